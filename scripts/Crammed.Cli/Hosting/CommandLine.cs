@@ -86,11 +86,11 @@ internal sealed class CommandLine
         if (parsed.UnmatchedTokens is not [var word, ..])
             return "no command was given; see crammed --help";
         var known = command.Subcommands.Select(subcommand => subcommand.Name).Concat(command.Options.Select(option => option.Name));
-        return $"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'{Hint(word, known)}; see crammed --help";
+        return $"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'; {Hint(word, known, "crammed --help")}";
     }
 
-    private static string Hint(string word, IEnumerable<string> known) =>
-        EditDistance.Nearest(word, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+    private static string Hint(string word, IEnumerable<string> known, string help) =>
+        EditDistance.Nearest(word, known) is { } nearest ? $"did you mean '{nearest}'?" : $"see {help}";
 
     /// <summary>The overrides; a word that starts with a dash is an option that does not exist.</summary>
     private string[] OverridesOf(ParseResult parsed)
@@ -100,7 +100,7 @@ internal sealed class CommandLine
         {
             var command = parsed.CommandResult.Command;
             var known = command.Options.Concat(_root.Options).Select(candidate => candidate.Name);
-            throw new ConfigurationException($"there is no option '{option}'{Hint(option, known)}; see crammed {command.Name} --help");
+            throw new ConfigurationException($"there is no option '{option}'; {Hint(option, known, $"crammed {command.Name} --help")}");
         }
         return overrides;
     }
