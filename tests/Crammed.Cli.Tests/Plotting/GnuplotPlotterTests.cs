@@ -22,8 +22,10 @@ internal sealed class GnuplotPlotterTests
         var picture = await DrawSvgAsync(Plot());
         Assert.That(picture.Attribute("viewBox")!.Value, Is.EqualTo("0 0 900 540"));
         Assert.That(Texts(picture), Is.SupersetOf(new[] { "Loss", "step", "loss (nats)", "encrypted", "clear" }));
-        string drawing = picture.ToString();
-        Assert.That(drawing, Does.Contain("0, 114, 178").And.Contain("213,  94").Or.Contain("#0072B2"));
+        double[] heights = HeightsOfLine(picture, "rgb(  0, 114, 178)");
+        Assert.That(heights, Has.Length.EqualTo(3), "a corner for each value");
+        Assert.That(heights[1] - heights[0], Is.EqualTo(heights[2] - heights[1]).Within(0.1).And.GreaterThan(10), "0.7, 0.6, 0.5 fall evenly");
+        Assert.That(HeightsOfLine(picture, "rgb(213,  94,   0)"), Is.All.LessThan(heights[2]).And.Length.EqualTo(3));
     }
 
     [Test]
@@ -116,6 +118,13 @@ internal sealed class GnuplotPlotterTests
     }
 
     private static IEnumerable<string> Texts(XElement picture) => picture.Descendants(svg + "text").Select(text => text.Value.Trim());
+
+    /// <summary>The vertical positions, downwards, of the corners of a series; its path starts with the sample in the legend.</summary>
+    private static double[] HeightsOfLine(XElement picture, string colour)
+    {
+        string path = picture.Descendants(svg + "path").First(path => path.Attribute("stroke")?.Value == colour).Attribute("d")!.Value;
+        return [.. path.Split('M')[^1].Split('L').Select(point => double.Parse(point.Trim().Split(',')[1]))];
+    }
 
     /// <summary>The vertical position of an axis label: gnuplot moves each by a translation.</summary>
     private static double HeightOfTic(XElement picture, string label)
