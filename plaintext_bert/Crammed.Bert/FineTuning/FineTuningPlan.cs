@@ -88,15 +88,6 @@ public sealed class FineTuningPlan
     /// <summary>Writes the plan (atomically).</summary>
     public void Write(string path) => FineTuningPlanFile.Write(this, path);
 
-    /// <summary>Refuses a model that this plan was not drawn for.</summary>
-    /// <exception cref="ArgumentException">A size differs; the message gives both shapes.</exception>
-    public void RequireFits(BertConfiguration configuration)
-    {
-        var actual = FineTuningShape.Of(configuration);
-        if (actual != Shape)
-            throw new ArgumentException($"the plan was drawn for {Shape.ToJson()}, the model is {actual.ToJson()}; draw a new plan", nameof(configuration));
-    }
-
     internal static long[] DropoutShape(FineTuningSettings settings, FineTuningShape shape) =>
         [settings.Steps, 3L * shape.Layers, settings.BatchSize, shape.SequenceLength, settings.Rank];
 

@@ -66,6 +66,8 @@ internal static class FineTuningPlanFile
         }
 
         file.RequireShape(AdapterDropout, FineTuningPlan.DropoutShape(settings, shape));
+        if (file.DataType(AdapterDropout) != SafetensorsDataType.UInt8)
+            throw new InvalidDataException($"{file.Path}: {AdapterDropout} has type {file.DataType(AdapterDropout)}; masks must be U8");
         var masks = file.ReadBytes(AdapterDropout);
         var bad = Array.FindIndex(masks, mask => mask > 1);
         if (bad >= 0)

@@ -9,7 +9,7 @@ namespace Crammed.Bert;
 /// </summary>
 public sealed record FineTuningSettings
 {
-    private static readonly JsonSerializerOptions jsonOptions = new()
+    private static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -49,14 +49,14 @@ public sealed record FineTuningSettings
         CosineSchedule ? LearningRate * (1 + Math.Cos(Math.PI * step / Steps)) / 2 : LearningRate;
 
     /// <summary>One line of JSON with snake_case names.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, jsonOptions);
+    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 
     /// <summary>Reads and validates what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="ArgumentException">A value out of its range.</exception>
     /// <exception cref="JsonException">Malformed JSON or an unknown name.</exception>
     public static FineTuningSettings FromJson(string json)
     {
-        var settings = JsonSerializer.Deserialize<FineTuningSettings>(json, jsonOptions)
+        var settings = JsonSerializer.Deserialize<FineTuningSettings>(json, JsonOptions)
             ?? throw new JsonException("null instead of hyperparameters");
         settings.Validate();
         return settings;

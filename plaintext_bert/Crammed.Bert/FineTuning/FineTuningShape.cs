@@ -13,7 +13,7 @@ namespace Crammed.Bert;
 /// <param name="Classes">Classes, 0 for regression.</param>
 public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength, int HeadProjection, int HeadHidden, int Classes)
 {
-    private static readonly JsonSerializerOptions jsonOptions = new()
+    private static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -36,13 +36,21 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
             configuration.Classes);
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, jsonOptions);
+    /// <summary>Refuses a model with other sizes.</summary>
+    /// <exception cref="ArgumentException">A size differs; the message gives both shapes.</exception>
+    public void RequireFits(BertConfiguration configuration)
+    {
+        if (Of(configuration) is var actual && actual != this)
+            throw new ArgumentException($"the weights or plan are for {ToJson()}, the model is {actual.ToJson()}; draw a new plan");
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 
     /// <exception cref="JsonException">Malformed JSON, an unknown or a missing name.</exception>
     /// <exception cref="ArgumentException">A size out of its range.</exception>
     internal static FineTuningShape FromJson(string json)
     {
-        var shape = JsonSerializer.Deserialize<FineTuningShape>(json, jsonOptions) ?? throw new JsonException("null instead of a shape");
+        var shape = JsonSerializer.Deserialize<FineTuningShape>(json, JsonOptions) ?? throw new JsonException("null instead of a shape");
         shape.Validate();
         return shape;
     }

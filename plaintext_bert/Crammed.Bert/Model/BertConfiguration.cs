@@ -13,7 +13,7 @@ public sealed record BertConfiguration
     internal const int MaximumWidth = 1 << 14;
     internal const int MaximumClasses = 1024;
 
-    private static readonly JsonSerializerOptions jsonOptions = new()
+    private static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -99,7 +99,7 @@ public sealed record BertConfiguration
     {
         try
         {
-            var configuration = JsonSerializer.Deserialize<BertConfiguration>(File.ReadAllText(path), jsonOptions)
+            var configuration = JsonSerializer.Deserialize<BertConfiguration>(File.ReadAllText(path), JsonOptions)
                 ?? throw new InvalidDataException($"{path}: holds null, not a configuration");
             configuration.Validate();
             return configuration;
@@ -111,7 +111,7 @@ public sealed record BertConfiguration
     }
 
     /// <summary>The JSON form that <see cref="Read"/> takes.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, jsonOptions);
+    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">A value out of its range; the message names the field, the value and the range.</exception>

@@ -48,7 +48,7 @@ public sealed class BertModel : torch.nn.Module
     /// </summary>
     internal torch.Tensor Encode(torch.Tensor embedded, torch.Tensor? mask, EncoderPass pass)
     {
-        var x = embedded;
+        var x = pass.Dropout > 0 ? torch.nn.functional.dropout(embedded, pass.Dropout) : embedded;
         foreach (var layer in layers)
             x = layer.Forward(x, mask, pass);
         NormObservation.Variance(pass.Observer, ActivationNames.FinalNormVariance, x);

@@ -1,4 +1,4 @@
-using Crammed.Text.Tokenization;
+using Crammed.Text;
 
 namespace Crammed.Bert;
 
@@ -38,7 +38,7 @@ public sealed class PretrainingCorpus
     {
         ArgumentNullException.ThrowIfNull(documents);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        return Build(documents.Select(text => (IReadOnlyList<int>)tokenizer.EncodeToIds(text)), SpecialTokens.Of(tokenizer), sequenceLength);
+        return Build(documents.Select(text => (IReadOnlyList<int>)tokenizer.EncodeToIds(text, addSpecialTokens: false)), SpecialTokens.Of(tokenizer), sequenceLength);
     }
 
     internal static PretrainingCorpus Build(IEnumerable<IReadOnlyList<int>> documents, SpecialTokens special, int sequenceLength)

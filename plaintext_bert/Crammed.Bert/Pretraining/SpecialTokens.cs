@@ -1,4 +1,4 @@
-using Crammed.Text.Tokenization;
+using Crammed.Text;
 
 namespace Crammed.Bert;
 
