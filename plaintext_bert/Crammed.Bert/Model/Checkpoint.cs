@@ -5,21 +5,10 @@ using TorchSharp;
 namespace Crammed.Bert;
 
 /// <summary>
-/// A model on disk: a folder with model.safetensors, config.json, vocab.txt and, once calibrated, calibration.json.
-/// Tensors of model.safetensors (float32, [out, in]): <c>embedding.word.weight</c> [vocabulary, hidden],
-/// <c>embedding.position_scale</c> [1], <c>embedding.norm.weight/bias</c> [hidden], per layer i
-/// <c>layers.{i}.attention_norm.weight/bias</c>, <c>layers.{i}.attention.{query|key|value|output}.weight</c> [hidden, hidden],
-/// <c>layers.{i}.feed_forward_norm.weight/bias</c>, <c>layers.{i}.feed_forward.expand.weight</c> [ff, hidden] (rows 0 .. ff/2-1 are the
-/// linear half a, the rest the gated half g), <c>layers.{i}.feed_forward.contract.weight</c> [hidden, ff/2], and
-/// <c>final_norm.weight/bias</c>. Positions are computed; the decoder is tied to the word embedding; neither is stored.
+/// Saves and loads models; <see cref="CheckpointFiles"/> says what a checkpoint holds.
 /// </summary>
 public static class Checkpoint
 {
-    public const string WeightsFile = "model.safetensors";
-    public const string ConfigurationFile = "config.json";
-    public const string VocabularyFile = "vocab.txt";
-    public const string CalibrationFile = "calibration.json";
-
     /// <summary>
     /// Writes a complete checkpoint or nothing: the files are written into a folder beside the target, which then takes its name.
     /// An older checkpoint of that name is replaced.
@@ -36,10 +25,10 @@ public static class Checkpoint
         Directory.CreateDirectory(staging);
         try
         {
-            WriteWeights(model, Path.Combine(staging, WeightsFile));
-            File.WriteAllText(Path.Combine(staging, ConfigurationFile), model.Configuration.ToJson() + "\n");
-            File.Copy(vocabularyPath, Path.Combine(staging, VocabularyFile));
-            calibration?.Write(Path.Combine(staging, CalibrationFile));
+            WriteWeights(model, Path.Combine(staging, CheckpointFiles.Weights));
+            File.WriteAllText(Path.Combine(staging, CheckpointFiles.Configuration), model.Configuration.ToJson() + "\n");
+            File.Copy(vocabularyPath, Path.Combine(staging, CheckpointFiles.Vocabulary));
+            calibration?.Write(Path.Combine(staging, CheckpointFiles.Calibration));
             Replace(staging, target);
         }
         finally
@@ -56,12 +45,12 @@ public static class Checkpoint
     /// <exception cref="InvalidDataException">Malformed configuration or weights; missing, unknown or wrongly shaped tensors.</exception>
     public static BertModel Load(string folder, torch.ScalarType dtype = torch.ScalarType.Float32)
     {
-        var configuration = BertConfiguration.Read(Existing(folder, ConfigurationFile));
-        using var file = SafetensorsFile.Open(Existing(folder, WeightsFile));
+        var configuration = BertConfiguration.Read(Existing(folder, CheckpointFiles.Configuration));
+        using var file = SafetensorsFile.Open(Existing(folder, CheckpointFiles.Weights));
         var model = new BertModel(configuration, seed: 0, dtype);
         var parameters = model.named_parameters().ToDictionary(parameter => parameter.Item1, parameter => parameter.Item2, StringComparer.Ordinal);
         if (file.Names.FirstOrDefault(name => !parameters.ContainsKey(name)) is { } unknown)
-            throw new InvalidDataException($"{file.Path}: tensor '{unknown}' does not belong to the model that {ConfigurationFile} describes");
+            throw new InvalidDataException($"{file.Path}: tensor '{unknown}' does not belong to the model that {CheckpointFiles.Configuration} describes");
         using var noGradient = torch.no_grad();
         foreach (var (name, parameter) in parameters)
         {
@@ -73,7 +62,7 @@ public static class Checkpoint
     }
 
     /// <summary>SHA-256 of a checkpoint's weights file, in lower-case hexadecimal; exported data names the model by it.</summary>
-    public static string WeightsSha256(string folder) => Sha256(Existing(folder, WeightsFile));
+    public static string WeightsSha256(string folder) => Sha256(Existing(folder, CheckpointFiles.Weights));
 
     /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>
     internal static string Sha256(string path)
@@ -87,7 +76,7 @@ public static class Checkpoint
         var path = Path.Combine(folder, name);
         return File.Exists(path)
             ? path
-            : throw new FileNotFoundException($"{path}: not found; a checkpoint folder holds {WeightsFile}, {ConfigurationFile} and {VocabularyFile}", path);
+            : throw new FileNotFoundException($"{path}: not found; a checkpoint folder holds {CheckpointFiles.Weights}, {CheckpointFiles.Configuration} and {CheckpointFiles.Vocabulary}", path);
     }
 
     private static void WriteWeights(BertModel model, string path)

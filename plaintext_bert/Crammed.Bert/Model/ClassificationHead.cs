@@ -8,12 +8,6 @@ namespace Crammed.Bert;
 /// </summary>
 internal sealed class ClassificationHead(IReadOnlyDictionary<string, torch.Tensor> tensors)
 {
-    public static readonly string[] Linears = ["projection", "dense", "classifier"];
-
-    public static string WeightName(string linear) => $"head.{linear}.weight";
-
-    public static string BiasName(string linear) => $"head.{linear}.bias";
-
     /// <summary>Logits [batch, outputs] from first-token states [batch, hidden].</summary>
     public torch.Tensor Forward(torch.Tensor first, IActivationObserver? observer)
     {
@@ -27,5 +21,5 @@ internal sealed class ClassificationHead(IReadOnlyDictionary<string, torch.Tenso
     }
 
     private torch.Tensor Linear(torch.Tensor x, string linear) =>
-        torch.matmul(x, tensors[WeightName(linear)]) + tensors[BiasName(linear)];
+        torch.matmul(x, tensors[TrainedTensorNames.Weight(linear)]) + tensors[TrainedTensorNames.Bias(linear)];
 }

@@ -8,8 +8,6 @@ namespace Crammed.Bert;
 /// </summary>
 internal sealed class LowRankAdapters
 {
-    public static readonly string[] Projections = ["query", "key", "value"];
-
     private readonly IReadOnlyDictionary<string, torch.Tensor> tensors;
     private readonly double scale;
 
@@ -19,18 +17,12 @@ internal sealed class LowRankAdapters
         scale = alpha / rank;
     }
 
-    /// <summary>Name of A, [hidden, rank], of one layer's query, key or value.</summary>
-    public static string NameA(int layer, string projection) => $"layer{layer}.{projection}.lora_a";
-
-    /// <summary>Name of B, [rank, hidden].</summary>
-    public static string NameB(int layer, string projection) => $"layer{layer}.{projection}.lora_b";
-
     /// <summary>(alpha/rank) (mask .* (x A)) B for x [batch, tokens, hidden] and mask [batch, tokens, rank].</summary>
     public torch.Tensor Delta(torch.Tensor x, int layer, string projection, torch.Tensor? mask)
     {
-        var low = torch.matmul(x, tensors[NameA(layer, projection)]);
+        var low = torch.matmul(x, tensors[TrainedTensorNames.NameA(layer, projection)]);
         if (mask is not null)
             low = low * mask;
-        return torch.matmul(low, tensors[NameB(layer, projection)]) * scale;
+        return torch.matmul(low, tensors[TrainedTensorNames.NameB(layer, projection)]) * scale;
     }
 }

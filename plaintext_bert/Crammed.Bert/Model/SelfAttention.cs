@@ -70,7 +70,7 @@ internal sealed class SelfAttention : torch.nn.Module
         var mask = pass.AdapterMasks?.select(0, (3 * layer) + projection);
         if (firstOnly)
             mask = mask?.narrow(1, 0, 1);
-        return y + pass.Adapters.Delta(x, layer, LowRankAdapters.Projections[projection], mask);
+        return y + pass.Adapters.Delta(x, layer, TrainedTensorNames.Projections[projection], mask);
     }
 
     private torch.Tensor Heads(torch.Tensor x) =>

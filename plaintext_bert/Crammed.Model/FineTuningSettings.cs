@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>
 /// Hyperparameters of a fine-tuning run, kept in a plan's metadata so that every side trains with the same ones.

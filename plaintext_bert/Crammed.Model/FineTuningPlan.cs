@@ -1,4 +1,4 @@
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>
 /// Everything random about an adapter fine-tuning run, drawn once and written to a safetensors file, so that the plaintext twin and

@@ -1,4 +1,4 @@
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>How a query and a key become an attention score.</summary>
 public enum AttentionKernel

@@ -1,4 +1,4 @@
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>What the gated half g of the feed-forward block does to the other half a.</summary>
 public enum FeedForwardGate

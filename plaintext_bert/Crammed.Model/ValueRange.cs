@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>A closed interval of observed values.</summary>
 /// <param name="Minimum">Smallest value seen.</param>

@@ -1,7 +1,6 @@
-using System.Text.Json;
 using Crammed.Text.Safetensors;
 
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>
 /// Adapters and head after (or during) training: adapters.safetensors, with a plan's tensor names and shapes in float64, and the
@@ -26,7 +25,7 @@ public sealed class TrainedWeights
     public IReadOnlyDictionary<string, double[]> Values { get; }
 
     /// <summary>Whether low-rank adapters are among them.</summary>
-    public bool HasAdapters => Values.ContainsKey(LowRankAdapters.NameA(0, LowRankAdapters.Projections[0]));
+    public bool HasAdapters => Values.ContainsKey(TrainedTensorNames.NameA(0, TrainedTensorNames.Projections[0]));
 
     /// <summary>The untrained weights that a plan starts from.</summary>
     public static TrainedWeights Initial(FineTuningPlan plan)
@@ -56,7 +55,7 @@ public sealed class TrainedWeights
         file.RequireMetadata("format", Format);
         var settings = file.ParseMetadata("hyperparameters", FineTuningSettings.FromJson);
         var shape = file.ParseMetadata("shape", FineTuningShape.FromJson);
-        var adapters = file.Contains(LowRankAdapters.NameA(0, LowRankAdapters.Projections[0]));
+        var adapters = file.Contains(TrainedTensorNames.NameA(0, TrainedTensorNames.Projections[0]));
         var expected = adapters ? shape.TensorShapes(settings.Rank) : shape.HeadTensorShapes();
         var values = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var (name, tensorShape) in expected)

@@ -1,4 +1,4 @@
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>Names of the observed values; they are the keys of calibration.json.</summary>
 public static class ActivationNames

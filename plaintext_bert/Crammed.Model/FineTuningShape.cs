@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>The sizes that a plan's tensors depend on; a plan fits only a model and data with the same ones.</summary>
 /// <param name="Layers">Encoder layers.</param>
@@ -48,7 +48,7 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
 
     /// <exception cref="JsonException">Malformed JSON, an unknown or a missing name.</exception>
     /// <exception cref="ArgumentException">A size out of its range.</exception>
-    internal static FineTuningShape FromJson(string json)
+    public static FineTuningShape FromJson(string json)
     {
         var shape = JsonSerializer.Deserialize<FineTuningShape>(json, JsonOptions) ?? throw new JsonException("null instead of a shape");
         shape.Validate();
@@ -74,22 +74,22 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
     internal IEnumerable<(string Name, long[] Shape)> HeadTensorShapes()
     {
         long[] widths = [Hidden, HeadProjection, HeadHidden, Outputs];
-        for (var i = 0; i < ClassificationHead.Linears.Length; i++)
+        for (var i = 0; i < TrainedTensorNames.HeadLinears.Count; i++)
         {
-            yield return (ClassificationHead.WeightName(ClassificationHead.Linears[i]), [widths[i], widths[i + 1]]);
-            yield return (ClassificationHead.BiasName(ClassificationHead.Linears[i]), [widths[i + 1]]);
+            yield return (TrainedTensorNames.Weight(TrainedTensorNames.HeadLinears[i]), [widths[i], widths[i + 1]]);
+            yield return (TrainedTensorNames.Bias(TrainedTensorNames.HeadLinears[i]), [widths[i + 1]]);
         }
     }
 
     /// <summary>Every trained tensor of an adapter run: adapters layer by layer, then the head.</summary>
-    internal IEnumerable<(string Name, long[] Shape)> TensorShapes(int rank)
+    public IEnumerable<(string Name, long[] Shape)> TensorShapes(int rank)
     {
         for (var layer = 0; layer < Layers; layer++)
         {
-            foreach (var projection in LowRankAdapters.Projections)
+            foreach (var projection in TrainedTensorNames.Projections)
             {
-                yield return (LowRankAdapters.NameA(layer, projection), [Hidden, rank]);
-                yield return (LowRankAdapters.NameB(layer, projection), [rank, Hidden]);
+                yield return (TrainedTensorNames.NameA(layer, projection), [Hidden, rank]);
+                yield return (TrainedTensorNames.NameB(layer, projection), [rank, Hidden]);
             }
         }
 

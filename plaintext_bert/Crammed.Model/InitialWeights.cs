@@ -1,4 +1,4 @@
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>Random starting values of adapters and head.</summary>
 internal static class InitialWeights

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Crammed.Text.Safetensors;
 
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 internal static class SafetensorsExtensions
 {

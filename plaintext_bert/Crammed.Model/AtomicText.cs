@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 internal static class AtomicText
 {

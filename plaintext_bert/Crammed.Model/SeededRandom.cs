@@ -1,4 +1,4 @@
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>
 /// A reproducible generator for initial weights, data order and dropout masks (SplitMix64; Steele, Lea, Flood, OOPSLA 2014).

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>
 /// Observed ranges of the inputs of every non-polynomial function, and of the polynomial values whose size bounds a ciphertext, by name

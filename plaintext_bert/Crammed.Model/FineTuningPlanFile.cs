@@ -1,7 +1,7 @@
 using System.Globalization;
 using Crammed.Text.Safetensors;
 
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>The safetensors form of a <see cref="FineTuningPlan"/>.</summary>
 internal static class FineTuningPlanFile

@@ -1,4 +1,4 @@
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>Indices 0 .. count-1 in one random permutation after another.</summary>
 internal sealed class EpochOrder(int count, long seed, string purpose)

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 internal static class Requirement
 {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Crammed.Bert;
+namespace Crammed.Model;
 
 /// <summary>
 /// The shape of a crammed BERT and of its classification head. Values are checked by <see cref="Validate"/>, which every
