@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crammed.Text.Safetensors;
 
 namespace Crammed.Text;
 
@@ -39,7 +40,7 @@ public static class GlueReader
             {
                 throw new InvalidDataException(
                     $"{path}, line {lineNumber}: {fields.Length} fields; expected {columns.Length}, separated by tabs: "
-                    + string.Join(", ", columns) + ".");
+                    + ErrorText.Quote(string.Join(", ", columns)) + ".");
             }
             yield return new Example(
                 index++, fields[first], second < 0 ? null : fields[second], fields[label], LabelOf(fields[label], task, path, lineNumber));
@@ -53,7 +54,7 @@ public static class GlueReader
         int index = Array.IndexOf(columns, column);
         return index >= 0
             ? index
-            : throw new InvalidDataException($"{path}, line 1: column '{column}' is missing; the header has {string.Join(", ", columns)}.");
+            : throw new InvalidDataException($"{path}, line 1: column '{column}' is missing; the header is {ErrorText.Quote(string.Join(", ", columns))}.");
     }
 
     private static double LabelOf(string text, GlueTask task, string path, int lineNumber)
@@ -74,6 +75,6 @@ public static class GlueReader
             : throw Fault($"a number from 0 to {task.MaximumScore.ToString(CultureInfo.InvariantCulture)}");
 
         InvalidDataException Fault(string expected) =>
-            new($"{path}, line {lineNumber}: field '{task.LabelColumn}' is '{text}'; expected {expected}.");
+            new($"{path}, line {lineNumber}: field '{task.LabelColumn}' is {ErrorText.Quote(text)}; expected {expected}.");
     }
 }

@@ -104,7 +104,7 @@ public sealed class BertTokenizer
     /// <summary>
     /// The input of a model for one text or a pair, cut and padded to a length. Cutting is Hugging Face's "longest_first" of its fast
     /// tokenizers: first the longer text down to the other's length, then both to halves, an odd token going to the longer (the second
-    /// where they are equal).
+    /// where they are equal; as in version 0.23, lengths beyond <paramref name="maxLength"/> count as equal).
     /// </summary>
     /// <param name="first">The first text.</param>
     /// <param name="second">The second text, or null for a single text.</param>
@@ -118,7 +118,8 @@ public sealed class BertTokenizer
         AppendIds(first, firstIds, considerPreTokenization: true, considerNormalization: true);
         if (second is not null)
             AppendIds(second, secondIds, considerPreTokenization: true, considerNormalization: true);
-        (int firstCount, int secondCount) = TruncatedLengths(firstIds.Count, secondIds.Count, room);
+        (int firstCount, int secondCount) = TruncatedLengths(
+            Math.Min(firstIds.Count, maxLength), Math.Min(secondIds.Count, maxLength), room);
         firstIds.RemoveRange(firstCount, firstIds.Count - firstCount);
         secondIds.RemoveRange(secondCount, secondIds.Count - secondCount);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Crammed.Text.Safetensors;
 
 namespace Crammed.Text;
 
@@ -90,17 +91,13 @@ public sealed class WordPieceVocabulary
     public void Write(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string temporary = path + ".partial";
-        using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write))
+        using AtomicFile file = new(path);
+        using (StreamWriter writer = new(file.Stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" })
         {
-            using (StreamWriter writer = new(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" })
-            {
-                foreach (string token in _tokens)
-                    writer.WriteLine(token);
-            }
-            stream.Flush(flushToDisk: true);
+            foreach (string token in _tokens)
+                writer.WriteLine(token);
         }
-        File.Move(temporary, path, overwrite: true);
+        file.Commit();
     }
 
     /// <summary>Registers a token under an id, or says what is wrong with it.</summary>
@@ -111,7 +108,7 @@ public sealed class WordPieceVocabulary
         if (token.AsSpan().ContainsAny('\r', '\n'))
             return "the token contains a line break";
         if (!_ids.TryAdd(token, id))
-            return $"token '{token}' occurs twice; it is already line {_ids[token] + 1}";
+            return $"token {ErrorText.Quote(token)} occurs twice; it is already line {_ids[token] + 1}";
         return null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Crammed.Text.Safetensors;
 
 namespace Crammed.Text;
 
@@ -68,7 +69,7 @@ internal sealed class SynsetParser(string path, string partsOfSpeech)
         string field = Field(name);
         return int.TryParse(field, style, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum
             ? value
-            : throw Fault(name, $"'{field}'", $"a number from {minimum} to {maximum}");
+            : throw Fault(name, ErrorText.Quote(field), $"a number from {minimum} to {maximum}");
     }
 
     private char Letter(string name, string allowed)
@@ -76,7 +77,7 @@ internal sealed class SynsetParser(string path, string partsOfSpeech)
         string field = Field(name);
         return field.Length == 1 && allowed.Contains(field[0], StringComparison.Ordinal)
             ? field[0]
-            : throw Fault(name, $"'{field}'", $"one of {string.Join(", ", allowed.ToCharArray())}");
+            : throw Fault(name, ErrorText.Quote(field), $"one of {string.Join(", ", allowed.ToCharArray())}");
     }
 
     private InvalidDataException Fault(string field, string found, string expected) =>
