@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace Crammed.Bert.Tests;
 
 /// <summary>Small models and data that tests share.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Crammed.Text.Safetensors;
 
 namespace Crammed.Bert;
