@@ -26,7 +26,9 @@ public interface IPolynomialArithmetic<T>
     /// <summary>Out: the level of the operand, minus one.</summary>
     T MultiplyScalar(T value, double scalar);
 
-    /// <summary>constant + sum of coefficients[i] * values[i]. Out: the lowest level of the values, minus one. At least one value.</summary>
+    /// <summary>
+    /// constant + sum of coefficients[i] * values[i]. Out: the lowest level of the values, minus one. At least one value.
+    /// </summary>
     T LinearCombination(IReadOnlyList<T> values, IReadOnlyList<double> coefficients, double constant);
 
     /// <summary>

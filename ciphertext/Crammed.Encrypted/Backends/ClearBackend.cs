@@ -13,7 +13,7 @@ public sealed class ClearBackend : ISlotBackend
 
     /// <param name="slotCount">Slots in a vector, a power of two.</param>
     /// <param name="maxLevel">Level of a refreshed vector.</param>
-    /// <param name="range">Largest |value| that a ciphertext at level 0 could hold.</param>
+    /// <param name="range">Largest |value| that a ciphertext at level 0 could hold; infinite for no check (dry runs).</param>
     /// <param name="noise">Noise to inject, or null for none.</param>
     /// <param name="seed">Seed of the injected noise.</param>
     public ClearBackend(int slotCount, int maxLevel, double range = double.PositiveInfinity, INoiseModel? noise = null, int seed = 0)
@@ -174,7 +174,7 @@ public sealed class ClearBackend : ISlotBackend
         return [.. vectors.Select(vector =>
         {
             double largest = Math.Abs(TensorPrimitives.MaxMagnitude(Slots(vector)));
-            if (!(largest <= _range))
+            if (_range < double.PositiveInfinity && !(largest <= _range))
                 throw new RangeViolationException($"refresh: |value| {largest:G6} is beyond the decryptable range of {_range:G6}.");
             return Load(Slots(vector), targetLevel);
         })];

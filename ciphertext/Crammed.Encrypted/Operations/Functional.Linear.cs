@@ -5,6 +5,8 @@ namespace Crammed.Encrypted.Operations;
 
 public static partial class Functional
 {
+    private const int PackingLevels = 3;
+
     /// <summary>
     /// y[o] = bias[o] + sum over i of weights[o, i] * x[i], with public weights; in: features across vectors; one level.
     /// </summary>
@@ -69,7 +71,8 @@ public static partial class Functional
     private static SlotVector[] WeightGradient(EncryptedTensor x, EncryptedTensor gradient, int outputs)
     {
         var context = gradient.Context;
-        var aligned = context.Align(1, x, gradient);
+        // Packing the products costs a level a halving of their number: the more levels they bring, the fewer of them are refreshed.
+        var aligned = context.Align(PackingLevels + 1, x, gradient);
         using var rows = aligned[0];
         using var outer = aligned[1];
         return context.Map(x.Count * outputs, k => context.Backend.Multiply(rows[k / outputs], outer[k % outputs]));

@@ -17,8 +17,8 @@ internal sealed class WeightedValuesGradient(AxisRotation rotation, OffsetGrid g
     private SlotVector[] ScoreGradient(EncryptedTensor scores, EncryptedTensor value, EncryptedTensor gradient)
     {
         var context = value.Context;
-        // One level above what the product with the kernel's slope will need.
-        int levels = 2 + rotation.Depth;
+        // Two levels above the product: one for the kernel's slope, one for the products with queries and keys.
+        int levels = 3 + rotation.Depth;
         context.Require(gradient, levels);
         context.Require(value, levels);
         int level = Math.Min(gradient.Level, value.Level);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
@@ -6,7 +7,7 @@ namespace Crammed.Text;
 
 /// <summary>
 /// Streams the lines of a text file, strictly: UTF-8 or an error. Lines end in LF or CR LF; a byte-order mark at the start is dropped; a
-/// name ending in .gz is gzip.
+/// name ending in .gz is gzip (of one member).
 /// </summary>
 public static class TextLines
 {
@@ -14,6 +15,9 @@ public static class TextLines
     public const int MaximumLineBytes = 1 << 24;
 
     private const int BlockBytes = 1 << 16;
+
+    /// <summary>A gzip file has a header of ten bytes and a trailer of eight, whose last four are the length unpacked, modulo 2^32.</summary>
+    private const int SmallestGzipBytes = 18, GzipLengthBytes = 4;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -34,25 +38,39 @@ public static class TextLines
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return ReadLines(stream, name);
+        return ReadLines(stream, name, unpackedLength: null);
     }
 
     private static IEnumerable<string> ReadFile(string path)
     {
         using FileStream file = File.OpenRead(path);
         bool compressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        uint? unpackedLength = compressed ? UnpackedLength(file) : null;
         using Stream content = compressed ? new GZipStream(file, CompressionMode.Decompress) : file;
-        foreach (string line in ReadLines(content, path))
+        foreach (string line in ReadLines(content, path, unpackedLength))
             yield return line;
     }
 
-    private static IEnumerable<string> ReadLines(Stream stream, string name)
+    private static uint UnpackedLength(FileStream file)
+    {
+        if (file.Length < SmallestGzipBytes)
+            throw new InvalidDataException($"{file.Name}: {file.Length} bytes; a gzip file has at least {SmallestGzipBytes}.");
+        Span<byte> length = stackalloc byte[GzipLengthBytes];
+        file.Seek(-GzipLengthBytes, SeekOrigin.End);
+        file.ReadExactly(length);
+        file.Seek(0, SeekOrigin.Begin);
+        return BinaryPrimitives.ReadUInt32LittleEndian(length);
+    }
+
+    private static IEnumerable<string> ReadLines(Stream stream, string name, uint? unpackedLength)
     {
         byte[] block = new byte[BlockBytes];
         ArrayBufferWriter<byte> unfinished = new();
         int lineNumber = 1, count;
+        long totalBytes = 0;
         while ((count = ReadBlock(stream, block, name, lineNumber)) > 0)
         {
+            totalBytes += count;
             int start = 0, length;
             while ((length = block.AsSpan(start, count - start).IndexOf((byte)'\n')) >= 0)
             {
@@ -64,6 +82,13 @@ public static class TextLines
             unfinished.Write(block.AsSpan(start, count - start));
             if (unfinished.WrittenCount > MaximumLineBytes)
                 throw new InvalidDataException($"{name}, line {lineNumber}: longer than {MaximumLineBytes} bytes; not a text file.");
+        }
+        // The framework's gzip stream ends without a word where the file is cut short.
+        if (unpackedLength is { } expected && expected != unchecked((uint)totalBytes))
+        {
+            throw new InvalidDataException(
+                $"{name}, line {lineNumber}: the gzip data ends after {totalBytes} bytes of text, its trailer says {expected}; "
+                + "the file is cut short or made of several gzip members: fetch or compress it again.");
         }
         if (unfinished.WrittenCount > 0)
             yield return Decode(unfinished.WrittenSpan, name, lineNumber);
@@ -77,7 +102,7 @@ public static class TextLines
         }
         catch (InvalidDataException fault)
         {
-            throw new InvalidDataException($"{name}, after line {lineNumber - 1}: damaged gzip data ({fault.Message}).", fault);
+            throw new InvalidDataException($"{name}, near line {lineNumber}: damaged gzip data ({fault.Message}).", fault);
         }
     }
 
