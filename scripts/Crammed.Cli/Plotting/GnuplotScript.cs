@@ -51,7 +51,22 @@ internal static class GnuplotScript
         script.Append('\n');
     }
 
-    /// <summary>In single quotes gnuplot knows one escape: a doubled quote. Control characters would end the line.</summary>
-    private static string Quote(string text) =>
-        $"'{string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Replace("'", "''", StringComparison.Ordinal)}'";
+    /// <summary>
+    /// A string in gnuplot's double quotes, where only letters, digits and spaces stand for themselves. In single quotes a doubled quote
+    /// at the start would end the string; in double quotes ` and @ would be expanded; an octal code is never more than its character.
+    /// </summary>
+    private static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (char c in text)
+        {
+            if (char.IsControl(c))
+                quoted.Append(' ');
+            else if (char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && c != ' ')
+                quoted.Append('\\').Append(Convert.ToString(c, 8).PadLeft(3, '0'));
+            else
+                quoted.Append(c);
+        }
+        return quoted.Append('"').ToString();
+    }
 }
