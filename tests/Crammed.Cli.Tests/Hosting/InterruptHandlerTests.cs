@@ -8,7 +8,7 @@ internal sealed class InterruptHandlerTests
     [Test]
     public void The_signal_of_the_operating_system_arrives()
     {
-        var notices = TextWriter.Synchronized(new StringWriter());
+        var notices = new StringWriter();
         using var interrupts = new InterruptHandler(notices);
         interrupts.Listen();
         Assert.That(interrupts.Token.IsCancellationRequested, Is.False);
