@@ -128,7 +128,7 @@ public sealed class SafetensorsFile : IDisposable
         {
             // A view in bytes of all values could pass the 2 GiB that a span can hold.
             var chunk = LittleEndian.Bytes(values.AsSpan(start, Math.Min(ChunkValues, values.Length - start)));
-            SafetensorsHeader.ReadExactly(Path, _handle, chunk, position);
+            FileReading.ReadExactly(Path, _handle, chunk, position);
             position += chunk.Length;
         }
 

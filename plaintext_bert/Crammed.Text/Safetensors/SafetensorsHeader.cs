@@ -46,7 +46,7 @@ internal sealed class SafetensorsHeader
         if (fileLength < LengthBytes)
             throw new InvalidDataException($"{path}: {fileLength} bytes are too few for a safetensors file.");
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
-        ReadExactly(path, handle, lengthBytes, 0);
+        FileReading.ReadExactly(path, handle, lengthBytes, 0);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > MaximumLength || length > (ulong)(fileLength - LengthBytes))
         {
@@ -55,25 +55,11 @@ internal sealed class SafetensorsHeader
         }
 
         var json = new byte[length];
-        ReadExactly(path, handle, json, LengthBytes);
+        FileReading.ReadExactly(path, handle, json, LengthBytes);
         var header = new SafetensorsHeader(path, (long)length, fileLength - LengthBytes - (long)length);
         header.Parse(json);
         header.CheckCoverage();
         return header;
-    }
-
-    /// <summary>Fills <paramref name="destination"/> from <paramref name="position"/> on.</summary>
-    /// <exception cref="InvalidDataException">The file ends before.</exception>
-    public static void ReadExactly(string path, SafeFileHandle handle, Span<byte> destination, long position)
-    {
-        while (destination.Length > 0)
-        {
-            var read = RandomAccess.Read(handle, destination, position);
-            if (read == 0)
-                throw new InvalidDataException($"{path}: the file ends at byte {position}, {destination.Length} bytes too early.");
-            destination = destination[read..];
-            position += read;
-        }
     }
 
     private void Parse(byte[] json)
