@@ -27,11 +27,12 @@ internal sealed class EvaluateStageTests
     [Test]
     public void Trained_adapters_are_evaluated_and_written_by_example()
     {
-        var settings = SmallRun.FineTuning with { Steps = 60, LearningRate = 0.1 };
+        // The barely pretrained model's gradients are far below the default epsilon.
+        var settings = SmallRun.FineTuning with { Steps = 60, LearningRate = 0.02, Epsilon = 1e-8 };
         var plan = PlanStage.Load(SmallRun.PlanInput(SmallRun.Sentiment) with { Settings = settings }).Plan;
         using var twin = TwinStage.Load(SmallRun.TwinInput(SmallRun.Sentiment) with { Plan = plan });
         var trained = twin.Run(_folder.Combine("twin"), null, CancellationToken.None);
-        Assert.That(trained.Training.Steps.TakeLast(5).Average(step => step.Loss), Is.LessThan(Math.Log(2)));
+        Assert.That(trained.Training.Steps.TakeLast(5).Average(step => step.Loss), Is.LessThan(Math.Log(2) - 0.05));
 
         var outcome = Evaluate(SmallRun.Sentiment, WeightFiles.ReadAdapters(trained.AdaptersFile));
         var predictions = new CsvFile(_folder.Combine("evaluation/predictions.csv"));

@@ -40,6 +40,8 @@ internal static class SmallRun
         FeedForward = 32,
         SequenceLength = SmallData.SequenceLength,
         VocabularySize = 200,
+        // Larger than the real default, so that a narrow model's first token depends on the others.
+        InitializerStandardDeviation = 0.1,
         HeadProjection = 4,
         HeadHidden = 8,
     };
