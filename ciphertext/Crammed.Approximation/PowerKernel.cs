@@ -1,0 +1,149 @@
+namespace Crammed.Approximation;
+
+/// <summary>
+/// p_k(x) = (1 + x/2^k)^(2^k) by k squarings: close to exp(x) from below on [-2^k, 0] (the paper's expIter with k = 14), and a
+/// kernel in its own right. On the stable range -2^(k+1) &lt;= x &lt;= 0 the base is in [-1, 1]; beyond it the squarings blow up
+/// doubly exponentially.
+/// </summary>
+public sealed class PowerKernel : IApproximation
+{
+    public const int MaxExponent = 30;
+
+    /// <summary>Where |p_k - exp| is largest: near -2, far inside a wide domain's grid spacing.</summary>
+    private static readonly Interval Steep = new(-64, 0);
+
+    /// <param name="exponent">k, from 1 to 30.</param>
+    public PowerKernel(int exponent)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(exponent, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(exponent, MaxExponent);
+        Exponent = exponent;
+        Domain = new Interval(-Math.ScaleB(1, exponent + 1), 0);
+    }
+
+    /// <summary>k.</summary>
+    public int Exponent { get; }
+
+    /// <summary>The stable range [-2^(k+1), 0].</summary>
+    public Interval Domain { get; }
+
+    /// <summary>k + 1: one for x/2^k, one for each squaring.</summary>
+    public int Depth => Exponent + 1;
+
+    /// <inheritdoc/>
+    public int Multiplications => Exponent;
+
+    /// <summary>Levels that the derivative of <see cref="EvaluateWithDerivative{T}"/> takes: k + 1, or 1 for k = 1.</summary>
+    public int DerivativeDepth => Exponent == 1 ? 1 : Exponent + 1;
+
+    /// <summary>
+    /// The smallest k whose stable range holds the domain and whose maximum absolute error against exp there is at most
+    /// <paramref name="maxError"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">None up to <paramref name="maxExponent"/> does, or the domain reaches above 0.</exception>
+    public static PowerKernel Choose(Interval domain, double maxError, int maxExponent = MaxExponent)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        if (!(maxError > 0))
+            throw new ArgumentOutOfRangeException(nameof(maxError), maxError, "An error to reach is positive.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxExponent, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxExponent, MaxExponent);
+        for (var k = 1; k <= maxExponent; k++)
+        {
+            var kernel = new PowerKernel(k);
+            if (kernel.Domain.Contains(domain) && kernel.ErrorAgainstExp(domain).MaxError <= maxError)
+                return kernel;
+        }
+
+        throw new ArgumentException(
+            $"No (1 + x/2^k)^(2^k) with k up to {maxExponent} is stable on {domain} (at most 0, at least -2^(k+1)) and within "
+            + $"{maxError:G3} of exp.");
+    }
+
+    /// <inheritdoc/>
+    public double Evaluate(double x)
+    {
+        var value = Base(x);
+        for (var j = 0; j < Exponent; j++)
+            value *= value;
+        return value;
+    }
+
+    /// <summary>The exact derivative (1 + x/2^k)^(2^k - 1): the product of the squaring chain's intermediates.</summary>
+    public double Derivative(double x)
+    {
+        var power = Base(x);
+        var derivative = power;
+        for (var j = 1; j < Exponent; j++)
+        {
+            power *= power;
+            derivative *= power;
+        }
+
+        return derivative;
+    }
+
+    /// <summary>
+    /// Absolute error against exp on a domain within the stable range. The maximum also looks closely at [-64, 0], which a wide
+    /// domain's grid would step over.
+    /// </summary>
+    /// <exception cref="ArgumentException">The domain leaves the stable range.</exception>
+    public ApproximationReport ErrorAgainstExp(Interval domain)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        if (!Domain.Contains(domain))
+            throw new ArgumentException($"{domain} leaves the stable range {Domain} of the kernel with k = {Exponent}.");
+        var report = ApproximationReport.Measure(Math.Exp, Evaluate, domain);
+        if (domain.Low >= Steep.Low || domain.High <= Steep.Low)
+            return report;
+        var steep = ApproximationReport.Measure(Math.Exp, Evaluate, new Interval(Steep.Low, domain.High));
+        return steep.MaxError > report.MaxError ? report with { MaxError = steep.MaxError, WorstAt = steep.WorstAt } : report;
+    }
+
+    /// <inheritdoc/>
+    public T Evaluate<T>(T x, IPolynomialArithmetic<T> arithmetic)
+    {
+        var value = Start(x, arithmetic);
+        for (var j = 0; j < Exponent; j++)
+        {
+            var square = arithmetic.Multiply(value, value);
+            arithmetic.Release(value);
+            value = square;
+        }
+
+        return value;
+    }
+
+    /// <summary>
+    /// The value and the derivative together, k + (k - 1) products. Out: level of <paramref name="x"/> minus <see cref="Depth"/> and
+    /// minus <see cref="DerivativeDepth"/>; the caller owns both.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="x"/> has fewer levels than <see cref="Depth"/>.</exception>
+    public (T Value, T Derivative) EvaluateWithDerivative<T>(T x, IPolynomialArithmetic<T> arithmetic)
+    {
+        var derivative = Start(x, arithmetic);
+        var value = arithmetic.Multiply(derivative, derivative);
+        for (var j = 1; j < Exponent; j++)
+        {
+            var product = arithmetic.Multiply(derivative, value);
+            var square = arithmetic.Multiply(value, value);
+            arithmetic.Release(derivative);
+            arithmetic.Release(value);
+            (derivative, value) = (product, square);
+        }
+
+        return (value, derivative);
+    }
+
+    public override string ToString() => $"(1 + x/2^{Exponent})^(2^{Exponent}), stable on {Domain}, depth {Depth}";
+
+    private double Base(double x) => 1 + Math.ScaleB(x, -Exponent);
+
+    private T Start<T>(T x, IPolynomialArithmetic<T> arithmetic)
+    {
+        ArgumentNullException.ThrowIfNull(arithmetic);
+        if (arithmetic.LevelOf(x) < Depth)
+            throw new ArgumentException($"The argument has {arithmetic.LevelOf(x)} levels, {this} takes {Depth}.");
+        return arithmetic.LinearCombination([x], [Math.ScaleB(1, -Exponent)], 1);
+    }
+}

@@ -1,0 +1,44 @@
+namespace Crammed.Encrypted.Backends;
+
+/// <summary>
+/// Adds Gaussian noise of a model's size to clear vectors. Samples come from one large table at random offsets: noise of two
+/// vectors may overlap, which does not matter to its size, and drawing is as cheap as adding.
+/// </summary>
+internal sealed class NoiseInjector
+{
+    private const int TableSize = 1 << 20;
+    private readonly INoiseModel _model;
+    private readonly float[] _table = new float[TableSize];
+    private readonly int _seed;
+    private long _draws;
+
+    public NoiseInjector(INoiseModel model, int seed)
+    {
+        _model = model;
+        _seed = seed;
+        var random = new Random(seed);
+        for (int i = 0; i < TableSize; i += 2)
+        {
+            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            var (sine, cosine) = Math.SinCos(2 * Math.PI * random.NextDouble());
+            _table[i] = (float)(radius * cosine);
+            _table[i + 1] = (float)(radius * sine);
+        }
+    }
+
+    public void AddFresh(ClearVector vector) => Add(vector, _model.Fresh(vector.Level));
+
+    /// <summary>Also for a relinearized product: its key switch happens at the squared scale, so the rescale divides that noise away.</summary>
+    public void AddRescale(ClearVector vector) => Add(vector, _model.Rescale(vector.Level));
+
+    public void AddKeySwitch(ClearVector vector) => Add(vector, _model.KeySwitch(vector.Level));
+
+    private void Add(ClearVector vector, double standardDeviation)
+    {
+        var values = vector.Values;
+        ulong mixed = ((ulong)Interlocked.Increment(ref _draws) + (ulong)_seed) * 0x9E3779B97F4A7C15;
+        int offset = (int)((mixed >> 32) % (ulong)(TableSize - values.Length));
+        for (int i = 0; i < values.Length; i++)
+            values[i] += standardDeviation * _table[offset + i];
+    }
+}

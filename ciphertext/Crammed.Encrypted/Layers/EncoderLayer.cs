@@ -1,0 +1,76 @@
+using Crammed.Encrypted.Operations;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Layers;
+
+/// <summary>
+/// A pre-norm encoder layer of <c>crammed-bert-he</c>: polynomial-kernel attention with adapters on query, key and value,
+/// and a bilinearly gated feed-forward part. Frozen weights are public, [out, in].
+/// </summary>
+public sealed record EncoderLayer
+{
+    /// <summary>Name that times and errors are booked under, such as <c>layer0</c>.</summary>
+    public required string Name { get; init; }
+
+    public required int Heads { get; init; }
+
+    /// <summary>k of the kernel (1 + x / 2^k)^(2^k).</summary>
+    public required int KernelPower { get; init; }
+
+    public required NormWeights AttentionNorm { get; init; }
+
+    /// <summary>With <see cref="KernelScale"/> folded in.</summary>
+    public required LowRankLinear Query { get; init; }
+
+    /// <summary>With <see cref="KernelScale"/> folded in.</summary>
+    public required LowRankLinear Key { get; init; }
+
+    public required LowRankLinear Value { get; init; }
+
+    public required double[,] AttentionOutput { get; init; }
+
+    public required NormWeights FeedForwardNorm { get; init; }
+
+    /// <summary>The half that is gated, [feed-forward / 2, hidden].</summary>
+    public required double[,] Expand { get; init; }
+
+    /// <summary>The half that gates.</summary>
+    public required double[,] Gate { get; init; }
+
+    public required double[,] Contract { get; init; }
+
+    /// <summary>Factor on q and k that makes ||q - k||^2 the kernel's -x / 2^k: the square root of 1 / (2 sqrt(head width) 2^k).</summary>
+    public static double KernelScale(int headWidth, int kernelPower) => Math.Sqrt(1 / (2 * Math.Sqrt(headWidth) * Math.Pow(2, kernelPower)));
+
+    /// <summary>
+    /// x and the output: hidden features across vectors, tokens and examples in the slots.
+    /// </summary>
+    /// <param name="x">Residual stream.</param>
+    /// <param name="mask">1 at real tokens, 0 at padding; encrypted, one vector. It masks the values, which equals masking the scores.</param>
+    /// <param name="adapters">This layer's six adapter matrices: A and B of query, key, value.</param>
+    /// <param name="factors">Public factors of the adapters.</param>
+    public EncryptedTensor Forward(EncryptedTensor x, EncryptedTensor mask, IReadOnlyList<EncryptedTensor> adapters, AdapterFactors factors)
+    {
+        var context = x.Context;
+        var normalized = Booked(context, "attention_norm", () => AttentionNorm.Forward(x));
+        var (query, key, value) = Booked(context, "projections", () => (
+            Query.Forward(normalized, adapters[0], adapters[1], factors.Query),
+            Key.Forward(normalized, adapters[2], adapters[3], factors.Key),
+            Functional.Mask(Value.Forward(normalized, adapters[4], adapters[5], factors.Value), mask)));
+        var scores = Booked(context, "scores", () => Functional.KernelScores(query, key, Heads, KernelPower));
+        var attended = Booked(context, "weighted_values", () =>
+            Functional.Add(x, Functional.FrozenLinear(Functional.WeightedValues(scores, value), AttentionOutput)));
+        var second = Booked(context, "feed_forward_norm", () => FeedForwardNorm.Forward(attended));
+        return Booked(context, "feed_forward", () =>
+        {
+            var gated = Functional.Multiply(Functional.FrozenLinear(second, Expand), Functional.FrozenLinear(second, Gate));
+            return Functional.Add(attended, Functional.FrozenLinear(gated, Contract));
+        });
+    }
+
+    private T Booked<T>(EncryptedContext context, string part, Func<T> forward)
+    {
+        using (context.Recorder.Enter($"{Name}.{part}"))
+            return forward();
+    }
+}

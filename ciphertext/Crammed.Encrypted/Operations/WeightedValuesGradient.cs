@@ -1,0 +1,65 @@
+using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Operations;
+
+/// <summary>Backward pass of <see cref="Functional.WeightedValues"/>: dS = dO V^T at each offset, dV = S^T dO.</summary>
+internal sealed class WeightedValuesGradient(AxisRotation rotation, OffsetGrid grid, int heads)
+{
+    public void Run(EncryptedTensor scores, EncryptedTensor value, EncryptedTensor gradient)
+    {
+        if (scores.RequiresGradient)
+            scores.AccumulateGradient(ScoreGradient(scores, value, gradient));
+        if (value.RequiresGradient)
+            value.AccumulateGradient(ValueGradient(scores, value, gradient));
+    }
+
+    private SlotVector[] ScoreGradient(EncryptedTensor scores, EncryptedTensor value, EncryptedTensor gradient)
+    {
+        var context = value.Context;
+        // Two levels above the product: one for the kernel's slope, one for the products with queries and keys.
+        int levels = 3 + rotation.Depth;
+        context.Require(gradient, levels);
+        context.Require(value, levels);
+        int level = Math.Min(gradient.Level, value.Level);
+        using var outer = context.Lower(gradient.Vectors, level);
+        using var values = context.Lower(value.Vectors, level);
+        var result = new SlotVector[scores.Count];
+        int width = value.Count / heads;
+        for (int head = 0; head < heads; head++)
+        {
+            using var back = Functional.Rotated(context, rotation, outer.Segment(head * width, width), grid.GiantBack);
+            using var ahead = Functional.Rotated(context, rotation, values.Segment(head * width, width), grid.Baby);
+            int current = head;
+            context.For(grid.Offsets, offset =>
+            {
+                int giant = offset / grid.BabySteps, baby = offset % grid.BabySteps;
+                result[grid.Index(current, giant, baby)] = context.Backend.SumOfProducts(back.Row(giant), ahead.Row(baby));
+            });
+        }
+        return result;
+    }
+
+    private SlotVector[] ValueGradient(EncryptedTensor scores, EncryptedTensor value, EncryptedTensor gradient)
+    {
+        var context = value.Context;
+        var (maps, outer) = Functional.AlignForRotation(context, rotation, scores, gradient, 1 + rotation.Depth);
+        using var heldMaps = maps;
+        using var heldOuter = outer;
+        var result = new SlotVector[value.Count];
+        int width = value.Count / heads;
+        for (int head = 0; head < heads; head++)
+        {
+            using var back = Functional.Rotated(context, rotation, outer.Segment(head * width, width), grid.GiantBack);
+            int current = head;
+            context.For(width, feature =>
+            {
+                using var terms = new VectorSet([.. Enumerable.Range(0, grid.BabySteps).Select(baby => context.Backend.SumOfProducts(
+                    [.. Enumerable.Range(0, grid.GiantSteps).Select(giant => maps[grid.Index(current, giant, baby)])],
+                    back.Column(feature)))]);
+                result[current * width + feature] = rotation.SumRotated(terms, -1);
+            });
+        }
+        return result;
+    }
+}

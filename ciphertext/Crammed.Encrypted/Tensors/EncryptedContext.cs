@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Crammed.Encrypted.Autograd;
+using Crammed.Encrypted.Backends;
+
+namespace Crammed.Encrypted.Tensors;
+
+/// <summary>
+/// One run of a circuit: the backend, the tape, the recorder, the refresh rule, and every tensor made since the last <see cref="Release"/>.
+/// </summary>
+public sealed class EncryptedContext
+{
+    private readonly List<EncryptedTensor> _tensors = [];
+    private readonly ParallelOptions _parallel;
+
+    /// <param name="backend">Where the circuit runs.</param>
+    /// <param name="refreshLevel">
+    /// Level that a refreshed tensor gets unless the operation needs more: high levels cost more in every later operation,
+    /// low ones mean more refreshes.
+    /// </param>
+    /// <param name="threads">Vectors processed at the same time.</param>
+    public EncryptedContext(ISlotBackend backend, int refreshLevel, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(refreshLevel, backend.MaxLevel);
+        ArgumentOutOfRangeException.ThrowIfLessThan(refreshLevel, 1);
+        Backend = new RecordingBackend(backend, Recorder);
+        Underlying = backend;
+        RefreshLevel = refreshLevel;
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
+    }
+
+    /// <summary>The backend, recorded.</summary>
+    public ISlotBackend Backend { get; }
+
+    public OperationRecorder Recorder { get; } = new();
+
+    public Tape Tape { get; } = new();
+
+    /// <summary>Level of refreshed tensors unless an operation needs more.</summary>
+    public int RefreshLevel { get; }
+
+    /// <summary>
+    /// Replaces polynomials by the true functions; only the clear backend can. The levels stay those of the polynomials.
+    /// </summary>
+    public bool ExactFunctions { get; init; }
+
+    /// <summary>Whether inputs outside a polynomial's domain are an error (only clear slots can be looked at). Off for dry runs on zeros.</summary>
+    public bool ChecksDomains { get; init; } = true;
+
+    internal ISlotBackend Underlying { get; }
+
+    /// <summary>For each power of two, the masks of the slots whose index lacks or has that bit.</summary>
+    internal ConcurrentDictionary<int, PlainSlots[]> Masks { get; } = new();
+
+    /// <summary>A leaf tensor; takes over the vectors.</summary>
+    public EncryptedTensor Tensor(string name, SlotLayout layout, SlotVector[] vectors, bool requiresGradient = false)
+    {
+        var tensor = new EncryptedTensor(this, name, layout, vectors, requiresGradient);
+        _tensors.Add(tensor);
+        return tensor;
+    }
+
+    /// <summary>Frees every tensor made since the last call, and forgets the tape.</summary>
+    public void Release()
+    {
+        Tape.Clear();
+        foreach (var tensor in _tensors)
+            tensor.Dispose();
+        _tensors.Clear();
+    }
+
+    /// <summary>
+    /// The result of an operation. With a gradient to come it goes on the tape together with its rule and what the rule needs;
+    /// otherwise <paramref name="saved"/> is freed at once.
+    /// </summary>
+    internal EncryptedTensor Record(
+        string name, SlotLayout layout, SlotVector[] vectors, EncryptedTensor[] inputs, Action<EncryptedTensor> backward,
+        params IDisposable[] saved)
+    {
+        bool requiresGradient = Tape.Enabled && inputs.Any(input => input.RequiresGradient);
+        var output = Tensor(name, layout, vectors, requiresGradient);
+        if (requiresGradient)
+        {
+            Tape.Push([output], Recorder.Layer, () => backward(output.Gradient!), saved);
+            return output;
+        }
+        foreach (var item in saved)
+            item.Dispose();
+        return output;
+    }
+
+    /// <summary>Sees to it that a tensor has at least <paramref name="levels"/> levels left, refreshing it if it does not.</summary>
+    internal void Require(EncryptedTensor tensor, int levels)
+    {
+        if (tensor.Level >= levels)
+            return;
+        tensor.Replace(Backend.Refresh(tensor.Vectors, Math.Max(levels, RefreshLevel)));
+    }
+
+    /// <summary>Vectors with at least <paramref name="levels"/> levels left; the caller owns the result.</summary>
+    internal SlotVector Require(SlotVector vector, int levels) =>
+        vector.Level >= levels ? vector.Share() : Backend.Refresh([vector], Math.Max(levels, RefreshLevel))[0];
+
+    /// <summary>
+    /// The tensors' vectors, all at one level that leaves at least <paramref name="levels"/>: the lowest at which the tensors stand
+    /// after those below have been refreshed. Dispose the sets.
+    /// </summary>
+    internal VectorSet[] Align(int levels, params EncryptedTensor[] tensors)
+    {
+        foreach (var tensor in tensors)
+            Require(tensor, levels);
+        int level = tensors.Min(tensor => tensor.Level);
+        return [.. tensors.Select(tensor => Lower(tensor.Vectors, level))];
+    }
+
+    /// <summary>Vectors lowered to a level (shared where they stand there already).</summary>
+    internal VectorSet Lower(IReadOnlyList<SlotVector> vectors, int level) =>
+        new(Map(vectors.Count, i => Backend.LowerTo(vectors[i], level)));
+
+    /// <summary>Computes vectors in parallel.</summary>
+    internal SlotVector[] Map(int count, Func<int, SlotVector> compute)
+    {
+        var results = new SlotVector[count];
+        For(count, i => results[i] = compute(i));
+        return results;
+    }
+
+    /// <summary>Runs independent pieces of work in parallel.</summary>
+    internal void For(int count, Action<int> work)
+    {
+        try
+        {
+            Parallel.For(0, count, _parallel, work);
+        }
+        catch (AggregateException failure) when (failure.InnerException is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure.InnerException);
+        }
+    }
+}

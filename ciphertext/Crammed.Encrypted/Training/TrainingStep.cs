@@ -1,0 +1,69 @@
+using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Layers;
+using Crammed.Encrypted.Operations;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Training;
+
+/// <summary>What one step reads of the data, all but the factors encrypted.</summary>
+/// <param name="Embedding">Hidden features, one vector each.</param>
+/// <param name="Mask">1 at real tokens.</param>
+/// <param name="Labels">0 or 1 in the slots of first tokens.</param>
+/// <param name="Factors">Adapter factors, layer by layer.</param>
+public sealed record TrainingBatch(SlotVector[] Embedding, SlotVector Mask, SlotVector Labels, IReadOnlyList<AdapterFactors> Factors) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (var vector in Embedding)
+            vector.Dispose();
+        Mask.Dispose();
+        Labels.Dispose();
+    }
+}
+
+/// <summary>
+/// One step of fine-tuning: forward, gradient of the logistic loss, backward, AdamW-HE.
+/// </summary>
+/// <param name="Model">The classifier.</param>
+/// <param name="Layout">Slots of the activations: tokens and examples.</param>
+/// <param name="Sigmoid">Sigmoid of the logit difference.</param>
+/// <param name="LossWeight">Gradient scale / examples in the slots of first tokens of real examples, 0 elsewhere.</param>
+/// <param name="Optimizer">The update rule.</param>
+public sealed record TrainingStep(
+    EncryptedClassifier Model, SlotLayout Layout, SlotFunction Sigmoid, PlainSlots LossWeight, AdamWHe Optimizer)
+{
+    /// <summary>Runs the step; takes over the batch and the state.</summary>
+    /// <param name="context">Where to run; its tensors are released at the end.</param>
+    /// <param name="batch">The step's examples.</param>
+    /// <param name="state">Parameters and moments before.</param>
+    /// <param name="step">Number of the step, from 1.</param>
+    /// <param name="learningRate">Rate at this step.</param>
+    /// <returns>The state after, and the logits before the update (one vector a class), which the caller owns.</returns>
+    public (OptimizerState State, SlotVector[] Logits) Run(
+        EncryptedContext context, TrainingBatch batch, OptimizerState state, int step, double learningRate)
+    {
+        var parameters = context.Tensor("parameters", SlotLayout.Repeated(Layout.SlotCount), [state.Parameters.Share()], requiresGradient: true);
+        var logits = Forward(context, batch, parameters);
+        var outputs = logits.Vectors.Select(vector => vector.Share()).ToArray();
+        var labels = context.Tensor("labels", Layout, [batch.Labels.Share()]);
+        EncryptedTensor gradient;
+        using (context.Recorder.Enter("loss"))
+            gradient = Functional.LogisticLossGradient(logits, labels, Sigmoid, LossWeight);
+        context.Tape.Backward(logits, gradient);
+        var updated = Optimizer.Update(context, state, parameters.Gradient![0], step, learningRate);
+        context.Release();
+        batch.Dispose();
+        state.Dispose();
+        return (updated, outputs);
+    }
+
+    /// <summary>Logits of a batch under the given packed parameters.</summary>
+    public EncryptedTensor Forward(EncryptedContext context, TrainingBatch batch, EncryptedTensor parameters)
+    {
+        var x = context.Tensor(
+            "embedding", Layout.WithAcross(new Axis(SlotLayout.Feature, batch.Embedding.Length)),
+            [.. batch.Embedding.Select(vector => vector.Share())]);
+        var mask = context.Tensor("mask", Layout, [batch.Mask.Share()]);
+        return Model.Forward(x, mask, parameters, batch.Factors);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Crammed.Bert;
+
+/// <summary>
+/// Carries out a plan in plaintext. In adapter mode on a float64 model this is the twin of the encrypted run: the same start, batches,
+/// masks, loss and optimizer, so losses and final weights can be compared number by number.
+/// </summary>
+public static class FineTuner
+{
+    /// <summary>
+    /// Trains on the plan's batches. Adapter mode leaves the model alone and trains adapters and head from the stored embeddings; full
+    /// mode changes the model in place, trains from token ids and uses the model's dropout. Cancelling finishes the step at hand.
+    /// </summary>
+    /// <param name="model">Its scalar type is the run's.</param>
+    /// <param name="plan">Start, batches, masks, hyperparameters.</param>
+    /// <param name="training">The data that the plan's indices point into.</param>
+    /// <param name="options">Mode and optimizer.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellation">Ends the run early.</param>
+    /// <exception cref="ArgumentException">Plan, model and data do not fit each other.</exception>
+    /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
+    public static FineTuningResult Run(
+        BertModel model,
+        FineTuningPlan plan,
+        TaskData training,
+        FineTuningOptions options,
+        IProgress<FineTuningProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using var run = new FineTuningRun(model, plan, training, options);
+        return Run(run, plan.Settings, observer: null, progress, cancellation);
+    }
+
+    internal static FineTuningResult Run(
+        FineTuningRun run,
+        FineTuningSettings settings,
+        IActivationObserver? observer,
+        IProgress<FineTuningProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var steps = new List<FineTuningStep>();
+        while (steps.Count < settings.Steps && !cancellation.IsCancellationRequested)
+        {
+            var step = run.Step(steps.Count, observer);
+            steps.Add(step);
+            var remaining = clock.Elapsed.TotalSeconds / steps.Count * (settings.Steps - steps.Count);
+            progress?.Report(new FineTuningProgress(step.Step, settings.Steps, step.Loss, step.LearningRate, remaining));
+        }
+
+        return new FineTuningResult(run.Weights(), steps, clock.Elapsed.TotalSeconds, steps.Count < settings.Steps);
+    }
+}

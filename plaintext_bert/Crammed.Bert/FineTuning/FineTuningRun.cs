@@ -1,0 +1,102 @@
+using TorchSharp;
+
+namespace Crammed.Bert;
+
+/// <summary>Weights, optimizer and data of one fine-tuning run, advanced step by step.</summary>
+internal sealed class FineTuningRun : IDisposable
+{
+    private readonly BertModel model;
+    private readonly FineTuningPlan plan;
+    private readonly TaskData training;
+    private readonly FineTuningMode mode;
+    private readonly WeightTensors weights;
+    private readonly DecoupledAdam optimizer;
+
+    public FineTuningRun(BertModel model, FineTuningPlan plan, TaskData training, FineTuningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(training);
+        plan.Shape.RequireFits(model.Configuration);
+        training.RequireFits(model.Configuration);
+        if (plan.TrainingExamples != training.Count)
+            throw new ArgumentException($"the plan was drawn for {plan.TrainingExamples} training examples, {training.Source} has {training.Count}");
+        this.model = model;
+        this.plan = plan;
+        this.training = training;
+        mode = options.Mode;
+        weights = new WeightTensors(TrainedWeights.Initial(plan), model.ScalarType, withAdapters: mode == FineTuningMode.Adapters);
+        weights.RequireGradients();
+        torch.manual_seed(plan.Seed);
+        foreach (var parameter in model.parameters())
+            parameter.requires_grad_(mode == FineTuningMode.Full);
+        optimizer = new DecoupledAdam(
+            TrainedTensors(), plan.Settings.Beta1, plan.Settings.Beta2, plan.Settings.Epsilon, plan.Settings.WeightDecay, options.Epsilon);
+    }
+
+    /// <summary>The weights as they stand.</summary>
+    public TrainedWeights Weights() => weights.Snapshot();
+
+    /// <summary>Step number <paramref name="index"/>, from 0; the observer sees the forward pass and the second moments.</summary>
+    public FineTuningStep Step(int index, IActivationObserver? observer)
+    {
+        using var scope = torch.NewDisposeScope();
+        var batch = plan.Batch(index);
+        var logits = Logits(batch, index, observer);
+        var labels = training.LabelTensor(batch, model.ScalarType);
+        var loss = training.Classes == 0
+            ? torch.nn.functional.mse_loss(logits.squeeze(1), labels)
+            : torch.nn.functional.cross_entropy(logits, labels);
+        var value = loss.ToDouble();
+        if (!double.IsFinite(value))
+            throw new InvalidOperationException($"the loss is {value} after {index} steps; lower the learning rate or raise epsilon");
+        optimizer.ZeroGradients();
+        loss.backward();
+        var rate = plan.Settings.LearningRateAt(index);
+        optimizer.Step(rate, observer);
+        return new FineTuningStep(index + 1, rate, value);
+    }
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        weights.Dispose();
+        foreach (var parameter in model.parameters())
+            parameter.requires_grad_(true);
+    }
+
+    private torch.Tensor Logits(ReadOnlySpan<long> batch, int index, IActivationObserver? observer)
+    {
+        var full = mode == FineTuningMode.Full;
+        var pass = new EncoderPass
+        {
+            Adapters = weights.Adapters,
+            AdapterMasks = full ? null : AdapterMasks(index),
+            FirstTokenOnly = true,
+            Dropout = full ? model.Configuration.Dropout : 0,
+            Observer = observer,
+        };
+        var embedded = full ? model.Embed(training.Ids(batch)) : training.Embeddings(batch, model);
+        return weights.Classify(model, embedded, training.Masks(batch, model.ScalarType), pass);
+    }
+
+    private torch.Tensor? AdapterMasks(int index)
+    {
+        if (plan.AdapterDropout is null)
+            return null;
+        var shape = FineTuningPlan.DropoutShape(plan.Settings, plan.Shape)[1..];
+        return torch.tensor(plan.DropoutMasks(index).ToArray(), shape).to(model.ScalarType) * (1 / (1 - plan.Settings.AdapterDropout));
+    }
+
+    private List<TrainedTensor> TrainedTensors()
+    {
+        var trained = weights.Tensors.Select(tensor => new TrainedTensor(tensor.Key, tensor.Value, Decays: true)).ToList();
+        if (mode == FineTuningMode.Full)
+        {
+            trained.AddRange(model.named_parameters()
+                .Select(parameter => new TrainedTensor(parameter.Item1, parameter.Item2, Decays: parameter.Item2.shape.Length > 1)));
+        }
+
+        return trained;
+    }
+}

@@ -1,0 +1,77 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace Crammed.Bert;
+
+/// <summary>
+/// The crammed BERT encoder (Geiping and Goldstein 2023; Rho et al. 2025, section 4): embedding, pre-norm layers, final norm and a
+/// masked-token decoder tied to the word embedding. Parameter names are the tensor names of model.safetensors, [out, in] as in torch.
+/// </summary>
+public sealed class BertModel : torch.nn.Module
+{
+    private readonly BertEmbedding embedding;
+    private readonly BertLayer[] layers;
+    private readonly LayerNorm finalNorm;
+
+    /// <summary>A model with freshly initialised weights: N(0, sigma) matrices, unit norms, zero pad row; the seed fixes them.</summary>
+    /// <param name="configuration">Validated here.</param>
+    /// <param name="seed">Fixes the initial weights.</param>
+    /// <param name="dtype">float32, or float64 for gradient checks and twins.</param>
+    /// <exception cref="ArgumentException">A configuration value out of its range.</exception>
+    public BertModel(BertConfiguration configuration, long seed, torch.ScalarType dtype = torch.ScalarType.Float32)
+        : base(nameof(BertModel))
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        configuration.Validate();
+        Configuration = configuration;
+        ScalarType = dtype;
+        register_module("embedding", embedding = new BertEmbedding(configuration, dtype));
+        layers = new BertLayer[configuration.Layers];
+        for (var i = 0; i < layers.Length; i++)
+            layers[i] = new BertLayer(configuration, i, dtype);
+        register_module("layers", torch.nn.ModuleList(layers));
+        register_module("final_norm", finalNorm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype));
+        Initialise(seed);
+    }
+
+    public BertConfiguration Configuration { get; }
+
+    /// <summary>Type of the weights and of everything computed.</summary>
+    public torch.ScalarType ScalarType { get; }
+
+    /// <summary>Token ids [batch, sequence] (int64) to the embedding's normed output [batch, sequence, hidden], without dropout.</summary>
+    public torch.Tensor Embed(torch.Tensor ids) => embedding.Forward(ids);
+
+    /// <summary>
+    /// Embeddings [batch, sequence, hidden] and mask [batch, sequence] (1 = token, 0 = padding; null = no padding) to final-norm outputs
+    /// [batch, sequence, hidden], or [batch, 1, hidden] in a first-token pass.
+    /// </summary>
+    internal torch.Tensor Encode(torch.Tensor embedded, torch.Tensor? mask, EncoderPass pass)
+    {
+        var x = pass.Dropout > 0 ? torch.nn.functional.dropout(embedded, pass.Dropout) : embedded;
+        foreach (var layer in layers)
+            x = layer.Forward(x, mask, pass);
+        NormObservation.Variance(pass.Observer, ActivationNames.FinalNormVariance, x);
+        return finalNorm.forward(x);
+    }
+
+    /// <summary>Vocabulary logits [n, vocabulary] of states [n, hidden].</summary>
+    internal torch.Tensor Decode(torch.Tensor states) => torch.matmul(states, embedding.WordWeight.t());
+
+    private void Initialise(long seed)
+    {
+        using var noGradient = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        var index = 0;
+        foreach (var (name, parameter) in named_parameters())
+        {
+            var random = new SeededRandom(seed, "weights", index++);
+            if (parameter.shape.Length != 2)
+                continue;
+            var values = random.Normal(parameter.numel(), Configuration.InitializerStandardDeviation);
+            if (name == "embedding.word.weight")
+                Array.Clear(values, 0, Configuration.Hidden);
+            parameter.copy_(torch.tensor(values, parameter.shape));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using TorchSharp;
+
+namespace Crammed.Bert;
+
+/// <summary>What may accompany one forward pass through the encoder; every part is optional.</summary>
+internal sealed record EncoderPass
+{
+    public static EncoderPass Plain { get; } = new();
+
+    /// <summary>Low-rank adapters on query, key and value.</summary>
+    public LowRankAdapters? Adapters { get; init; }
+
+    /// <summary>
+    /// Adapter dropout, [layers * 3, batch, sequence, rank], already divided by 1 - p; row 3 * layer + 0, 1, 2 is query, key, value.
+    /// </summary>
+    public torch.Tensor? AdapterMasks { get; init; }
+
+    /// <summary>
+    /// Computes only the first token in the last layer (its keys and values stay full); the result is [batch, 1, hidden].
+    /// Exact: nothing after the last layer reads the other tokens when the first is pooled.
+    /// </summary>
+    public bool FirstTokenOnly { get; init; }
+
+    /// <summary>Dropout on attention weights and on both residual branches.</summary>
+    public double Dropout { get; init; }
+
+    public IActivationObserver? Observer { get; init; }
+}

@@ -1,0 +1,33 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace Crammed.Bert;
+
+/// <summary>Gated linear unit: hidden -> ff, halves a (rows 0 .. ff/2-1 of the weight) and g, a * gate(g), ff/2 -> hidden. No biases.</summary>
+internal sealed class GatedFeedForward : torch.nn.Module
+{
+    private readonly FeedForwardGate gate;
+    private readonly int layer;
+    private readonly Linear expand;
+    private readonly Linear contract;
+
+    public GatedFeedForward(BertConfiguration configuration, int layer, torch.ScalarType dtype)
+        : base(nameof(GatedFeedForward))
+    {
+        gate = configuration.Gate;
+        this.layer = layer;
+        register_module("expand", expand = torch.nn.Linear(configuration.Hidden, configuration.FeedForward, hasBias: false, dtype: dtype));
+        register_module(
+            "contract", contract = torch.nn.Linear(configuration.FeedForward / 2, configuration.Hidden, hasBias: false, dtype: dtype));
+    }
+
+    public torch.Tensor Forward(torch.Tensor normed, EncoderPass pass)
+    {
+        var halves = expand.forward(normed).chunk(2, -1);
+        pass.Observer?.Observe(ActivationNames.Value(layer, "feed_forward.linear"), halves[0]);
+        pass.Observer?.Observe(ActivationNames.Gate(layer), halves[1]);
+        var gated = halves[0] * (gate == FeedForwardGate.Relu ? halves[1].relu() : halves[1]);
+        pass.Observer?.Observe(ActivationNames.Value(layer, "feed_forward.gated"), gated);
+        return contract.forward(gated);
+    }
+}

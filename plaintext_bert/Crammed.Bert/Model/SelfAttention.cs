@@ -1,0 +1,78 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace Crammed.Bert;
+
+/// <summary>Multi-head self-attention with separate query, key, value and output matrices, no biases.</summary>
+internal sealed class SelfAttention : torch.nn.Module
+{
+    private readonly BertConfiguration configuration;
+    private readonly int layer;
+    private readonly Linear query;
+    private readonly Linear key;
+    private readonly Linear value;
+    private readonly Linear output;
+
+    public SelfAttention(BertConfiguration configuration, int layer, torch.ScalarType dtype)
+        : base(nameof(SelfAttention))
+    {
+        this.configuration = configuration;
+        this.layer = layer;
+        Linear Square() => torch.nn.Linear(configuration.Hidden, configuration.Hidden, hasBias: false, dtype: dtype);
+        register_module("query", query = Square());
+        register_module("key", key = Square());
+        register_module("value", value = Square());
+        register_module("output", output = Square());
+    }
+
+    /// <summary>
+    /// normed [batch, sequence, hidden] and mask [batch, sequence] (1 = token, 0 = padding; null = no padding) to
+    /// [batch, queries, hidden], where queries is 1 if only the first token is asked for.
+    /// </summary>
+    public torch.Tensor Forward(torch.Tensor normed, torch.Tensor? mask, bool firstOnly, EncoderPass pass)
+    {
+        var q = Heads(Project(normed, query, 0, firstOnly, pass));
+        var k = Heads(Project(normed, key, 1, false, pass));
+        var v = Heads(Project(normed, value, 2, false, pass));
+        pass.Observer?.Observe(ActivationNames.Value(layer, "query"), q);
+        pass.Observer?.Observe(ActivationNames.Value(layer, "key"), k);
+        pass.Observer?.Observe(ActivationNames.Value(layer, "value"), v);
+
+        torch.Tensor weights;
+        if (configuration.Kernel == AttentionKernel.Softmax)
+        {
+            weights = AttentionKernels.Softmax(q, k, mask, Observe(pass));
+        }
+        else
+        {
+            weights = AttentionKernels.Unnormalised(configuration, AttentionKernels.Argument(q, k, Observe(pass)));
+            // Without row normalisation S diag(m) V = S (m V): masking the values is exact and keeps the kernel's domain small.
+            if (mask is not null)
+                v = v * mask.unsqueeze(1).unsqueeze(-1);
+        }
+
+        if (pass.Dropout > 0)
+            weights = torch.nn.functional.dropout(weights, pass.Dropout);
+        var context = torch.matmul(weights, v).transpose(1, 2).reshape(normed.shape[0], firstOnly ? 1 : normed.shape[1], configuration.Hidden);
+        pass.Observer?.Observe(ActivationNames.Value(layer, "context"), context);
+        return output.forward(context);
+    }
+
+    private Action<torch.Tensor>? Observe(EncoderPass pass) =>
+        pass.Observer is null ? null : values => pass.Observer.Observe(ActivationNames.KernelArgument(layer), values);
+
+    private torch.Tensor Project(torch.Tensor normed, Linear linear, int projection, bool firstOnly, EncoderPass pass)
+    {
+        var x = firstOnly ? normed.narrow(1, 0, 1) : normed;
+        var y = linear.forward(x);
+        if (pass.Adapters is null)
+            return y;
+        var mask = pass.AdapterMasks?.select(0, (3 * layer) + projection);
+        if (firstOnly)
+            mask = mask?.narrow(1, 0, 1);
+        return y + pass.Adapters.Delta(x, layer, TrainedTensorNames.Projections[projection], mask);
+    }
+
+    private torch.Tensor Heads(torch.Tensor x) =>
+        x.view(x.shape[0], x.shape[1], configuration.Heads, configuration.HeadDimension).transpose(1, 2);
+}

@@ -1,0 +1,71 @@
+namespace Crammed.Bert;
+
+/// <summary>
+/// A batch for masked-token prediction. Of a sequence's n tokens, exactly round(n * fraction) are to be predicted (of 128 at 25%: 32); of
+/// these, fixed counts are replaced: round(80%) by [MASK], round(10%) by a random token, the rest kept (Geiping and Goldstein 2023).
+/// Own deviation: [CLS], [SEP] and padding are never chosen, so the first token stays free to carry the sentence.
+/// </summary>
+internal sealed class MaskedBatch
+{
+    private readonly int sequenceLength;
+    private readonly SpecialTokens special;
+    private readonly int vocabularySize;
+    private readonly double fraction;
+    private int rows;
+
+    public MaskedBatch(int batchSize, int sequenceLength, SpecialTokens special, int vocabularySize, double fraction)
+    {
+        this.sequenceLength = sequenceLength;
+        this.special = special;
+        this.vocabularySize = vocabularySize;
+        this.fraction = fraction;
+        Ids = new long[batchSize * sequenceLength];
+        Mask = new float[batchSize * sequenceLength];
+        Array.Fill(Ids, special.Padding);
+    }
+
+    /// <summary>Inputs, row-major [batch][sequence], padded.</summary>
+    public long[] Ids { get; }
+
+    /// <summary>1 for tokens, 0 for padding.</summary>
+    public float[] Mask { get; }
+
+    /// <summary>Flat positions (row * sequence + column) to be predicted.</summary>
+    public List<long> Positions { get; } = [];
+
+    /// <summary>The original token at each of <see cref="Positions"/>.</summary>
+    public List<long> Labels { get; } = [];
+
+    public bool HasPadding { get; private set; }
+
+    /// <summary>Appends one sequence and chooses its positions.</summary>
+    public void Add(ReadOnlySpan<int> tokens, SeededRandom random)
+    {
+        var offset = rows++ * sequenceLength;
+        var candidates = new List<int>(tokens.Length);
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            Ids[offset + i] = tokens[i];
+            Mask[offset + i] = 1;
+            if (!special.Contains(tokens[i]))
+                candidates.Add(i);
+        }
+
+        HasPadding |= tokens.Length < sequenceLength;
+        var chosen = Math.Min(candidates.Count, (int)Math.Round(fraction * tokens.Length));
+        var masked = (int)Math.Round(0.8 * chosen);
+        var randomised = (int)Math.Round(0.1 * chosen);
+        for (var i = 0; i < chosen; i++)
+        {
+            var pick = i + random.Next(candidates.Count - i);
+            (candidates[i], candidates[pick]) = (candidates[pick], candidates[i]);
+            var position = offset + candidates[i];
+            Positions.Add(position);
+            Labels.Add(Ids[position]);
+            if (i < masked)
+                Ids[position] = special.Mask;
+            else if (i < masked + randomised)
+                Ids[position] = random.Next(vocabularySize);
+        }
+    }
+}

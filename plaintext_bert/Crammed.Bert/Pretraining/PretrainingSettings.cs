@@ -1,0 +1,77 @@
+namespace Crammed.Bert;
+
+/// <summary>
+/// The pretraining recipe (Geiping and Goldstein 2023; Rho et al. 2025): masked-token prediction, AdamW, one budget that the learning
+/// rate follows, no dropout; and the range penalties that keep the inputs of non-polynomial functions in narrow intervals.
+/// </summary>
+public sealed record PretrainingSettings
+{
+    /// <summary>Stops after this many seconds of training; null = <see cref="BudgetSteps"/> decides. Not reproducible, steps are.</summary>
+    public double? BudgetSeconds { get; init; }
+
+    /// <summary>Stops after this many steps; exactly one of the two budgets must be given.</summary>
+    public int? BudgetSteps { get; init; }
+
+    public long Seed { get; init; }
+
+    /// <summary>Sequences per step.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Peak learning rate, reached at 75% of the budget.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    public double Beta1 { get; init; } = 0.9;
+
+    public double Beta2 { get; init; } = 0.98;
+
+    public double Epsilon { get; init; } = 1e-12;
+
+    /// <summary>Decoupled decay of matrices; norms, biases and the position scale are not decayed.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Largest L2 norm of the gradient.</summary>
+    public double GradientClip { get; init; } = 0.5;
+
+    /// <summary>Part of the tokens to be predicted.</summary>
+    public double MaskedFraction { get; init; } = 0.25;
+
+    /// <summary>Part of each batch that is single padded documents, as in fine-tuning, instead of packed sequences.</summary>
+    public double PaddedFraction { get; init; } = 0.25;
+
+    /// <summary>Weight of predicting the masked tokens from the first token's state alone, without their positions.</summary>
+    public double FirstTokenWeight { get; init; } = 0.1;
+
+    /// <summary>Part of the documents kept for the held-out loss.</summary>
+    public double HeldOutFraction { get; init; } = 0.02;
+
+    public RangePenaltySettings Penalty { get; init; } = new();
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">A value out of its range; the message names the field, the value and the range.</exception>
+    public void Validate()
+    {
+        if (BudgetSeconds is null == BudgetSteps is null)
+            throw new ArgumentException("give exactly one budget: budget_seconds or budget_steps");
+        Requirement.Check(BudgetSeconds is null or (> 0 and < 1e8), BudgetSeconds ?? 0, "above 0, below 1e8", "budget_seconds");
+        Requirement.Check(BudgetSteps is null or > 0, BudgetSteps ?? 0, "1 or more", "budget_steps");
+        Requirement.Check(BatchSize is >= 1 and <= 65536, BatchSize, "1 to 65536");
+        Requirement.Check(LearningRate is > 0 and <= 1, LearningRate, "above 0, up to 1");
+        Requirement.Check(Beta1 is >= 0 and < 1, Beta1, "0 up to but not including 1");
+        Requirement.Check(Beta2 is >= 0 and < 1, Beta2, "0 up to but not including 1");
+        Requirement.Check(Epsilon is > 0 and <= 1, Epsilon, "above 0, up to 1");
+        Requirement.Check(WeightDecay is >= 0 and <= 1, WeightDecay, "0 to 1");
+        Requirement.Check(GradientClip > 0, GradientClip, "above 0");
+        Requirement.Check(MaskedFraction is > 0 and <= 0.9, MaskedFraction, "above 0, up to 0.9");
+        Requirement.Check(PaddedFraction is >= 0 and <= 1, PaddedFraction, "0 to 1");
+        Requirement.Check(FirstTokenWeight is >= 0 and <= 100, FirstTokenWeight, "0 to 100");
+        Requirement.Check(HeldOutFraction is > 0 and <= 0.5, HeldOutFraction, "above 0, up to 0.5");
+        Penalty.Validate();
+    }
+
+    /// <summary>
+    /// budget-triangle2: with t the used part of the budget, the peak rate times min(1/4 + t, 4 (1 - t)): from 1/4 up to 1 at
+    /// t = 3/4, then down to 0.
+    /// </summary>
+    internal double LearningRateAt(double usedBudget) =>
+        LearningRate * Math.Max(0, Math.Min(0.25 + usedBudget, 4 * (1 - usedBudget)));
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Crammed.Model;
+
+/// <summary>
+/// The shape of a crammed BERT and of its classification head. Values are checked by <see cref="Validate"/>, which every
+/// consumer calls; the JSON form (config.json of a checkpoint) has snake_case names and refuses unknown ones.
+/// </summary>
+public sealed record BertConfiguration
+{
+    internal const int MaximumLayers = 256;
+    internal const int MaximumWidth = 1 << 14;
+    internal const int MaximumClasses = 1024;
+
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+        WriteIndented = true,
+    };
+
+    /// <summary>Name of the architecture this came from; a label, nothing depends on it.</summary>
+    public required string Architecture { get; init; }
+
+    public required int VocabularySize { get; init; }
+
+    public required int Layers { get; init; }
+
+    public required int Hidden { get; init; }
+
+    public required int Heads { get; init; }
+
+    /// <summary>Width before the gate: the block is hidden -> FeedForward -> (gate) FeedForward/2 -> hidden.</summary>
+    public required int FeedForward { get; init; }
+
+    public int SequenceLength { get; init; } = 128;
+
+    public required AttentionKernel Kernel { get; init; }
+
+    /// <summary>k of the polynomial kernel (1 + x/2^k)^(2^k); ignored by the other kernels.</summary>
+    public int KernelPower { get; init; } = 5;
+
+    public required FeedForwardGate Gate { get; init; }
+
+    public double NormEpsilon { get; init; } = 1e-12;
+
+    /// <summary>Probability of dropping a value in full fine-tuning; pretraining and adapter fine-tuning run without.</summary>
+    public double Dropout { get; init; } = 0.1;
+
+    /// <summary>Standard deviation of the normal distribution that initialises linear and embedding weights.</summary>
+    public double InitializerStandardDeviation { get; init; } = 0.02;
+
+    /// <summary>Width p of the head's first linear layer: hidden -> p.</summary>
+    public int HeadProjection { get; init; } = 32;
+
+    /// <summary>Width m of the head's second linear layer: p -> m, then tanh.</summary>
+    public int HeadHidden { get; init; } = 1024;
+
+    /// <summary>Classes of the task; 0 means regression with one output.</summary>
+    public int Classes { get; init; } = 2;
+
+    /// <summary>Width of one attention head.</summary>
+    [JsonIgnore]
+    public int HeadDimension => Hidden / Heads;
+
+    /// <summary>
+    /// A named architecture: <c>crammed-bert</c> (Gaussian kernel, ReLU gate: the paper's) or <c>crammed-bert-he</c> (polynomial kernel
+    /// trained in, bilinear gate), both with 2 layers of width 768 and a vocabulary of 32768; change sizes with a <c>with</c> expression.
+    /// </summary>
+    /// <exception cref="ArgumentException">No such architecture.</exception>
+    public static BertConfiguration Named(string architecture)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        var (kernel, gate) = architecture switch
+        {
+            "crammed-bert" => (AttentionKernel.Gaussian, FeedForwardGate.Relu),
+            "crammed-bert-he" => (AttentionKernel.Polynomial, FeedForwardGate.Bilinear),
+            _ => throw new ArgumentException(
+                $"architecture '{architecture}' is unknown; choose crammed-bert or crammed-bert-he", nameof(architecture)),
+        };
+        return new BertConfiguration
+        {
+            Architecture = architecture,
+            VocabularySize = 32768,
+            Layers = 2,
+            Hidden = 768,
+            Heads = 12,
+            FeedForward = 3072,
+            Kernel = kernel,
+            Gate = gate,
+        };
+    }
+
+    /// <summary>Reads and validates config.json.</summary>
+    /// <exception cref="InvalidDataException">Malformed JSON, an unknown or missing field, or a value out of its range.</exception>
+    public static BertConfiguration Read(string path)
+    {
+        try
+        {
+            var configuration = JsonSerializer.Deserialize<BertConfiguration>(File.ReadAllText(path), JsonOptions)
+                ?? throw new InvalidDataException($"{path}: holds null, not a configuration");
+            configuration.Validate();
+            return configuration;
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The JSON form that <see cref="Read"/> takes.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">A value out of its range; the message names the field, the value and the range.</exception>
+    public void Validate()
+    {
+        Requirement.Check(Range(VocabularySize, 8, 1 << 20), VocabularySize, "8 to 1048576");
+        Requirement.Check(Range(Layers, 1, MaximumLayers), Layers, $"1 to {MaximumLayers}");
+        Requirement.Check(Range(Hidden, 2, MaximumWidth) && Hidden % 2 == 0, Hidden, $"an even number up to {MaximumWidth}");
+        Requirement.Check(Range(Heads, 1, Math.Max(Hidden, 1)) && Hidden % Heads == 0, Heads, $"a divisor of hidden ({Hidden})");
+        Requirement.Check(
+            Range(FeedForward, 2, 4 * MaximumWidth) && FeedForward % 2 == 0, FeedForward, $"an even number up to {4 * MaximumWidth}");
+        Requirement.Check(Range(SequenceLength, 4, 4096), SequenceLength, "4 to 4096");
+        Requirement.Check(Enum.IsDefined(Kernel), Kernel, "gaussian, softmax or polynomial");
+        Requirement.Check(Range(KernelPower, 1, 20), KernelPower, "1 to 20");
+        Requirement.Check(Enum.IsDefined(Gate), Gate, "relu or bilinear");
+        Requirement.Check(NormEpsilon is >= 0 and < 1, NormEpsilon, "0 up to but not including 1");
+        Requirement.Check(Dropout is >= 0 and < 1, Dropout, "0 up to but not including 1");
+        Requirement.Check(InitializerStandardDeviation is > 0 and <= 1, InitializerStandardDeviation, "above 0, up to 1");
+        Requirement.Check(Range(HeadProjection, 1, MaximumWidth), HeadProjection, $"1 to {MaximumWidth}");
+        Requirement.Check(Range(HeadHidden, 1, MaximumWidth), HeadHidden, $"1 to {MaximumWidth}");
+        Requirement.Check(Classes == 0 || Range(Classes, 2, MaximumClasses), Classes, $"0 (regression) or 2 to {MaximumClasses}");
+    }
+
+    private static bool Range(int value, int low, int high) => value >= low && value <= high;
+}

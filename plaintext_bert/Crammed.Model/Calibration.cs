@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Crammed.Model;
+
+/// <summary>
+/// Observed ranges of the inputs of every non-polynomial function, and of the polynomial values whose size bounds a ciphertext, by name
+/// (<see cref="ActivationNames"/>); calibration.json of a checkpoint. Taken on public text, over a short mock fine-tuning.
+/// </summary>
+public sealed class Calibration
+{
+    private const int CurrentFormat = 1;
+
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+        WriteIndented = true,
+    };
+
+    internal Calibration(
+        double margin, int examples, IReadOnlyDictionary<string, ValueRange> ranges, IReadOnlyDictionary<string, ValueRange> allTokenRanges)
+    {
+        Margin = margin;
+        Examples = examples;
+        Ranges = ranges;
+        AllTokenRanges = allTokenRanges;
+    }
+
+    /// <summary>Recommended factor to widen the ranges by; they are stored as observed.</summary>
+    public double Margin { get; }
+
+    /// <summary>Padded inputs that were looked at.</summary>
+    public int Examples { get; }
+
+    /// <summary>Ranges where only the first token is computed in the last layer (its keys and values stay full).</summary>
+    public IReadOnlyDictionary<string, ValueRange> Ranges { get; }
+
+    /// <summary>Ranges where the last layer computes every token, padding included.</summary>
+    public IReadOnlyDictionary<string, ValueRange> AllTokenRanges { get; }
+
+    /// <summary>The range of one value, widened by the margin.</summary>
+    /// <exception cref="KeyNotFoundException">No such value was recorded; the message names it.</exception>
+    public ValueRange WithMargin(string name) =>
+        Ranges.TryGetValue(name, out var range)
+            ? range.Widened(Margin)
+            : throw new KeyNotFoundException($"the calibration has no range for '{name}'");
+
+    /// <summary>Reads calibration.json.</summary>
+    /// <exception cref="InvalidDataException">Malformed JSON, another format, or a range that is not finite or has its ends swapped.</exception>
+    public static Calibration Read(string path)
+    {
+        FileForm form;
+        try
+        {
+            form = JsonSerializer.Deserialize<FileForm>(File.ReadAllText(path), JsonOptions)
+                ?? throw new InvalidDataException($"{path}: holds null, not a calibration");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+
+        if (form.Format != CurrentFormat)
+            throw new InvalidDataException($"{path}: format {form.Format}, expected {CurrentFormat}; calibrate again");
+        if (form.Margin is not (>= 1 and <= 1000))
+            throw new InvalidDataException(FormattableString.Invariant($"{path}: margin is {form.Margin}; it must be 1 to 1000"));
+        CheckRanges(path, "ranges", form.Ranges);
+        CheckRanges(path, "all_token_ranges", form.AllTokenRanges);
+        return new Calibration(form.Margin, form.Examples, form.Ranges, form.AllTokenRanges);
+    }
+
+    /// <summary>Writes calibration.json (atomically), names in ordinal order.</summary>
+    public void Write(string path)
+    {
+        var form = new FileForm(CurrentFormat, Margin, Examples, Sorted(Ranges), Sorted(AllTokenRanges));
+        AtomicText.Write(path, JsonSerializer.Serialize(form, JsonOptions) + "\n");
+    }
+
+    private static Dictionary<string, ValueRange> Sorted(IReadOnlyDictionary<string, ValueRange> ranges) =>
+        ranges.OrderBy(range => range.Key, StringComparer.Ordinal).ToDictionary();
+
+    private static void CheckRanges(string path, string field, Dictionary<string, ValueRange> ranges)
+    {
+        foreach (var (name, range) in ranges)
+        {
+            if (!double.IsFinite(range.Minimum) || !double.IsFinite(range.Maximum) || range.Minimum > range.Maximum)
+            {
+                throw new InvalidDataException(FormattableString.Invariant(
+                    $"{path}: {field} '{name}' is {range.Minimum} to {range.Maximum}; it needs two finite numbers, min <= max"));
+            }
+        }
+    }
+
+    private sealed record FileForm(
+        int Format, double Margin, int Examples, Dictionary<string, ValueRange> Ranges, Dictionary<string, ValueRange> AllTokenRanges);
+}

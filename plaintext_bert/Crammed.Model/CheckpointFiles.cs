@@ -1,0 +1,17 @@
+namespace Crammed.Model;
+
+/// <summary>
+/// A pretrained model on disk: a folder with these files. Tensors of model.safetensors (float32, [out, in]):
+/// <c>embedding.word.weight</c> [vocabulary, hidden], <c>embedding.position_scale</c> [1], <c>embedding.norm.weight/bias</c> [hidden],
+/// per layer i <c>layers.{i}.attention_norm.weight/bias</c>, <c>layers.{i}.attention.{query|key|value|output}.weight</c> [hidden, hidden],
+/// <c>layers.{i}.feed_forward_norm.weight/bias</c>, <c>layers.{i}.feed_forward.expand.weight</c> [ff, hidden] (rows 0 .. ff/2-1 are the
+/// linear half a, the rest the gated half g), <c>layers.{i}.feed_forward.contract.weight</c> [hidden, ff/2], and
+/// <c>final_norm.weight/bias</c>. Positions are computed; the decoder is tied to the word embedding; neither is stored.
+/// </summary>
+public static class CheckpointFiles
+{
+    public const string Weights = "model.safetensors";
+    public const string Configuration = "config.json";
+    public const string Vocabulary = "vocab.txt";
+    public const string Calibration = "calibration.json";
+}

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Crammed.Model;
+
+/// <summary>The sizes that a plan's tensors depend on; a plan fits only a model and data with the same ones.</summary>
+/// <param name="Layers">Encoder layers.</param>
+/// <param name="Hidden">Width of the encoder.</param>
+/// <param name="SequenceLength">Tokens per example, padding included.</param>
+/// <param name="HeadProjection">Width p of the head's first linear layer.</param>
+/// <param name="HeadHidden">Width m of the head's second linear layer.</param>
+/// <param name="Classes">Classes, 0 for regression.</param>
+public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength, int HeadProjection, int HeadHidden, int Classes)
+{
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>Outputs of the classifier: the classes, or one for regression.</summary>
+    [JsonIgnore]
+    public int Outputs => Math.Max(1, Classes);
+
+    public static FineTuningShape Of(BertConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return new FineTuningShape(
+            configuration.Layers,
+            configuration.Hidden,
+            configuration.SequenceLength,
+            configuration.HeadProjection,
+            configuration.HeadHidden,
+            configuration.Classes);
+    }
+
+    /// <summary>Refuses a model with other sizes.</summary>
+    /// <exception cref="ArgumentException">A size differs; the message gives both shapes.</exception>
+    public void RequireFits(BertConfiguration configuration)
+    {
+        if (Of(configuration) is var actual && actual != this)
+            throw new ArgumentException($"the weights or plan are for {ToJson()}, the model is {actual.ToJson()}; draw a new plan");
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
+
+    /// <exception cref="JsonException">Malformed JSON, an unknown or a missing name.</exception>
+    /// <exception cref="ArgumentException">A size out of its range.</exception>
+    public static FineTuningShape FromJson(string json)
+    {
+        var shape = JsonSerializer.Deserialize<FineTuningShape>(json, JsonOptions) ?? throw new JsonException("null instead of a shape");
+        shape.Validate();
+        return shape;
+    }
+
+    /// <exception cref="ArgumentException">A size out of its range.</exception>
+    private void Validate()
+    {
+        Requirement.Check(Layers is >= 1 and <= BertConfiguration.MaximumLayers, Layers, $"1 to {BertConfiguration.MaximumLayers}");
+        RequireWidth(Hidden);
+        RequireWidth(SequenceLength);
+        RequireWidth(HeadProjection);
+        RequireWidth(HeadHidden);
+        Requirement.Check(
+            Classes is 0 or (>= 2 and <= BertConfiguration.MaximumClasses), Classes, $"0 (regression) or 2 to {BertConfiguration.MaximumClasses}");
+    }
+
+    private static void RequireWidth(int width, [CallerArgumentExpression(nameof(width))] string name = "") =>
+        Requirement.Check(width is >= 1 and <= BertConfiguration.MaximumWidth, width, $"1 to {BertConfiguration.MaximumWidth}", name);
+
+    /// <summary>The classification head's tensors, [in, out] and [out], in their order.</summary>
+    internal IEnumerable<(string Name, long[] Shape)> HeadTensorShapes()
+    {
+        long[] widths = [Hidden, HeadProjection, HeadHidden, Outputs];
+        for (var i = 0; i < TrainedTensorNames.HeadLinears.Count; i++)
+        {
+            yield return (TrainedTensorNames.Weight(TrainedTensorNames.HeadLinears[i]), [widths[i], widths[i + 1]]);
+            yield return (TrainedTensorNames.Bias(TrainedTensorNames.HeadLinears[i]), [widths[i + 1]]);
+        }
+    }
+
+    /// <summary>Every trained tensor of an adapter run: adapters layer by layer, then the head.</summary>
+    public IEnumerable<(string Name, long[] Shape)> TensorShapes(int rank)
+    {
+        for (var layer = 0; layer < Layers; layer++)
+        {
+            foreach (var projection in TrainedTensorNames.Projections)
+            {
+                yield return (TrainedTensorNames.NameA(layer, projection), [Hidden, rank]);
+                yield return (TrainedTensorNames.NameB(layer, projection), [rank, Hidden]);
+            }
+        }
+
+        foreach (var tensor in HeadTensorShapes())
+            yield return tensor;
+    }
+}

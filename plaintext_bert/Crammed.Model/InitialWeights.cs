@@ -1,0 +1,21 @@
+namespace Crammed.Model;
+
+/// <summary>Random starting values of adapters and head.</summary>
+internal static class InitialWeights
+{
+    /// <summary>
+    /// A is uniform in [-1/sqrt(hidden), 1/sqrt(hidden)] (Kaiming uniform with a = sqrt(5), as in Hu et al. 2022), B zero; the head's
+    /// projection and dense matrices are N(0, 1/in); its classifier and its biases are zero, so that the first loss is log(classes).
+    /// </summary>
+    public static PlanTensor Draw(string name, long[] shape, SeededRandom random)
+    {
+        var count = shape.Aggregate(1L, (product, size) => product * size);
+        var values = name switch
+        {
+            _ when name.EndsWith(".lora_a", StringComparison.Ordinal) => random.Uniform(count, 1 / Math.Sqrt(shape[0])),
+            "head.projection.weight" or "head.dense.weight" => random.Normal(count, 1 / Math.Sqrt(shape[0])),
+            _ => new float[count],
+        };
+        return new PlanTensor(name, shape, values);
+    }
+}

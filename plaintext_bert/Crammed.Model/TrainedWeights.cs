@@ -1,0 +1,67 @@
+using Crammed.Text.Safetensors;
+
+namespace Crammed.Model;
+
+/// <summary>
+/// Adapters and head after (or during) training: adapters.safetensors, with a plan's tensor names and shapes in float64, and the
+/// settings and shape as JSON metadata. A full fine-tuning run has only the head here; its encoder is a checkpoint of its own.
+/// </summary>
+public sealed class TrainedWeights
+{
+    private const string Format = "crammed-adapters/1";
+
+    internal TrainedWeights(FineTuningSettings settings, FineTuningShape shape, IReadOnlyDictionary<string, double[]> values)
+    {
+        Settings = settings;
+        Shape = shape;
+        Values = values;
+    }
+
+    public FineTuningSettings Settings { get; }
+
+    public FineTuningShape Shape { get; }
+
+    /// <summary>Row-major values by tensor name.</summary>
+    public IReadOnlyDictionary<string, double[]> Values { get; }
+
+    /// <summary>Whether low-rank adapters are among them.</summary>
+    public bool HasAdapters => Values.ContainsKey(TrainedTensorNames.NameA(0, TrainedTensorNames.Projections[0]));
+
+    /// <summary>The untrained weights that a plan starts from.</summary>
+    public static TrainedWeights Initial(FineTuningPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new TrainedWeights(
+            plan.Settings, plan.Shape, plan.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value)));
+    }
+
+    /// <summary>Writes the file (atomically).</summary>
+    public void Write(string path)
+    {
+        var writer = new SafetensorsWriter();
+        foreach (var (name, shape) in Shape.TensorShapes(Settings.Rank).Where(tensor => Values.ContainsKey(tensor.Name)))
+            writer.AddFloat64(name, shape, Values[name]);
+        writer.AddMetadata("format", Format);
+        writer.AddMetadata("hyperparameters", Settings.ToJson());
+        writer.AddMetadata("shape", Shape.ToJson());
+        writer.Write(path);
+    }
+
+    /// <summary>Reads and checks the file.</summary>
+    /// <exception cref="InvalidDataException">Malformed; missing, unknown or wrongly shaped tensors; values that are not finite.</exception>
+    public static TrainedWeights Read(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        file.RequireMetadata("format", Format);
+        var settings = file.ParseMetadata("hyperparameters", FineTuningSettings.FromJson);
+        var shape = file.ParseMetadata("shape", FineTuningShape.FromJson);
+        var adapters = file.Contains(TrainedTensorNames.NameA(0, TrainedTensorNames.Projections[0]));
+        var expected = adapters ? shape.TensorShapes(settings.Rank) : shape.HeadTensorShapes();
+        var values = new Dictionary<string, double[]>(StringComparer.Ordinal);
+        foreach (var (name, tensorShape) in expected)
+            values[name] = file.ReadFiniteFloat64(name, tensorShape);
+        if (file.Names.FirstOrDefault(name => !values.ContainsKey(name)) is { } unknown)
+            throw new InvalidDataException($"{path}: tensor '{unknown}' does not belong in adapters with shape {shape.ToJson()}");
+        return new TrainedWeights(settings, shape, values);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+
+namespace Crammed.Text;
+
+/// <summary>
+/// Streams the lines of a text file, strictly: UTF-8 or an error. Lines end in LF or CR LF; a byte-order mark at the start is dropped; a
+/// name ending in .gz is gzip (of one member).
+/// </summary>
+public static class TextLines
+{
+    /// <summary>Longest line taken, in bytes; a longer one means that the file is not text (or a decompression bomb).</summary>
+    public const int MaximumLineBytes = 1 << 24;
+
+    private const int BlockBytes = 1 << 16;
+
+    /// <summary>A gzip file has a header of ten bytes and a trailer of eight, whose last four are the length unpacked, modulo 2^32.</summary>
+    private const int SmallestGzipBytes = 18, GzipLengthBytes = 4;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The lines of a file, without their ends.</summary>
+    /// <exception cref="InvalidDataException">
+    /// A line is not UTF-8 or longer than <see cref="MaximumLineBytes"/>, or the gzip data is damaged; names file and line.
+    /// </exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    public static IEnumerable<string> Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return ReadFile(path);
+    }
+
+    /// <summary>The lines of an uncompressed stream; <paramref name="name"/> stands for the file in messages.</summary>
+    /// <exception cref="InvalidDataException">As for <see cref="Read(string)"/>.</exception>
+    public static IEnumerable<string> Read(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return ReadLines(stream, name, unpackedLength: null);
+    }
+
+    private static IEnumerable<string> ReadFile(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        bool compressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        uint? unpackedLength = compressed ? UnpackedLength(file) : null;
+        using Stream content = compressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+        foreach (string line in ReadLines(content, path, unpackedLength))
+            yield return line;
+    }
+
+    private static uint UnpackedLength(FileStream file)
+    {
+        if (file.Length < SmallestGzipBytes)
+            throw new InvalidDataException($"{file.Name}: {file.Length} bytes; a gzip file has at least {SmallestGzipBytes}.");
+        Span<byte> length = stackalloc byte[GzipLengthBytes];
+        file.Seek(-GzipLengthBytes, SeekOrigin.End);
+        file.ReadExactly(length);
+        file.Seek(0, SeekOrigin.Begin);
+        return BinaryPrimitives.ReadUInt32LittleEndian(length);
+    }
+
+    private static IEnumerable<string> ReadLines(Stream stream, string name, uint? unpackedLength)
+    {
+        byte[] block = new byte[BlockBytes];
+        ArrayBufferWriter<byte> unfinished = new();
+        int lineNumber = 1, count;
+        long totalBytes = 0;
+        while ((count = ReadBlock(stream, block, name, lineNumber)) > 0)
+        {
+            totalBytes += count;
+            int start = 0, length;
+            while ((length = block.AsSpan(start, count - start).IndexOf((byte)'\n')) >= 0)
+            {
+                unfinished.Write(block.AsSpan(start, length));
+                yield return Decode(unfinished.WrittenSpan, name, lineNumber++);
+                unfinished.ResetWrittenCount();
+                start += length + 1;
+            }
+            unfinished.Write(block.AsSpan(start, count - start));
+            if (unfinished.WrittenCount > MaximumLineBytes)
+                throw new InvalidDataException($"{name}, line {lineNumber}: longer than {MaximumLineBytes} bytes; not a text file.");
+        }
+        // The framework's gzip stream ends without a word where the file is cut short.
+        if (unpackedLength is { } expected && expected != unchecked((uint)totalBytes))
+        {
+            throw new InvalidDataException(
+                $"{name}, line {lineNumber}: the gzip data ends after {totalBytes} bytes of text, its trailer says {expected}; "
+                + "the file is cut short or made of several gzip members: fetch or compress it again.");
+        }
+        if (unfinished.WrittenCount > 0)
+            yield return Decode(unfinished.WrittenSpan, name, lineNumber);
+    }
+
+    private static int ReadBlock(Stream stream, byte[] block, string name, int lineNumber)
+    {
+        try
+        {
+            return stream.Read(block);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new InvalidDataException($"{name}, near line {lineNumber}: damaged gzip data ({fault.Message}).", fault);
+        }
+    }
+
+    private static string Decode(ReadOnlySpan<byte> line, string name, int lineNumber)
+    {
+        if (lineNumber == 1 && line.StartsWith(Encoding.UTF8.Preamble))
+            line = line[Encoding.UTF8.Preamble.Length..];
+        if (line is [.., (byte)'\r'])
+            line = line[..^1];
+        try
+        {
+            return StrictUtf8.GetString(line);
+        }
+        catch (DecoderFallbackException fault)
+        {
+            throw new InvalidDataException(
+                $"{name}, line {lineNumber}: not UTF-8 (byte {fault.Index + 1} of the line); convert the file to UTF-8.", fault);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Crammed.Text;
+
+/// <summary>Draws the examples of a WordNet task: definitions as texts, as many of each label, no concept in both splits.</summary>
+internal sealed class WordNetTaskSource(WordNetTask task, WordNetDatabase database) : ITaskSource
+{
+    public TaskDescription Description => task.Description;
+
+    public IReadOnlyList<Example> Read(TaskSplit split)
+    {
+        ILookup<int, WordNetCandidate> candidatesByLabel =
+            task.Candidates(new WordNetPart(database, split)).OrderBy(Order).ToLookup(candidate => candidate.Label);
+        List<WordNetCandidate>[] byLabel = [.. Description.Labels.Select((_, label) => candidatesByLabel[label].ToList())];
+        int limit = split == TaskSplit.Train ? task.TrainLimit : task.DevLimit;
+        int each = Math.Min(limit / byLabel.Length, byLabel.Min(candidates => candidates.Count));
+        return
+        [
+            .. byLabel.SelectMany(candidates => candidates.Take(each)).OrderBy(Order).Select((candidate, index) => new Example(
+                index, candidate.First.Definition, candidate.Second?.Definition, Description.Labels[candidate.Label], candidate.Label)),
+        ];
+    }
+
+    private ulong Order(WordNetCandidate candidate) => WordNetSplit.Hash(candidate.First, Description.Name);
+}

@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Crammed.Cli.Commands.Doctor;
+
+/// <summary>Looks at the machine that the program runs on.</summary>
+internal sealed class HostProbe : IHostProbe
+{
+    private static readonly TimeSpan timeLimit = TimeSpan.FromSeconds(20);
+
+    /// <inheritdoc/>
+    public (bool Has512, bool Has256) Vectors => (Avx512F.IsSupported, Avx2.IsSupported && Fma.IsSupported);
+
+    /// <inheritdoc/>
+    public int Cores => Environment.ProcessorCount;
+
+    /// <inheritdoc/>
+    public long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <inheritdoc/>
+    public string? Variable(string name) => Environment.GetEnvironmentVariable(name);
+
+    /// <inheritdoc/>
+    public bool HasFile(string path) => File.Exists(path);
+
+    /// <inheritdoc/>
+    public bool HasLibrary(string name)
+    {
+        if (!NativeLibrary.TryLoad(name, out nint handle))
+            return false;
+        NativeLibrary.Free(handle);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public string? FirstLine(string program, params IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = true,
+            })!;
+            process.StandardInput.Close();
+            process.ErrorDataReceived += static (_, _) => { };
+            process.BeginErrorReadLine();
+            var line = process.StandardOutput.ReadLineAsync();
+            var rest = line.ContinueWith(_ => process.StandardOutput.ReadToEnd(), TaskScheduler.Default);
+            if (rest.Wait(timeLimit) && process.WaitForExit(timeLimit))
+                return process.ExitCode == 0 ? line.Result : null;
+            process.Kill();
+            return null;
+        }
+        catch (Win32Exception)
+        {
+            // There is no such program: that is the answer.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Crammed.Cli.Configuration;
+
+/// <summary>
+/// The keys of a settings record, by reflection: the parameters of its longest public constructor and its init properties. A key is
+/// required when its parameter has no default or its property is <c>required</c>; anything else keeps the record's own default.
+/// </summary>
+internal sealed class SettingsSchema
+{
+    private static readonly ConcurrentDictionary<Type, SettingsSchema> cache = new();
+
+    private SettingsSchema(Type type)
+    {
+        Constructor = type.GetConstructors().MaxBy(constructor => constructor.GetParameters().Length)
+            ?? throw new ArgumentException($"{type.Name} has no public constructor and cannot hold settings", nameof(type));
+        var parameters = Constructor.GetParameters();
+        var nullability = new NullabilityInfoContext();
+        Members =
+        [
+            .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(property => property.SetMethod is { IsPublic: true })
+                .OrderBy(property => property.MetadataToken)
+                .Select(property => MemberOf(property, parameters, nullability)),
+        ];
+    }
+
+    public ConstructorInfo Constructor { get; }
+
+    /// <summary>The keys in the order of their declaration.</summary>
+    public IReadOnlyList<SettingsMember> Members { get; }
+
+    public static SettingsSchema Of(Type type) => cache.GetOrAdd(type, static key => new SettingsSchema(key));
+
+    public SettingsMember? Find(string key) => Members.FirstOrDefault(member => member.Key == key);
+
+    /// <summary>Every key below this record with its dotted path, groups included.</summary>
+    public IEnumerable<(string Path, SettingsMember Member)> Walk(string prefix = "")
+    {
+        foreach (var member in Members)
+        {
+            string path = prefix.Length == 0 ? member.Key : $"{prefix}.{member.Key}";
+            yield return (path, member);
+            if (!member.IsGroup)
+                continue;
+            foreach (var below in Of(member.Type).Walk(path))
+                yield return below;
+        }
+    }
+
+    private static SettingsMember MemberOf(PropertyInfo property, ParameterInfo[] parameters, NullabilityInfoContext nullability)
+    {
+        var parameter = parameters.FirstOrDefault(candidate => candidate.Name == property.Name);
+        bool isRequired = parameter is null ? property.IsDefined(typeof(RequiredMemberAttribute)) : !parameter.HasDefaultValue;
+        var underlying = Nullable.GetUnderlyingType(property.PropertyType);
+        bool acceptsNull = underlying is not null || nullability.Create(property).WriteState == NullabilityState.Nullable;
+        return new SettingsMember(
+            SettingsTypes.KeyOf(property.Name),
+            property,
+            underlying ?? property.PropertyType,
+            acceptsNull,
+            isRequired,
+            property.GetCustomAttribute<RangeAttribute>(),
+            property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "",
+            parameter);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Crammed.Cli.Hosting;
+
+/// <summary>A row of the command table: what help texts and the parser need to know.</summary>
+internal abstract class CommandDefinition
+{
+    /// <summary>The word on the command line.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One line for the list of commands.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>The root of its configuration, such as <c>cfg_pretrain</c>.</summary>
+    public required string ConfigurationRoot { get; init; }
+
+    /// <summary>Command lines for the help text, without <c>crammed</c>, each followed by what it does.</summary>
+    public required IReadOnlyList<(string Arguments, string Meaning)> Examples { get; init; }
+
+    /// <summary>Whether it makes an output folder and so takes <c>--overwrite</c>.</summary>
+    public bool WritesOutput { get; init; } = true;
+
+    /// <summary>The settings record.</summary>
+    public abstract Type SettingsType { get; }
+
+    /// <summary>Loads the settings and runs the command, or prints the settings where the request asks for that.</summary>
+    public abstract Task<int> RunAsync(RunRequest request, CancellationToken cancellationToken);
+}

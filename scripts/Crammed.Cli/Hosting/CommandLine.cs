@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Crammed.Cli.Configuration;
+
+namespace Crammed.Cli.Hosting;
+
+/// <summary>The grammar: <c>crammed COMMAND [group=choice ...] [a.b.c=value ...] [options]</c>.</summary>
+internal sealed class CommandLine
+{
+    private const string VerboseName = "--verbose";
+
+    private readonly ProgramEnvironment _environment;
+    private readonly KeptFiles _kept;
+    private readonly RootCommand _root = new("Fine-tune a small BERT on data that nobody but its owner may read.");
+    private readonly Dictionary<Command, CommandDefinition> _definitions = [];
+
+    private readonly Argument<string[]> _overrides = new("overrides")
+    {
+        Description = "group=choice and a.b.c=value, as in Hydra",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<bool> _verbose = new(VerboseName)
+    {
+        Description = "show the stack of a failure, and more details",
+        Recursive = true,
+    };
+
+    private readonly Option<string?> _configurationFolder = new("--config-dir")
+    {
+        Description = "folder of configuration files (default: configs/ above the program)",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    private readonly Option<bool> _printsConfiguration = new("--cfg") { Description = "print the composed configuration and stop" };
+
+    private readonly Option<bool> _overwrites = new("--overwrite") { Description = "replace an earlier run of the same name" };
+
+    public CommandLine(ProgramEnvironment environment, IReadOnlyList<CommandDefinition> commands, KeptFiles kept)
+    {
+        _environment = environment;
+        _kept = kept;
+        _root.Add(_verbose);
+        _root.Add(_configurationFolder);
+        foreach (var definition in commands)
+        {
+            var command = new Command(definition.Name, definition.Summary) { _overrides, _printsConfiguration };
+            if (definition.WritesOutput)
+                command.Add(_overwrites);
+            command.SetAction((parsed, cancellationToken) => definition.RunAsync(RequestOf(parsed), cancellationToken));
+            _definitions.Add(command, definition);
+            _root.Add(command);
+        }
+        var help = _root.Options.OfType<HelpOption>().Single();
+        help.Action = new CommandHelpAction((HelpAction)help.Action!, command => _definitions.GetValueOrDefault(command), FolderOf);
+    }
+
+    /// <summary>Whether the stack of a failure is wanted; known even where the rest of the line does not parse.</summary>
+    public static bool IsVerbose(IReadOnlyList<string> arguments) => arguments.Contains(VerboseName);
+
+    /// <summary>Parses and runs.</summary>
+    /// <exception cref="ConfigurationException">The line does not parse.</exception>
+    public Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        // '@' is an ordinary character of overrides, not a file of further arguments.
+        var parsed = _root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+            throw new ConfigurationException(Describe(parsed));
+        var invocation = new InvocationConfiguration
+        {
+            Output = _environment.Output,
+            Error = _environment.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return parsed.InvokeAsync(invocation, cancellationToken);
+    }
+
+    /// <summary>What is wrong with a line that does not parse, and where its help is.</summary>
+    private static string Describe(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command is not RootCommand)
+            return $"{parsed.Errors[0].Message} See crammed {command.Name} --help";
+        if (parsed.UnmatchedTokens is not [var word, ..])
+            return "no command was given; see crammed --help";
+        var known = command.Subcommands.Select(subcommand => subcommand.Name).Concat(command.Options.Select(option => option.Name));
+        return $"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'; {Hint(word, known, "crammed --help")}";
+    }
+
+    private static string Hint(string word, IEnumerable<string> known, string help) =>
+        EditDistance.Nearest(word, known) is { } nearest ? $"did you mean '{nearest}'?" : $"see {help}";
+
+    /// <summary>The overrides; a word that starts with a dash is an option that does not exist.</summary>
+    private string[] OverridesOf(ParseResult parsed)
+    {
+        string[] overrides = parsed.GetValue(_overrides) ?? [];
+        if (overrides.FirstOrDefault(word => word.StartsWith('-')) is { } option)
+        {
+            var command = parsed.CommandResult.Command;
+            var known = command.Options.Concat(_root.Options).Select(candidate => candidate.Name);
+            throw new ConfigurationException($"there is no option '{option}'; {Hint(option, known, $"crammed {command.Name} --help")}");
+        }
+        return overrides;
+    }
+
+    private RunRequest RequestOf(ParseResult parsed) => new(
+        _environment,
+        FolderOf(parsed),
+        OverridesOf(parsed),
+        parsed.GetResult(_overwrites) is not null && parsed.GetValue(_overwrites),
+        parsed.GetValue(_printsConfiguration),
+        parsed.GetValue(_verbose),
+        _kept);
+
+    private ConfigurationFolder FolderOf(ParseResult parsed) => parsed.GetValue(_configurationFolder) is { } given
+        ? new ConfigurationFolder(Path.GetFullPath(given, _environment.CurrentDirectory))
+        : ConfigurationFolder.FindAbove(_environment.ProgramDirectory);
+}

@@ -1,0 +1,46 @@
+using System.Reflection;
+using Crammed.Cli.Configuration;
+
+namespace Crammed.Cli.Hosting;
+
+/// <summary>The one place that decides how an exception becomes a line and an exit code.</summary>
+internal static class FailurePolicy
+{
+    /// <summary>2 where other input would have prevented it, 1 for any other failure.</summary>
+    public static int ExitCodeOf(Exception exception) => Cause(exception) switch
+    {
+        ConfigurationException or InvalidDataException => ExitCode.BadInput,
+        FileNotFoundException or DirectoryNotFoundException => ExitCode.BadInput,
+        // A null where none may be is a fault of the program; any other wrong argument comes from a setting.
+        ArgumentNullException => ExitCode.Failure,
+        ArgumentException => ExitCode.BadInput,
+        _ => ExitCode.Failure,
+    };
+
+    /// <summary>One line: what is wrong and what to do.</summary>
+    public static string Describe(Exception exception)
+    {
+        var cause = Cause(exception);
+        string message = cause is ArgumentException { ParamName: { } parameter }
+            ? cause.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)
+            : cause.Message;
+        string line = message.ReplaceLineEndings(" ").Trim();
+        if (line.Length == 0)
+            line = cause.GetType().Name;
+        return cause switch
+        {
+            DllNotFoundException => $"{line} (what is missing: crammed doctor)",
+            _ when ExitCodeOf(cause) == ExitCode.Failure => $"{line} ({cause.GetType().Name}; details: --verbose)",
+            _ => line,
+        };
+    }
+
+    /// <summary>The exception inside the wrappers that reflection, tasks and static constructors put around it.</summary>
+    private static Exception Cause(Exception exception) => exception switch
+    {
+        AggregateException { InnerExceptions: [var only] } => Cause(only),
+        TargetInvocationException { InnerException: { } inner } => Cause(inner),
+        TypeInitializationException { InnerException: { } inner } => Cause(inner),
+        _ => exception,
+    };
+}

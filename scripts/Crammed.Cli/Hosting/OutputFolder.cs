@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+using Crammed.Cli.Configuration;
+
+namespace Crammed.Cli.Hosting;
+
+/// <summary>The folder <c>outputs/NAME</c> of one run. A folder is a run's when it holds config.yaml.</summary>
+internal sealed partial class OutputFolder
+{
+    private const string Parent = "outputs";
+    private const string Marker = "config.yaml";
+
+    private OutputFolder(string currentDirectory, string name)
+    {
+        FullPath = Path.Combine(currentDirectory, Parent, name);
+        ShownPath = $"{Parent}/{name}";
+    }
+
+    /// <summary>Absolute.</summary>
+    public string FullPath { get; }
+
+    /// <summary>As messages name it: relative to the current directory.</summary>
+    public string ShownPath { get; }
+
+    private bool IsTaken => File.Exists(FullPath) || (Directory.Exists(FullPath) && Directory.EnumerateFileSystemEntries(FullPath).Any());
+
+    /// <summary>Makes the folder.</summary>
+    /// <exception cref="ConfigurationException">The name is no folder name, or it is taken and may not be replaced.</exception>
+    public static OutputFolder Create(string currentDirectory, string name, NameTaken whenTaken)
+    {
+        if (!NamePattern().IsMatch(name))
+            throw new ConfigurationException($"'name' is '{name}'; use letters, digits, '-', '_' and '.', starting with a letter or digit");
+        var folder = new OutputFolder(currentDirectory, name);
+        if (folder.IsTaken)
+            folder = folder.Untaken(currentDirectory, name, whenTaken);
+        Directory.CreateDirectory(folder.FullPath);
+        return folder;
+    }
+
+    /// <summary>The absolute path of something in the folder.</summary>
+    public string PathOf(string relative) => Path.Combine(FullPath, relative);
+
+    /// <summary>Writes a text file, whole or not at all.</summary>
+    public void WriteText(string relative, string text) => AtomicFile.WriteText(PathOf(relative), text);
+
+    private OutputFolder Untaken(string currentDirectory, string name, NameTaken whenTaken)
+    {
+        switch (whenTaken)
+        {
+            case NameTaken.Number:
+                int number = 2;
+                while (new OutputFolder(currentDirectory, $"{name}-{number}").IsTaken)
+                    number++;
+                return new OutputFolder(currentDirectory, $"{name}-{number}");
+            case NameTaken.Replace when !File.Exists(PathOf(Marker)):
+                throw new ConfigurationException($"{ShownPath} holds something that is not a run ({Marker} is missing); remove it by hand or choose another name=");
+            case NameTaken.Replace:
+                Directory.Delete(FullPath, recursive: true);
+                return this;
+            default:
+                throw new ConfigurationException($"{ShownPath} already holds a run; choose another name= or give --overwrite to replace it");
+        }
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    private static partial Regex NamePattern();
+}

@@ -1,0 +1,64 @@
+using Crammed.Cli.Configuration;
+using Crammed.Cli.Progress;
+using Spectre.Console;
+
+namespace Crammed.Cli.Hosting;
+
+/// <summary>What a command works with: its settings, its console, its output folder.</summary>
+/// <typeparam name="TSettings">The settings that the command reads.</typeparam>
+internal sealed class RunContext<TSettings>
+    where TSettings : class
+{
+    private readonly RunRequest _request;
+    private readonly LoadedConfiguration<TSettings> _configuration;
+
+    public RunContext(RunRequest request, LoadedConfiguration<TSettings> configuration)
+    {
+        _request = request;
+        _configuration = configuration;
+    }
+
+    /// <summary>The settings.</summary>
+    public TSettings Settings => _configuration.Settings;
+
+    /// <summary>Results, as text.</summary>
+    public TextWriter Output => _request.Environment.Output;
+
+    /// <summary>Notices that are no result.</summary>
+    public TextWriter Notices => _request.Environment.Error;
+
+    /// <summary>Tables among the results.</summary>
+    public IAnsiConsole Console => _request.Environment.OutputConsole;
+
+    /// <summary>Whether the user asked for details.</summary>
+    public bool IsVerbose => _request.IsVerbose;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _request.Environment.Time;
+
+    /// <summary>A path of the settings or the command line, made absolute against the current directory.</summary>
+    public string Resolve(string path) => Path.GetFullPath(path, _request.Environment.CurrentDirectory);
+
+    /// <summary>
+    /// Makes the run's folder <c>outputs/NAME</c> in the current directory and writes config.yaml there. A folder of that name that
+    /// already holds something is replaced with <c>--overwrite</c>, and otherwise left alone, see <paramref name="whenTaken"/>.
+    /// </summary>
+    /// <exception cref="ConfigurationException">The name is no folder name, or it is taken.</exception>
+    public OutputFolder CreateOutputFolder(string name, NameTaken whenTaken)
+    {
+        var folder = OutputFolder.Create(_request.Environment.CurrentDirectory, name, _request.Overwrites ? NameTaken.Replace : whenTaken);
+        folder.WriteText("config.yaml", _configuration.ToYaml());
+        Keep($"{folder.ShownPath}/config.yaml");
+        return folder;
+    }
+
+    /// <summary>Says what an interruption from here on leaves behind: "the checkpoint of step 120 in outputs/test/checkpoint".</summary>
+    public void Keep(string what) => _request.Kept.Say(what);
+
+    /// <summary>Starts to show the progress of a piece of work; dispose it when the work is done.</summary>
+    /// <param name="title">What is being done.</param>
+    /// <param name="total">How many units there are.</param>
+    /// <param name="unit">The unit in the plural: "steps".</param>
+    public ProgressReporter StartProgress(string title, long total, string unit) =>
+        ProgressReporter.Start(_request.Environment.ProgressConsole, _request.Environment.Error, Time, title, total, unit);
+}

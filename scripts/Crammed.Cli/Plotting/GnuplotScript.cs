@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+
+namespace Crammed.Cli.Plotting;
+
+/// <summary>A plot in gnuplot's language. Text is quoted so that nothing in it is a command, and drawn without markup.</summary>
+internal static class GnuplotScript
+{
+    // Okabe and Ito's colours, which the colour-blind can tell apart.
+    private static readonly string[] colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"];
+
+    /// <summary>The script; the picture comes on gnuplot's standard output.</summary>
+    /// <param name="plot">A valid plot.</param>
+    /// <param name="terminal">gnuplot's name of the output format: <c>svg</c>, <c>pngcairo</c>.</param>
+    public static string Write(LinePlot plot, string terminal)
+    {
+        var script = new StringBuilder();
+        script.Append(CultureInfo.InvariantCulture, $"set terminal {terminal} size {plot.Width},{plot.Height} font 'sans,13' noenhanced background '#ffffff'\n");
+        script.Append(CultureInfo.InvariantCulture, $"set title {Quote(plot.Title)}\nset xlabel {Quote(plot.XLabel)}\nset ylabel {Quote(plot.YLabel)}\n");
+        script.Append("set grid linecolor '#d0d0d0'\nset border 3\nset tics nomirror\nset key outside right top\nset lmargin 12\n");
+        if (plot.HasLogX)
+            script.Append("set logscale x\nset format x '%g'\n");
+        if (plot.HasLogY)
+            script.Append("set logscale y\nset format y '%g'\n");
+        AppendData(script, plot.Series);
+        AppendPlot(script, plot.Series);
+        return script.ToString();
+    }
+
+    private static void AppendData(StringBuilder script, IReadOnlyList<PlotSeries> series)
+    {
+        for (int i = 0; i < series.Count; i++)
+        {
+            script.Append(CultureInfo.InvariantCulture, $"$series{i} << END\n");
+            foreach (var (x, y) in series[i].X.Zip(series[i].Y))
+                script.Append(CultureInfo.InvariantCulture, $"{x:R} {y:R}\n");
+            script.Append("END\n");
+        }
+    }
+
+    private static void AppendPlot(StringBuilder script, IReadOnlyList<PlotSeries> series)
+    {
+        script.Append("plot ");
+        for (int i = 0; i < series.Count; i++)
+        {
+            string style = series[i].ShowsPoints ? "linespoints pointtype 7 pointsize 0.6" : "lines";
+            script.Append(i == 0 ? "" : ", ").Append(
+                CultureInfo.InvariantCulture,
+                $"$series{i} using 1:2 with {style} linewidth 2 linecolor '{colours[i % colours.Length]}' title {Quote(series[i].Name)}");
+        }
+        script.Append('\n');
+    }
+
+    /// <summary>In single quotes gnuplot knows one escape: a doubled quote. Control characters would end the line.</summary>
+    private static string Quote(string text) =>
+        $"'{string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Replace("'", "''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Crammed.Cli.Configuration;
+
+namespace Crammed.Cli.Settings;
+
+/// <summary>The group <c>arch</c>: the shape of the model and of its classification head.</summary>
+public sealed record ArchitectureSettings : ICheckedSettings
+{
+    [Description("family of the model")]
+    public required ArchitectureKind Kind { get; init; }
+
+    [Description("encoder layers"), Range(1, 64)]
+    public required int Layers { get; init; }
+
+    [Description("width of the residual stream"), Range(2, 16384)]
+    public required int Hidden { get; init; }
+
+    [Description("attention heads; divides hidden"), Range(1, 256)]
+    public required int Heads { get; init; }
+
+    [Description("feed-forward width before the gate halves it"), Range(2, 65536)]
+    public required int FeedForward { get; init; }
+
+    [Description("attention kernel")]
+    public required Kernel Kernel { get; init; }
+
+    [Description("k of the polynomial kernel (1 + x/2^k)^(2^k); null for the others"), Range(1, 20)]
+    public required int? KernelPower { get; init; }
+
+    [Description("gate of the feed-forward block")]
+    public required Gate Gate { get; init; }
+
+    [Description("tokens in a sequence"), Range(4, 4096)]
+    public required int SequenceLength { get; init; }
+
+    [Description("width p of the head's first layer, hidden -> p"), Range(1, 16384)]
+    public required int HeadProjection { get; init; }
+
+    [Description("width m of the head's second layer, p -> m, then tanh"), Range(1, 16384)]
+    public required int HeadHidden { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<SettingsProblem> Check()
+    {
+        if (Hidden % Heads != 0)
+            yield return new(nameof(Heads), $"is {Heads}; it must divide arch.hidden ({Hidden})");
+        if (FeedForward % 2 != 0)
+            yield return new(nameof(FeedForward), $"is {FeedForward}; it must be even, the gate halves it");
+        if (Kernel == Kernel.Polynomial && KernelPower is null)
+            yield return new(nameof(KernelPower), "is null; arch.kernel=polynomial needs it");
+        if (Kernel != Kernel.Polynomial && KernelPower is not null)
+            yield return new(nameof(KernelPower), $"is {KernelPower}; only arch.kernel=polynomial reads it, so set it to null");
+    }
+}

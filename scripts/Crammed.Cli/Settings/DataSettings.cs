@@ -1,0 +1,30 @@
+using System.ComponentModel;
+using Crammed.Cli.Configuration;
+
+namespace Crammed.Cli.Settings;
+
+/// <summary>The group <c>data</c>: where text and tasks come from. Paths are relative to the current directory.</summary>
+public sealed record DataSettings : ICheckedSettings
+{
+    /// <summary>The word in <see cref="Text"/> that stands for WordNet's glosses.</summary>
+    public const string WordNetText = "wordnet";
+
+    [Description("pretraining text: files (.txt, .txt.gz), and 'wordnet' for its glosses")]
+    public required IReadOnlyList<string> Text { get; init; }
+
+    [Description("folder of the WordNet 3.0 database")]
+    public required string Wordnet { get; init; }
+
+    [Description("folder of GLUE's tasks (rte/train.tsv, ...); needed by eval/tasks=rte and the like")]
+    public required string? Glue { get; init; }
+
+    [Description("WordPiece vocabulary to use; null: train one on the text")]
+    public required string? Vocabulary { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<SettingsProblem> Check()
+    {
+        if (Text.Count == 0)
+            yield return new(nameof(Text), "is empty; name at least one text");
+    }
+}

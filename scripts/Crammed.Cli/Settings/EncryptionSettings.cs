@@ -1,0 +1,16 @@
+using System.ComponentModel;
+
+namespace Crammed.Cli.Settings;
+
+/// <summary>The group <c>he</c>: encryption.</summary>
+public sealed record EncryptionSettings
+{
+    [Description("name of the CKKS parameter set")]
+    public required string Parameters { get; init; }
+
+    [Description("what restores a ciphertext that is out of levels")]
+    public required RefreshPolicy Refresh { get; init; }
+
+    [Description("clear slots, clear slots with noise, or ciphertexts")]
+    public required FheMode Fhe { get; init; }
+}

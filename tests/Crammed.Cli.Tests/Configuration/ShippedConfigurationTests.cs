@@ -1,0 +1,102 @@
+using Crammed.Cli.Commands;
+using Crammed.Cli.Commands.Doctor;
+using Crammed.Cli.Configuration;
+using Crammed.Cli.Settings;
+
+namespace Crammed.Cli.Tests.Configuration;
+
+/// <summary>The files under configs/, with every choice of every group.</summary>
+internal sealed class ShippedConfigurationTests
+{
+    private static readonly ConfigurationFolder folder = new(Repository.PathOf("configs"));
+
+    private static readonly (string Root, Type Settings)[] roots =
+        [("cfg_pretrain", typeof(PretrainSettings)), ("cfg_demo", typeof(DemoSettings)), ("cfg_doctor", typeof(DoctorSettings))];
+
+    private static IEnumerable<TestCaseData> EveryChoice() =>
+        from root in roots
+        from @group in ConfigurationComposer.Compose(folder, root.Root, []).Choices.Keys
+        from choice in folder.Choices(@group)
+        select new TestCaseData(root.Root, root.Settings, @group, choice).SetArgDisplayNames(root.Root, @group, choice);
+
+    [TestCaseSource(nameof(EveryChoice))]
+    public void Every_choice_binds(string root, Type settings, string group, string choice)
+    {
+        var overrides = new List<string> { $"{group}={choice}" };
+        if (settings == typeof(DemoSettings))
+            overrides.Add("data.glue=glue");
+        var tree = ConfigurationComposer.Compose(folder, root, overrides).Tree;
+        object? bound = typeof(SettingsBinder).GetMethod(nameof(SettingsBinder.Bind))!.MakeGenericMethod(settings).Invoke(null, [tree]);
+        Assert.That(bound, Is.InstanceOf(settings));
+    }
+
+    [Test]
+    public void Every_file_belongs_to_a_root()
+    {
+        var rootFiles = roots.Select(root => root.Root + ".yaml");
+        var choiceFiles = from root in roots
+                          from @group in ConfigurationComposer.Compose(folder, root.Root, []).Choices.Keys
+                          from choice in folder.Choices(@group)
+                          select $"{@group}/{choice}.yaml";
+        string[] files = Directory.GetFiles(Repository.PathOf("configs"), "*", SearchOption.AllDirectories);
+        Assert.That(
+            files.Select(file => Path.GetRelativePath(Repository.PathOf("configs"), file)),
+            Is.EquivalentTo(rootFiles.Concat(choiceFiles).Distinct()));
+    }
+
+    [Test]
+    public void Every_key_is_described()
+    {
+        var undescribed = roots.Select(root => root.Settings)
+            .SelectMany(type => SettingsSchema.Of(type).Walk())
+            .Where(entry => entry.Member.Description.Length == 0)
+            .Select(entry => entry.Path);
+        Assert.That(undescribed, Is.Empty);
+    }
+
+    [Test]
+    public void Every_command_has_its_root() =>
+        Assert.That(CommandTable.All.Select(command => (command.ConfigurationRoot, command.SettingsType)), Is.SubsetOf(roots));
+
+    // Rho et al., arXiv 2410.02486, table 11.
+    [TestCase("cola", 4.0e-3, 8.0e-3)]
+    [TestCase("mrpc", 5.0e-4, 6.0e-4)]
+    [TestCase("rte", 2.0e-4, 2.0e-4)]
+    [TestCase("stsb", 2.5e-2, 4.0e-1)]
+    [TestCase("sst2", 8.5e-3, 8.0e-4)]
+    [TestCase("qnli", 6.5e-3, 8.0e-4)]
+    public void Tasks_of_GLUE_are_tuned_with_the_papers_values(string task, double learningRate, double epsilon)
+    {
+        var settings = Demo("eval=glue", $"eval/tasks={task}", "data.glue=glue");
+        Assert.That(SettingsTypes.ChoiceOf(settings.Eval.Tasks.Name), Is.EqualTo(task));
+        Assert.That(settings.Eval.Finetune.LearningRate, Is.EqualTo(learningRate));
+        Assert.That(settings.Eval.Finetune.Epsilon, Is.EqualTo(epsilon));
+        Assert.That(settings.Eval.Finetune.Batch, Is.EqualTo(16));
+        Assert.That(settings.Eval.Finetune.Rank, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void The_papers_model_and_the_demos_are_what_they_say()
+    {
+        var paper = Demo("arch=crammed-bert").Arch;
+        Assert.That((paper.Kind, paper.Layers, paper.Hidden, paper.Heads, paper.FeedForward), Is.EqualTo((ArchitectureKind.CrammedBert, 2, 768, 12, 3072)));
+        Assert.That((paper.Kernel, paper.KernelPower, paper.Gate), Is.EqualTo((Kernel.Gaussian, (int?)null, Gate.Relu)));
+        var demo = Demo().Arch;
+        Assert.That((demo.Kind, demo.Layers, demo.Hidden, demo.Heads, demo.FeedForward), Is.EqualTo((ArchitectureKind.CrammedBertHe, 1, 32, 2, 128)));
+        Assert.That((demo.Kernel, demo.KernelPower, demo.Gate), Is.EqualTo((Kernel.Polynomial, (int?)5, Gate.Bilinear)));
+    }
+
+    [TestCase("arch.heads=5", "override 'arch.heads=5': 'arch.heads' is 5; it must divide arch.hidden (32)")]
+    [TestCase("arch.kernel=gaussian", "'arch.kernel_power' is 5; only arch.kernel=polynomial reads it, so set it to null")]
+    [TestCase("arch.kernel_power=null", "override 'arch.kernel_power=null': 'arch.kernel_power' is null; arch.kernel=polynomial needs it")]
+    [TestCase("train.budget_seconds=null", "'train.steps' and train.budget_seconds are both null; give one of them")]
+    [TestCase("train.betas=[0.9]", "'train.betas' has 1 values; it must have two")]
+    [TestCase("data.text=[]", "'data.text' is empty; name at least one text")]
+    [TestCase("eval/tasks=rte", "has no glue folder, which the task rte needs; give data.glue=DIR")]
+    [TestCase("eval.tasks.metric=pearson", "'eval.tasks.metric' must be pearson for the regression task stsb, and only for it")]
+    [TestCase("eval.finetune.train_limit=63", "'eval.finetune.train_limit' is 63; it must be at least the batch (64)")]
+    public void Values_that_contradict_each_other_are_named(string word, string expected) =>
+        Assert.That(Assert.Throws<ConfigurationException>(() => Demo(word))!.Message, Does.EndWith(expected));
+
+    private static DemoSettings Demo(params string[] overrides) => ConfigurationLoader.Load<DemoSettings>(folder, "cfg_demo", overrides).Settings;
+}

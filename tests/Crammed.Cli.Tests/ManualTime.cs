@@ -1,0 +1,13 @@
+namespace Crammed.Cli.Tests;
+
+/// <summary>A clock that moves when it is told to.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private long _ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _ticks;
+
+    public void Advance(double seconds) => _ticks += TimeSpan.FromSeconds(seconds).Ticks;
+}

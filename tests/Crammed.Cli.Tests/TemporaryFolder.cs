@@ -1,0 +1,19 @@
+namespace Crammed.Cli.Tests;
+
+/// <summary>A folder that is removed with everything in it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("crammed-cli-").FullName;
+
+    public string Write(string relative, string text)
+    {
+        string path = System.IO.Path.Combine(Path, relative);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public string Combine(string relative) => System.IO.Path.Combine(Path, relative);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
