@@ -1,3 +1,0 @@
-using Crammed.Trainer;
-
-return TrainerProgram.Run(args);
