@@ -17,6 +17,28 @@ public partial class AdamW
 
         public bool? maximize;
 
+        public override void SaveStateDict(BinaryWriter writer)
+        {
+            base.SaveStateDict(writer);
+            writer.Write(beta1!.Value);
+            writer.Write(beta2!.Value);
+            writer.Write(eps!.Value);
+            writer.Write(weight_decay!.Value);
+            writer.Write(amsgrad!.Value);
+            writer.Write(maximize!.Value);
+        }
+
+        public override void LoadStateDict(BinaryReader reader)
+        {
+            base.LoadStateDict(reader);
+            beta1 = reader.ReadDouble();
+            beta2 = reader.ReadDouble();
+            eps = reader.ReadDouble();
+            weight_decay = reader.ReadDouble();
+            amsgrad = reader.ReadBoolean();
+            maximize = reader.ReadBoolean();
+        }
+
         internal void FillFrom(Options defaults)
         {
             LearningRate ??= defaults.LearningRate;

@@ -4,8 +4,8 @@ namespace TorchSharp.Modules;
 
 public partial class AdamW
 {
-    /// <summary>What the optimizer remembers of one parameter.</summary>
-    private sealed class State : IDisposable
+    /// <summary>Averages of a parameter's gradient and of its square.</summary>
+    private sealed class State : OptimizerState, IDisposable
     {
         private readonly Tensor average;
         private readonly Tensor squareAverage;
@@ -34,6 +34,27 @@ public partial class AdamW
                 square = largestSquareAverage.copy_(maximum(largestSquareAverage, squareAverage));
             var denominator = square.sqrt().div_(Math.Sqrt(1 - Math.Pow(beta2, steps))).add_(options.eps!.Value);
             parameter.addcdiv_(average, denominator, -learningRate / (1 - Math.Pow(beta1, steps)));
+        }
+
+        public override void SaveStateDict(BinaryWriter writer)
+        {
+            writer.Write(steps);
+            average.Save(writer);
+            squareAverage.Save(writer);
+            writer.Write(largestSquareAverage is not null);
+            largestSquareAverage?.Save(writer);
+        }
+
+        public override void LoadStateDict(BinaryReader reader)
+        {
+            steps = reader.ReadInt64();
+            if (steps < 0)
+                throw new InvalidDataException($"number of steps is {steps}: the file is damaged or of another format.");
+            average.Load(reader);
+            squareAverage.Load(reader);
+            if (reader.ReadBoolean() != largestSquareAverage is not null)
+                throw new ArgumentException("Invalid optimizer state: one of stream and optimizer is AMSGrad, the other is not.");
+            largestSquareAverage?.Load(reader);
         }
 
         public void Dispose()

@@ -51,13 +51,16 @@ public partial class AdamW : OptimizerHelper, optim.IBetas
 
     public override void add_param_group(Modules.ParamGroup param_group) => Add(param_group);
 
-    public override Tensor? step(Func<Tensor>? closure = null) => Step(closure, () =>
-    {
-        foreach (var group in Groups)
+    public override Tensor? step(Func<Tensor>? closure = null) => _step<Modules.ParamGroup>(
+        group =>
+        {
             foreach (var parameter in group.Parameters)
                 if (parameter.grad is { } gradient)
                     states[parameter].Step(parameter, gradient, (Options)group.Options);
-    });
+        },
+        closure);
+
+    internal override IEnumerable<OptimizerState> States() => parameters().Select(parameter => states[parameter]);
 
     protected override void Dispose(bool disposing)
     {
@@ -81,7 +84,7 @@ public partial class AdamW : OptimizerHelper, optim.IBetas
         options.FillFrom(defaults);
         // Enumerated once: a caller's lazy sequence might yield other objects the next time.
         group.Parameters = [.. group.Parameters];
-        Groups.Add(group);
+        _parameter_groups.Add(group);
         foreach (var parameter in group.Parameters)
             states.Add(parameter, new State(parameter, options.amsgrad!.Value));
     }

@@ -9,13 +9,18 @@ public static partial class torch
         /// <summary>Changes parameters by their gradients.</summary>
         public abstract class Optimizer : IDisposable
         {
-            /// <summary>Groups of parameters with their learning rates.</summary>
-            public virtual IEnumerable<ILearningRateController> ParamGroups => Groups;
+            /// <summary>The groups of parameters.</summary>
+            protected IList<ParamGroup> _parameter_groups = [];
 
-            internal List<ParamGroup> Groups { get; } = [];
+            private protected Optimizer()
+            {
+            }
+
+            /// <summary>Groups of parameters with their learning rates.</summary>
+            public virtual IEnumerable<ILearningRateController> ParamGroups => _parameter_groups;
 
             /// <summary>The parameters of all groups.</summary>
-            public virtual IEnumerable<Parameter> parameters() => Groups.SelectMany(group => group.Parameters);
+            public virtual IEnumerable<Parameter> parameters() => _parameter_groups.SelectMany(group => group.Parameters);
 
             /// <summary>Sets all gradients to zero.</summary>
             public virtual void zero_grad()
@@ -25,7 +30,7 @@ public static partial class torch
             }
 
             /// <summary>Adds a group; options that it leaves open take the optimizer's.</summary>
-            public virtual void add_param_group(ParamGroup param_group) => Groups.Add(param_group);
+            public virtual void add_param_group(ParamGroup param_group) => _parameter_groups.Add(param_group);
 
             /// <summary>Changes every parameter that has a gradient; returns what the closure returns, which runs first.</summary>
             public abstract Tensor? step(Func<Tensor>? closure = null);

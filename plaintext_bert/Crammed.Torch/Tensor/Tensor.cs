@@ -85,6 +85,18 @@ public static partial class torch
             return moved;
         }
 
+        /// <summary>Replaces the native tensor by one of another real type; integers and booleans stay.</summary>
+        internal void Convert(ScalarType type)
+        {
+            if (dtype == type || dtype is not (ScalarType.Float32 or ScalarType.Float64))
+                return;
+            using var mode = no_grad();
+            var converted = to(type).DetachFromDisposeScope();
+            converted.requires_grad = requires_grad;
+            (handle, converted.handle) = (converted.handle, handle);
+            converted.Dispose();
+        }
+
         private void Free()
         {
             var freed = Interlocked.Exchange(ref handle, 0);

@@ -2,6 +2,10 @@ namespace TorchSharp;
 
 public static partial class torch
 {
+    public static ScalarType @bool = ScalarType.Bool;
+
+    public static ScalarType uint8 = ScalarType.Byte;
+
     public static ScalarType int32 = ScalarType.Int32;
 
     public static ScalarType int64 = ScalarType.Int64;

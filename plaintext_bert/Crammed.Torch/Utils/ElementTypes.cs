@@ -36,6 +36,10 @@ internal static class ElementTypes
             throw new ArgumentException($"{typeof(T).Name} is not compatible with {tensor.dtype}");
     }
 
+    /// <summary>Whether <see cref="Size"/> knows the type.</summary>
+    public static bool IsSupported(ScalarType type) =>
+        Enum.IsDefined(type) && type is not (ScalarType.QInt8 or ScalarType.QUInt8 or ScalarType.QInt32);
+
     /// <summary>Bytes of one element.</summary>
     public static int Size(ScalarType type) => type switch
     {

@@ -1,0 +1,9 @@
+namespace Crammed.Text.Parquet;
+
+/// <summary>One example of an exported task.</summary>
+/// <param name="Index">Its position in the split it comes from, from 0.</param>
+/// <param name="InputIds">Token ids, [token].</param>
+/// <param name="AttentionMask">1 for a token, 0 for padding, [token].</param>
+/// <param name="Label">The class, from 0, or the score of a regression task.</param>
+/// <param name="Embedding">Output of the embedding layer, row-major [token][hidden]; null where the file has none.</param>
+public sealed record ExportedExample(int Index, int[] InputIds, int[] AttentionMask, double Label, float[]? Embedding);
