@@ -13,6 +13,14 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
+    /// <summary>Writes a script that can be run.</summary>
+    public string WriteProgram(string relative, string script)
+    {
+        string path = Write(relative, script);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
     public string Combine(string relative) => System.IO.Path.Combine(Path, relative);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

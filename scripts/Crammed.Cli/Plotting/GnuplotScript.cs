@@ -17,7 +17,7 @@ internal static class GnuplotScript
         var script = new StringBuilder();
         script.Append(CultureInfo.InvariantCulture, $"set terminal {terminal} size {plot.Width},{plot.Height} font 'sans,13' noenhanced background '#ffffff'\n");
         script.Append(CultureInfo.InvariantCulture, $"set title {Quote(plot.Title)}\nset xlabel {Quote(plot.XLabel)}\nset ylabel {Quote(plot.YLabel)}\n");
-        script.Append("set grid linecolor '#d0d0d0'\nset border 3\nset tics nomirror\nset key outside right top\nset lmargin 12\n");
+        script.Append("set grid linetype 1 linecolor '#e0e0e0' linewidth 1\nset border 3\nset tics nomirror\nset key below\n");
         if (plot.HasLogX)
             script.Append("set logscale x\nset format x '%g'\n");
         if (plot.HasLogY)
@@ -51,7 +51,22 @@ internal static class GnuplotScript
         script.Append('\n');
     }
 
-    /// <summary>In single quotes gnuplot knows one escape: a doubled quote. Control characters would end the line.</summary>
-    private static string Quote(string text) =>
-        $"'{string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Replace("'", "''", StringComparison.Ordinal)}'";
+    /// <summary>
+    /// A string in gnuplot's double quotes, where only letters, digits and spaces stand for themselves. In single quotes a doubled quote
+    /// at the start would end the string; in double quotes ` and @ would be expanded; an octal code is never more than its character.
+    /// </summary>
+    private static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (char c in text)
+        {
+            if (char.IsControl(c))
+                quoted.Append(' ');
+            else if (char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && c != ' ')
+                quoted.Append('\\').Append(Convert.ToString(c, 8).PadLeft(3, '0'));
+            else
+                quoted.Append(c);
+        }
+        return quoted.Append('"').ToString();
+    }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Crammed.Cli.Configuration;
+using Crammed.Model;
 
 namespace Crammed.Cli.Settings;
 
@@ -10,7 +11,7 @@ public sealed record ArchitectureSettings : ICheckedSettings
     [Description("family of the model")]
     public required ArchitectureKind Kind { get; init; }
 
-    [Description("encoder layers"), Range(1, 64)]
+    [Description("encoder layers"), Range(1, 256)]
     public required int Layers { get; init; }
 
     [Description("width of the residual stream"), Range(2, 16384)]
@@ -23,13 +24,13 @@ public sealed record ArchitectureSettings : ICheckedSettings
     public required int FeedForward { get; init; }
 
     [Description("attention kernel")]
-    public required Kernel Kernel { get; init; }
+    public required AttentionKernel Kernel { get; init; }
 
     [Description("k of the polynomial kernel (1 + x/2^k)^(2^k); null for the others"), Range(1, 20)]
     public required int? KernelPower { get; init; }
 
     [Description("gate of the feed-forward block")]
-    public required Gate Gate { get; init; }
+    public required FeedForwardGate Gate { get; init; }
 
     [Description("tokens in a sequence"), Range(4, 4096)]
     public required int SequenceLength { get; init; }
@@ -47,9 +48,36 @@ public sealed record ArchitectureSettings : ICheckedSettings
             yield return new(nameof(Heads), $"is {Heads}; it must divide arch.hidden ({Hidden})");
         if (FeedForward % 2 != 0)
             yield return new(nameof(FeedForward), $"is {FeedForward}; it must be even, the gate halves it");
-        if (Kernel == Kernel.Polynomial && KernelPower is null)
+        if (Kernel == AttentionKernel.Polynomial && KernelPower is null)
             yield return new(nameof(KernelPower), "is null; arch.kernel=polynomial needs it");
-        if (Kernel != Kernel.Polynomial && KernelPower is not null)
+        if (Kernel != AttentionKernel.Polynomial && KernelPower is not null)
             yield return new(nameof(KernelPower), $"is {KernelPower}; only arch.kernel=polynomial reads it, so set it to null");
+    }
+
+    /// <summary>The model's configuration.</summary>
+    /// <param name="vocabularySize">Tokens of the vocabulary.</param>
+    /// <param name="classes">Classes of the task; 0 for regression.</param>
+    /// <exception cref="ArgumentException">A value out of the model's range.</exception>
+    public BertConfiguration ToBertConfiguration(int vocabularySize, int classes)
+    {
+        var configuration = new BertConfiguration
+        {
+            Architecture = SettingsTypes.ChoiceOf(Kind),
+            VocabularySize = vocabularySize,
+            Layers = Layers,
+            Hidden = Hidden,
+            Heads = Heads,
+            FeedForward = FeedForward,
+            SequenceLength = SequenceLength,
+            Kernel = Kernel,
+            Gate = Gate,
+            HeadProjection = HeadProjection,
+            HeadHidden = HeadHidden,
+            Classes = classes,
+        };
+        if (KernelPower is { } power)
+            configuration = configuration with { KernelPower = power };
+        configuration.Validate();
+        return configuration;
     }
 }

@@ -31,6 +31,6 @@ public sealed record DemoSettings : ICheckedSettings
     public IEnumerable<SettingsProblem> Check()
     {
         if (Eval.Tasks.IsGlue && Data.Glue is null)
-            yield return new(nameof(Data), $"has no glue folder, which the task {SettingsTypes.ChoiceOf(Eval.Tasks.Name)} needs; give data.glue=DIR");
+            yield return new(nameof(Data), $"has no glue folder, which the task {Eval.Tasks.Name} needs; give data.glue=DIR");
     }
 }

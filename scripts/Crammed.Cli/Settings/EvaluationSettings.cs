@@ -10,7 +10,7 @@ public sealed record EvaluationSettings
     public required TaskSettings Tasks { get; init; }
 
     [Description("fine-tuning")]
-    public required FineTuningSettings Finetune { get; init; }
+    public required FineTuneSettings Finetune { get; init; }
 
     [Description("examples that are also evaluated under encryption"), Range(0, int.MaxValue)]
     public required int EncryptedExamples { get; init; }

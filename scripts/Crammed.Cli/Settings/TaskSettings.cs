@@ -1,17 +1,17 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Crammed.Cli.Configuration;
+using Crammed.Text;
 
 namespace Crammed.Cli.Settings;
 
 /// <summary>The group <c>eval/tasks</c>: one fine-tuning task and the optimizer's values that go with it.</summary>
 public sealed record TaskSettings : ICheckedSettings
 {
-    [Description("the task")]
-    public required TaskName Name { get; init; }
+    private const string WordNetPrefix = "wordnet-";
 
-    [Description("the score that it is judged by")]
-    public required TaskMetric Metric { get; init; }
+    [Description("the task")]
+    public required string Name { get; init; }
 
     [Description("learning rate for this task"), Range(0.0, 10.0, MinimumIsExclusive = true)]
     public required double LearningRate { get; init; }
@@ -20,12 +20,12 @@ public sealed record TaskSettings : ICheckedSettings
     public required double Epsilon { get; init; }
 
     /// <summary>Whether the task's files come from <see cref="DataSettings.Glue"/>.</summary>
-    public bool IsGlue => Name is not (TaskName.WordnetLiving or TaskName.WordnetHypernym);
+    public bool IsGlue => !Name.StartsWith(WordNetPrefix, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public IEnumerable<SettingsProblem> Check()
     {
-        if ((Name == TaskName.Stsb) != (Metric == TaskMetric.Pearson))
-            yield return new(nameof(Metric), "must be pearson for the regression task stsb, and only for it");
+        if (!TaskCatalog.Tasks.Any(task => task.Name == Name))
+            yield return new(nameof(Name), $"is '{Name}'; the tasks are {string.Join(", ", TaskCatalog.Tasks.Select(task => task.Name))}");
     }
 }

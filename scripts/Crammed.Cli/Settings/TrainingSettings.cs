@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Crammed.Bert;
 using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
@@ -7,16 +8,16 @@ namespace Crammed.Cli.Settings;
 /// <summary>The group <c>train</c>: pretraining by masked language modelling.</summary>
 public sealed record TrainingSettings : ICheckedSettings
 {
-    [Description("seconds after which pretraining ends; null: only steps count"), Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
+    [Description("seconds of pretraining; null: steps count"), Range(0.0, 1e8, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public required double? BudgetSeconds { get; init; }
 
-    [Description("optimizer steps after which pretraining ends; null: only seconds count"), Range(1, int.MaxValue)]
+    [Description("steps of pretraining; null: seconds count"), Range(1, int.MaxValue)]
     public required int? Steps { get; init; }
 
     [Description("sequences in a step"), Range(1, 65536)]
     public required int Batch { get; init; }
 
-    [Description("peak learning rate of AdamW"), Range(0.0, 10.0, MinimumIsExclusive = true)]
+    [Description("peak learning rate of AdamW"), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public required double LearningRate { get; init; }
 
     [Description("AdamW's decay rates of the first and second moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
@@ -31,11 +32,20 @@ public sealed record TrainingSettings : ICheckedSettings
     [Description("largest norm of the gradient"), Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
     public required double ClipNorm { get; init; }
 
-    [Description("share of the tokens to predict"), Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
+    [Description("share of the tokens to predict"), Range(0.0, 0.9, MinimumIsExclusive = true)]
     public required double MaskedFraction { get; init; }
 
-    [Description("coefficient of the penalty on ranges of non-polynomial inputs; 0 for none"), Range(0.0, double.MaxValue)]
-    public required double RangePenalty { get; init; }
+    [Description("share of each batch that is single padded documents, as in fine-tuning"), Range(0.0, 1.0)]
+    public required double PaddedFraction { get; init; }
+
+    [Description("weight of predicting tokens from the first token's state alone"), Range(0.0, 100.0)]
+    public required double FirstTokenWeight { get; init; }
+
+    [Description("share of the documents kept for the held-out loss"), Range(0.0, 0.5, MinimumIsExclusive = true)]
+    public required double HeldOutFraction { get; init; }
+
+    [Description("penalties that keep the inputs of non-polynomial functions in narrow ranges")]
+    public required PenaltySettings Penalty { get; init; }
 
     [Description("tokens of the WordPiece vocabulary trained on the text"), Range(64, 1048576)]
     public required int VocabularySize { get; init; }
@@ -48,7 +58,29 @@ public sealed record TrainingSettings : ICheckedSettings
     {
         if (BudgetSeconds is null && Steps is null)
             yield return new(nameof(Steps), "and train.budget_seconds are both null; give one of them");
+        if (BudgetSeconds is not null && Steps is not null)
+            yield return new(nameof(Steps), $"is {Steps} and train.budget_seconds is {BudgetSeconds}; set one of them to null");
         if (Betas.Count != 2)
             yield return new(nameof(Betas), $"has {Betas.Count} values; it must have two");
     }
+
+    /// <summary>The pretrainer's settings.</summary>
+    public PretrainingSettings ToPretrainingSettings() => new()
+    {
+        BudgetSeconds = BudgetSeconds,
+        BudgetSteps = Steps,
+        Seed = Seed,
+        BatchSize = Batch,
+        LearningRate = LearningRate,
+        Beta1 = Betas[0],
+        Beta2 = Betas[1],
+        Epsilon = Epsilon,
+        WeightDecay = WeightDecay,
+        GradientClip = ClipNorm,
+        MaskedFraction = MaskedFraction,
+        PaddedFraction = PaddedFraction,
+        FirstTokenWeight = FirstTokenWeight,
+        HeldOutFraction = HeldOutFraction,
+        Penalty = Penalty.ToRangePenaltySettings(),
+    };
 }

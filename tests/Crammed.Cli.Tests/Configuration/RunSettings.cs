@@ -1,4 +1,5 @@
 using Crammed.Cli.Configuration;
+using RangeAttribute = System.ComponentModel.DataAnnotations.RangeAttribute;
 
 namespace Crammed.Cli.Tests.Configuration;
 
@@ -30,10 +31,10 @@ internal sealed record ArchSettings(int Layers, int Hidden, TestKernel Kernel, d
 /// <summary>Bound through init properties.</summary>
 internal sealed record EvalSettings
 {
-    [System.ComponentModel.DataAnnotations.Range(1, 100)]
+    [Range(1, 100)]
     public required int Steps { get; init; }
 
-    [System.ComponentModel.DataAnnotations.Range(0.0, 1.0, MaximumIsExclusive = true)]
+    [Range(0.0, 1.0, MaximumIsExclusive = true)]
     public required IReadOnlyList<double> Rates { get; init; }
 
     public required TaskChoice Tasks { get; init; }

@@ -2,6 +2,8 @@ using Crammed.Cli.Commands;
 using Crammed.Cli.Commands.Doctor;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
+using Crammed.Model;
+using Crammed.Text;
 
 namespace Crammed.Cli.Tests.Configuration;
 
@@ -58,6 +60,15 @@ internal sealed class ShippedConfigurationTests
     public void Every_command_has_its_root() =>
         Assert.That(CommandTable.All.Select(command => (command.ConfigurationRoot, command.SettingsType)), Is.SubsetOf(roots));
 
+    [Test]
+    public void Every_task_is_a_choice_and_knows_whether_it_is_GLUEs()
+    {
+        Assert.That(TaskCatalog.Tasks.Select(task => task.Name), Is.EquivalentTo(folder.Choices("eval/tasks")));
+        string[] glue = ["cola", "mrpc", "qnli", "rte", "sst2", "stsb"];
+        foreach (string task in folder.Choices("eval/tasks"))
+            Assert.That(Demo($"eval/tasks={task}", "data.glue=glue").Eval.Tasks.IsGlue, Is.EqualTo(glue.Contains(task)), task);
+    }
+
     // Rho et al., arXiv 2410.02486, table 11.
     [TestCase("cola", 4.0e-3, 8.0e-3)]
     [TestCase("mrpc", 5.0e-4, 6.0e-4)]
@@ -68,7 +79,7 @@ internal sealed class ShippedConfigurationTests
     public void Tasks_of_GLUE_are_tuned_with_the_papers_values(string task, double learningRate, double epsilon)
     {
         var settings = Demo("eval=glue", $"eval/tasks={task}", "data.glue=glue");
-        Assert.That(SettingsTypes.ChoiceOf(settings.Eval.Tasks.Name), Is.EqualTo(task));
+        Assert.That(settings.Eval.Tasks.Name, Is.EqualTo(task));
         Assert.That(settings.Eval.Finetune.LearningRate, Is.EqualTo(learningRate));
         Assert.That(settings.Eval.Finetune.Epsilon, Is.EqualTo(epsilon));
         Assert.That(settings.Eval.Finetune.Batch, Is.EqualTo(16));
@@ -80,10 +91,10 @@ internal sealed class ShippedConfigurationTests
     {
         var paper = Demo("arch=crammed-bert").Arch;
         Assert.That((paper.Kind, paper.Layers, paper.Hidden, paper.Heads, paper.FeedForward), Is.EqualTo((ArchitectureKind.CrammedBert, 2, 768, 12, 3072)));
-        Assert.That((paper.Kernel, paper.KernelPower, paper.Gate), Is.EqualTo((Kernel.Gaussian, (int?)null, Gate.Relu)));
+        Assert.That((paper.Kernel, paper.KernelPower, paper.Gate), Is.EqualTo((AttentionKernel.Gaussian, (int?)null, FeedForwardGate.Relu)));
         var demo = Demo().Arch;
         Assert.That((demo.Kind, demo.Layers, demo.Hidden, demo.Heads, demo.FeedForward), Is.EqualTo((ArchitectureKind.CrammedBertHe, 1, 32, 2, 128)));
-        Assert.That((demo.Kernel, demo.KernelPower, demo.Gate), Is.EqualTo((Kernel.Polynomial, (int?)5, Gate.Bilinear)));
+        Assert.That((demo.Kernel, demo.KernelPower, demo.Gate), Is.EqualTo((AttentionKernel.Polynomial, (int?)5, FeedForwardGate.Bilinear)));
     }
 
     [TestCase("arch.heads=5", "override 'arch.heads=5': 'arch.heads' is 5; it must divide arch.hidden (32)")]
@@ -93,7 +104,8 @@ internal sealed class ShippedConfigurationTests
     [TestCase("train.betas=[0.9]", "'train.betas' has 1 values; it must have two")]
     [TestCase("data.text=[]", "'data.text' is empty; name at least one text")]
     [TestCase("eval/tasks=rte", "has no glue folder, which the task rte needs; give data.glue=DIR")]
-    [TestCase("eval.tasks.metric=pearson", "'eval.tasks.metric' must be pearson for the regression task stsb, and only for it")]
+    [TestCase("train.steps=3", "override 'train.steps=3': 'train.steps' is 3 and train.budget_seconds is 200; set one of them to null")]
+    [TestCase("eval.tasks.name=rt", "override 'eval.tasks.name=rt': 'eval.tasks.name' is 'rt'; the tasks are cola, mrpc, qnli, rte, sst2, stsb, wordnet-living, wordnet-hypernym")]
     [TestCase("eval.finetune.train_limit=63", "'eval.finetune.train_limit' is 63; it must be at least the batch (64)")]
     public void Values_that_contradict_each_other_are_named(string word, string expected) =>
         Assert.That(Assert.Throws<ConfigurationException>(() => Demo(word))!.Message, Does.EndWith(expected));

@@ -32,7 +32,7 @@ internal sealed class DoctorCommand(IHostProbe probe) : ICommandHandler<DoctorSe
                 CheckState.Note => "[yellow]note[/]",
                 _ => "[red]missing[/]",
             };
-            table.AddRow(new Markup(state), new Text(check.Name), new Text(check.Found), new Text(check.Advice));
+            table.AddRow(new Markup(state), new Spectre.Console.Text(check.Name), new Spectre.Console.Text(check.Found), new Spectre.Console.Text(check.Advice));
         }
         return table;
     }

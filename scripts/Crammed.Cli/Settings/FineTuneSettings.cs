@@ -1,13 +1,14 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Crammed.Cli.Configuration;
+using Crammed.Model;
 
 namespace Crammed.Cli.Settings;
 
 /// <summary>The keys <c>eval.finetune</c>: LoRA fine-tuning with AdamW-HE, in plaintext and under encryption alike.</summary>
-public sealed record FineTuningSettings : ICheckedSettings
+public sealed record FineTuneSettings : ICheckedSettings
 {
-    [Description("optimizer steps"), Range(1, int.MaxValue)]
+    [Description("optimizer steps"), Range(1, 1000000)]
     public required int Steps { get; init; }
 
     [Description("examples in a step"), Range(1, 65536)]
@@ -48,4 +49,20 @@ public sealed record FineTuningSettings : ICheckedSettings
         if (TrainLimit < Batch)
             yield return new(nameof(TrainLimit), $"is {TrainLimit}; it must be at least the batch ({Batch})");
     }
+
+    /// <summary>The hyperparameters of a fine-tuning plan.</summary>
+    public FineTuningSettings ToFineTuningSettings() => new()
+    {
+        Steps = Steps,
+        BatchSize = Batch,
+        LearningRate = LearningRate,
+        Beta1 = Betas[0],
+        Beta2 = Betas[1],
+        Epsilon = Epsilon,
+        WeightDecay = WeightDecay,
+        Rank = Rank,
+        Alpha = Alpha,
+        AdapterDropout = Dropout,
+        CosineSchedule = true,
+    };
 }

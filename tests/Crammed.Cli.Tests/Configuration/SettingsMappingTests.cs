@@ -1,0 +1,113 @@
+using Crammed.Bert;
+using Crammed.Cli.Configuration;
+using Crammed.Cli.Settings;
+using Crammed.Model;
+
+namespace Crammed.Cli.Tests.Configuration;
+
+/// <summary>Settings reach the parts of the program that use them, each where it belongs.</summary>
+internal sealed class SettingsMappingTests
+{
+    [Test]
+    public void The_architecture_becomes_the_models_configuration()
+    {
+        var arch = Demo(
+            "arch.layers=3", "arch.hidden=48", "arch.heads=4", "arch.feed_forward=100", "arch.kernel_power=7", "arch.sequence_length=64",
+            "arch.head_projection=9", "arch.head_hidden=33", "arch.gate=relu").Arch;
+        Assert.That(arch.ToBertConfiguration(vocabularySize: 5000, classes: 3), Is.EqualTo(new BertConfiguration
+        {
+            Architecture = "crammed-bert-he",
+            VocabularySize = 5000,
+            Layers = 3,
+            Hidden = 48,
+            Heads = 4,
+            FeedForward = 100,
+            SequenceLength = 64,
+            Kernel = AttentionKernel.Polynomial,
+            KernelPower = 7,
+            Gate = FeedForwardGate.Relu,
+            HeadProjection = 9,
+            HeadHidden = 33,
+            Classes = 3,
+        }));
+    }
+
+    [TestCase("crammed-bert")]
+    [TestCase("crammed-bert-he")]
+    public void The_named_architectures_are_the_models_own(string name) => Assert.That(
+        Demo($"arch={name}").Arch.ToBertConfiguration(vocabularySize: 32768, classes: 2), Is.EqualTo(BertConfiguration.Named(name)));
+
+    [Test]
+    public void Training_becomes_the_pretrainers_settings()
+    {
+        var train = Demo(
+            "train.budget_seconds=null", "train.steps=11", "train.batch=12", "train.learning_rate=0.13", "train.betas=[0.14, 0.15]", "train.epsilon=0.16",
+            "train.weight_decay=0.17", "train.clip_norm=0.18", "train.masked_fraction=0.19", "train.padded_fraction=0.2", "train.first_token_weight=0.21",
+            "train.held_out_fraction=0.22", "train.seed=23", "train.penalty.kernel_weight=0.24", "train.penalty.kernel_fraction=0.25",
+            "train.penalty.variance_weight=0.26", "train.penalty.variance_ratio=27", "train.penalty.residual_weight=0.28", "train.penalty.residual_limit=29",
+            "train.penalty.start=0.3").Train;
+        var settings = train.ToPretrainingSettings();
+        Assert.That(settings, Is.EqualTo(new PretrainingSettings
+        {
+            BudgetSteps = 11,
+            BatchSize = 12,
+            LearningRate = 0.13,
+            Beta1 = 0.14,
+            Beta2 = 0.15,
+            Epsilon = 0.16,
+            WeightDecay = 0.17,
+            GradientClip = 0.18,
+            MaskedFraction = 0.19,
+            PaddedFraction = 0.2,
+            FirstTokenWeight = 0.21,
+            HeldOutFraction = 0.22,
+            Seed = 23,
+            Penalty = new RangePenaltySettings
+            {
+                KernelWeight = 0.24,
+                KernelFraction = 0.25,
+                VarianceWeight = 0.26,
+                VarianceRatio = 27,
+                ResidualWeight = 0.28,
+                ResidualLimit = 29,
+                Start = 0.3,
+            },
+        }));
+        Assert.That(Demo("train.budget_seconds=31").Train.ToPretrainingSettings().BudgetSeconds, Is.EqualTo(31));
+    }
+
+    [Test]
+    public void The_shipped_training_is_the_pretrainers_own_recipe()
+    {
+        var own = new PretrainingSettings { BudgetSeconds = 86400, BatchSize = 256 };
+        Assert.That(Demo("train=bert-o4").Train.ToPretrainingSettings(), Is.EqualTo(own));
+    }
+
+    [Test]
+    public void Fine_tuning_becomes_a_plans_settings()
+    {
+        var finetune = Demo(
+            "eval.finetune.steps=11", "eval.finetune.batch=12", "eval.finetune.learning_rate=0.13", "eval.finetune.betas=[0.14, 0.15]",
+            "eval.finetune.epsilon=0.16", "eval.finetune.weight_decay=0.17", "eval.finetune.rank=3", "eval.finetune.alpha=5", "eval.finetune.dropout=0.18").Eval.Finetune;
+        Assert.That(finetune.ToFineTuningSettings(), Is.EqualTo(new FineTuningSettings
+        {
+            Steps = 11,
+            BatchSize = 12,
+            LearningRate = 0.13,
+            Beta1 = 0.14,
+            Beta2 = 0.15,
+            Epsilon = 0.16,
+            WeightDecay = 0.17,
+            Rank = 3,
+            Alpha = 5,
+            AdapterDropout = 0.18,
+        }));
+    }
+
+    [Test]
+    public void The_demos_fine_tuning_is_the_plans_own_default() =>
+        Assert.That(Demo().Eval.Finetune.ToFineTuningSettings(), Is.EqualTo(new FineTuningSettings()));
+
+    private static DemoSettings Demo(params string[] overrides) =>
+        ConfigurationLoader.Load<DemoSettings>(new ConfigurationFolder(Repository.PathOf("configs")), "cfg_demo", overrides).Settings;
+}

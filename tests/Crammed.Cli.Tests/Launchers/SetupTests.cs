@@ -1,0 +1,62 @@
+namespace Crammed.Cli.Tests.Launchers;
+
+internal sealed class SetupTests : LauncherTestBase
+{
+    [Test]
+    public async Task Nothing_is_said_or_installed_when_nothing_is_missing()
+    {
+        Dotnet("exit 0");
+        var result = await RunAsync("scripts/setup");
+        Assert.That(result, Is.EqualTo(new LauncherResult(0, "", "")));
+        Assert.That(Log, Is.Empty);
+    }
+
+    [TestCase("8.0.100 [/x]\n9.0.300 [/x]", "no version 10 or later")]
+    [TestCase("", "no version 10 or later")]
+    public async Task An_older_SDK_is_named(string sdks, string expected)
+    {
+        Program("dotnet", $"printf '%s' '{sdks}'");
+        var result = await RunAsync("scripts/setup");
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error, Does.StartWith("error: the .NET 10 SDK is missing").And.Contain(expected).And.Contain("https://dotnet.microsoft.com"));
+    }
+
+    [Test]
+    public async Task A_user_without_root_is_told_what_to_install()
+    {
+        Dotnet("exit 0");
+        Program("id", "echo 1000");
+        Program("dpkg-query", "printf 'installed:g++ not-installed:gnuplot-nox installed:libtorch-dev installed:wordnet-base '; exit 1");
+        var result = await RunAsync("scripts/setup");
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error, Is.EqualTo(
+            "error: missing packages: libopenblas0-pthread gnuplot-nox; install them with: sudo apt-get install libopenblas0-pthread gnuplot-nox\n"));
+        Assert.That(Log, Is.Empty);
+    }
+
+    [Test]
+    public async Task Root_installs_only_what_is_missing_and_renews_stale_package_lists()
+    {
+        Dotnet("exit 0");
+        Program("id", "echo 0");
+        Program("dpkg-query", "printf 'installed:libtorch-dev installed:libopenblas0-pthread installed:g++ installed:wordnet-base '; exit 1");
+        // Fails until the package lists are renewed.
+        Program("apt-get", "echo \"apt-get $*\" >>\"$LOG\"; [ \"$1\" = update ] && touch \"$LOG.updated\"; [ -e \"$LOG.updated\" ]");
+        var result = await RunAsync("scripts/setup");
+        Assert.That(result.ExitCode, Is.Zero, result.Error);
+        Assert.That(Log, Is.EqualTo(
+            "apt-get install -y --no-install-recommends gnuplot-nox\napt-get update\napt-get install -y --no-install-recommends gnuplot-nox\n"));
+    }
+
+    [Test]
+    public async Task A_failing_apt_get_is_named()
+    {
+        Dotnet("exit 0");
+        Program("id", "echo 0");
+        Program("dpkg-query", "exit 1");
+        var result = await RunAsync("scripts/setup");
+        Assert.That(result.ExitCode, Is.EqualTo(2));
+        Assert.That(result.Error, Does.EndWith(
+            "error: apt-get could not install: libtorch-dev libopenblas0-pthread g++ gnuplot-nox wordnet-base; install them by hand, then run this again\n"));
+    }
+}

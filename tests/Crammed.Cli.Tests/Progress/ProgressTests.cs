@@ -1,0 +1,120 @@
+using Crammed.Cli.Hosting;
+using Crammed.Cli.Progress;
+using Spectre.Console;
+
+namespace Crammed.Cli.Tests.Progress;
+
+internal sealed class ProgressTests
+{
+    [Test]
+    public void The_estimate_follows_a_steady_rate()
+    {
+        var time = new ManualTime();
+        var estimate = new ProgressEstimate(time, total: 100);
+        Assert.That(estimate.Rate, Is.Null);
+        Assert.That(estimate.Left, Is.Null);
+        for (int done = 1; done <= 40; done++)
+        {
+            time.Advance(0.5);
+            estimate.Report(done);
+        }
+        Assert.That(estimate.Elapsed, Is.EqualTo(TimeSpan.FromSeconds(20)));
+        Assert.That(estimate.Rate, Is.EqualTo(2));
+        Assert.That(estimate.Left, Is.EqualTo(TimeSpan.FromSeconds(30)));
+    }
+
+    [Test]
+    public void A_slow_start_is_forgotten()
+    {
+        var time = new ManualTime();
+        var estimate = new ProgressEstimate(time, total: 1000);
+        time.Advance(100);
+        estimate.Report(1);
+        for (int done = 2; done <= 101; done++)
+        {
+            time.Advance(1);
+            estimate.Report(done);
+        }
+        Assert.That(estimate.Rate, Is.EqualTo(1));
+        Assert.That(estimate.Left, Is.EqualTo(TimeSpan.FromSeconds(899)));
+    }
+
+    [Test]
+    public void Reports_never_fall_and_never_pass_the_total()
+    {
+        var estimate = new ProgressEstimate(new ManualTime(), total: 10);
+        estimate.Report(4);
+        estimate.Report(2);
+        Assert.That(estimate.Done, Is.EqualTo(4));
+        estimate.Report(12);
+        Assert.That(estimate.Done, Is.EqualTo(10));
+    }
+
+    [TestCase(0, "0:00")]
+    [TestCase(59.4, "0:59")]
+    [TestCase(59.6, "1:00")]
+    [TestCase(3599, "59:59")]
+    [TestCase(3723, "1:02:03")]
+    [TestCase(183600, "2 d 03:00")]
+    public void Durations_read_as_people_write_them(double seconds, string expected) =>
+        Assert.That(DurationText.Format(TimeSpan.FromSeconds(seconds)), Is.EqualTo(expected));
+
+    [Test]
+    public void Without_a_watcher_there_is_a_line_every_ten_seconds_and_one_at_the_end()
+    {
+        var time = new ManualTime();
+        var lines = new StringWriter { NewLine = "\n" };
+        using (var progress = ProgressReporter.Start(live: null, lines, time, "pretraining", total: 1200, "steps"))
+        {
+            for (int step = 1; step <= 1200; step++)
+            {
+                time.Advance(0.02);
+                progress.Report(step, step == 600 ? "loss 5.43" : null);
+            }
+        }
+        Assert.That(lines.ToString(), Is.EqualTo(
+            "pretraining: 500/1,200 steps, 50 steps/s, 0:10 elapsed, 0:14 left\n"
+            + "pretraining: 1,000/1,200 steps, 50 steps/s, 0:20 elapsed, 0:04 left, loss 5.43\n"
+            + "pretraining: 1,200/1,200 steps, 50 steps/s, 0:24 elapsed, loss 5.43\n"));
+    }
+
+    [Test]
+    public void Slow_work_shows_the_time_of_a_unit_and_an_estimate_of_its_own_wins()
+    {
+        var time = new ManualTime();
+        var lines = new StringWriter { NewLine = "\n" };
+        using (var progress = ProgressReporter.Start(live: null, lines, time, "encrypted step", total: 4, "steps"))
+        {
+            time.Advance(100);
+            progress.Report(1, left: TimeSpan.FromSeconds(200));
+        }
+        Assert.That(lines.ToString(), Does.StartWith("encrypted step: 1/4 steps, 100 s each, 1:40 elapsed, 3:20 left\n"));
+    }
+
+    [Test]
+    public void A_watcher_sees_a_bar_that_ends_at_the_last_report()
+    {
+        var drawn = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(drawn),
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+        });
+        console.Profile.Width = 160;
+        using (var progress = ProgressReporter.Start(console, TextWriter.Null, TimeProvider.System, "keys [all]", total: 10, "keys"))
+        {
+            for (int key = 1; key <= 10; key++)
+                progress.Report(key);
+        }
+        Assert.That(drawn.ToString(), Does.Contain("keys [all]").And.Contain("10/10 keys").And.Contain("100%"));
+    }
+
+    [Test]
+    public void Tables_are_not_wrapped_where_nobody_watches()
+    {
+        var written = new StringWriter();
+        ProgramEnvironment.ConsoleOn(written, isRedirected: true).Write(new Table().AddColumn("a").AddRow(new string('x', 150)));
+        Assert.That(written.ToString(), Does.Contain(new string('x', 150)).And.Not.Contain('\u001b'));
+    }
+}
