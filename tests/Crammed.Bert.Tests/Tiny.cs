@@ -1,4 +1,3 @@
-
 namespace Crammed.Bert.Tests;
 
 /// <summary>Small models and data that tests share.</summary>

@@ -1,0 +1,162 @@
+using TorchSharp;
+
+namespace Crammed.Bert.Tests;
+
+public class PretrainerTests
+{
+    private static readonly PretrainingSettings Settings = new()
+    {
+        BudgetSteps = 60, BatchSize = 16, LearningRate = 0.01, Seed = 3,
+    };
+
+    /// <summary>Words come in fixed pairs (6 7), (8 9), ...: what is masked follows from its neighbour.</summary>
+    private static PretrainingCorpus Corpus(long seed)
+    {
+        var random = new SeededRandom(seed, "tiny corpus");
+        var documents = Enumerable.Range(0, 80).Select(_ => (IReadOnlyList<int>)Enumerable.Range(0, 4).SelectMany(_ =>
+        {
+            var pair = 6 + (2 * random.Next(9));
+            return new[] { pair, pair + 1 };
+        }).ToArray());
+        return PretrainingCorpus.Build(documents, Tiny.Special, 12);
+    }
+
+    private static BertConfiguration Configuration(AttentionKernel kernel = AttentionKernel.Polynomial) =>
+        Tiny.Configuration(kernel, layers: 1) with { SequenceLength = 12, InitializerStandardDeviation = 0.1 };
+
+    [TestCase(AttentionKernel.Polynomial)]
+    [TestCase(AttentionKernel.Softmax)]
+    public void Training_lowers_the_held_out_loss(AttentionKernel kernel)
+    {
+        using var model = new BertModel(Configuration(kernel), seed: 1);
+        var (training, heldOut) = (Corpus(1), Corpus(2));
+        var before = MaskedLanguageModel.HeldOut(model, heldOut, Settings, 64);
+        var reports = new List<PretrainingProgress>();
+        var result = Pretrainer.Run(
+            model, training, heldOut, Settings with { BudgetSteps = 150 }, new ImmediateProgress<PretrainingProgress>(reports.Add));
+        Assert.That(before, Is.EqualTo(Math.Log(24)).Within(0.2), "an untrained model knows nothing");
+        Assert.That(result.HeldOutLoss, Is.LessThan(before - 0.3));
+        Assert.That((result.Steps, result.Interrupted), Is.EqualTo((150, false)));
+        Assert.That(reports, Has.Count.EqualTo(150));
+        Assert.That(reports[^1].UsedBudget, Is.EqualTo(1));
+        Assert.That(reports[^1].RemainingSeconds, Is.Zero);
+        Assert.That(reports[^1].HeldOutLoss, Is.EqualTo(result.HeldOutLoss));
+    }
+
+    [Test]
+    public void The_seed_fixes_a_run_in_steps()
+    {
+        Dictionary<string, double[]> Train(long seed)
+        {
+            using var model = new BertModel(Configuration(), seed: 1);
+            Pretrainer.Run(model, Corpus(1), Corpus(2), Settings with { BudgetSteps = 5, Seed = seed });
+            return Tiny.Weights(model);
+        }
+
+        var first = Train(3);
+        Assert.That(Train(3), Is.EqualTo(first));
+        Assert.That(Train(4)["final_norm.weight"], Is.Not.EqualTo(first["final_norm.weight"]));
+    }
+
+    [Test]
+    public void Cancelling_finishes_the_step_and_returns()
+    {
+        using var model = new BertModel(Configuration(), seed: 1);
+        using var source = new CancellationTokenSource();
+        var progress = new ImmediateProgress<PretrainingProgress>(report =>
+        {
+            if (report.Step == 3)
+                source.Cancel();
+        });
+        var result = Pretrainer.Run(model, Corpus(1), Corpus(2), Settings, progress, source.Token);
+        Assert.That((result.Steps, result.Interrupted), Is.EqualTo((3, true)));
+    }
+
+    [Test]
+    public void A_budget_in_seconds_ends_the_run()
+    {
+        using var model = new BertModel(Configuration(), seed: 1);
+        var result = Pretrainer.Run(model, Corpus(1), Corpus(2), Settings with { BudgetSteps = null, BudgetSeconds = 0.05 });
+        Assert.That(result.Steps, Is.GreaterThan(0));
+        Assert.That(result.Interrupted, Is.False);
+        Assert.That(result.Seconds, Is.GreaterThanOrEqualTo(0.05));
+    }
+
+    [Test]
+    public void Learning_rate_is_a_triangle_with_its_peak_at_three_quarters()
+    {
+        var settings = new PretrainingSettings { LearningRate = 2 };
+        double[] rates = [.. new[] { 0, 0.25, 0.75, 0.875, 1, 1.2 }.Select(settings.LearningRateAt)];
+        Assert.That(rates, Is.EqualTo(new double[] { 0.5, 1, 2, 1, 0, 0 }).Within(1e-12));
+    }
+
+    [Test]
+    public void Range_penalty_equals_hand_values_and_starts_on_time()
+    {
+        using var scope = torch.NewDisposeScope();
+        var configuration = Tiny.Configuration();
+        var settings = new RangePenaltySettings
+        {
+            KernelWeight = 0.5, KernelFraction = 0.75, VarianceWeight = 2, VarianceRatio = 4, ResidualWeight = 3, ResidualLimit = 10,
+        };
+        var penalty = new RangePenalty(settings, configuration, normsToo: true);
+        // k = 4: the stable range is 32, penalised below -24 in units of 16; one of two examples exceeds by 8/16.
+        penalty.Observe(ActivationNames.KernelArgument(0), torch.tensor(new double[] { -1, -32 }, [2L, 1L, 1L, 1L]));
+        Assert.That(penalty.Total!.ToDouble(), Is.EqualTo(0.5 * 0.25 / 2).Within(1e-12));
+        // Log variances are +-2 ln 2 around their mean; half the band is ln 2.
+        penalty.Observe(ActivationNames.FinalNormVariance, torch.tensor(new double[] { 1, 16 }));
+        var variance = 2 * Math.Pow(Math.Log(2), 2);
+        Assert.That(penalty.Total!.ToDouble(), Is.EqualTo((0.5 * 0.25 / 2) + variance).Within(1e-12));
+        penalty.Observe(ActivationNames.Value(0, "attention.residual"), torch.tensor(new double[] { 12, -5 }));
+        Assert.That(penalty.Total!.ToDouble(), Is.EqualTo((0.5 * 0.25 / 2) + variance + (3 * 4 / 2.0)).Within(1e-12));
+
+        var early = new RangePenalty(settings, configuration, normsToo: false);
+        early.Observe(ActivationNames.FinalNormVariance, torch.tensor(new double[] { 1, 16 }));
+        Assert.That(early.Total, Is.Null);
+        var gaussian = new RangePenalty(settings, Tiny.Configuration(AttentionKernel.Gaussian), normsToo: true);
+        gaussian.Observe(ActivationNames.KernelArgument(0), torch.tensor(new double[] { -1000 }, [1L, 1L, 1L, 1L]));
+        Assert.That(gaussian.Total, Is.Null);
+    }
+
+    [Test]
+    public void Penalty_narrows_the_range_of_variances()
+    {
+        double Ratio(double weight)
+        {
+            using var model = new BertModel(Configuration() with { InitializerStandardDeviation = 0.4 }, seed: 1);
+            var penalty = new RangePenaltySettings { VarianceWeight = weight, VarianceRatio = 1.5 };
+            Pretrainer.Run(model, Corpus(1), Corpus(2), Settings with { BudgetSteps = 120, Penalty = penalty });
+            var recorder = new RangeRecorder();
+            using var scope = torch.NewDisposeScope();
+            var corpus = Corpus(2);
+            long[] ids = [.. Enumerable.Range(0, 16).SelectMany(index => corpus.Sequence(index).ToArray()).Select(id => (long)id)];
+            model.Encode(model.Embed(torch.tensor(ids, [16L, 12L])), null, new EncoderPass { Observer = recorder });
+            var range = recorder.Ranges[ActivationNames.FinalNormVariance];
+            return range.Maximum / range.Minimum;
+        }
+
+        Assert.That(Ratio(10), Is.LessThan(0.7 * Ratio(0)));
+    }
+
+    [Test]
+    public void Settings_out_of_range_are_named()
+    {
+        Assert.That((Settings with { BudgetSeconds = 3 }).Validate, Throws.ArgumentException.With.Message.Contains("exactly one budget"));
+        Assert.That((Settings with { BudgetSteps = 0 }).Validate, Throws.ArgumentException.With.Message.Contains("budget_steps is 0"));
+        Assert.That((Settings with { MaskedFraction = 0 }).Validate, Throws.ArgumentException.With.Message.Contains("masked_fraction is 0"));
+        Assert.That(
+            (Settings with { Penalty = new RangePenaltySettings { VarianceRatio = 0.5 } }).Validate,
+            Throws.ArgumentException.With.Message.Contains("variance_ratio is 0.5"));
+    }
+
+    [Test]
+    public void Held_out_documents_are_disjoint_and_repeatable()
+    {
+        var documents = Enumerable.Range(0, 1000).Select(index => $"document {index}").ToList();
+        var (training, heldOut) = Pretrainer.HeldOutSplit(documents, Settings);
+        Assert.That(training.Concat(heldOut), Is.EquivalentTo(documents));
+        // 20 expected of 1000 at 2%; one sigma is 4.4.
+        Assert.That(heldOut, Has.Count.InRange(5, 40));
+        Assert.That(Pretrainer.HeldOutSplit(documents, Settings).HeldOut, Is.EqualTo(heldOut));
+    }
+}
