@@ -1,4 +1,5 @@
 using Crammed.Ckks.Ring;
+using Crammed.Ckks.Serialization;
 
 namespace Crammed.Ckks;
 
@@ -43,6 +44,23 @@ public sealed class Ciphertext : IDisposable
 
     /// <summary>A copy with memory of its own.</summary>
     public Ciphertext Clone() => CopyAtLevel(Level, Scale);
+
+    /// <summary>Writes the ciphertext for <see cref="CiphertextReader"/>: bit-packed, and with a seed in place of c_1 where there is one.</summary>
+    public void Write(Stream stream)
+    {
+        var writer = new FormatWriter(stream, Parameters, ObjectKind.Ciphertext);
+        writer.WriteByte((byte)PolynomialCount);
+        writer.WriteByte((byte)Level);
+        writer.WriteByte((byte)(IsSeeded ? 1 : 0));
+        writer.WriteDouble(Scale);
+        for (int i = 0; i < (IsSeeded ? 1 : PolynomialCount); i++)
+            writer.WritePolynomial(this[i], limb => limb);
+        if (Seed is not null)
+            writer.WriteBytes(Seed);
+    }
+
+    /// <summary>Writes a file that holds this ciphertext alone; it appears whole or not at all.</summary>
+    public void Save(string path) => ObjectFile.Save(path, Write);
 
     /// <summary>Returns the memory to the pool; a second call does nothing.</summary>
     public void Dispose()

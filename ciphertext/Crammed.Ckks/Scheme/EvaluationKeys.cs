@@ -1,4 +1,5 @@
 using Crammed.Ckks.Ring;
+using Crammed.Ckks.Serialization;
 
 namespace Crammed.Ckks;
 
@@ -39,11 +40,36 @@ public sealed class EvaluationKeys : IDisposable
     public bool TryGetConjugation(out SwitchingKey? key) =>
         _galois.TryGetValue(GaloisElement.Conjugation(Parameters.N), out key);
 
+    /// <summary>Writes the keys for <see cref="EvaluationKeysReader"/>, their uniform halves as seeds.</summary>
+    public void Write(Stream stream)
+    {
+        var writer = new FormatWriter(stream, Parameters, ObjectKind.EvaluationKeys);
+        writer.WriteByte((byte)(Relinearization is null ? 0 : 1));
+        writer.WriteInt32(_galois.Count);
+        if (Relinearization is not null)
+            WriteKey(writer, Relinearization);
+        foreach ((int element, SwitchingKey key) in _galois.OrderBy(pair => pair.Key))
+        {
+            writer.WriteInt32(element);
+            WriteKey(writer, key);
+        }
+    }
+
+    /// <summary>Writes a file that holds these keys alone; it appears whole or not at all.</summary>
+    public void Save(string path) => ObjectFile.Save(path, Write);
+
     public void Dispose()
     {
         Relinearization?.Dispose();
         foreach (SwitchingKey key in _galois.Values)
             key.Dispose();
+    }
+
+    private void WriteKey(FormatWriter writer, SwitchingKey key)
+    {
+        writer.WriteByte((byte)key.Level);
+        writer.WriteBytes(key.Seed);
+        writer.WritePolynomial(key.Masked, limb => Parameters.ExtendedModulusIndex(limb % key.LimbCount, key.Level));
     }
 
     internal static int RotationElement(CkksParameters parameters, int steps)

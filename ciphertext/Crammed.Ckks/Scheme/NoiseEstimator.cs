@@ -8,6 +8,9 @@ namespace Crammed.Ckks;
 /// An error polynomial whose N coefficients are independent with variance v gives each slot a complex error of variance N v, half of
 /// it in each part: standard deviation sqrt(N v / 2) / scale. A uniform ternary secret has variance 2/3 per coefficient, so a
 /// product of s with a polynomial of variance v has variance 2 N v / 3; rounding to integers leaves 1/12.
+/// Errors without the secret in them are close to Gaussian over slots. Those with it (rescale, key switch, public key) are products of two
+/// nearly Gaussian complex numbers in each slot, so their parts follow Laplace's distribution: the largest among n slots is about
+/// ln(n) / sqrt(2) standard deviations.
 /// </remarks>
 public sealed class NoiseEstimator(CkksParameters parameters)
 {

@@ -1,4 +1,5 @@
 using Crammed.Ckks.Ring;
+using Crammed.Ckks.Serialization;
 
 namespace Crammed.Ckks;
 
@@ -25,6 +26,17 @@ public sealed class PublicKey : IDisposable
     internal RnsPolynomial Masked { get; }
 
     internal RnsPolynomial Uniform { get; }
+
+    /// <summary>Writes the key for <see cref="PublicKeyReader"/>, its uniform half as a seed.</summary>
+    public void Write(Stream stream)
+    {
+        var writer = new FormatWriter(stream, Parameters, ObjectKind.PublicKey);
+        writer.WriteBytes(Seed);
+        writer.WritePolynomial(Masked, limb => limb);
+    }
+
+    /// <summary>Writes a file that holds this key alone; it appears whole or not at all.</summary>
+    public void Save(string path) => ObjectFile.Save(path, Write);
 
     public void Dispose()
     {
