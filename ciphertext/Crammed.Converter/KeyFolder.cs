@@ -29,7 +29,10 @@ public static class KeyFolder
         string folder, CkksParameters parameters, KeyRequirements requirements, IProgress<(int Done, int Total)>? progress,
         CancellationToken cancellation)
     {
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var secret = SecretKey.Generate(parameters);
         var generator = new KeyGenerator(secret);
         var rotations = requirements.Rotations.OrderBy(rotation => rotation.Key).Select(rotation => (rotation.Key, rotation.Value)).ToList();

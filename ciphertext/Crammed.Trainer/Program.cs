@@ -1,0 +1,3 @@
+using Crammed.Trainer;
+
+return TrainerProgram.Run(args);
