@@ -45,7 +45,7 @@ public sealed class ContainerWriter
     /// <param name="cancellation">Stops between files.</param>
     /// <exception cref="InvalidDataException">The examples do not fit the plan.</exception>
     public ContainerSummary Write(
-        string folder, FineTuningPlan plan, ExportedSplit train, IReadOnlyList<PackedExample> evaluation,
+        string folder, FineTuningPlan plan, EncryptableSplit train, IReadOnlyList<PackedExample> evaluation,
         IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
         Check(plan, train);
@@ -90,7 +90,7 @@ public sealed class ContainerWriter
         return new ContainerSummary(_ciphertexts, new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length));
     }
 
-    private static void Check(FineTuningPlan plan, ExportedSplit train)
+    private static void Check(FineTuningPlan plan, EncryptableSplit train)
     {
         var description = train.Description;
         if (plan.TrainingExamples > train.Examples.Count)

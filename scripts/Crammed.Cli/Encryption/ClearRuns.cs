@@ -20,7 +20,7 @@ internal static class ClearRuns
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="RangeViolationException">A value left its calibrated domain.</exception>
     public static ClearRunResult Run(
-        Circuit circuit, FineTuningPlan plan, ExportedSplit train, CkksParameters parameters, int noisyRuns,
+        Circuit circuit, FineTuningPlan plan, EncryptableSplit train, CkksParameters parameters, int noisyRuns,
         IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
         using var data = new ClearData(plan, circuit.Step, circuit.Run, circuit.Factors(), index => train.Examples[index]);

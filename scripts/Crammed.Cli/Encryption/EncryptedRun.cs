@@ -1,4 +1,5 @@
 using Crammed.Cli.Configuration;
+using Crammed.Cli.Commands.Refresh;
 using Crammed.Trainer;
 
 namespace Crammed.Cli.Encryption;

@@ -4,9 +4,9 @@ using Crammed.Text.Parquet;
 namespace Crammed.Converter;
 
 /// <summary>Exported examples of one split, in the order of the file.</summary>
-public sealed class ExportedSplit
+public sealed class EncryptableSplit
 {
-    private ExportedSplit(ExportedTaskDescription description, IReadOnlyList<PackedExample> examples)
+    private EncryptableSplit(ExportedTaskDescription description, IReadOnlyList<PackedExample> examples)
     {
         Description = description;
         Examples = examples;
@@ -19,7 +19,7 @@ public sealed class ExportedSplit
     /// <summary>Reads a file that <c>crammed export-glue</c> wrote.</summary>
     /// <exception cref="FileNotFoundException">No such file.</exception>
     /// <exception cref="InvalidDataException">Malformed, without embeddings, or not a two-class task.</exception>
-    public static ExportedSplit Read(string path)
+    public static EncryptableSplit Read(string path)
     {
         using var reader = ExportedTaskReader.Open(path);
         var description = reader.Description;
@@ -31,7 +31,7 @@ public sealed class ExportedSplit
                 $"{path}: task {description.Task} has {(description.Classes == 0 ? "no" : description.Classes)} classes; "
                 + "encrypted fine-tuning takes two-class tasks.");
         }
-        return new ExportedSplit(
+        return new EncryptableSplit(
             description, [.. reader.Examples().Select(example => new PackedExample(example.Embedding!, example.AttentionMask, example.Label))]);
     }
 }
