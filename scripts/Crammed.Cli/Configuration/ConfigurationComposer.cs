@@ -91,7 +91,9 @@ internal sealed class ConfigurationComposer
     private void MergeChoice(MappingNode result, string group, string subgroup, ScalarNode written)
     {
         string full = group.Length == 0 ? subgroup : $"{group}/{subgroup}";
-        var (choice, origin) = _groupOverrides.TryGetValue(full, out var chosen) ? (chosen.Value, chosen.Origin) : (written.Text, written.Origin);
+        var (choice, origin) = _groupOverrides.TryGetValue(full, out var chosen)
+            ? (chosen.Value, chosen.Origin)
+            : (written.Text, written.Origin);
         var content = WithDefaults(_folder.ReadChoice(full, choice, origin), full, choice);
         _choices[full] = choice;
         result.Descend(subgroup.Split('/'), origin).Merge(content);

@@ -33,7 +33,11 @@ internal sealed class ConfigurationFolder
 
     /// <summary>The choices of a group, in alphabetical order.</summary>
     public IReadOnlyList<string> Choices(string group) =>
-        [.. Directory.EnumerateFiles(Absolute(group), "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateFiles(Absolute(group), "*.yaml")
+            .Select(file => Path.GetFileNameWithoutExtension(file))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Reads the root <c>NAME.yaml</c>.</summary>
     public MappingNode ReadRoot(string name)

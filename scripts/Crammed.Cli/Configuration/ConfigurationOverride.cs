@@ -15,7 +15,8 @@ internal sealed partial record ConfigurationOverride(string Key, string Value, O
             throw new ConfigurationException(origin, "expected group=choice or a.b.c=value");
         string key = text[..equals];
         if (key[0] is '+' or '~')
-            throw new ConfigurationException(origin, $"keys are neither added nor removed here; drop the '{key[0]}' and set the key's value");
+            throw new ConfigurationException(
+                origin, $"keys are neither added nor removed here; drop the '{key[0]}' and set the key's value");
         if (!KeyPattern().IsMatch(key))
             throw new ConfigurationException(origin, $"'{key}' is not a key such as train.steps or a group such as eval/tasks");
         return new ConfigurationOverride(key, text[(equals + 1)..], origin);

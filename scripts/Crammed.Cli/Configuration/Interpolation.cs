@@ -13,7 +13,7 @@ internal sealed partial class Interpolation(MappingNode root)
     private readonly Stack<string> _open = new();
 
     /// <summary>Resolves every interpolation of the tree, in place.</summary>
-    /// <exception cref="ConfigurationException">A key or variable that does not exist, or values that refer to each other in a ring.</exception>
+    /// <exception cref="ConfigurationException">A key or variable that does not exist, or values in a ring.</exception>
     public void Resolve() => ResolveChildren(root);
 
     private void ResolveChildren(MappingNode mapping)
@@ -43,13 +43,15 @@ internal sealed partial class Interpolation(MappingNode root)
         var whole = Reference().Match(scalar.Text);
         if (whole.Success && whole.Length == scalar.Text.Length)
             return Target(whole.Groups[1].Value, scalar.Origin);
-        string text = Reference().Replace(scalar.Text, match => Target(match.Groups[1].Value, scalar.Origin) is ScalarNode { IsNull: false } part
-            ? part.Text
-            : throw new ConfigurationException(scalar.Origin, $"{match.Value} is not a single value and cannot be part of a text"));
+        string text = Reference().Replace(scalar.Text, match => Part(match, scalar.Origin));
         if (text.Contains("${", StringComparison.Ordinal))
             throw new ConfigurationException(scalar.Origin, $"'{scalar.Text}' has a '${{' without its '}}'");
         return new ScalarNode(text, isQuoted: true, scalar.Origin);
     }
+
+    private string Part(Match match, Origin origin) => Target(match.Groups[1].Value, origin) is ScalarNode { IsNull: false } part
+        ? part.Text
+        : throw new ConfigurationException(origin, $"{match.Value} is not a single value and cannot be part of a text");
 
     private ConfigurationNode Target(string reference, Origin origin)
     {

@@ -77,7 +77,7 @@ internal sealed class SettingsBinder
             return BindList(member, itemType, node, path);
         if (SettingsTypes.IsGroup(type))
             return BindGroup(type, node, path);
-        object value = node is ScalarNode scalar ? ParseScalar(type, scalar) ?? throw WrongType(member, node, path) : throw WrongType(member, node, path);
+        object value = (node is ScalarNode scalar ? ParseScalar(type, scalar) : null) ?? throw WrongType(member, node, path);
         if (value is int or long or double && !member.InRange(Convert.ToDouble(value, CultureInfo.InvariantCulture)))
             throw new ConfigurationException(node.Origin, $"'{path}' is {((ScalarNode)node).Text}; it must be {member.RangeText}");
         return value;

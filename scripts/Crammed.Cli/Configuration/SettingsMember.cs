@@ -50,7 +50,8 @@ internal sealed record SettingsMember(
             return true;
         double minimum = Convert.ToDouble(Range.Minimum, CultureInfo.InvariantCulture);
         double maximum = Convert.ToDouble(Range.Maximum, CultureInfo.InvariantCulture);
-        return (Range.MinimumIsExclusive ? value > minimum : value >= minimum) && (Range.MaximumIsExclusive ? value < maximum : value <= maximum);
+        return (Range.MinimumIsExclusive ? value > minimum : value >= minimum)
+            && (Range.MaximumIsExclusive ? value < maximum : value <= maximum);
     }
 
     private static string DescribeRange(RangeAttribute range)
@@ -61,8 +62,10 @@ internal sealed record SettingsMember(
             || maximum == int.MaxValue.ToString(CultureInfo.InvariantCulture);
         if (isOpenAbove)
             return range.MinimumIsExclusive ? $"above {minimum}" : $"{minimum} or more";
-        return range.MinimumIsExclusive || range.MaximumIsExclusive
-            ? $"{(range.MinimumIsExclusive ? "above" : "at least")} {minimum} and {(range.MaximumIsExclusive ? "below" : "at most")} {maximum}"
-            : $"{minimum} to {maximum}";
+        if (!range.MinimumIsExclusive && !range.MaximumIsExclusive)
+            return $"{minimum} to {maximum}";
+        string above = range.MinimumIsExclusive ? "above" : "at least";
+        string below = range.MaximumIsExclusive ? "below" : "at most";
+        return $"{above} {minimum} and {below} {maximum}";
     }
 }

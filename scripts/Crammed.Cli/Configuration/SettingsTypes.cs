@@ -29,7 +29,9 @@ internal static class SettingsTypes
     }
 
     public static bool IsScalar(Type type) =>
-        type.IsEnum || type == typeof(string) || type == typeof(bool) || type == typeof(int) || type == typeof(long) || type == typeof(double);
+        type.IsEnum || type == typeof(string) || type == typeof(bool) || IsNumber(type);
+
+    public static bool IsNumber(Type type) => type == typeof(int) || type == typeof(long) || type == typeof(double);
 
     public static bool IsGroup(Type type) => !IsScalar(type) && ItemType(type) is null;
 

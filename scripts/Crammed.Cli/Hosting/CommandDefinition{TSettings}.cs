@@ -3,7 +3,7 @@ using Crammed.Cli.Configuration;
 namespace Crammed.Cli.Hosting;
 
 /// <summary>A command whose settings are of a type.</summary>
-/// <typeparam name="TSettings">The settings record, bound to the root named by <see cref="CommandDefinition.ConfigurationRoot"/>.</typeparam>
+/// <typeparam name="TSettings">The settings record that the configuration's root is bound to.</typeparam>
 internal sealed class CommandDefinition<TSettings> : CommandDefinition
     where TSettings : class
 {

@@ -24,8 +24,8 @@ internal sealed class InterruptHandler : IDisposable
     /// <summary>Listens to the process's signals.</summary>
     public void Listen()
     {
-        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = OnSignal(Hosting.ExitCode.Interrupted)));
-        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = OnSignal(Hosting.ExitCode.Terminated)));
+        Register(PosixSignal.SIGINT, Hosting.ExitCode.Interrupted);
+        Register(PosixSignal.SIGTERM, Hosting.ExitCode.Terminated);
     }
 
     /// <summary>Takes a signal; returns false where the operating system is to end the process.</summary>
@@ -37,6 +37,9 @@ internal sealed class InterruptHandler : IDisposable
         _source.Cancel();
         return true;
     }
+
+    private void Register(PosixSignal signal, int exitCode) =>
+        _registrations.Add(PosixSignalRegistration.Create(signal, context => context.Cancel = OnSignal(exitCode)));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -52,12 +52,14 @@ internal sealed partial class OutputFolder
                     number++;
                 return new OutputFolder(currentDirectory, $"{name}-{number}");
             case NameTaken.Replace when !File.Exists(PathOf(Marker)):
-                throw new ConfigurationException($"{ShownPath} holds something that is not a run ({Marker} is missing); remove it by hand or choose another name=");
+                throw new ConfigurationException(
+                    $"{ShownPath} holds something that is not a run ({Marker} is missing); remove it by hand or choose another name=");
             case NameTaken.Replace:
                 Directory.Delete(FullPath, recursive: true);
                 return this;
             default:
-                throw new ConfigurationException($"{ShownPath} already holds a run; choose another name= or give --overwrite to replace it");
+                throw new ConfigurationException(
+                    $"{ShownPath} already holds a run; choose another name= or give --overwrite to replace it");
         }
     }
 

@@ -4,7 +4,7 @@ using Crammed.Cli.Hosting;
 
 namespace Crammed.Cli.Plotting;
 
-/// <summary>Draws through gnuplot: script and data go in through its standard input, the picture comes out of its standard output.</summary>
+/// <summary>Draws through gnuplot: script and data go into its standard input, the picture comes out of its standard output.</summary>
 /// <param name="program">The program to run.</param>
 internal sealed class GnuplotPlotter(string program = "gnuplot") : IPlotter
 {

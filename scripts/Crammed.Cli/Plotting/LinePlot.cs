@@ -38,7 +38,8 @@ internal sealed record LinePlot
         foreach (var series in Series)
         {
             if (series.X.Count == 0 || series.X.Count != series.Y.Count)
-                throw new ArgumentException($"the series '{series.Name}' has {series.X.Count} x and {series.Y.Count} y values; expected as many, and some");
+                throw new ArgumentException(
+                    $"the series '{series.Name}' has {series.X.Count} x and {series.Y.Count} y values; expected as many, and some");
             RequireDrawable(series.Name, "x", series.X, HasLogX);
             RequireDrawable(series.Name, "y", series.Y, HasLogY);
         }

@@ -85,7 +85,8 @@ internal sealed class ProgressReporter : IDisposable
     {
         lock (_lock)
         {
-            var parts = new List<string> { string.Create(CultureInfo.InvariantCulture, $"{_estimate.Done:N0}/{_estimate.Total:N0} {_unit}") };
+            string count = string.Create(CultureInfo.InvariantCulture, $"{_estimate.Done:N0}/{_estimate.Total:N0} {_unit}");
+            var parts = new List<string> { count };
             if (_estimate.Rate is { } rate)
                 parts.Add(RateText(rate));
             parts.Add($"{DurationText.Format(_estimate.Elapsed)} elapsed");

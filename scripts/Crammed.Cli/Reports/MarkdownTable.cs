@@ -9,7 +9,7 @@ internal sealed class MarkdownTable
     private readonly bool[] _isNumeric;
     private readonly List<string[]> _rows = [];
 
-    /// <param name="headers">The columns' titles; one that ends in <c>&gt;</c> is aligned to the right, as numbers are, without the sign.</param>
+    /// <param name="headers">The columns' titles; one that ends in <c>&gt;</c> is a column of numbers, aligned to the right.</param>
     public MarkdownTable(params IReadOnlyList<string> headers)
     {
         if (headers.Count == 0)
@@ -34,7 +34,7 @@ internal sealed class MarkdownTable
         int[] widths = [.. _headers.Select((header, i) => Math.Max(3, _rows.Select(row => row[i].Length).Append(header.Length).Max()))];
         var text = new StringBuilder();
         AppendLine(text, _headers, widths);
-        AppendLine(text, [.. widths.Select((width, i) => _isNumeric[i] ? new string('-', width - 1) + ":" : new string('-', width))], widths);
+        AppendLine(text, [.. widths.Select((width, i) => new string('-', width - 1) + (_isNumeric[i] ? ':' : '-'))], widths);
         foreach (string[] row in _rows)
             AppendLine(text, row, widths);
         return text.ToString();

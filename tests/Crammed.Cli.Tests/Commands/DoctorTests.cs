@@ -19,7 +19,8 @@ internal sealed class DoctorTests
     public async Task A_complete_machine_is_fine()
     {
         Assert.That(await RunAsync(new FakeHost()), Is.EqualTo(0), _error.ToString());
-        Assert.That(_output.ToString(), Does.Contain("everything crammed needs is here").And.Contain("256-bit").And.Contain("23.5 GiB").And.Not.Contain("missing"));
+        Assert.That(_output.ToString(),
+            Does.Contain("everything crammed needs is here").And.Contain("256-bit").And.Contain("23.5 GiB").And.Not.Contain("missing"));
     }
 
     private static IEnumerable<TestCaseData> Lacks()

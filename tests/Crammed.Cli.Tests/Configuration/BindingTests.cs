@@ -19,7 +19,8 @@ internal sealed class BindingTests : ConfigurationTestBase
     public void Every_type_is_bound()
     {
         var settings = Bind(
-            "name=2024", "is_quiet=false", "seed=-9000000000", "arch.scale=2.5e-3", "arch.kernel=polynomial-kernel", "eval.limit=12", "eval.words=[a, 'b c']");
+            "name=2024", "is_quiet=false", "seed=-9000000000", "arch.scale=2.5e-3", "arch.kernel=polynomial-kernel", "eval.limit=12",
+            "eval.words=[a, 'b c']");
         Assert.That(settings.Name, Is.EqualTo("2024"));
         Assert.That(settings.IsQuiet, Is.False);
         Assert.That(settings.Seed, Is.EqualTo(-9_000_000_000));
@@ -48,7 +49,8 @@ internal sealed class BindingTests : ConfigurationTestBase
     [TestCase("arch.scale=.inf", "'arch.scale' is '.inf'; it must be a number")]
     [TestCase("arch.scale=NaN", "'arch.scale' is 'NaN'; it must be a number")]
     [TestCase("is_quiet=yes", "'is_quiet' is 'yes'; it must be true | false")]
-    [TestCase("arch.kernel=softmax", "'arch.kernel' is 'softmax'; it must be gaussian | soft-max | polynomial-kernel; did you mean 'soft-max'?")]
+    [TestCase("arch.kernel=softmax",
+        "'arch.kernel' is 'softmax'; it must be gaussian | soft-max | polynomial-kernel; did you mean 'soft-max'?")]
     [TestCase("name={a: 1}", "'name' is a group of keys; it must be a text")]
     [TestCase("arch.layers=5", "'arch.layers' is 5; it must divide arch.hidden (32)")]
     public void A_value_that_does_not_fit_is_named(string word, string expected) =>

@@ -23,7 +23,8 @@ internal sealed class CompositionTests : ConfigurationTestBase
     {
         var loaded = Load("eval/tasks=cola");
         Assert.That(loaded.Settings.Eval.Tasks.Name, Is.EqualTo("cola"));
-        Assert.That(loaded.Choices, Is.EqualTo(new Dictionary<string, string> { ["arch"] = "small", ["eval/tasks"] = "cola", ["eval"] = "quick" }));
+        Assert.That(
+            loaded.Choices, Is.EqualTo(new Dictionary<string, string> { ["arch"] = "small", ["eval/tasks"] = "cola", ["eval"] = "quick" }));
     }
 
     [Test]
@@ -62,7 +63,8 @@ internal sealed class CompositionTests : ConfigurationTestBase
     [TestCase("arch=smal", "override 'arch=smal': the group 'arch' has no choice 'smal'; did you mean 'small'? (choices: large, small)")]
     [TestCase("arch=zzzzzz", "override 'arch=zzzzzz': the group 'arch' has no choice 'zzzzzz' (choices: large, small)")]
     [TestCase("arch=../cfg_run", "override 'arch=../cfg_run': the group 'arch' has no choice '../cfg_run' (choices: large, small)")]
-    [TestCase("eval/task=rte", "override 'eval/task=rte': cfg_run has no group 'eval/task'; did you mean 'eval/tasks'? (its groups: arch, eval/tasks, eval)")]
+    [TestCase("eval/task=rte",
+        "override 'eval/task=rte': cfg_run has no group 'eval/task'; did you mean 'eval/tasks'? (its groups: arch, eval/tasks, eval)")]
     [TestCase("eval.tasks=rte", "override 'eval.tasks=rte': 'eval.tasks' is a group; choose from it with eval/tasks=rte")]
     [TestCase("name", "override 'name': expected group=choice or a.b.c=value")]
     [TestCase("=3", "override '=3': expected group=choice or a.b.c=value")]
@@ -80,7 +82,8 @@ internal sealed class CompositionTests : ConfigurationTestBase
 
     [Test]
     public void Choosing_a_group_twice_is_an_error() =>
-        Assert.That(Error("arch=small", "arch=large"), Is.EqualTo("override 'arch=large': the group was already chosen by override 'arch=small'"));
+        Assert.That(
+            Error("arch=small", "arch=large"), Is.EqualTo("override 'arch=large': the group was already chosen by override 'arch=small'"));
 
     [Test]
     public void A_wrong_file_is_named_with_its_line()

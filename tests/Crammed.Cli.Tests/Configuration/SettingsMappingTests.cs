@@ -41,10 +41,13 @@ internal sealed class SettingsMappingTests
     public void Training_becomes_the_pretrainers_settings()
     {
         var train = Demo(
-            "train.budget_seconds=null", "train.steps=11", "train.batch=12", "train.learning_rate=0.13", "train.betas=[0.14, 0.15]", "train.epsilon=0.16",
-            "train.weight_decay=0.17", "train.clip_norm=0.18", "train.masked_fraction=0.19", "train.padded_fraction=0.2", "train.first_token_weight=0.21",
+            "train.budget_seconds=null", "train.steps=11", "train.batch=12", "train.learning_rate=0.13", "train.betas=[0.14, 0.15]",
+            "train.epsilon=0.16",
+            "train.weight_decay=0.17", "train.clip_norm=0.18", "train.masked_fraction=0.19", "train.padded_fraction=0.2",
+            "train.first_token_weight=0.21",
             "train.held_out_fraction=0.22", "train.seed=23", "train.penalty.kernel_weight=0.24", "train.penalty.kernel_fraction=0.25",
-            "train.penalty.variance_weight=0.26", "train.penalty.variance_ratio=27", "train.penalty.residual_weight=0.28", "train.penalty.residual_limit=29",
+            "train.penalty.variance_weight=0.26", "train.penalty.variance_ratio=27", "train.penalty.residual_weight=0.28",
+            "train.penalty.residual_limit=29",
             "train.penalty.start=0.3").Train;
         var settings = train.ToPretrainingSettings();
         Assert.That(settings, Is.EqualTo(new PretrainingSettings
@@ -88,7 +91,8 @@ internal sealed class SettingsMappingTests
     {
         var finetune = Demo(
             "eval.finetune.steps=11", "eval.finetune.batch=12", "eval.finetune.learning_rate=0.13", "eval.finetune.betas=[0.14, 0.15]",
-            "eval.finetune.epsilon=0.16", "eval.finetune.weight_decay=0.17", "eval.finetune.rank=3", "eval.finetune.alpha=5", "eval.finetune.dropout=0.18").Eval.Finetune;
+            "eval.finetune.epsilon=0.16", "eval.finetune.weight_decay=0.17", "eval.finetune.rank=3", "eval.finetune.alpha=5",
+            "eval.finetune.dropout=0.18").Eval.Finetune;
         Assert.That(finetune.ToFineTuningSettings(), Is.EqualTo(new FineTuningSettings
         {
             Steps = 11,

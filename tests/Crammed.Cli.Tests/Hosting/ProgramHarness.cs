@@ -61,6 +61,7 @@ internal sealed class ProgramHarness : IDisposable
 
     private sealed class Handler(Func<RunContext<WorkSettings>, CancellationToken, Task<int>> work) : ICommandHandler<WorkSettings>
     {
-        public Task<int> RunAsync(RunContext<WorkSettings> context, CancellationToken cancellationToken) => work(context, cancellationToken);
+        public Task<int> RunAsync(RunContext<WorkSettings> context, CancellationToken cancellationToken) =>
+            work(context, cancellationToken);
     }
 }

@@ -18,7 +18,8 @@ internal abstract class LauncherTestBase
         foreach (string script in new[] { "scripts/setup", "scripts/crammed", "scripts/test" })
             Folder.WriteProgram("repository/" + script, File.ReadAllText(Repository.PathOf(script)));
         // Every package is installed, and the SDK is there.
-        Program("dpkg-query", "for p in libtorch-dev libopenblas0-pthread g++ gnuplot-nox wordnet-base; do printf 'installed:%s ' $p; done");
+        Program(
+            "dpkg-query", "for p in libtorch-dev libopenblas0-pthread g++ gnuplot-nox wordnet-base; do printf 'installed:%s ' $p; done");
         Program("apt-get", "echo \"apt-get $*\" >>\"$LOG\"; exit 1");
         Program("sudo", "exit 1");
     }
@@ -33,7 +34,7 @@ internal abstract class LauncherTestBase
 
     /// <summary>A stand-in for dotnet: says that SDK 10 is there, otherwise runs the body.</summary>
     protected void Dotnet(string body) => Program(
-        "dotnet", $"if [ \"$1\" = --list-sdks ]; then echo '10.0.100 [/usr/share/dotnet/sdk]'; exit 0; fi\necho \"dotnet $*\" >>\"$LOG\"\n{body}");
+        "dotnet", $"if [ \"$1\" = --list-sdks ]; then echo '10.0.100 [/x]'; exit 0; fi\necho \"dotnet $*\" >>\"$LOG\"\n{body}");
 
     protected Process Start(string script, params string[] arguments)
     {

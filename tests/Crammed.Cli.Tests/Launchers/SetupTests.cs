@@ -18,7 +18,8 @@ internal sealed class SetupTests : LauncherTestBase
         Program("dotnet", $"printf '%s' '{sdks}'");
         var result = await RunAsync("scripts/setup");
         Assert.That(result.ExitCode, Is.EqualTo(2));
-        Assert.That(result.Error, Does.StartWith("error: the .NET 10 SDK is missing").And.Contain(expected).And.Contain("https://dotnet.microsoft.com"));
+        Assert.That(result.Error,
+            Does.StartWith("error: the .NET 10 SDK is missing").And.Contain(expected).And.Contain("https://dotnet.microsoft.com"));
     }
 
     [Test]
@@ -30,7 +31,8 @@ internal sealed class SetupTests : LauncherTestBase
         var result = await RunAsync("scripts/setup");
         Assert.That(result.ExitCode, Is.EqualTo(2));
         Assert.That(result.Error, Is.EqualTo(
-            "error: missing packages: libopenblas0-pthread gnuplot-nox; install them with: sudo apt-get install libopenblas0-pthread gnuplot-nox\n"));
+            "error: missing packages: libopenblas0-pthread gnuplot-nox; "
+            + "install them with: sudo apt-get install libopenblas0-pthread gnuplot-nox\n"));
         Assert.That(Log, Is.Empty);
     }
 
@@ -39,13 +41,16 @@ internal sealed class SetupTests : LauncherTestBase
     {
         Dotnet("exit 0");
         Program("id", "echo 0");
-        Program("dpkg-query", "printf 'installed:libtorch-dev installed:libopenblas0-pthread installed:g++ installed:wordnet-base '; exit 1");
+        Program(
+            "dpkg-query", "printf 'installed:libtorch-dev installed:libopenblas0-pthread installed:g++ installed:wordnet-base '; exit 1");
         // Fails until the package lists are renewed.
         Program("apt-get", "echo \"apt-get $*\" >>\"$LOG\"; [ \"$1\" = update ] && touch \"$LOG.updated\"; [ -e \"$LOG.updated\" ]");
         var result = await RunAsync("scripts/setup");
         Assert.That(result.ExitCode, Is.Zero, result.Error);
         Assert.That(Log, Is.EqualTo(
-            "apt-get install -y --no-install-recommends gnuplot-nox\napt-get update\napt-get install -y --no-install-recommends gnuplot-nox\n"));
+            "apt-get install -y --no-install-recommends gnuplot-nox\n"
+            + "apt-get update\n"
+            + "apt-get install -y --no-install-recommends gnuplot-nox\n"));
     }
 
     [Test]
@@ -57,6 +62,7 @@ internal sealed class SetupTests : LauncherTestBase
         var result = await RunAsync("scripts/setup");
         Assert.That(result.ExitCode, Is.EqualTo(2));
         Assert.That(result.Error, Does.EndWith(
-            "error: apt-get could not install: libtorch-dev libopenblas0-pthread g++ gnuplot-nox wordnet-base; install them by hand, then run this again\n"));
+            "error: apt-get could not install: libtorch-dev libopenblas0-pthread g++ gnuplot-nox wordnet-base; "
+            + "install them by hand, then run this again\n"));
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Crammed.Cli.Tests.Launchers;
 
 internal sealed class TestScriptTests : LauncherTestBase
@@ -16,7 +18,7 @@ internal sealed class TestScriptTests : LauncherTestBase
         Projects(("A", Passed, 0), ("C", Empty, 0));
         var result = await RunAsync("scripts/test");
         Assert.That((result.ExitCode, result.LastLine), Is.EqualTo((0, "12 passed, 0 failed")), result.Output);
-        Assert.That(Log, Does.Contain("dotnet build Crammed.sln").And.Contain("dotnet test tests/A/bin/Release/net10.0/A.dll").And.Not.Contain("--filter"));
+        Assert.That(Log, Does.Contain("dotnet build Crammed.sln").And.Contain("dotnet test tests/A/bin/Release/net10.0/A.dll\n"));
     }
 
     [Test]
@@ -112,8 +114,12 @@ internal sealed class TestScriptTests : LauncherTestBase
     {
         string path = Repository.PathOf(script);
         Assert.That(File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute));
-        using var bash = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("bash", ["-n", path]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-n", path])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         Assert.That(await FinishAsync(bash), Is.EqualTo(new LauncherResult(0, "", "")));
     }
 

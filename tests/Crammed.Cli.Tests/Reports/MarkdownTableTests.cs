@@ -22,7 +22,8 @@ internal sealed class MarkdownTableTests
     [Test]
     public void A_row_must_have_a_cell_for_every_column()
     {
-        Assert.That(() => new MarkdownTable("a", "b").AddRow("1"), Throws.ArgumentException.With.Message.Contains("1 cells; the table has 2 columns"));
+        Assert.That(() => new MarkdownTable("a", "b").AddRow("1"),
+            Throws.ArgumentException.With.Message.Contains("1 cells; the table has 2 columns"));
         Assert.That(() => new MarkdownTable(), Throws.ArgumentException);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class DoctorCommand(IHostProbe probe) : ICommandHandler<DoctorSe
                 CheckState.Note => "[yellow]note[/]",
                 _ => "[red]missing[/]",
             };
-            table.AddRow(new Markup(state), new Spectre.Console.Text(check.Name), new Spectre.Console.Text(check.Found), new Spectre.Console.Text(check.Advice));
+            table.AddRow(state, Markup.Escape(check.Name), Markup.Escape(check.Found), Markup.Escape(check.Advice));
         }
         return table;
     }

@@ -16,7 +16,8 @@ internal sealed class HostChecks(IHostProbe probe)
     {
         yield return Sdk();
         yield return Library("libtorch", "libtorch_cpu.so", "libtorch-dev", "pretraining and plaintext fine-tuning need it");
-        yield return Library("OpenBLAS", "libopenblas.so.0", "libopenblas0-pthread", "without it libtorch's matrix product is 20 times slower");
+        yield return Library(
+            "OpenBLAS", "libopenblas.so.0", "libopenblas0-pthread", "without it libtorch's matrix product is 20 times slower");
         yield return Program("g++", "g++", "builds the binding to libtorch");
         yield return Program("gnuplot", "gnuplot-nox", "draws the plots");
         yield return Wordnet(wordnetFolder);
@@ -29,10 +30,12 @@ internal sealed class HostChecks(IHostProbe probe)
     private Check Sdk()
     {
         string? version = probe.FirstLine("dotnet", "--version");
-        bool isEnough = version is not null && int.TryParse(version.Split('.')[0], CultureInfo.InvariantCulture, out int major) && major >= 10;
+        string major = version?.Split('.')[0] ?? "";
+        bool isEnough = int.TryParse(major, CultureInfo.InvariantCulture, out int number) && number >= 10;
         return isEnough
             ? new Check(".NET SDK", CheckState.Good, version!)
-            : new Check(".NET SDK", CheckState.Missing, version ?? "none", "install version 10: https://dotnet.microsoft.com/download/dotnet/10.0");
+            : new Check(
+                ".NET SDK", CheckState.Missing, version ?? "none", "install version 10: https://dotnet.microsoft.com/download/dotnet/10.0");
     }
 
     private Check Library(string name, string file, string package, string purpose) => probe.HasLibrary(file)
@@ -48,7 +51,8 @@ internal sealed class HostChecks(IHostProbe probe)
         string[] missing = [.. new[] { "data.noun", "index.noun" }.Where(file => !probe.HasFile(Path.Combine(folder, file)))];
         return missing.Length == 0
             ? new Check("WordNet", CheckState.Good, folder)
-            : new Check("WordNet", CheckState.Missing, $"{folder} lacks {string.Join(" and ", missing)}", $"{Setup}wordnet-base, or set data.wordnet=DIR");
+            : new Check(
+                "WordNet", CheckState.Missing, $"{folder} lacks {string.Join(" and ", missing)}", $"{Setup}wordnet-base, or set data.wordnet");
     }
 
     private Check Simd()
@@ -70,7 +74,8 @@ internal sealed class HostChecks(IHostProbe probe)
     {
         string? type = probe.Variable("OPENBLAS_CORETYPE");
         return probe.Vectors.Has512 && type is null
-            ? new Check("OPENBLAS_CORETYPE", CheckState.Note, "not set", "start through scripts/crammed, which sets SkylakeX: twice the speed")
+            ? new Check(
+                "OPENBLAS_CORETYPE", CheckState.Note, "not set", "start through scripts/crammed, which sets SkylakeX: twice the speed")
             : new Check("OPENBLAS_CORETYPE", CheckState.Good, type ?? "not set, not needed");
     }
 
