@@ -1,0 +1,77 @@
+using Crammed.Bert;
+using Crammed.Model;
+using Crammed.Text;
+using TorchSharp;
+
+namespace Crammed.Cli.Stages;
+
+/// <summary>Evaluation in plaintext: a model with adapters and head, trained or initial, over a task's evaluation split.</summary>
+internal sealed class EvaluateStage : IDisposable
+{
+    private readonly ExportedSplit _split;
+    private readonly TaskData _data;
+    private readonly TrainedWeights _weights;
+    private readonly BertModel _model;
+
+    private EvaluateStage(ExportedSplit split, TaskData data, TrainedWeights weights, BertModel model)
+    {
+        _split = split;
+        _data = data;
+        _weights = weights;
+        _model = model;
+    }
+
+    /// <summary>Reads model, data and weights, and checks that they belong together.</summary>
+    /// <exception cref="ArgumentException">Neither adapters nor a plan, or both; weights for another model.</exception>
+    /// <exception cref="IOException">A file or folder is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed or belongs to another model or task.</exception>
+    public static EvaluateStage Load(EvaluateInput input)
+    {
+        var split = ExportedSplit.Open(input.DevFile, TaskSplit.Dev, input.ModelFolder);
+        var (weights, source) = (input.AdaptersFile, input.PlanFile) switch
+        {
+            ({ } adapters, null) => (PlanFile.ReadWeights(adapters), adapters),
+            (null, { } plan) => (TrainedWeights.Initial(PlanFile.Read(plan)), plan),
+            _ => throw new ArgumentException("give either adapters or a plan to evaluate"),
+        };
+        if (weights.Shape.Classes != split.Description.Classes)
+        {
+            throw new InvalidDataException(
+                $"{source}: made for {weights.Shape.Classes} classes, where {input.DevFile} has {split.Description.Classes}");
+        }
+        var data = split.Read();
+        var dtype = weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
+        return new EvaluateStage(split, data, weights, ModelFolder.Load(input.ModelFolder, weights.Shape, dtype));
+    }
+
+    /// <summary>
+    /// Predicts, and writes FOLDER/predictions.csv (index, label, logits, prediction) and FOLDER/metrics.csv (metric, value, standard
+    /// error, chance, examples).
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
+    public EvaluateOutcome Run(string folder, CancellationToken cancellation)
+    {
+        var predictions = Evaluator.Evaluate(_model, _weights, _data, cancellation);
+        var scores = predictions.Metrics(_split.Task.Metrics).Select(metric => Score.Of(metric, predictions.Labels)).ToList();
+        Directory.CreateDirectory(folder);
+        PredictionsOf(predictions).Write(Path.Combine(folder, StageFiles.Predictions));
+        var metrics = new CsvTable("metric", "value", "standard_error", "chance", "examples");
+        foreach (var score in scores)
+            metrics.AddRow(score.Metric, score.Value, score.StandardError, score.Chance, predictions.Labels.Length);
+        metrics.Write(Path.Combine(folder, StageFiles.Metrics));
+        return new EvaluateOutcome(_split.Task, predictions, scores);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
+
+    private static CsvTable PredictionsOf(Predictions predictions)
+    {
+        var logits = Enumerable.Range(0, predictions.Logits[0].Length).Select(output => $"logit_{output}");
+        var table = new CsvTable(["index", "label", .. logits, "prediction"]);
+        double[] values = predictions.Values();
+        for (int i = 0; i < values.Length; i++)
+            table.AddRow([i, predictions.Labels[i], .. predictions.Logits[i].Cast<object>(), values[i]]);
+        return table;
+    }
+}

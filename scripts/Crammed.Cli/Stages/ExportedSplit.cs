@@ -1,0 +1,67 @@
+using Crammed.Bert;
+using Crammed.Model;
+using Crammed.Text;
+using Crammed.Text.Parquet;
+
+namespace Crammed.Cli.Stages;
+
+/// <summary>A file of exported fine-tuning data that is known to belong to a model.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Description">What it says of itself.</param>
+/// <param name="Count">Number of examples.</param>
+internal sealed record ExportedSplit(string Path, ExportedTaskDescription Description, int Count)
+{
+    /// <summary>The task, with its metrics.</summary>
+    public TaskDescription Task => TaskCatalog.Describe(Description.Task);
+
+    /// <summary>Opens a file and checks that it is of the split, of a known task, and made for the model; reads no example.</summary>
+    /// <param name="path">The Parquet file.</param>
+    /// <param name="split">The split that it must be of.</param>
+    /// <param name="modelFolder">The checkpoint.</param>
+    /// <param name="needsEmbeddings">
+    /// Whether the embeddings must be this very model's; otherwise the tokens must be, and the weights may have changed since.
+    /// </param>
+    /// <exception cref="FileNotFoundException">The file is missing.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed, or does not belong to the model; says what to do.</exception>
+    public static ExportedSplit Open(string path, TaskSplit split, string modelFolder, bool needsEmbeddings = true)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: not found; crammed export-glue writes it", path);
+        using var reader = ExportedTaskReader.Open(path);
+        var description = reader.Description;
+        var configuration = ModelFolder.Configuration(modelFolder);
+        if (Problem(description, split, configuration) is { } problem)
+            throw new InvalidDataException($"{path}: {problem}");
+        if (description.VocabularySha256 != ModelFolder.VocabularySha256(modelFolder))
+            throw new InvalidDataException($"{path}: was exported with another vocabulary than {modelFolder} has; export the task with this model");
+        if (needsEmbeddings && description.ModelSha256 != Checkpoint.WeightsSha256(modelFolder))
+            throw new InvalidDataException($"{path}: was exported with another model than {modelFolder}; export the task with this model");
+        if (reader.Count is < 1 or > int.MaxValue)
+            throw new InvalidDataException($"{path}: {reader.Count} examples; 1 to {int.MaxValue} are needed");
+        return new ExportedSplit(path, description, (int)reader.Count);
+    }
+
+    /// <summary>Reads the examples.</summary>
+    /// <exception cref="InvalidDataException">A value is wrong; names row, column and value.</exception>
+    public TaskData Read() => TaskData.Read(Path);
+
+    private static string? Problem(ExportedTaskDescription description, TaskSplit split, BertConfiguration configuration)
+    {
+        if (TaskCatalog.Tasks.FirstOrDefault(task => task.Name == description.Task) is not { } task)
+        {
+            return $"holds the unknown task '{description.Task}'; the tasks are "
+                + string.Join(", ", TaskCatalog.Tasks.Select(known => known.Name));
+        }
+        if (!description.LabelNames.SequenceEqual(task.Labels))
+            return $"has the labels [{string.Join(", ", description.LabelNames)}], where {task.Name} has [{string.Join(", ", task.Labels)}]";
+        if (description.Split != split)
+            return $"is the {Name(description.Split)} split, where the {Name(split)} split is needed";
+        if (description.SequenceLength != configuration.SequenceLength)
+            return $"has sequences of {description.SequenceLength} tokens, where the model takes {configuration.SequenceLength}; export the task with this model";
+        if (description.Hidden != configuration.Hidden)
+            return $"has embeddings of width {description.Hidden}, where the model has {configuration.Hidden}; export the task with this model";
+        return null;
+    }
+
+    private static string Name(TaskSplit split) => split == TaskSplit.Train ? "train" : "dev";
+}

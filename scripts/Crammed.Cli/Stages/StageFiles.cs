@@ -1,0 +1,26 @@
+namespace Crammed.Cli.Stages;
+
+/// <summary>Names of what stages write into their folders.</summary>
+internal static class StageFiles
+{
+    /// <summary>Folder of a checkpoint, in the folder of the run that made it.</summary>
+    public const string Model = "model";
+
+    /// <summary>Exported training split.</summary>
+    public const string Train = "train.parquet";
+
+    /// <summary>Exported evaluation split.</summary>
+    public const string Dev = "dev.parquet";
+
+    /// <summary>Everything random about a fine-tuning run.</summary>
+    public const string Plan = "plan.safetensors";
+
+    /// <summary>Trained adapters and head.</summary>
+    public const string Adapters = "adapters.safetensors";
+
+    /// <summary>Loss by step, or scores.</summary>
+    public const string Metrics = "metrics.csv";
+
+    /// <summary>What a model answers, by example.</summary>
+    public const string Predictions = "predictions.csv";
+}
