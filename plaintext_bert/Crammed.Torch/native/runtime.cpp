@@ -14,20 +14,35 @@ namespace {
 
 thread_local std::string last_error;
 
-// OpenBLAS with its own threads does not follow OpenMP's count, which is what at::set_num_threads sets.
-void set_blas_threads(int32_t count) {
-    void* blas = dlopen("libopenblas.so.0", RTLD_LAZY | RTLD_NOLOAD);
-    if (blas == nullptr) return;
-    auto set = reinterpret_cast<void (*)(int)>(dlsym(blas, "openblas_set_num_threads"));
-    if (set != nullptr) set(count);
-    dlclose(blas);
-}
-
 at::Generator& generator(void* handle) {
     return *static_cast<at::Generator*>(handle);
 }
 
 }  // namespace
+
+namespace {
+
+// A function of OpenBLAS, where that is the BLAS in use.
+template <class Function>
+Function* blas_function(const char* name) {
+    void* blas = dlopen("libopenblas.so.0", RTLD_LAZY | RTLD_NOLOAD);
+    if (blas == nullptr) return nullptr;
+    auto function = reinterpret_cast<Function*>(dlsym(blas, name));
+    dlclose(blas);
+    return function;
+}
+
+}  // namespace
+
+int32_t crammed::blas_threads() {
+    static auto get = blas_function<int()>("openblas_get_num_threads");
+    return get == nullptr ? 1 : get();
+}
+
+void crammed::set_blas_threads(int32_t count) {
+    static auto set = blas_function<void(int)>("openblas_set_num_threads");
+    if (set != nullptr) set(count);
+}
 
 void crammed::set_last_error(const char* message) {
     last_error = message;
