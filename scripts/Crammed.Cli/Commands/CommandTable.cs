@@ -1,5 +1,11 @@
 using Crammed.Cli.Commands.Doctor;
+using Crammed.Cli.Commands.Evaluate;
+using Crammed.Cli.Commands.ExportGlue;
+using Crammed.Cli.Commands.Finetune;
+using Crammed.Cli.Commands.Plan;
+using Crammed.Cli.Commands.Pretrain;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Settings;
 
 namespace Crammed.Cli.Commands;
 
@@ -8,6 +14,69 @@ internal static class CommandTable
 {
     public static IReadOnlyList<CommandDefinition> All { get; } =
     [
+        new CommandDefinition<PretrainSettings>
+        {
+            Name = "pretrain",
+            Summary = "Pretrain a model on text by masked language modelling, and take the ranges that encryption needs.",
+            ConfigurationRoot = "cfg_pretrain",
+            CreateHandler = () => new PretrainCommand(),
+            Examples =
+            [
+                ("pretrain", "a small model on WordNet's glosses, in minutes, to outputs/pretrain/model"),
+                ("pretrain name=books data.text=[books.txt.gz,wordnet] train.budget_seconds=600", "the same on more text, for ten minutes"),
+                ("pretrain name=paper arch=crammed-bert train=bert-o4", "the paper's model, for a day"),
+            ],
+        },
+        new CommandDefinition<ExportGlueSettings>
+        {
+            Name = "export-glue",
+            Summary = "Turn a task into token ids, masks, labels and the model's embeddings, in Parquet.",
+            ConfigurationRoot = "cfg_export-glue",
+            CreateHandler = () => new ExportGlueCommand(),
+            Examples =
+            [
+                ("export-glue", "a task made from WordNet for outputs/pretrain/model, to outputs/export"),
+                ("export-glue name=rte model=outputs/books/model eval/tasks=rte data.glue=glue", "GLUE's RTE from glue/rte/{train,dev}.tsv"),
+                ("export-glue train_limit=2048", "2048 of the training examples"),
+            ],
+        },
+        new CommandDefinition<PlanSettings>
+        {
+            Name = "plan",
+            Summary = "Draw initial adapters, batches and dropout masks, so that every party trains alike.",
+            ConfigurationRoot = "cfg_plan",
+            CreateHandler = () => new PlanCommand(),
+            Examples =
+            [
+                ("plan", "for outputs/pretrain/model and outputs/export, to outputs/plan/plan.safetensors"),
+                ("plan name=rte export=outputs/rte eval=glue eval/tasks=rte", "with the paper's values for GLUE's RTE"),
+            ],
+        },
+        new CommandDefinition<FinetuneRunSettings>
+        {
+            Name = "finetune",
+            Summary = "Fine-tune a model on an exported task, in plaintext: adapters and head, or every weight.",
+            ConfigurationRoot = "cfg_finetune",
+            CreateHandler = () => new FinetuneCommand(),
+            Examples =
+            [
+                ("finetune", "adapters for outputs/pretrain/model on outputs/export, to outputs/finetune/adapters.safetensors"),
+                ("finetune name=twin plan=outputs/plan/plan.safetensors", "the plaintext twin of an encrypted run of that plan"),
+                ("finetune name=full mode=full eval.finetune.learning_rate=1e-4", "every weight; the changed model goes to outputs/full/model"),
+            ],
+        },
+        new CommandDefinition<EvaluateSettings>
+        {
+            Name = "evaluate",
+            Summary = "Score a model with adapters and head on a task's evaluation split, in plaintext.",
+            ConfigurationRoot = "cfg_evaluate",
+            CreateHandler = () => new EvaluateCommand(),
+            Examples =
+            [
+                ("evaluate", "outputs/finetune/adapters.safetensors on outputs/export"),
+                ("evaluate name=before adapters=null plan=outputs/finetune/plan.safetensors", "the untrained adapters and head of a plan"),
+            ],
+        },
         new CommandDefinition<DoctorSettings>
         {
             Name = "doctor",

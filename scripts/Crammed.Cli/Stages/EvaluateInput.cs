@@ -1,3 +1,5 @@
+using Crammed.Model;
+
 namespace Crammed.Cli.Stages;
 
 /// <summary>What an evaluation needs. Paths are absolute.</summary>
@@ -9,9 +11,6 @@ internal sealed record EvaluateInput
     /// <summary>The exported evaluation split.</summary>
     public required string DevFile { get; init; }
 
-    /// <summary>Adapters and head to evaluate; exactly one of this and <see cref="PlanFile"/>.</summary>
-    public string? AdaptersFile { get; init; }
-
-    /// <summary>A plan, whose untrained adapters and head are evaluated.</summary>
-    public string? PlanFile { get; init; }
+    /// <summary>Adapters and head: trained ones, or <see cref="TrainedWeights.Initial"/> of a plan.</summary>
+    public required TrainedWeights Weights { get; init; }
 }

@@ -21,23 +21,18 @@ internal sealed class EvaluateStage : IDisposable
         _model = model;
     }
 
-    /// <summary>Reads model, data and weights, and checks that they belong together.</summary>
-    /// <exception cref="ArgumentException">Neither adapters nor a plan, or both; weights for another model.</exception>
+    /// <summary>Reads model and data, and checks that they and the weights belong together.</summary>
+    /// <exception cref="ArgumentException">The weights are for another model.</exception>
     /// <exception cref="IOException">A file or folder is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed or belongs to another model or task.</exception>
     public static EvaluateStage Load(EvaluateInput input)
     {
         var split = ExportedSplit.Open(input.DevFile, TaskSplit.Dev, input.ModelFolder);
-        var (weights, source) = (input.AdaptersFile, input.PlanFile) switch
-        {
-            ({ } adapters, null) => (PlanFile.ReadWeights(adapters), adapters),
-            (null, { } plan) => (TrainedWeights.Initial(PlanFile.Read(plan)), plan),
-            _ => throw new ArgumentException("give either adapters or a plan to evaluate"),
-        };
+        var weights = input.Weights;
         if (weights.Shape.Classes != split.Description.Classes)
         {
             throw new InvalidDataException(
-                $"{source}: made for {weights.Shape.Classes} classes, where {input.DevFile} has {split.Description.Classes}");
+                $"{input.DevFile}: the task {split.Task.Name} has {split.Description.Classes} classes, the adapters were trained for {weights.Shape.Classes}");
         }
         var data = split.Read();
         var dtype = weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32;

@@ -1,4 +1,5 @@
 using Crammed.Bert;
+using Crammed.Model;
 
 namespace Crammed.Cli.Stages;
 
@@ -11,8 +12,8 @@ internal sealed record TwinInput
     /// <summary>The exported training split.</summary>
     public required string TrainFile { get; init; }
 
-    /// <summary>The plan.</summary>
-    public required string PlanFile { get; init; }
+    /// <summary>Start, batches, masks, hyperparameters.</summary>
+    public required FineTuningPlan Plan { get; init; }
 
     /// <summary>
     /// Adapters and head in float64: the twin of an encrypted run. Full, in float32: every weight of the model.

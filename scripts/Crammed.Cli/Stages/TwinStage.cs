@@ -11,18 +11,16 @@ internal sealed class TwinStage : IDisposable
 {
     private readonly TwinInput _input;
     private readonly BertModel _model;
-    private readonly FineTuningPlan _plan;
     private readonly TaskData _training;
 
-    private TwinStage(TwinInput input, BertModel model, FineTuningPlan plan, TaskData training)
+    private TwinStage(TwinInput input, BertModel model, TaskData training)
     {
         _input = input;
         _model = model;
-        _plan = plan;
         _training = training;
     }
 
-    /// <summary>Reads model, plan and data, and checks that they belong together.</summary>
+    /// <summary>Reads model and data, and checks that they and the plan belong together.</summary>
     /// <exception cref="IOException">A file or folder is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed or belongs to another model.</exception>
     /// <exception cref="ArgumentException">The plan is for another model or another number of examples.</exception>
@@ -30,20 +28,21 @@ internal sealed class TwinStage : IDisposable
     {
         bool isFull = input.Mode == FineTuningMode.Full;
         var split = ExportedSplit.Open(input.TrainFile, TaskSplit.Train, input.ModelFolder, needsEmbeddings: !isFull);
-        var plan = PlanFile.Read(input.PlanFile);
+        var plan = input.Plan;
         if (plan.TrainingExamples != split.Count)
         {
             throw new InvalidDataException(
-                $"{input.PlanFile}: drawn for {plan.TrainingExamples} training examples, where {input.TrainFile} has {split.Count}; draw a new plan");
+                $"{input.TrainFile}: {split.Count} examples, where the plan was drawn for {plan.TrainingExamples}; draw a new plan");
         }
         if (plan.Shape.Classes != split.Description.Classes)
         {
             throw new InvalidDataException(
-                $"{input.PlanFile}: drawn for {plan.Shape.Classes} classes, where {input.TrainFile} has {split.Description.Classes}; draw a new plan");
+                $"{input.TrainFile}: the task {split.Task.Name} has {split.Description.Classes} classes, where the plan was drawn for "
+                + $"{plan.Shape.Classes}; draw a new plan");
         }
         var training = split.Read();
         var model = ModelFolder.Load(input.ModelFolder, plan.Shape, isFull ? torch.ScalarType.Float32 : torch.ScalarType.Float64);
-        return new TwinStage(input, model, plan, training);
+        return new TwinStage(input, model, training);
     }
 
     /// <summary>
@@ -62,7 +61,7 @@ internal sealed class TwinStage : IDisposable
             string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:F4}"),
             TimeSpan.FromSeconds(step.RemainingSeconds))));
         var options = new FineTuningOptions { Mode = _input.Mode, Epsilon = _input.Epsilon };
-        var result = FineTuner.Run(_model, _plan, _training, options, relay, cancellation);
+        var result = FineTuner.Run(_model, _input.Plan, _training, options, relay, cancellation);
         cancellation.ThrowIfCancellationRequested();
         string modelFolder = _input.ModelFolder;
         if (_input.Mode == FineTuningMode.Full)

@@ -2,16 +2,16 @@ using Crammed.Model;
 
 namespace Crammed.Cli.Stages;
 
-/// <summary>Reads what fine-tuning starts from and ends with, with a clear line where it is missing.</summary>
-internal static class PlanFile
+/// <summary>Reads what fine-tuning starts from and ends with; a missing file is one clear line.</summary>
+internal static class WeightFiles
 {
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is malformed.</exception>
-    public static FineTuningPlan Read(string path) => FineTuningPlan.Read(Existing(path, "crammed plan"));
+    public static FineTuningPlan ReadPlan(string path) => FineTuningPlan.Read(Existing(path, "crammed plan"));
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is malformed.</exception>
-    public static TrainedWeights ReadWeights(string path) => TrainedWeights.Read(Existing(path, "crammed finetune"));
+    public static TrainedWeights ReadAdapters(string path) => TrainedWeights.Read(Existing(path, "crammed finetune"));
 
     private static string Existing(string path, string writer) =>
         File.Exists(path) ? path : throw new FileNotFoundException($"{path}: not found; {writer} writes it", path);

@@ -1,0 +1,41 @@
+using Crammed.Cli.Hosting;
+using Crammed.Cli.Reports;
+using Crammed.Cli.Settings;
+using Crammed.Cli.Stages;
+using Crammed.Model;
+
+namespace Crammed.Cli.Commands.Evaluate;
+
+/// <summary><c>crammed evaluate</c>: scores of a model with adapters and head, trained or initial, on a task's evaluation split.</summary>
+internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
+{
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(RunContext<EvaluateSettings> context, CancellationToken cancellationToken)
+    {
+        var settings = context.Settings;
+        settings.Impl.Apply();
+        string? adapters = context.ResolveOptional(settings.Adapters), plan = context.ResolveOptional(settings.Plan);
+        var input = new EvaluateInput
+        {
+            ModelFolder = context.Resolve(settings.Model),
+            DevFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Dev),
+            Weights = adapters is null ? TrainedWeights.Initial(WeightFiles.ReadPlan(plan!)) : WeightFiles.ReadAdapters(adapters),
+        };
+        using var stage = EvaluateStage.Load(input);
+        var folder = context.CreateOutputFolder(settings.Name, input.ModelFolder, input.DevFile, adapters, plan);
+        var outcome = stage.Run(folder.FullPath, cancellationToken);
+        await Lines(outcome, folder.ShownPath).WriteAsync(context.Output);
+        return ExitCode.Success;
+    }
+
+    private static ResultLines Lines(EvaluateOutcome outcome, string folder)
+    {
+        var lines = new ResultLines().Add("task", $"{outcome.Task.Name}, {NumberText.Count(outcome.Examples)} examples for evaluation");
+        foreach (var score in outcome.Scores)
+        {
+            string remark = score.IsNearChance ? "; no better than chance" : "";
+            lines.Add(score.Metric, $"{NumberText.Score(score.Value, score.StandardError)} (chance: {NumberText.Score(score.Chance)}{remark})");
+        }
+        return lines.Add("files", $"{folder}/{StageFiles.Predictions}, {StageFiles.Metrics}");
+    }
+}

@@ -1,0 +1,54 @@
+using Crammed.Bert;
+using Crammed.Cli.Commands.Plan;
+using Crammed.Cli.Hosting;
+using Crammed.Cli.Reports;
+using Crammed.Cli.Settings;
+using Crammed.Cli.Stages;
+using Crammed.Model;
+
+namespace Crammed.Cli.Commands.Finetune;
+
+/// <summary><c>crammed finetune</c>: carries out a plan in plaintext; without one it draws one first.</summary>
+internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
+{
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(RunContext<FinetuneRunSettings> context, CancellationToken cancellationToken)
+    {
+        var settings = context.Settings;
+        settings.Impl.Apply();
+        string modelFolder = context.Resolve(settings.Model);
+        string trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
+        string? planFile = context.ResolveOptional(settings.Plan);
+        var plan = planFile is null
+            ? PlanStage.Load(PlanInputs.Of(modelFolder, trainFile, settings.Eval)).Plan
+            : WeightFiles.ReadPlan(planFile);
+        var input = new TwinInput { ModelFolder = modelFolder, TrainFile = trainFile, Plan = plan, Mode = settings.Mode };
+        OutputFolder folder;
+        TwinOutcome outcome;
+        using (var display = context.Display())
+        using (var stage = TwinStage.Load(input))
+        {
+            folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFile, planFile);
+            outcome = stage.Run(folder.FullPath, display, cancellationToken);
+        }
+        plan.Write(folder.PathOf(StageFiles.Plan));
+        await Lines(settings, plan, outcome.Training, folder.ShownPath).WriteAsync(context.Output);
+        return ExitCode.Success;
+    }
+
+    private static ResultLines Lines(FinetuneRunSettings settings, FineTuningPlan plan, FineTuningResult training, string folder)
+    {
+        bool isFull = settings.Mode == FineTuningMode.Full;
+        string adapters = $"{folder}/{StageFiles.Adapters}", model = $"{folder}/{StageFiles.Model}";
+        var (first, last) = (training.Steps[0], training.Steps[^1]);
+        var lines = isFull
+            ? new ResultLines().Add("mode", $"full: every weight of the model; the new one is {model}, the head {adapters}")
+            : new ResultLines().Add("mode", $"adapters: {adapters}");
+        return PlanInputs.AddPlan(lines, plan)
+            .Add("loss", $"{NumberText.Loss(first.Loss)} at step {first.Step}, {NumberText.Loss(last.Loss)} at step {last.Step}")
+            .Add("time", NumberText.Seconds(training.Seconds))
+            .Add("next", isFull
+                ? $"export the task again with model={model}, whose embedding is new, then evaluate"
+                : $"crammed evaluate model={settings.Model} export={settings.Export} adapters={adapters}");
+    }
+}

@@ -1,0 +1,40 @@
+using Crammed.Cli.Configuration;
+using Crammed.Cli.Hosting;
+using Crammed.Cli.Settings;
+using TorchSharp;
+
+namespace Crammed.Cli.Commands;
+
+/// <summary>What the commands around stages share.</summary>
+internal static class RunContextExtensions
+{
+    /// <summary>
+    /// Makes the run's folder, once all input is known to be good. An input in the very folder is refused, since replacing the folder
+    /// would delete it.
+    /// </summary>
+    /// <exception cref="ConfigurationException">The name is no folder name or is taken, or an input lies in the folder.</exception>
+    public static OutputFolder CreateOutputFolder<TSettings>(
+        this RunContext<TSettings> context, string name, params IEnumerable<string?> inputs)
+        where TSettings : class
+    {
+        string folder = context.Resolve($"outputs/{name}") + Path.DirectorySeparatorChar;
+        if (inputs.FirstOrDefault(input => input is not null && input.StartsWith(folder, StringComparison.Ordinal)) is { } inside)
+            throw new ConfigurationException($"outputs/{name} holds the input {inside}; choose another name=");
+        return context.CreateOutputFolder(name, NameTaken.Refuse);
+    }
+
+    /// <summary>A path of the settings, absolute; null stays null.</summary>
+    public static string? ResolveOptional<TSettings>(this RunContext<TSettings> context, string? path)
+        where TSettings : class => path is null ? null : context.Resolve(path);
+
+    /// <summary>Shows the progress of a stage.</summary>
+    public static StageDisplay Display<TSettings>(this RunContext<TSettings> context)
+        where TSettings : class => new(context.StartProgress);
+
+    /// <summary>Gives torch the number of threads asked for.</summary>
+    public static void Apply(this ImplementationSettings settings)
+    {
+        if (settings.Threads > 0)
+            torch.set_num_threads(settings.Threads);
+    }
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel;
+using Crammed.Cli.Configuration;
+
+namespace Crammed.Cli.Settings;
+
+/// <summary>What <c>crammed evaluate</c> reads: cfg_evaluate.yaml.</summary>
+public sealed record EvaluateSettings : ICheckedSettings
+{
+    [Description("name of the run; its files go to outputs/NAME")]
+    public required string Name { get; init; }
+
+    [Description("folder of the model")]
+    public required string Model { get; init; }
+
+    [Description("folder of the exported task (dev.parquet)")]
+    public required string Export { get; init; }
+
+    [Description("file of trained adapters; null: evaluate a plan's untrained ones")]
+    public required string? Adapters { get; init; }
+
+    [Description("file of a plan; null: evaluate trained adapters")]
+    public required string? Plan { get; init; }
+
+    [Description("use of the machine")]
+    public required ImplementationSettings Impl { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<SettingsProblem> Check()
+    {
+        if (Adapters is null && Plan is null)
+            yield return new(nameof(Adapters), "and plan are both null; give one of them");
+        if (Adapters is not null && Plan is not null)
+            yield return new(nameof(Plan), $"is {Plan} and adapters is {Adapters}; set one of them to null");
+    }
+}
