@@ -16,6 +16,7 @@ public sealed class Calibration
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
         WriteIndented = true,
     };
 
@@ -66,8 +67,8 @@ public sealed class Calibration
             throw new InvalidDataException($"{path}: format {form.Format}, expected {CurrentFormat}; calibrate again");
         if (form.Margin is not (>= 1 and <= 1000))
             throw new InvalidDataException(FormattableString.Invariant($"{path}: margin is {form.Margin}; it must be 1 to 1000"));
-        CheckRanges(path, "ranges", form.Ranges);
-        CheckRanges(path, "all_token_ranges", form.AllTokenRanges);
+        CheckRanges(path, "ranges", form.Ranges!);
+        CheckRanges(path, "all_token_ranges", form.AllTokenRanges!);
         return new Calibration(form.Margin, form.Examples, form.Ranges, form.AllTokenRanges);
     }
 
@@ -81,10 +82,12 @@ public sealed class Calibration
     private static Dictionary<string, ValueRange> Sorted(IReadOnlyDictionary<string, ValueRange> ranges) =>
         ranges.OrderBy(range => range.Key, StringComparer.Ordinal).ToDictionary();
 
-    private static void CheckRanges(string path, string field, Dictionary<string, ValueRange> ranges)
+    private static void CheckRanges(string path, string field, Dictionary<string, ValueRange?> ranges)
     {
         foreach (var (name, range) in ranges)
         {
+            if (range is null)
+                throw new InvalidDataException($"{path}: {field} '{name}' is null; it needs min and max");
             if (!double.IsFinite(range.Minimum) || !double.IsFinite(range.Maximum) || range.Minimum > range.Maximum)
             {
                 throw new InvalidDataException(FormattableString.Invariant(

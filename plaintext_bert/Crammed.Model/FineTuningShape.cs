@@ -17,6 +17,7 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
 

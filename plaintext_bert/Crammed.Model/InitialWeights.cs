@@ -4,8 +4,9 @@ namespace Crammed.Model;
 internal static class InitialWeights
 {
     /// <summary>
-    /// A is uniform in [-1/sqrt(hidden), 1/sqrt(hidden)] (Kaiming uniform with a = sqrt(5), as in Hu et al. 2022), B zero; the head's
-    /// projection and dense matrices are N(0, 1/in); its classifier and its biases are zero, so that the first loss is log(classes).
+    /// A is uniform in [-1/sqrt(hidden), 1/sqrt(hidden)] (Kaiming uniform with a = sqrt(5), as in Hu et al. 2022), B zero. The head's
+    /// projection is N(0, 1/in); its dense matrix N(0, 1/(4 in)), half of what keeps the size, so that tanh's inputs start within
+    /// about [-2, 2]; its classifier and its biases are zero, so that the first loss is log(classes).
     /// </summary>
     public static PlanTensor Draw(string name, long[] shape, SeededRandom random)
     {
@@ -13,7 +14,8 @@ internal static class InitialWeights
         var values = name switch
         {
             _ when name.EndsWith(".lora_a", StringComparison.Ordinal) => random.Uniform(count, 1 / Math.Sqrt(shape[0])),
-            "head.projection.weight" or "head.dense.weight" => random.Normal(count, 1 / Math.Sqrt(shape[0])),
+            "head.projection.weight" => random.Normal(count, 1 / Math.Sqrt(shape[0])),
+            "head.dense.weight" => random.Normal(count, 0.5 / Math.Sqrt(shape[0])),
             _ => new float[count],
         };
         return new PlanTensor(name, shape, values);

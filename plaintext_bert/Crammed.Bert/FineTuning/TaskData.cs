@@ -1,3 +1,4 @@
+using Crammed.Text.Parquet;
 using TorchSharp;
 
 namespace Crammed.Bert;
@@ -16,6 +17,18 @@ public sealed class TaskData
         SequenceLength = sequenceLength;
         Classes = classes;
         this.examples = examples;
+    }
+
+    /// <summary>Reads a file of exported fine-tuning data.</summary>
+    /// <exception cref="InvalidDataException">The file is malformed; names row, column and value.</exception>
+    public static TaskData Read(string path)
+    {
+        using var reader = ExportedTaskReader.Open(path);
+        var examples = reader.Examples()
+            .Select(example => new TaskExample(
+                example.InputIds, Array.ConvertAll(example.AttentionMask, mask => (float)mask), example.Label, example.Embedding))
+            .ToList();
+        return new TaskData(path, reader.Description.SequenceLength, reader.Description.Classes, examples);
     }
 
     /// <summary>Where the data came from, for messages.</summary>

@@ -7,41 +7,46 @@ namespace Crammed.Bert;
 /// </summary>
 internal sealed class MaskedBatch
 {
-    private readonly int sequenceLength;
     private readonly SpecialTokens special;
     private readonly int vocabularySize;
     private readonly double fraction;
     private int rows;
 
-    public MaskedBatch(int batchSize, int sequenceLength, SpecialTokens special, int vocabularySize, double fraction)
+    public MaskedBatch(int batchSize, int width, SpecialTokens special, int vocabularySize, double fraction)
     {
-        this.sequenceLength = sequenceLength;
+        Width = width;
         this.special = special;
         this.vocabularySize = vocabularySize;
         this.fraction = fraction;
-        Ids = new long[batchSize * sequenceLength];
-        Mask = new float[batchSize * sequenceLength];
+        Ids = new long[batchSize * width];
+        Mask = new float[batchSize * width];
         Array.Fill(Ids, special.Padding);
     }
 
-    /// <summary>Inputs, row-major [batch][sequence], padded.</summary>
+    /// <summary>Columns: the sequence length, or less where every row is shorter.</summary>
+    public int Width { get; }
+
+    /// <summary>Inputs, row-major [batch][width], padded.</summary>
     public long[] Ids { get; }
 
     /// <summary>1 for tokens, 0 for padding.</summary>
     public float[] Mask { get; }
 
-    /// <summary>Flat positions (row * sequence + column) to be predicted.</summary>
+    /// <summary>Flat positions (row * width + column) to be predicted.</summary>
     public List<long> Positions { get; } = [];
 
     /// <summary>The original token at each of <see cref="Positions"/>.</summary>
     public List<long> Labels { get; } = [];
+
+    /// <summary>Tokens without padding.</summary>
+    public long Tokens { get; private set; }
 
     public bool HasPadding { get; private set; }
 
     /// <summary>Appends one sequence and chooses its positions.</summary>
     public void Add(ReadOnlySpan<int> tokens, SeededRandom random)
     {
-        var offset = rows++ * sequenceLength;
+        var offset = rows++ * Width;
         var candidates = new List<int>(tokens.Length);
         for (var i = 0; i < tokens.Length; i++)
         {
@@ -51,7 +56,8 @@ internal sealed class MaskedBatch
                 candidates.Add(i);
         }
 
-        HasPadding |= tokens.Length < sequenceLength;
+        Tokens += tokens.Length;
+        HasPadding |= tokens.Length < Width;
         var chosen = Math.Min(candidates.Count, (int)Math.Round(fraction * tokens.Length));
         var masked = (int)Math.Round(0.8 * chosen);
         var randomised = (int)Math.Round(0.1 * chosen);

@@ -13,9 +13,9 @@ internal static class MaskedLanguageModel
         BertModel model, MaskedBatch batch, EncoderPass pass, double firstTokenWeight)
     {
         var configuration = model.Configuration;
-        var rows = batch.Ids.Length / configuration.SequenceLength;
-        var ids = torch.tensor(batch.Ids, [rows, configuration.SequenceLength]);
-        var mask = batch.HasPadding ? torch.tensor(batch.Mask, [rows, configuration.SequenceLength]).to(model.ScalarType) : null;
+        var rows = batch.Ids.Length / batch.Width;
+        var ids = torch.tensor(batch.Ids, [rows, batch.Width]);
+        var mask = batch.HasPadding ? torch.tensor(batch.Mask, [rows, batch.Width]).to(model.ScalarType) : null;
         var hidden = model.Encode(model.Embed(ids), mask, pass);
         var positions = batch.Positions.ToArray();
         var labels = torch.tensor(batch.Labels.ToArray());
@@ -27,7 +27,7 @@ internal static class MaskedLanguageModel
         var logProbabilities = torch.nn.functional.log_softmax(model.Decode(hidden.select(1, 0)), -1).reshape(-1);
         var flat = new long[positions.Length];
         for (var i = 0; i < flat.Length; i++)
-            flat[i] = (positions[i] / configuration.SequenceLength * configuration.VocabularySize) + batch.Labels[i];
+            flat[i] = (positions[i] / batch.Width * configuration.VocabularySize) + batch.Labels[i];
         return (loss, -logProbabilities.index_select(0, torch.tensor(flat)).mean());
     }
 
@@ -46,7 +46,7 @@ internal static class MaskedLanguageModel
             var batch = new MaskedBatch(
                 rows, corpus.SequenceLength, corpus.Special, model.Configuration.VocabularySize, settings.MaskedFraction);
             for (var i = 0; i < rows; i++)
-                batch.Add(corpus.Sequence(start + i), random);
+                batch.Add(corpus.Sequence(start + i).Span, random);
             total += Losses(model, batch, EncoderPass.Plain, 0).Loss.ToDouble() * batch.Labels.Count;
             predictions += batch.Labels.Count;
         }

@@ -71,8 +71,8 @@ public sealed class PretrainingCorpus
         return new PretrainingCorpus(sequenceLength, special, packed, single, tokens);
     }
 
-    internal ReadOnlySpan<int> Sequence(int index) => packed.AsSpan(index * SequenceLength, SequenceLength);
+    internal ReadOnlyMemory<int> Sequence(int index) => packed.AsMemory(index * SequenceLength, SequenceLength);
 
     /// <summary>[CLS] document [SEP], cut to the sequence length, without padding.</summary>
-    internal ReadOnlySpan<int> Document(int index) => documents[index];
+    internal ReadOnlyMemory<int> Document(int index) => documents[index];
 }

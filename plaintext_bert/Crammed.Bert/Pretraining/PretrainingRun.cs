@@ -42,37 +42,55 @@ internal sealed class PretrainingRun : IDisposable
     public (double Loss, double Penalty) Step(double usedBudget)
     {
         using var scope = torch.NewDisposeScope();
-        var batch = NextBatch(new SeededRandom(settings.Seed, "masks", Steps));
         var penalty = new RangePenalty(settings.Penalty, model.Configuration, normsToo: usedBudget >= settings.Penalty.Start);
-        var (loss, firstTokenLoss) = MaskedLanguageModel.Losses(
-            model, batch, new EncoderPass { Observer = penalty }, settings.FirstTokenWeight);
-        var total = firstTokenLoss is null ? loss : loss + (firstTokenLoss * settings.FirstTokenWeight);
+        var (loss, total, tokens) = Losses(new EncoderPass { Observer = penalty });
         if (penalty.Total is not null)
             total += penalty.Total;
         var value = loss.ToDouble();
         if (!double.IsFinite(value))
+        {
             throw new InvalidOperationException(
                 $"the loss is {value} after {Steps} steps; lower the learning rate or strengthen the kernel penalty");
+        }
 
         optimizer.ZeroGradients();
         total.backward();
         torch.nn.utils.clip_grad_norm_(parameters, settings.GradientClip);
         optimizer.Step(settings.LearningRateAt(usedBudget));
         Steps++;
-        Tokens += (long)batch.Mask.Sum();
+        Tokens += tokens;
         losses.Add(value);
         return (value, penalty.Total?.ToDouble() ?? 0);
     }
 
     public void Dispose() => optimizer.Dispose();
 
-    private MaskedBatch NextBatch(SeededRandom random)
+    /// <summary>Mean masked-token loss of both batches, what is minimised apart from penalties, and the number of tokens.</summary>
+    private (torch.Tensor Loss, torch.Tensor Total, long Tokens) Losses(EncoderPass pass)
     {
+        var random = new SeededRandom(settings.Seed, "masks", Steps);
+        var packed = Batch(settings.BatchSize, () => corpus.Sequence(packedOrder.Next()), random);
+        var (loss, _) = MaskedLanguageModel.Losses(model, packed, pass, 0);
+        if (settings.DocumentBatchSize == 0)
+            return (loss, loss, packed.Tokens);
+
+        var documents = Batch(settings.DocumentBatchSize, () => corpus.Document(documentOrder.Next()), random);
+        if (documents.Labels.Count == 0)
+            return (loss, loss, packed.Tokens);
+        var (documentLoss, firstTokenLoss) = MaskedLanguageModel.Losses(model, documents, pass, settings.FirstTokenWeight);
+        double share = documents.Labels.Count / (double)(documents.Labels.Count + packed.Labels.Count);
+        loss = (loss * (1 - share)) + (documentLoss * share);
+        var total = firstTokenLoss is null ? loss : loss + (firstTokenLoss * settings.FirstTokenWeight);
+        return (loss, total, packed.Tokens + documents.Tokens);
+    }
+
+    private MaskedBatch Batch(int count, Func<ReadOnlyMemory<int>> next, SeededRandom random)
+    {
+        var rows = Enumerable.Range(0, count).Select(_ => next()).ToList();
         var batch = new MaskedBatch(
-            settings.BatchSize, corpus.SequenceLength, corpus.Special, model.Configuration.VocabularySize, settings.MaskedFraction);
-        var padded = (int)Math.Round(settings.PaddedFraction * settings.BatchSize);
-        for (var i = 0; i < settings.BatchSize; i++)
-            batch.Add(i < padded ? corpus.Document(documentOrder.Next()) : corpus.Sequence(packedOrder.Next()), random);
+            count, rows.Max(row => row.Length), corpus.Special, model.Configuration.VocabularySize, settings.MaskedFraction);
+        foreach (var row in rows)
+            batch.Add(row.Span, random);
         return batch;
     }
 }

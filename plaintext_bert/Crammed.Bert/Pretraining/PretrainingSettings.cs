@@ -14,8 +14,13 @@ public sealed record PretrainingSettings
 
     public long Seed { get; init; }
 
-    /// <summary>Sequences per step.</summary>
+    /// <summary>Packed sequences per step.</summary>
     public int BatchSize { get; init; } = 32;
+
+    /// <summary>
+    /// Single documents per step besides the packed sequences, padded to the longest of them: what fine-tuning inputs look like.
+    /// </summary>
+    public int DocumentBatchSize { get; init; } = 32;
 
     /// <summary>Peak learning rate, reached at 75% of the budget.</summary>
     public double LearningRate { get; init; } = 1e-3;
@@ -35,10 +40,7 @@ public sealed record PretrainingSettings
     /// <summary>Part of the tokens to be predicted.</summary>
     public double MaskedFraction { get; init; } = 0.25;
 
-    /// <summary>Part of each batch that is single padded documents, as in fine-tuning, instead of packed sequences.</summary>
-    public double PaddedFraction { get; init; } = 0.25;
-
-    /// <summary>Weight of predicting the masked tokens from the first token's state alone, without their positions.</summary>
+    /// <summary>Weight of predicting a single document's masked tokens from its first token's state alone, without their positions.</summary>
     public double FirstTokenWeight { get; init; } = 0.1;
 
     /// <summary>Part of the documents kept for the held-out loss.</summary>
@@ -55,6 +57,7 @@ public sealed record PretrainingSettings
         Requirement.Check(BudgetSeconds is null or (> 0 and < 1e8), BudgetSeconds ?? 0, "above 0, below 1e8", "budget_seconds");
         Requirement.Check(BudgetSteps is null or > 0, BudgetSteps ?? 0, "1 or more", "budget_steps");
         Requirement.Check(BatchSize is >= 1 and <= 65536, BatchSize, "1 to 65536");
+        Requirement.Check(DocumentBatchSize is >= 0 and <= 65536, DocumentBatchSize, "0 to 65536");
         Requirement.Check(LearningRate is > 0 and <= 1, LearningRate, "above 0, up to 1");
         Requirement.Check(Beta1 is >= 0 and < 1, Beta1, "0 up to but not including 1");
         Requirement.Check(Beta2 is >= 0 and < 1, Beta2, "0 up to but not including 1");
@@ -62,7 +65,6 @@ public sealed record PretrainingSettings
         Requirement.Check(WeightDecay is >= 0 and <= 1, WeightDecay, "0 to 1");
         Requirement.Check(GradientClip > 0, GradientClip, "above 0");
         Requirement.Check(MaskedFraction is > 0 and <= 0.9, MaskedFraction, "above 0, up to 0.9");
-        Requirement.Check(PaddedFraction is >= 0 and <= 1, PaddedFraction, "0 to 1");
         Requirement.Check(FirstTokenWeight is >= 0 and <= 100, FirstTokenWeight, "0 to 100");
         Requirement.Check(HeldOutFraction is > 0 and <= 0.5, HeldOutFraction, "above 0, up to 0.5");
         Penalty.Validate();

@@ -6,7 +6,7 @@ public class PretrainerTests
 {
     private static readonly PretrainingSettings Settings = new()
     {
-        BudgetSteps = 60, BatchSize = 16, LearningRate = 0.01, Seed = 3,
+        BudgetSteps = 60, BatchSize = 16, DocumentBatchSize = 8, LearningRate = 0.01, Seed = 3,
     };
 
     /// <summary>Words come in fixed pairs (6 7), (8 9), ...: what is masked follows from its neighbour.</summary>
@@ -56,6 +56,32 @@ public class PretrainerTests
         var first = Train(3);
         Assert.That(Train(3), Is.EqualTo(first));
         Assert.That(Train(4)["final_norm.weight"], Is.Not.EqualTo(first["final_norm.weight"]));
+    }
+
+    /// <summary>
+    /// Words of one document share a parity. A first token that predicts them must carry it, so its state separates the two kinds.
+    /// </summary>
+    [Test]
+    public void First_token_learns_to_carry_the_document()
+    {
+        var random = new SeededRandom(5, "parities");
+        IReadOnlyList<int>[] documents = [.. Enumerable.Range(0, 120).Select(index => (IReadOnlyList<int>)Enumerable.Range(0, 8)
+            .Select(_ => 6 + (2 * random.Next(9)) + (index % 2)).ToArray())];
+        var corpus = PretrainingCorpus.Build(documents, Tiny.Special, 12);
+        double FirstTokenLoss(double weight)
+        {
+            using var model = new BertModel(Configuration(), seed: 1);
+            Pretrainer.Run(model, corpus, corpus, Settings with { BudgetSteps = 150, FirstTokenWeight = weight });
+            using var scope = torch.NewDisposeScope();
+            var batch = new MaskedBatch(60, 12, Tiny.Special, 24, 0.25);
+            for (var i = 0; i < 60; i++)
+                batch.Add(corpus.Document(i).Span, random);
+            return MaskedLanguageModel.Losses(model, batch, EncoderPass.Plain, 1).FirstTokenLoss!.ToDouble();
+        }
+
+        // Knowing the parity, one of nine words is right: log 9 = 2.20 nats; knowing nothing, one of eighteen: 2.89.
+        Assert.That(FirstTokenLoss(1), Is.LessThan(2.55));
+        Assert.That(FirstTokenLoss(0), Is.GreaterThan(2.7));
     }
 
     [Test]

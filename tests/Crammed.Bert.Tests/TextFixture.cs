@@ -1,0 +1,42 @@
+using Crammed.Text;
+
+namespace Crammed.Bert.Tests;
+
+/// <summary>A small vocabulary and made-up sentences.</summary>
+internal static class TextFixture
+{
+    private static readonly string[] Words =
+        ["cat", "dog", "tree", "bird", "fish", "hammer", "chair", "table", "engine", "a", "the", "with", "small", "large", "of"];
+
+    public static string WriteVocabulary(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, "vocab.txt");
+        File.WriteAllLines(path, ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words]);
+        return path;
+    }
+
+    public static BertConfiguration Configuration { get; } =
+        Tiny.Configuration(layers: 1) with { VocabularySize = 20, SequenceLength = 10, InitializerStandardDeviation = 0.2 };
+
+    public static List<string> Texts(int count)
+    {
+        var random = new SeededRandom(1, "texts");
+        return [.. Enumerable.Range(0, count).Select(_ =>
+            string.Join(' ', Enumerable.Range(0, 1 + random.Next(7)).Select(_ => Words[random.Next(Words.Length)])))];
+    }
+
+    public static ITaskSource Task(int count) => new Source(Texts(count));
+
+    private sealed class Source(List<string> texts) : ITaskSource
+    {
+        public TaskDescription Description { get; } = new("tiny", IsPair: false, ["none", "animal"], [MetricNames.Accuracy]);
+
+        public IReadOnlyList<Example> Read(TaskSplit split) =>
+            [.. texts.Select((text, index) =>
+            {
+                var label = text.Contains("cat") || text.Contains("dog") ? 1 : 0;
+                return new Example(index, text, null, Description.Labels[label], label);
+            })];
+    }
+}
