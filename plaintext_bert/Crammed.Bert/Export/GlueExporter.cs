@@ -31,7 +31,7 @@ public sealed class GlueExporter : IDisposable
     public static GlueExporter Open(string checkpointFolder)
     {
         var model = Checkpoint.Load(checkpointFolder);
-        var vocabulary = Path.Combine(checkpointFolder, Checkpoint.VocabularyFile);
+        var vocabulary = Path.Combine(checkpointFolder, CheckpointFiles.Vocabulary);
         var tokenizer = BertTokenizer.Create(vocabulary);
         if (tokenizer.Vocabulary.Count > model.Configuration.VocabularySize)
         {
