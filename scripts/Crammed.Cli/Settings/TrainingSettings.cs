@@ -14,7 +14,7 @@ public sealed record TrainingSettings : ICheckedSettings
     [Description("steps of pretraining; null: seconds count"), Range(1, int.MaxValue)]
     public required int? Steps { get; init; }
 
-    [Description("sequences in a step"), Range(1, 65536)]
+    [Description("packed sequences in a step"), Range(1, 65536)]
     public required int Batch { get; init; }
 
     [Description("peak learning rate of AdamW"), Range(0.0, 1.0, MinimumIsExclusive = true)]
@@ -35,8 +35,8 @@ public sealed record TrainingSettings : ICheckedSettings
     [Description("share of the tokens to predict"), Range(0.0, 0.9, MinimumIsExclusive = true)]
     public required double MaskedFraction { get; init; }
 
-    [Description("share of each batch that is single padded documents, as in fine-tuning"), Range(0.0, 1.0)]
-    public required double PaddedFraction { get; init; }
+    [Description("single padded documents in a step besides the sequences, as in fine-tuning"), Range(0, 65536)]
+    public required int DocumentBatch { get; init; }
 
     [Description("weight of predicting tokens from the first token's state alone"), Range(0.0, 100.0)]
     public required double FirstTokenWeight { get; init; }
@@ -78,7 +78,7 @@ public sealed record TrainingSettings : ICheckedSettings
         WeightDecay = WeightDecay,
         GradientClip = ClipNorm,
         MaskedFraction = MaskedFraction,
-        PaddedFraction = PaddedFraction,
+        DocumentBatchSize = DocumentBatch,
         FirstTokenWeight = FirstTokenWeight,
         HeldOutFraction = HeldOutFraction,
         Penalty = Penalty.ToRangePenaltySettings(),

@@ -43,7 +43,7 @@ internal sealed class SettingsMappingTests
         var train = Demo(
             "train.budget_seconds=null", "train.steps=11", "train.batch=12", "train.learning_rate=0.13", "train.betas=[0.14, 0.15]",
             "train.epsilon=0.16",
-            "train.weight_decay=0.17", "train.clip_norm=0.18", "train.masked_fraction=0.19", "train.padded_fraction=0.2",
+            "train.weight_decay=0.17", "train.clip_norm=0.18", "train.masked_fraction=0.19", "train.document_batch=20",
             "train.first_token_weight=0.21",
             "train.held_out_fraction=0.22", "train.seed=23", "train.penalty.kernel_weight=0.24", "train.penalty.kernel_fraction=0.25",
             "train.penalty.variance_weight=0.26", "train.penalty.variance_ratio=27", "train.penalty.residual_weight=0.28",
@@ -61,7 +61,7 @@ internal sealed class SettingsMappingTests
             WeightDecay = 0.17,
             GradientClip = 0.18,
             MaskedFraction = 0.19,
-            PaddedFraction = 0.2,
+            DocumentBatchSize = 20,
             FirstTokenWeight = 0.21,
             HeldOutFraction = 0.22,
             Seed = 23,

@@ -13,7 +13,15 @@ internal sealed class ShippedConfigurationTests
     private static readonly ConfigurationFolder folder = new(Repository.PathOf("configs"));
 
     private static readonly (string Root, Type Settings)[] roots =
-        [("cfg_pretrain", typeof(PretrainSettings)), ("cfg_demo", typeof(DemoSettings)), ("cfg_doctor", typeof(DoctorSettings))];
+    [
+        ("cfg_pretrain", typeof(PretrainSettings)),
+        ("cfg_export-glue", typeof(ExportGlueSettings)),
+        ("cfg_plan", typeof(PlanSettings)),
+        ("cfg_finetune", typeof(FinetuneRunSettings)),
+        ("cfg_evaluate", typeof(EvaluateSettings)),
+        ("cfg_demo", typeof(DemoSettings)),
+        ("cfg_doctor", typeof(DoctorSettings)),
+    ];
 
     private static IEnumerable<TestCaseData> EveryChoice() =>
         from root in roots

@@ -1,0 +1,26 @@
+using Crammed.Cli.Settings;
+
+namespace Crammed.Cli.Reports;
+
+/// <summary>Parameters and policies of the encryption.</summary>
+/// <param name="ParameterSet">Name of the set.</param>
+/// <param name="LogDegree">log2 of the ring degree N.</param>
+/// <param name="LogModulus">log2 of QP, the modulus of the evaluation keys.</param>
+/// <param name="SecurityBits">Classical security by the HE standard's table; null: insecure.</param>
+/// <param name="Mode">Ciphertexts, or clear slots with or without noise.</param>
+/// <param name="Refresh">What restores a ciphertext that is out of levels.</param>
+/// <param name="ReleasedBits">Decrypted results leave the key holder rounded to multiples of 2^-ReleasedBits.</param>
+internal sealed record EncryptionFacts(
+    string ParameterSet, int LogDegree, double LogModulus, int? SecurityBits, FheMode Mode, RefreshPolicy Refresh, int ReleasedBits)
+{
+    /// <summary>The largest error that rounding a released result makes.</summary>
+    public double RoundingError => Math.Pow(2, -ReleasedBits - 1);
+
+    /// <summary>What the circuit's results are called.</summary>
+    public string Adjective => Mode switch
+    {
+        FheMode.Execute => "encrypted",
+        FheMode.Simulate => "simulated",
+        _ => "clear-circuit",
+    };
+}

@@ -1,0 +1,39 @@
+namespace Crammed.Cli.Reports;
+
+/// <summary>The loss of one training step in each kind of run, all from the same plan.</summary>
+/// <param name="Step">From 1.</param>
+/// <param name="Encrypted">Of the run reported on, as released by the key holder.</param>
+/// <param name="Twin">Of the plaintext twin: exact functions, float64.</param>
+/// <param name="ClearCircuit">Of the same circuit with its polynomials on clear slots, without noise.</param>
+/// <param name="NoisyCircuit">Of clear runs with the estimated noise injected, at least two.</param>
+internal sealed record LossStep(int Step, double Encrypted, double Twin, double ClearCircuit, IReadOnlyList<double> NoisyCircuit)
+{
+    /// <summary>How many standard deviations of the noise a bound allows for.</summary>
+    public const double NoiseDeviations = 6;
+
+    /// <summary>What the encrypted run is off by.</summary>
+    public double Difference => Encrypted - Twin;
+
+    /// <summary>What polynomials in place of functions change, noise aside.</summary>
+    public double ApproximationGap => Math.Abs(ClearCircuit - Twin);
+
+    /// <summary>Sample standard deviation of the loss over the runs with noise.</summary>
+    /// <exception cref="InvalidOperationException">Fewer than two runs.</exception>
+    public double NoiseDeviation
+    {
+        get
+        {
+            if (NoisyCircuit.Count < 2)
+                throw new InvalidOperationException($"step {Step} has {NoisyCircuit.Count} runs with noise; a deviation needs two");
+            double mean = NoisyCircuit.Average();
+            return Math.Sqrt(NoisyCircuit.Sum(loss => (loss - mean) * (loss - mean)) / (NoisyCircuit.Count - 1));
+        }
+    }
+
+    /// <summary>The largest difference that approximation, noise and rounding explain.</summary>
+    /// <param name="roundingError">Largest error of rounding the released loss.</param>
+    public double Bound(double roundingError) => ApproximationGap + (NoiseDeviations * NoiseDeviation) + roundingError;
+
+    /// <summary>Whether the difference is explained.</summary>
+    public bool IsWithinBound(double roundingError) => Math.Abs(Difference) <= Bound(roundingError);
+}

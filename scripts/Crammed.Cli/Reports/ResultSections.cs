@@ -1,0 +1,90 @@
+using System.Globalization;
+using Crammed.Cli.Stages;
+
+namespace Crammed.Cli.Reports;
+
+/// <summary>Sections on what came out, beside what plaintext gives.</summary>
+internal static class ResultSections
+{
+    public static string Losses(IReadOnlyList<LossStep> steps, EncryptionFacts encryption)
+    {
+        var table = new MarkdownTable("step>", $"{encryption.Adjective} loss>", "twin loss>", "difference>", "bound>", "within");
+        foreach (var step in steps)
+        {
+            table.AddRow(
+                step.Step.ToString(CultureInfo.InvariantCulture),
+                NumberText.Loss(step.Encrypted),
+                NumberText.Loss(step.Twin),
+                NumberText.Magnitude(step.Difference),
+                NumberText.Magnitude(step.Bound(encryption.RoundingError)),
+                step.IsWithinBound(encryption.RoundingError) ? "yes" : "**no**");
+        }
+        return $"{table}\n![loss by step]({DemoReportText.Picture})\n\n{BoundInWords(steps, encryption)}\n\n{Verdict(steps, encryption)}\n";
+    }
+
+    public static string Adapters(IReadOnlyList<TensorDifference> tensors, EncryptionFacts encryption)
+    {
+        var table = new MarkdownTable("tensor", "largest difference>", "largest value>");
+        foreach (var tensor in tensors)
+            table.AddRow(tensor.Tensor, NumberText.Magnitude(tensor.LargestDifference), NumberText.Magnitude(tensor.LargestValue));
+        return $"Trained tensors of the {encryption.Adjective} run less the twin's, and the twin's largest value for scale.\n\n{table}";
+    }
+
+    public static string Scores(string task, ScoreComparison scores, EncryptionFacts encryption)
+    {
+        string trained = $"after {encryption.Adjective} training";
+        const string InPlaintext = "after plaintext training";
+        var table = new MarkdownTable("weights", $"{scores.Before.Metric}>", "chance>")
+            .AddRow("before training", NumberText.Score(scores.Before.Value, scores.Before.StandardError), NumberText.Score(scores.Before.Chance))
+            .AddRow(trained, NumberText.Score(scores.Encrypted.Value, scores.Encrypted.StandardError), NumberText.Score(scores.Encrypted.Chance))
+            .AddRow(InPlaintext, NumberText.Score(scores.Plaintext.Value, scores.Plaintext.StandardError), NumberText.Score(scores.Plaintext.Chance));
+        double gained = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Before);
+        double apart = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Plaintext);
+        return $"{scores.Before.Metric} with its standard error on the {NumberText.Count(scores.Examples)} examples of {task} for evaluation.\n\n{table}\n"
+            + $"{Capital(encryption.Adjective)} training moved the score by {NumberText.Signed(gained)} standard errors; it is {NumberText.Signed(apart)} "
+            + "standard errors from that of plaintext training. (Errors are added as if independent; the examples are the same, so the true "
+            + "error of a difference is smaller.)\n"
+            + NearChance(trained, scores.Encrypted)
+            + NearChance(InPlaintext, scores.Plaintext);
+    }
+
+    public static string Evaluation(EncryptedEvaluation? evaluation, EncryptionFacts encryption)
+    {
+        if (evaluation is null)
+            return "None was run.\n";
+        string classes = evaluation.AgreeingClasses is { } agreeing
+            ? $"On {NumberText.Count(evaluation.Examples)} examples the predicted class agreed with plaintext evaluation of the same adapters "
+                + $"for {NumberText.Count(agreeing)}. "
+            : $"{NumberText.Count(evaluation.Examples)} examples were scored. ";
+        return $"{classes}The largest difference of an {encryption.Adjective} output from plaintext was "
+            + $"{NumberText.Magnitude(evaluation.LargestLogitDifference)}.\n";
+    }
+
+    private static string BoundInWords(IReadOnlyList<LossStep> steps, EncryptionFacts encryption)
+    {
+        int runs = steps.Min(step => step.NoisyCircuit.Count);
+        return $"The twin is the same plan in float64 with the exact functions. The bound of a step adds the approximation gap (the loss of the same "
+            + $"circuit with its polynomials on clear slots, less the twin's; up to {NumberText.Magnitude(steps.Max(step => step.ApproximationGap))}), "
+            + FormattableString.Invariant($"{LossStep.NoiseDeviations:F0} standard deviations of the loss over {runs} clear runs with the estimated noise injected ")
+            + $"(up to {NumberText.Magnitude(steps.Max(step => LossStep.NoiseDeviations * step.NoiseDeviation))}), "
+            + $"and half a unit of rounding of the released loss ({NumberText.Magnitude(encryption.RoundingError)}).";
+    }
+
+    private static string Verdict(IReadOnlyList<LossStep> steps, EncryptionFacts encryption)
+    {
+        var outside = steps.Where(step => !step.IsWithinBound(encryption.RoundingError)).ToList();
+        if (outside.Count == 0)
+            return $"All {steps.Count} steps lie within their bound.";
+        var worst = outside.MaxBy(step => Math.Abs(step.Difference) - step.Bound(encryption.RoundingError))!;
+        return $"**{outside.Count} of {steps.Count} steps lie outside their bound**, step {worst.Step} by the most: a difference of "
+            + $"{NumberText.Magnitude(worst.Difference)} against {NumberText.Magnitude(worst.Bound(encryption.RoundingError))}. "
+            + "Approximation and the estimated noise do not explain it.";
+    }
+
+    private static string NearChance(string when, Score score) => score.IsNearChance
+        ? FormattableString.Invariant($"\n**The score {when} is not more than {Score.NearChanceErrors:F0} standard errors above chance ")
+            + $"({NumberText.Score(score.Chance)}): it is no evidence of learning the task.**\n"
+        : "";
+
+    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+}

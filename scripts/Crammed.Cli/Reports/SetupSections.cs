@@ -1,0 +1,70 @@
+using Crammed.Cli.Settings;
+
+namespace Crammed.Cli.Reports;
+
+/// <summary>Sections on what was run and who could see what.</summary>
+internal static class SetupSections
+{
+    public static string Run(RunFacts run, EncryptionFacts encryption)
+    {
+        var (model, settings) = (run.Configuration, run.Settings);
+        string head = $"{model.Hidden} -> {model.HeadProjection} -> {model.HeadHidden} -> {Math.Max(1, model.Classes)}";
+        string pretraining = run.HeldOutLoss is { } loss
+            ? $" This run pretrained it, to a loss of {NumberText.Score(loss)} nats for each masked token of held-out text."
+            : "";
+        string trained = FormattableString.Invariant(
+            $"Fine-tuning trained LoRA adapters of rank {settings.Rank} on query, key and value and the head ({head}): ")
+            + $"{NumberText.Count(run.TrainedParameters)} numbers, in {NumberText.Count(settings.Steps)} steps of {settings.BatchSize} examples "
+            + $"out of {NumberText.Count(run.TrainingExamples)}.";
+        return $"The task was {run.Task}. The model was a {model.Architecture}: layers {model.Layers}, width {model.Hidden}, heads {model.Heads}, "
+            + $"feed-forward {model.FeedForward}, vocabulary {NumberText.Count(model.VocabularySize)}, sequence length {model.SequenceLength}, "
+            + $"{NumberText.Count(run.Parameters)} parameters.{pretraining} {trained}\n\n"
+            + $"{Parameters(encryption)}\n\n{ThreatModel(encryption)}\n";
+    }
+
+    public static string Keys(IReadOnlyList<KeyHolding> holdings, EncryptionFacts encryption)
+    {
+        var table = new MarkdownTable("process", "holds", "does not hold");
+        foreach (var holding in holdings)
+            table.AddRow(holding.Process, holding.Holds, holding.DoesNotHold);
+        return NothingEncrypted(encryption) + table;
+    }
+
+    public static string Items(IReadOnlyList<ProtectedItem> items, EncryptionFacts encryption)
+    {
+        var table = new MarkdownTable("item", "encrypted", "where");
+        foreach (var item in items)
+            table.AddRow(item.Item, item.IsEncrypted ? "yes" : "no", item.Where);
+        return NothingEncrypted(encryption) + table;
+    }
+
+    private static string Parameters(EncryptionFacts encryption)
+    {
+        string set = FormattableString.Invariant(
+            $"The parameter set was {encryption.ParameterSet}: CKKS with ring degree 2^{encryption.LogDegree} and log2 QP = {encryption.LogModulus:F1}");
+        string security = encryption.SecurityBits is { } bits
+            ? $", {bits}-bit security (classical, by the table of the HE standard)."
+            : ". **These parameters are insecure: they protect nothing, and are for experiments alone.**";
+        return NothingEncrypted(encryption) + set + security;
+    }
+
+    /// <summary>Empty where ciphertexts were computed on.</summary>
+    private static string NothingEncrypted(EncryptionFacts encryption) => encryption.Mode switch
+    {
+        FheMode.Execute => "",
+        FheMode.Simulate => "**Nothing was encrypted in this run: fhe=simulate computes on clear slots with injected noise.**\n\n",
+        _ => "**Nothing was encrypted in this run: fhe=disable computes on clear slots without noise.**\n\n",
+    };
+
+    private static string ThreatModel(EncryptionFacts encryption)
+    {
+        string refresh = encryption.Refresh == RefreshPolicy.Client
+            ? "With refresh=client, ciphertexts that are out of levels went to the key holder, who decrypted them, encrypted them afresh and "
+                + "sent them back. That makes the key holder a refresh oracle, and assumes that the server is semi-honest when it uses it: "
+                + "privacy against a server that sends ciphertexts of its own making is not claimed."
+            : "With refresh=bootstrap, the server restored levels by itself and never asked the key holder.";
+        return "Threat model: the server is semi-honest. It follows the protocol, sees model, ciphertexts, evaluation keys, shapes and timing, "
+            + $"and tries to learn the data from them. {refresh} Decrypted results that leave the key holder (losses, adapters, logits, scores) are "
+            + $"rounded to multiples of 2^-{encryption.ReleasedBits}.";
+    }
+}
