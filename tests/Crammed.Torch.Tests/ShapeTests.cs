@@ -101,6 +101,7 @@ internal sealed class ShapeTests
         yield return Case("[tensor]", x => x[tensor(new long[] { 1, 1, 0 })], [3, 3, 4], 12, 13);
         yield return Case("[:, tensor]", x => x[TensorIndex.Colon, TensorIndex.Tensor(tensor(new long[] { 2 }))], [2, 1, 4], 8, 9);
         yield return Case("[mask]", x => x[x > 20], [3], 21, 22, 23);
+        yield return Case("[mask of two dimensions, tensor]", x => x[x.select(2, 0) > 8, tensor(new long[] { 3 })], [3], 15, 19, 23);
         yield return Case("[two tensors]", x => x[tensor(new long[] { 0, 1 }), tensor(new long[] { 2, 0 })], [2, 4], 8, 9, 10, 11, 12);
     }
 

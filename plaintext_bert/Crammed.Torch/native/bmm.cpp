@@ -1,6 +1,7 @@
 // A batched matrix product that is parallel over the batch. Without MKL, libtorch 1.13 multiplies one pair of matrices after
 // the other and leaves the threads to the BLAS, which wins little on matrices as small as those of attention. This kernel
 // takes the place of libtorch's for floating-point bmm on the CPU; its autograd formula stays.
+#include "blas.h"
 #include "crammed_torch.h"
 
 #include <ATen/Parallel.h>
@@ -10,21 +11,13 @@
 #include <c10/util/Exception.h>
 #include <torch/library.h>
 
+#ifndef _OPENMP
+#error "Compile with -fopenmp: without it at::parallel_for, a header, runs on one thread."
+#endif
+
 using namespace crammed;
 
 namespace {
-
-// Sequential BLAS while this lives: the threads are at work one level above.
-class SequentialBlas {
-public:
-    SequentialBlas() : previous_(blas_threads()) { set_blas_threads(1); }
-    ~SequentialBlas() { set_blas_threads(previous_); }
-    SequentialBlas(const SequentialBlas&) = delete;
-    SequentialBlas& operator=(const SequentialBlas&) = delete;
-
-private:
-    int32_t previous_;
-};
 
 void multiply(at::Tensor& result, const at::Tensor& left, const at::Tensor& right, int64_t begin, int64_t end) {
     at::AutoDispatchBelowAutograd below;

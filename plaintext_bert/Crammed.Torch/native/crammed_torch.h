@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <string>
+#include <vector>
 
 #define CRAMMED_API extern "C" __attribute__((visibility("default")))
 
@@ -44,10 +45,6 @@ struct Value {
 static_assert(sizeof(Value) == 16, "Native/NativeValue.cs lays Value out in 16 bytes");
 
 void set_last_error(const char* message);
-
-// Threads of OpenBLAS, which with its own threads does not follow OpenMP's count, the one that at::set_num_threads sets.
-int32_t blas_threads();
-void set_blas_threads(int32_t count);
 
 // Runs body and turns any exception into status 1 and a message.
 template <class Body>

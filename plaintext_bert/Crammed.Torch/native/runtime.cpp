@@ -1,10 +1,9 @@
 // Errors, threads and random number generators.
+#include "blas.h"
 #include "crammed_torch.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
-
-#include <dlfcn.h>
 
 #include <mutex>
 
@@ -19,30 +18,6 @@ at::Generator& generator(void* handle) {
 }
 
 }  // namespace
-
-namespace {
-
-// A function of OpenBLAS, where that is the BLAS in use.
-template <class Function>
-Function* blas_function(const char* name) {
-    void* blas = dlopen("libopenblas.so.0", RTLD_LAZY | RTLD_NOLOAD);
-    if (blas == nullptr) return nullptr;
-    auto function = reinterpret_cast<Function*>(dlsym(blas, name));
-    dlclose(blas);
-    return function;
-}
-
-}  // namespace
-
-int32_t crammed::blas_threads() {
-    static auto get = blas_function<int()>("openblas_get_num_threads");
-    return get == nullptr ? 1 : get();
-}
-
-void crammed::set_blas_threads(int32_t count) {
-    static auto set = blas_function<void(int)>("openblas_set_num_threads");
-    if (set != nullptr) set(count);
-}
 
 void crammed::set_last_error(const char* message) {
     last_error = message;
