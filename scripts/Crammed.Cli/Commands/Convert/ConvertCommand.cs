@@ -25,11 +25,10 @@ internal sealed class ConvertCommand : ICommandHandler<ConvertSettings>
         {
             // Refused before a folder is made.
         }
-        var folder = context.CreateOutputFolder(settings.Name, NameTaken.Refuse);
-        using var progress = new CountedProgress(context.StartProgress("encrypt", 1, "files"));
-        var summary = ConvertStage.Run(
-            new ConvertInput(plan, train, dev, settings.EncryptedExamples, keys, settings.Impl.ThreadCount), parameters,
-            Path.Combine(folder.FullPath, ConvertStage.Folder), progress, cancellationToken);
+        var folder = context.CreateOutputFolder(settings.Name, export, keys);
+        var input = new ConvertInput(plan, train, dev, settings.EncryptedExamples, keys, settings.Impl.ThreadCount);
+        var summary = context.Shown("encrypting", "files", progress =>
+            ConvertStage.Run(input, parameters, folder.PathOf(ConvertStage.Folder), progress, cancellationToken));
         await context.Output.WriteLineAsync(
             $"{folder.ShownPath}/{ConvertStage.Folder}: {summary.Ciphertexts} ciphertexts, {summary.Bytes / 1048576.0:F0} MiB, under {parameters}");
         return ExitCode.Success;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Crammed.Bert;
 using Crammed.Ckks;
+using Crammed.Cli.Commands.Pretrain;
 using Crammed.Cli.Encryption;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Settings;
@@ -32,12 +33,12 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var export = Timed("export-glue", () => Export(model, cancellation));
         var plan = Timed("plan", () => Plan(model, export));
         var circuit = Circuit.Load(model, plan.Settings, plan.Shape, parameters, Threads);
-        var keys = Timed("keygen", () => Shown("keys", "keys", progress =>
+        var keys = Timed("keygen", () => context.Shown("keys", "keys", progress =>
             KeygenStage.Run(circuit, parameters, folder.PathOf("keys"), progress, cancellation)));
         var train = EncryptableSplit.Read(export.TrainFile);
         var conversion = new ConvertInput(
             plan, train, EncryptableSplit.Read(export.DevFile), Settings.Eval.EncryptedExamples, folder.PathOf("keys"), Threads);
-        var container = Timed("convert", () => Shown("encrypting", "files", progress =>
+        var container = Timed("convert", () => context.Shown("encrypting", "files", progress =>
             ConvertStage.Run(conversion, parameters, folder.PathOf("container"), progress, cancellation)));
         var encrypted = await TimedAsync("finetune (encrypted)", () =>
             EncryptedStages.TrainAsync(Files("encrypted"), plan, train, Say, cancellation));
@@ -45,7 +46,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var evaluation = await TimedAsync("evaluate (encrypted)", () => EncryptedStages.EvaluateAsync(
             Files("encrypted-evaluation"), folder.PathOf($"encrypted/{ResultFiles.Parameters}"), Say, cancellation));
         var twin = Timed("finetune (plaintext twin)", () => Twin(model, export, plan, cancellation));
-        var clear = Timed("clear runs with noise", () => Shown("clear runs", "steps", progress =>
+        var clear = Timed("clear runs with noise", () => context.Shown("clear runs", "steps", progress =>
             ClearRuns.Run(circuit, plan, train, parameters, NoisyRuns, progress, cancellation)));
         return new DemoResults
         {
@@ -111,12 +112,6 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         folder.PathOf("container"), folder.PathOf(StageFiles.Model), folder.PathOf("keys"), folder.PathOf(output), Threads);
 
     private void Say(string line) => context.Notices.WriteLine(line);
-
-    private T Shown<T>(string title, string unit, Func<IProgress<(int Done, int Total)>, T> work)
-    {
-        using var display = context.Display();
-        return work(new RelayedProgress<(int Done, int Total)>(state => display.Report(new StageProgress(title, state.Done, state.Total, unit))));
-    }
 
     private T Timed<T>(string stage, Func<T> work) => TimedAsync(stage, () => Task.FromResult(work())).GetAwaiter().GetResult();
 

@@ -17,9 +17,9 @@ internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
         var plan = FineTuningPlan.Read(context.Resolve(settings.Plan));
         string model = context.Resolve(settings.Model);
         var circuit = Circuit.Load(model, plan.Settings, plan.Shape, parameters, settings.Impl.ThreadCount);
-        var folder = context.CreateOutputFolder(settings.Name, NameTaken.Refuse);
-        using var progress = new CountedProgress(context.StartProgress("keys", 1, "keys"));
-        var keys = KeygenStage.Run(circuit, parameters, folder.FullPath, progress, cancellationToken);
+        var folder = context.CreateOutputFolder(settings.Name, model, context.Resolve(settings.Plan));
+        var keys = context.Shown("keys", "keys", progress =>
+            KeygenStage.Run(circuit, parameters, folder.FullPath, progress, cancellationToken));
         await context.Output.WriteLineAsync(
             $"{folder.ShownPath}: {parameters}; relinearization and {keys.RotationCount} rotation keys, "
             + $"{keys.EvaluationKeyBytes / 1048576.0:F0} MiB in memory, {keys.EvaluationKeyFileBytes / 1048576.0:F0} MiB on disk; secret.key has mode 0600");
