@@ -26,7 +26,8 @@ public sealed class AssemblyReferenceTests
             foreach (var reference in assembly.GetReferencedAssemblies().Where(reference => IsOurs(reference.Name!)))
                 waiting.Enqueue(Assembly.Load(reference));
         }
-        Assert.That(reached, Does.Contain("crammed-train").And.Contain("Crammed.Encrypted").And.Contain("Crammed.Approximation"), "the walk finds references");
+        string[] expected = ["crammed-train", "Crammed.Encrypted", "Crammed.Approximation"];
+        Assert.That(reached, Is.SupersetOf(expected), "the walk finds references");
         Assert.That(reached, Does.Not.Contain(KeyHolder));
     }
 

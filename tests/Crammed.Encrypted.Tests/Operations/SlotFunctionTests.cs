@@ -43,7 +43,8 @@ public sealed class SlotFunctionTests
     public void Not_a_number_is_outside_every_domain()
     {
         using var x = _backend.Load([.. Inside[..7], double.NaN], 8);
-        Assert.That(() => Exponential.Evaluate(Context(exact: true), x), Throws.InstanceOf<RangeViolationException>().With.Message.Contains("NaN in slot 7"));
+        Assert.That(() => Exponential.Evaluate(Context(exact: true), x),
+            Throws.InstanceOf<RangeViolationException>().With.Message.Contains("NaN in slot 7"));
     }
 
     [Test]
@@ -63,7 +64,8 @@ public sealed class SlotFunctionTests
         var context = Context(exact: true);
         var x = context.Tensor("x", shape.Layout(3), shape.Load(_backend, RandomValues.Uniform(new Random(1), 3 * Slots, 4, 5), 3, 8));
         var tanh = new SlotFunction("head.tanh", Math.Tanh, ChebyshevFit.Interpolate(Math.Tanh, Interval.Unit, 7));
-        Assert.That(() => Functional.Tanh(x, tanh), Throws.InstanceOf<RangeViolationException>().With.Message.StartsWith("head.tanh: value 4."));
+        Assert.That(() => Functional.Tanh(x, tanh),
+            Throws.InstanceOf<RangeViolationException>().With.Message.StartsWith("head.tanh: value 4."));
     }
 
     private EncryptedContext Context(bool exact) => new(_backend, refreshLevel: 5, threads: 2) { ExactFunctions = exact };

@@ -61,7 +61,8 @@ public sealed class SlotLayoutTests
             Throws.ArgumentException.With.Message.EqualTo("Slot axis token has stride 2; the axes below it cover 4 slots."));
         Assert.That(() => new SlotLayout(32, [new("token", 4, 4), new("example", 4, 1)], []),
             Throws.ArgumentException.With.Message.EqualTo("The slot axes cover 16 slots of 32."));
-        Assert.That(() => SlotLayout.TokenMajor(32, 12), Throws.ArgumentException.With.Message.EqualTo("The slot axes cover 24 slots of 32."));
+        Assert.That(() => SlotLayout.TokenMajor(32, 12),
+            Throws.ArgumentException.With.Message.EqualTo("The slot axes cover 24 slots of 32."));
     }
 
     [Test]
@@ -71,6 +72,7 @@ public sealed class SlotLayoutTests
         const string message = "Axis feature does not run inside the slots of slots(token:8/4 x example:4/1) across(feature:4).";
         Assert.That(() => layout.Slot((SlotLayout.Feature, 1)), Throws.ArgumentException.With.Message.EqualTo(message));
         Assert.That(() => layout.Coordinate(3, SlotLayout.Feature), Throws.ArgumentException.With.Message.EqualTo(message));
-        Assert.That(() => SlotLayout.Repeated(32).SlotAxis(SlotLayout.Token), Throws.ArgumentException.With.Message.Contains("slots(repeated)"));
+        Assert.That(() => SlotLayout.Repeated(32).SlotAxis(SlotLayout.Token),
+            Throws.ArgumentException.With.Message.Contains("slots(repeated)"));
     }
 }
