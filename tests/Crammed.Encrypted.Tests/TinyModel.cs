@@ -131,7 +131,8 @@ internal sealed class TinyModel
             WeightDecay = 0.01,
             Epsilon = 0.05,
             GradientScale = gradientScale,
-            InverseRoot = Function("optimizer", w => 1 / Math.Sqrt(w), 0.04 * gradientScale * gradientScale, gradientScale * gradientScale, 63),
+            InverseRoot = Function(
+                "optimizer", w => 1 / Math.Sqrt(w), 0.04 * gradientScale * gradientScale, gradientScale * gradientScale, 63),
         };
         var weight = new PlainSlots([.. first.Select(value => value * gradientScale / Examples)]);
         return new TrainingStep(model, layout, Function("sigmoid", z => 1 / (1 + Math.Exp(-z)), -6, 6, 31), weight, optimizer);

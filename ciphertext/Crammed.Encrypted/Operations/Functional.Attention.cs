@@ -122,7 +122,9 @@ public static partial class Functional
         return new RotatedVectors(rows);
     }
 
-    /// <summary>base^(2^power) and, on request, base^(2^power - 1); takes over the base. Out: level - power (the slope of one squaring: level).</summary>
+    /// <summary>
+    /// base^(2^power) and, on request, base^(2^power - 1); takes over the base. Out: level - power (the slope of one squaring: level).
+    /// </summary>
     private static (SlotVector Power, SlotVector? Slope) PowerChain(ISlotBackend backend, SlotVector start, int power, bool derivative)
     {
         var current = start;

@@ -29,7 +29,8 @@ public sealed class ClearBackendTests
             Case("squared differences", (k, a, b) => k.SumOfSquaredDifferences([a, a], [b, a]), (a, b) => (a - b) * (a - b), 2),
             Case("combinations", (k, a, b) => k.LinearCombinations([a, b], new double[,] { { 1, 2 }, { -0.5, 4 } }, [0, 3])[1],
                 (a, b) => 3 - 0.5 * a + 4 * b, 2),
-            Case("combinations without bias", (k, a, b) => k.LinearCombinations([a, b], new double[,] { { 1, 2 } }, null)[0], (a, b) => a + 2 * b, 2),
+            Case("combinations without bias", (k, a, b) => k.LinearCombinations([a, b], new double[,] { { 1, 2 } }, null)[0],
+                (a, b) => a + 2 * b, 2),
             Case("lower", (k, a, _) => k.LowerTo(a, 0), (a, _) => a, 0),
             Case("refresh up", (k, a, _) => k.Refresh([a], MaxLevel)[0], (a, _) => a, MaxLevel),
             Case("refresh down", (k, a, b) => k.Refresh([a, b], 1)[1], (_, b) => b, 1),
@@ -74,13 +75,15 @@ public sealed class ClearBackendTests
         return
         [
             Case(nameof(ISlotBackend.MultiplyScalar), (k, a, _) => k.MultiplyScalar(a, 2)),
-            Case(nameof(ISlotBackend.SumOfPlainProducts), (k, a, b) => k.SumOfPlainProducts([a, b], [new PlainSlots(A), new PlainSlots(B)])),
+            Case(nameof(ISlotBackend.SumOfPlainProducts),
+                (k, a, b) => k.SumOfPlainProducts([a, b], [new PlainSlots(A), new PlainSlots(B)])),
             Case(nameof(ISlotBackend.SumOfProducts), (k, a, b) => k.SumOfProducts([a], [b])),
             Case(nameof(ISlotBackend.SumOfSquaredDifferences), (k, a, b) => k.SumOfSquaredDifferences([a], [b])),
             Case(nameof(ISlotBackend.LinearCombinations), (k, a, b) => k.LinearCombinations([a, b], new double[3, 2], null)),
         ];
 
-        static TestCaseData Case(string name, Action<ISlotBackend, SlotVector, SlotVector> run) => new TestCaseData(name, run).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, Action<ISlotBackend, SlotVector, SlotVector> run) =>
+            new TestCaseData(name, run).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(Products))]
@@ -94,7 +97,8 @@ public sealed class ClearBackendTests
             return;
         using var high = _backend.Load(A, 3);
         using var higher = _backend.Load(B, 4);
-        Assert.That(() => run(_backend, high, higher), Throws.InvalidOperationException.With.Message.EqualTo($"{name}: operands at levels 3 and 4."));
+        Assert.That(() => run(_backend, high, higher),
+            Throws.InvalidOperationException.With.Message.EqualTo($"{name}: operands at levels 3 and 4."));
     }
 
     [Test]
@@ -104,7 +108,8 @@ public sealed class ClearBackendTests
         var plain = new PlainSlots(B);
         Assert.That(() => _backend.SumOfProducts([], []), Throws.ArgumentException.With.Message.EqualTo("SumOfProducts: no operands."));
         Assert.That(() => _backend.SumOfPlainProducts([], []), Throws.ArgumentException);
-        Assert.That(() => _backend.SumOfProducts([a], [a, a]), Throws.ArgumentException.With.Message.EqualTo("SumOfProducts: 1 operands meet 2."));
+        Assert.That(() => _backend.SumOfProducts([a], [a, a]),
+            Throws.ArgumentException.With.Message.EqualTo("SumOfProducts: 1 operands meet 2."));
         Assert.That(() => _backend.SumOfPlainProducts([a], [plain, plain]), Throws.ArgumentException);
         Assert.That(() => _backend.SumOfSquaredDifferences([a, a], [a]), Throws.ArgumentException);
         Assert.That(() => _backend.LinearCombinations([a], new double[2, 2], null), Throws.ArgumentException);
@@ -128,7 +133,8 @@ public sealed class ClearBackendTests
         Assert.That(() => new ClearBackend(12, 3), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("power of two"));
         Assert.That(() => new ClearBackend(1, 3), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new ClearBackend(8, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => _backend.Load(new double[7], 2), Throws.ArgumentException.With.Message.StartsWith("Expected 8 values, one a slot, found 7."));
+        Assert.That(() => _backend.Load(new double[7], 2),
+            Throws.ArgumentException.With.Message.StartsWith("Expected 8 values, one a slot, found 7."));
         Assert.That(() => _backend.Load(A, MaxLevel + 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => _backend.Load(A, -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         using var a = _backend.Load(A, 2);

@@ -34,19 +34,22 @@ public sealed class NoiseInjectionTests
             Case("plain products", (k, a, b) => k.SumOfPlainProducts([a, b], [Ones, Ones]), (a, b) => a + b, model.Rescale(3)),
             Case("products", (k, a, b) => k.SumOfProducts([a, a], [b, b]), (a, b) => 2 * a * b, model.Rescale(3)),
             Case("squared differences", (k, a, b) => k.SumOfSquaredDifferences([a], [b]), (a, b) => (a - b) * (a - b), model.Rescale(3)),
-            Case("combinations", (k, a, b) => k.LinearCombinations([a, b], new double[,] { { 1, 0 }, { 2, 1 } }, null)[1], (a, b) => 2 * a + b, model.Rescale(3)),
+            Case("combinations", (k, a, b) => k.LinearCombinations([a, b], new double[,] { { 1, 0 }, { 2, 1 } }, null)[1],
+                (a, b) => 2 * a + b, model.Rescale(3)),
             Case("lower", (k, a, _) => k.LowerTo(a, 2), (a, _) => a, model.Rescale(2)),
             Case("rotate by nothing", (k, a, _) => k.Rotate(a, Slots), (a, _) => a, 0),
             Case("refresh", (k, a, _) => k.Refresh([a], 5)[0], (a, _) => a, model.Fresh(5)),
             Case("add", (k, a, b) => k.Add(a, b), (a, b) => a + b, 0),
-            Case("subtract from lower", (k, a, b) => k.Subtract(k.LowerTo(a, 1), b), (a, b) => a - b, Math.Sqrt(2) * model.Rescale(1)),
+            Case("subtract from lower", (k, a, b) => k.Subtract(k.LowerTo(a, 1), b),
+                (a, b) => a - b, Math.Sqrt(2) * model.Rescale(1)),
             Case("negate", (k, a, _) => k.Negate(a), (a, _) => -a, 0),
             Case("add constant", (k, a, _) => k.AddConstant(a, 2), (a, _) => a + 2, 0),
             Case("multiply integer", (k, a, _) => k.MultiplyInteger(a, 4), (a, _) => 4 * a, 0),
         ];
 
         static TestCaseData Case(
-            string name, Func<ISlotBackend, SlotVector, SlotVector, SlotVector> run, Func<double, double, double> exact, double deviation) =>
+            string name, Func<ISlotBackend, SlotVector, SlotVector, SlotVector> run, Func<double, double, double> exact,
+            double deviation) =>
             new TestCaseData(run, exact, deviation).SetArgDisplayNames(name);
     }
 
@@ -72,7 +75,8 @@ public sealed class NoiseInjectionTests
         foreach (var (vector, steps) in rotated.Zip(new[] { 5, Slots / 2 }))
         {
             var values = ClearBackend.Read(fresh);
-            AssertGaussian(Difference(vector, [.. Enumerable.Range(0, Slots).Select(i => values[(i + steps) % Slots])]), new Model().KeySwitch(3));
+            double[] exact = [.. Enumerable.Range(0, Slots).Select(i => values[(i + steps) % Slots])];
+            AssertGaussian(Difference(vector, exact), new Model().KeySwitch(3));
         }
     }
 
@@ -135,6 +139,7 @@ public sealed class NoiseInjectionTests
         double squares = noise.Sum(x => x * x) / (deviation * deviation);
         Assert.That(squares, Is.EqualTo(n).Within(Deviations * Math.Sqrt(2.0 * n)), "squares");
         Assert.That(noise.Average() / deviation, Is.Zero.Within(Deviations / Math.Sqrt(n)), "mean");
-        Assert.That(noise.Average(x => Math.Pow(x / deviation, 4)), Is.EqualTo(3).Within(Deviations * Math.Sqrt(96.0 / n)), "fourth moment");
+        double fourth = noise.Average(x => Math.Pow(x / deviation, 4));
+        Assert.That(fourth, Is.EqualTo(3).Within(Deviations * Math.Sqrt(96.0 / n)), "fourth moment");
     }
 }

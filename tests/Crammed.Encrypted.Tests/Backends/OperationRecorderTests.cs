@@ -46,7 +46,8 @@ public sealed class OperationRecorderTests
         Assert.That(_recorder.Records.Select(record => (record.Layer, record.Operation, record.Level, record.Count)), Is.EqualTo(new[]
         {
             ("", "add", 2, 1L), ("", "add", 4, 4), ("", "lower", 4, 1), ("", "matrix product", 4, 6), ("", "multiply", 4, 5),
-            ("", "multiply integer", 4, 1), ("", "multiply plain", 4, 3), ("", "multiply scalar", 4, 1), ("", "refresh", 5, 3), ("", "rotate", 4, 2),
+            ("", "multiply integer", 4, 1), ("", "multiply plain", 4, 3), ("", "multiply scalar", 4, 1), ("", "refresh", 5, 3),
+            ("", "rotate", 4, 2),
         }));
         Assert.That(_recorder.Records.Select(record => record.Seconds), Is.All.GreaterThanOrEqualTo(0));
     }
@@ -113,7 +114,8 @@ public sealed class OperationRecorderTests
             _backend.Negate(_a).Dispose();
             _backend.Rotate(_a, [1 + i % 7])[0].Dispose();
         });
-        Assert.That(_recorder.Records.Select(record => (record.Operation, record.Count)), Is.EqualTo(new[] { ("add", 1000L), ("rotate", 1000) }));
+        Assert.That(_recorder.Records.Select(record => (record.Operation, record.Count)),
+            Is.EqualTo(new[] { ("add", 1000L), ("rotate", 1000) }));
         Assert.That(_recorder.Rotations.Keys, Is.EquivalentTo(Enumerable.Range(1, 7)));
     }
 }

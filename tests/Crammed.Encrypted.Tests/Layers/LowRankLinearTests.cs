@@ -20,7 +20,8 @@ public sealed class LowRankLinearTests
     private static IEnumerable<SlotShape> Shapes() => SlotShape.All((32, 8), (16, 4));
 
     [Test]
-    public void With_dropout_value_and_gradients_equal_those_of_torch([ValueSource(nameof(Shapes))] SlotShape shape, [Values(12, 4, 0)] int level)
+    public void With_dropout_value_and_gradients_equal_those_of_torch(
+        [ValueSource(nameof(Shapes))] SlotShape shape, [Values(12, 4, 0)] int level)
     {
         var random = new Random(shape.Slots);
         var weights = RandomValues.Matrix(random, Outputs, Inputs);
@@ -46,7 +47,8 @@ public sealed class LowRankLinearTests
         // Path along the adapter: sums of 5, 2, 4 terms with three factors, each at most 4/3.
         var forward = new Rounding(Inputs + Rank + 6, Inputs + (Inputs + 1) * Rank);
         Assert.That(actual, Is.EqualTo(value).Within(forward.Tolerance));
-        Assert.That(shape.Read(input.Gradient!.Vectors), Is.EqualTo(xGradient).Within(new Rounding(Outputs + Rank + 6, Outputs * (1 + Rank)).Tolerance));
+        var backward = new Rounding(Outputs + Rank + 6, Outputs * (1 + Rank));
+        Assert.That(shape.Read(input.Gradient!.Vectors), Is.EqualTo(xGradient).Within(backward.Tolerance));
         var summed = new Rounding(shape.Slots + Outputs + Inputs + 6, shape.Slots * Math.Max(Inputs, Outputs));
         Assert.That(Sums(down), Is.EqualTo(aGradient).Within(summed.Tolerance));
         Assert.That(Sums(up), Is.EqualTo(bGradient).Within(summed.Tolerance));
@@ -59,7 +61,8 @@ public sealed class LowRankLinearTests
     }
 
     /// <summary>Gradients of weights come slot by slot.</summary>
-    private static double[] Sums(EncryptedTensor weights) => [.. weights.Gradient!.Vectors.Select(vector => ClearBackend.Read(vector).Sum())];
+    private static double[] Sums(EncryptedTensor weights) =>
+        [.. weights.Gradient!.Vectors.Select(vector => ClearBackend.Read(vector).Sum())];
 
     private static (double[] Value, double[] X, double[] A, double[] B) Oracle(
         SlotShape shape, double[,] weights, double[] x, double[] a, double[] b, double[] dropout, double[] upstream)

@@ -14,7 +14,7 @@ internal static class OperationCases
     private const double NormEpsilon = 1e-3;
 
     /// <summary>Name and case of each operation at each of its sizes.</summary>
-    public static IReadOnlyDictionary<string, Func<SlotShape, OperationCase>> All { get; } = new Dictionary<string, Func<SlotShape, OperationCase>>
+    public static Dictionary<string, Func<SlotShape, OperationCase>> All { get; } = new()
     {
         ["add"] = Add,
         ["multiply"] = Multiply,
@@ -65,7 +65,8 @@ internal static class OperationCases
         var weights = RandomValues.Matrix(random, outputs, inputs);
         var bias = withBias ? RandomValues.Uniform(random, outputs) : null;
         return new([new("x", inputs, 1, 1)], x => Functional.FrozenLinear(x[0], weights, bias),
-            x => nn.functional.linear(x[0], tensor(weights.Cast<double>().ToArray(), [outputs, inputs]), bias is null ? null : tensor(bias)),
+            x => nn.functional.linear(
+                x[0], tensor(weights.Cast<double>().ToArray(), [outputs, inputs]), bias is null ? null : tensor(bias)),
             new(inputs + 1, inputs + 1), new(outputs + 1, outputs));
     }
 

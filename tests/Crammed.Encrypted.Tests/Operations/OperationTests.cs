@@ -38,7 +38,8 @@ public sealed class OperationTests
         var output = operation.Circuit(inputs);
 
         bool low = operation.Inputs.Select((input, i) => levels[i] < input.Needs).Any(needs => needs);
-        Assert.That(output.Level, Is.EqualTo(operation.Inputs.Select((input, i) => input.LevelAtUse(levels[i], RefreshLevel) - input.Costs).Min()));
+        int expectedLevel = operation.Inputs.Select((input, i) => input.LevelAtUse(levels[i], RefreshLevel) - input.Costs).Min();
+        Assert.That(output.Level, Is.EqualTo(expectedLevel));
         Assert.That(Refreshes(context) > 0, Is.EqualTo(low || name.StartsWith("layerNorm", StringComparison.Ordinal)), "refreshes");
         var result = shape.Read(output.Vectors);
         var upstream = RandomValues.Uniform(random, result.Length);
@@ -113,7 +114,8 @@ public sealed class OperationTests
     private static double[] Draw(Random random, SlotShape shape, OperationInput input) =>
         [.. Enumerable.Range(0, shape.Slots * input.Vectors).Select(i => input.Draw(random, i % input.Vectors))];
 
-    private static (double[] Value, double[][] Gradients) Oracle(SlotShape shape, OperationCase operation, double[][] values, double[] upstream)
+    private static (double[] Value, double[][] Gradients) Oracle(
+        SlotShape shape, OperationCase operation, double[][] values, double[] upstream)
     {
         using var scope = NewDisposeScope();
         var inputs = operation.Inputs.Select((input, i) =>

@@ -15,7 +15,8 @@ public sealed class ParameterTreeTests
     private const int RefreshLevel = 6;
 
     /// <summary>Parameters and slots; the last rows have a period as long as the slots.</summary>
-    private static readonly (int Count, int Slots)[] Sizes = [(1, 16), (2, 16), (3, 16), (5, 16), (149, 512), (149, 256), (256, 256), (2, 2)];
+    private static readonly (int Count, int Slots)[] Sizes =
+        [(1, 16), (2, 16), (3, 16), (5, 16), (149, 512), (149, 256), (256, 256), (2, 2)];
 
     private static IEnumerable<TestCaseData> Cases() =>
         from size in Sizes
@@ -107,7 +108,8 @@ public sealed class ParameterTreeTests
         var backend = new ClearBackend(16, MaxLevel);
         var context = new EncryptedContext(backend, RefreshLevel, threads: 1);
         var tree = new ParameterTree(context, Layout(16, 3));
-        Assert.That(() => tree.Sum(new SlotVector?[3]), Throws.InvalidOperationException.With.Message.EqualTo("No parameter has a gradient."));
+        Assert.That(() => tree.Sum(new SlotVector?[3]),
+            Throws.InvalidOperationException.With.Message.EqualTo("No parameter has a gradient."));
     }
 
     private static double[] Backward(PackedLayout layout, double[]?[] upstream, Func<int, int> levelOf)
@@ -139,7 +141,8 @@ public sealed class ParameterTreeTests
         var context = new EncryptedContext(backend, RefreshLevel, threads: 2);
         int read = 0;
         var slots = layout.Pack(name => values[read..(read += layout.Entries.Single(entry => entry.Name == name).Size)]);
-        return (context, context.Tensor("packed", SlotLayout.Repeated(layout.SlotCount), [backend.Load(slots, level)], requiresGradient: true));
+        var vector = backend.Load(slots, level);
+        return (context, context.Tensor("packed", SlotLayout.Repeated(layout.SlotCount), [vector], requiresGradient: true));
     }
 
     /// <summary>Matrices of at most 7 x 3, and a row for what is left.</summary>

@@ -11,12 +11,11 @@ internal sealed class EncryptedTwin(TinyModel model, bool tokenMajor, int maxLev
 
     public ClearBackend Backend { get; } = new(model.Slots, maxLevel);
 
-    public EncryptedContext Context()
-    {
-        return new EncryptedContext(Backend, refreshLevel, threads: 2) { ExactFunctions = exactFunctions };
-    }
+    public EncryptedContext Context() => new(Backend, refreshLevel, threads: 2) { ExactFunctions = exactFunctions };
 
-    /// <summary>One pass with parameters and data that enter at a level; also the gradient of the embedding, which training has no use for.</summary>
+    /// <summary>
+    /// One pass with parameters and data that enter at a level; also the gradient of the embedding, which training has no use for.
+    /// </summary>
     public ModelGradients Run(double[] parameters, int level, double gradientScale = 1)
     {
         var context = Context();
@@ -44,12 +43,14 @@ internal sealed class EncryptedTwin(TinyModel model, bool tokenMajor, int maxLev
     }
 
     /// <summary>Trained parameters, or their gradients, from the packed vector.</summary>
-    public double[] Parameters(SlotVector packed) => ClearBackend.Read(packed)[..model.ParameterShapes.Sum(shape => shape.Rows * shape.Columns)];
+    public double[] Parameters(SlotVector packed) =>
+        ClearBackend.Read(packed)[..model.ParameterShapes.Sum(shape => shape.Rows * shape.Columns)];
 
     /// <summary>[example][vector].</summary>
     public double[] FirstTokens(IReadOnlyList<SlotVector> vectors)
     {
         var all = Shape.Read(vectors);
-        return [.. Enumerable.Range(0, model.Examples).SelectMany(example => all.AsSpan(example * model.Tokens * vectors.Count, vectors.Count).ToArray())];
+        return [.. Enumerable.Range(0, model.Examples * vectors.Count)
+            .Select(i => all[i / vectors.Count * model.Tokens * vectors.Count + i % vectors.Count])];
     }
 }

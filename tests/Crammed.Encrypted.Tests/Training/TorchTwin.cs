@@ -12,7 +12,9 @@ internal class TorchTwin(TinyModel model, ScalarType type = ScalarType.Float64)
 
     protected TinyModel Model => model;
 
-    /// <summary>One pass with the given parameters (flat, in the model's order); the loss is the mean logistic loss times a factor.</summary>
+    /// <summary>
+    /// One pass with the given parameters (flat, in the model's order); the loss is the mean logistic loss times a factor.
+    /// </summary>
     public ModelGradients Run(double[] parameters, double gradientScale = 1)
     {
         using var scope = NewDisposeScope();
