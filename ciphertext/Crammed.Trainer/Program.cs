@@ -1,2 +1,3 @@
-// The server's program: it trains on ciphertexts and never links anything that can hold a secret key.
-return 0;
+using Crammed.Trainer;
+
+return TrainerProgram.Run(args);

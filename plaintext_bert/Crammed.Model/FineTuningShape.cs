@@ -57,7 +57,7 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
     }
 
     /// <exception cref="ArgumentException">A size out of its range.</exception>
-    private void Validate()
+    public void Validate()
     {
         Requirement.Check(Layers is >= 1 and <= BertConfiguration.MaximumLayers, Layers, $"1 to {BertConfiguration.MaximumLayers}");
         RequireWidth(Hidden);

@@ -10,7 +10,10 @@ public sealed class TrainedWeights
 {
     private const string Format = "crammed-adapters/1";
 
-    internal TrainedWeights(FineTuningSettings settings, FineTuningShape shape, IReadOnlyDictionary<string, double[]> values)
+    /// <param name="settings">Hyperparameters of the run.</param>
+    /// <param name="shape">Sizes of model and head.</param>
+    /// <param name="values">Row-major values by tensor name.</param>
+    public TrainedWeights(FineTuningSettings settings, FineTuningShape shape, IReadOnlyDictionary<string, double[]> values)
     {
         Settings = settings;
         Shape = shape;

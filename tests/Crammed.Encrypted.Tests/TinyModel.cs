@@ -21,7 +21,8 @@ internal sealed class TinyModel
     /// <summary>alpha / rank.</summary>
     public const double AdapterScale = 0.5;
 
-    public TinyModel(int seed, int slots = 32, int tokens = 8, int hidden = 8)
+    /// <summary>The smallest one: 89 parameters, which want 128 slots.</summary>
+    public TinyModel(int seed, int slots = 128, int tokens = 8, int hidden = 4)
     {
         var random = new Random(seed);
         (Slots, Tokens, Examples, Hidden) = (slots, tokens, slots / tokens, hidden);
@@ -97,7 +98,7 @@ internal sealed class TinyModel
 
     public double EmbeddingAt(int example, int token, int feature) => Embedding[(example * Tokens + token) * Hidden + feature];
 
-    /// <summary>The training step on these numbers, with approximations good to about 1e-7 on the ranges these weights produce.</summary>
+    /// <summary>The training step on these numbers, with approximations good to about 1e-5 on the ranges these weights produce.</summary>
     public TrainingStep Step(SlotLayout layout, double gradientScale = 1)
     {
         var layer = new EncoderLayer
@@ -130,13 +131,14 @@ internal sealed class TinyModel
             WeightDecay = 0.01,
             Epsilon = 0.05,
             GradientScale = gradientScale,
-            InverseRoot = Function("optimizer", w => 1 / Math.Sqrt(w), 0.04 * gradientScale * gradientScale, gradientScale * gradientScale, 63),
+            InverseRoot = Function(
+                "optimizer", w => 1 / Math.Sqrt(w), 0.04 * gradientScale * gradientScale, gradientScale * gradientScale, 63),
         };
         var weight = new PlainSlots([.. first.Select(value => value * gradientScale / Examples)]);
         return new TrainingStep(model, layout, Function("sigmoid", z => 1 / (1 + Math.Exp(-z)), -6, 6, 31), weight, optimizer);
     }
 
-    public static double KernelScale => EncoderLayer.KernelScale(8 / Heads, KernelPower);
+    private double KernelScale => EncoderLayer.KernelScale(Hidden / Heads, KernelPower);
 
     /// <summary>This model's batch in the slots of a clear backend.</summary>
     public TrainingBatch Batch(SlotLayout layout, Func<double[], SlotVector> load) => new(

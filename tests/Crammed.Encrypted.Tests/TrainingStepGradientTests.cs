@@ -1,6 +1,7 @@
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Training;
 
 namespace Crammed.Encrypted.Tests;
 
@@ -43,7 +44,7 @@ public sealed class TrainingStepGradientTests
     }
 
     private static double[] Gradient(
-        EncryptedContext context, ClearBackend backend, TinyModel model, Training.TrainingStep step, double[] packed)
+        EncryptedContext context, ClearBackend backend, TinyModel model, TrainingStep step, double[] packed)
     {
         using var batch = model.Batch(step.Layout, values => backend.Load(values, MaxLevel));
         var parameters = context.Tensor("parameters", SlotLayout.Repeated(model.Slots), [backend.Load(packed, MaxLevel)], true);
@@ -56,7 +57,7 @@ public sealed class TrainingStepGradientTests
     }
 
     private static double MeanLoss(
-        EncryptedContext context, ClearBackend backend, TinyModel model, Training.TrainingStep step, double[] packed)
+        EncryptedContext context, ClearBackend backend, TinyModel model, TrainingStep step, double[] packed)
     {
         context.Tape.Enabled = false;
         using var batch = model.Batch(step.Layout, values => backend.Load(values, MaxLevel));

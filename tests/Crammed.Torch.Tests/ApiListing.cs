@@ -54,7 +54,8 @@ internal static class ApiListing
     private static string Method(MethodInfo method)
     {
         var generics = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "";
-        return (method.IsStatic ? "static " : "") + $"{Name(method.ReturnType)} {method.Name}{generics}" + Parameters(method.GetParameters());
+        return (method.IsStatic ? "static " : "") + $"{Name(method.ReturnType)} {method.Name}{generics}" +
+            Parameters(method.GetParameters());
     }
 
     private static string Parameters(ParameterInfo[] parameters) => $"({string.Join(", ", parameters.Select(Parameter))})";
@@ -62,7 +63,8 @@ internal static class ApiListing
     private static string Parameter(ParameterInfo parameter)
     {
         var variable = parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "";
-        return $"{variable}{Name(parameter.ParameterType)} {parameter.Name}" + (parameter.HasDefaultValue ? " = " + Default(parameter) : "");
+        var value = parameter.HasDefaultValue ? " = " + Default(parameter) : "";
+        return $"{variable}{Name(parameter.ParameterType)} {parameter.Name}{value}";
     }
 
     private static string Default(ParameterInfo parameter) => parameter.RawDefaultValue switch

@@ -23,6 +23,20 @@ internal sealed class ApiTests
         Assert.That(strangers, Is.Empty, string.Join('\n', strangers));
     }
 
+    [Test]
+    public void The_listing_sees_members_of_every_kind()
+    {
+        var members = PublicTypes.SelectMany(type => ApiListing.Members(type).Select(member => $"{ApiListing.Heading(type)} {member}"));
+        Assert.That(members, Is.SupersetOf((string[])[
+            "## torch static torch.Tensor arange(Scalar stop, torch.ScalarType? dtype = null, torch.Device device = null, " +
+                "bool requires_grad = false)",
+            "## torch.Tensor torch.Tensor TensorItems[params torch.TensorIndex[] indices] { get; set; }",
+            "## torch.Tensor static torch.Tensor op_Addition(torch.Tensor left, double right)",
+            "## Parameter : torch.Tensor new(torch.Tensor data, bool requires_grad = true)",
+            "## torch.nn.Module protected new(string name)",
+            "## torch.ScalarType : Enum static torch.ScalarType Float32"]));
+    }
+
     private static Dictionary<string, HashSet<string>> Read(string file)
     {
         var result = new Dictionary<string, HashSet<string>>();

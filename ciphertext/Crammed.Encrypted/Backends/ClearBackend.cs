@@ -36,6 +36,7 @@ public sealed class ClearBackend : ISlotBackend
     {
         if (values.Length != SlotCount)
             throw new ArgumentException($"Expected {SlotCount} values, one a slot, found {values.Length}.", nameof(values));
+        ArgumentOutOfRangeException.ThrowIfNegative(level);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, MaxLevel);
         var result = ClearVector.Create(SlotCount, level);
         values.CopyTo(result.Values);
@@ -86,6 +87,7 @@ public sealed class ClearBackend : ISlotBackend
 
     public SlotVector SumOfPlainProducts(IReadOnlyList<SlotVector> a, IReadOnlyList<PlainSlots> plain)
     {
+        CheckCounts(a.Count, plain.Count, nameof(SumOfPlainProducts));
         var result = Below(CommonLevel(a, nameof(SumOfPlainProducts)), nameof(SumOfPlainProducts));
         TensorPrimitives.Multiply(Slots(a[0]), plain[0].Values, result.Values);
         for (int i = 1; i < a.Count; i++)
@@ -96,6 +98,7 @@ public sealed class ClearBackend : ISlotBackend
 
     public SlotVector SumOfProducts(IReadOnlyList<SlotVector> a, IReadOnlyList<SlotVector> b)
     {
+        CheckCounts(a.Count, b.Count, nameof(SumOfProducts));
         int level = CommonLevel([.. a, .. b], nameof(SumOfProducts));
         var result = Below(level, nameof(SumOfProducts));
         TensorPrimitives.Multiply(Slots(a[0]), Slots(b[0]), result.Values);
@@ -107,6 +110,7 @@ public sealed class ClearBackend : ISlotBackend
 
     public SlotVector SumOfSquaredDifferences(IReadOnlyList<SlotVector> a, IReadOnlyList<SlotVector> b)
     {
+        CheckCounts(a.Count, b.Count, nameof(SumOfSquaredDifferences));
         int level = CommonLevel([.. a, .. b], nameof(SumOfSquaredDifferences));
         var result = Below(level, nameof(SumOfSquaredDifferences));
         result.Values.AsSpan().Clear();
@@ -122,11 +126,13 @@ public sealed class ClearBackend : ISlotBackend
 
     public SlotVector[] LinearCombinations(IReadOnlyList<SlotVector> inputs, double[,] weights, double[]? bias)
     {
-        int level = CommonLevel(inputs, nameof(LinearCombinations));
+        CheckCounts(weights.GetLength(1), inputs.Count, nameof(LinearCombinations));
+        CheckCounts(weights.GetLength(0), bias?.Length ?? weights.GetLength(0), nameof(LinearCombinations));
+        int level = LevelBelow(CommonLevel(inputs, nameof(LinearCombinations)), nameof(LinearCombinations));
         var results = new SlotVector[weights.GetLength(0)];
         Parallel.For(0, results.Length, output =>
         {
-            var result = Below(level, nameof(LinearCombinations));
+            var result = ClearVector.Create(SlotCount, level);
             result.Values.AsSpan().Fill(bias?[output] ?? 0);
             for (int i = 0; i < inputs.Count; i++)
                 TensorPrimitives.MultiplyAdd(Slots(inputs[i]), weights[output, i], result.Values, result.Values);
@@ -142,6 +148,8 @@ public sealed class ClearBackend : ISlotBackend
             return a.Share();
         if (level > a.Level)
             throw new InvalidOperationException($"LowerTo: a vector at level {a.Level} cannot be lowered to level {level}.");
+        if (level < 0)
+            throw new InvalidOperationException($"LowerTo: there is no level {level} below level {a.Level}; refresh the vector first.");
         var result = ClearVector.Create(SlotCount, level);
         Slots(a).CopyTo(result.Values);
         _noise?.AddRescale(result);
@@ -191,9 +199,11 @@ public sealed class ClearBackend : ISlotBackend
         return result;
     }
 
-    private ClearVector Below(int level, string operation) =>
+    private ClearVector Below(int level, string operation) => ClearVector.Create(SlotCount, LevelBelow(level, operation));
+
+    private static int LevelBelow(int level, string operation) =>
         level > 0
-            ? ClearVector.Create(SlotCount, level - 1)
+            ? level - 1
             : throw new InvalidOperationException($"{operation}: no level is left (operands at level 0); refresh them first.");
 
     private static int CommonLevel(IReadOnlyList<SlotVector> vectors, string operation)
@@ -206,6 +216,12 @@ public sealed class ClearBackend : ISlotBackend
                 throw new InvalidOperationException($"{operation}: operands at levels {vectors[0].Level} and {vector.Level}.");
         }
         return vectors[0].Level;
+    }
+
+    private static void CheckCounts(int first, int second, string operation)
+    {
+        if (first != second)
+            throw new ArgumentException($"{operation}: {first} operands meet {second}.");
     }
 
     private delegate void BinaryOperation(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> result);

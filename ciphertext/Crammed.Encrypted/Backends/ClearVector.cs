@@ -6,13 +6,18 @@ namespace Crammed.Encrypted.Backends;
 internal sealed class ClearVector : SlotVector
 {
     private static readonly ConcurrentDictionary<int, ConcurrentBag<double[]>> Pools = new();
+    private static long _liveCount;
     private double[]? _values;
 
     private ClearVector(double[] values, int level)
     {
+        Interlocked.Increment(ref _liveCount);
         _values = values;
         Level = level;
     }
+
+    /// <summary>Vectors made and not yet freed: what a run leaves behind is a leak, on ciphertexts an expensive one.</summary>
+    public static long LiveCount => Interlocked.Read(ref _liveCount);
 
     public override int Level { get; }
 
@@ -26,5 +31,6 @@ internal sealed class ClearVector : SlotVector
     {
         Pools[_values!.Length].Add(_values);
         _values = null;
+        Interlocked.Decrement(ref _liveCount);
     }
 }

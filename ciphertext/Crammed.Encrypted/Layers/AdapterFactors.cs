@@ -7,13 +7,11 @@ namespace Crammed.Encrypted.Layers;
 /// One vector of slots a rank.
 /// </summary>
 public sealed record AdapterFactors(IReadOnlyList<PlainSlots> Query, IReadOnlyList<PlainSlots> Key, IReadOnlyList<PlainSlots> Value)
+    : IDisposable
 {
-    /// <summary>The factors of the projection at <paramref name="index"/>: 0 query, 1 key, 2 value.</summary>
-    public IReadOnlyList<PlainSlots> this[int index] => index switch
+    public void Dispose()
     {
-        0 => Query,
-        1 => Key,
-        2 => Value,
-        _ => throw new ArgumentOutOfRangeException(nameof(index)),
-    };
+        foreach (var plain in Query.Concat(Key).Concat(Value))
+            plain.Dispose();
+    }
 }

@@ -15,7 +15,7 @@ public static partial class Functional
     /// <param name="query">Features across vectors, head by head; token axis inside the slots.</param>
     /// <param name="key">As the query.</param>
     /// <param name="heads">Heads that share the features evenly.</param>
-    /// <param name="power">Squarings.</param>
+    /// <param name="power">Squarings, at least 1.</param>
     /// <returns>Across: head x giant step x baby step of the token offset (<see cref="OffsetGrid"/>).</returns>
     /// <remarks>
     /// Backward, with E = dS * (1 - D)^(2^power - 1): dq = -2^(power+1) sum E (q - k), dk its mirror. The odd power is the product
@@ -23,20 +23,23 @@ public static partial class Functional
     /// </remarks>
     public static EncryptedTensor KernelScores(EncryptedTensor query, EncryptedTensor key, int heads, int power)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(power, 1);
         var context = query.Context;
         var rotation = new AxisRotation(context, query.Layout, SlotLayout.Token);
         var grid = new OffsetGrid(rotation.Size);
         bool derivative = context.Tape.Enabled && (query.RequiresGradient || key.RequiresGradient);
         // Two more levels than the chain itself, if there are: the backward pass then needs no refresh of the score maps.
         int depth = rotation.Depth + 1 + power;
-        context.Require(query, Math.Min(depth + 2, context.Backend.MaxLevel));
-        context.Require(key, Math.Min(depth + 2, context.Backend.MaxLevel));
+        var aligned = context.Align(Math.Min(depth + 2, context.Backend.MaxLevel), query, key);
+        using var alignedQuery = aligned[0];
+        using var alignedKey = aligned[1];
+        int width = query.Count / heads;
         var scores = new SlotVector[heads * grid.Offsets];
         var slopes = new SlotVector[derivative ? scores.Length : 0];
         for (int head = 0; head < heads; head++)
         {
-            using var queries = Rotated(context, rotation, HeadOf(query, head, heads), grid.GiantBack);
-            using var keys = Rotated(context, rotation, HeadOf(key, head, heads), grid.Baby);
+            using var queries = Rotated(context, rotation, alignedQuery.Segment(head * width, width), grid.GiantBack);
+            using var keys = Rotated(context, rotation, alignedKey.Segment(head * width, width), grid.Baby);
             int current = head;
             context.For(grid.Offsets, offset =>
             {
@@ -119,13 +122,9 @@ public static partial class Functional
         return new RotatedVectors(rows);
     }
 
-    internal static ArraySegment<SlotVector> HeadOf(EncryptedTensor tensor, int head, int heads)
-    {
-        int width = tensor.Count / heads;
-        return new ArraySegment<SlotVector>([.. tensor.Vectors], head * width, width);
-    }
-
-    /// <summary>base^(2^power) and, on request, base^(2^power - 1); takes over the base. Out: level - power, both.</summary>
+    /// <summary>
+    /// base^(2^power) and, on request, base^(2^power - 1); takes over the base. Out: level - power (the slope of one squaring: level).
+    /// </summary>
     private static (SlotVector Power, SlotVector? Slope) PowerChain(ISlotBackend backend, SlotVector start, int power, bool derivative)
     {
         var current = start;

@@ -7,7 +7,7 @@ public static partial class Functional
 {
     /// <summary>
     /// Layer norm over the features across vectors: y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, with public gamma and beta.
-    /// Four levels along x; the inverse square root runs on one vector, with a refresh of its own.
+    /// Three levels along x, whatever the depth of the inverse square root: that runs on one vector, which is refreshed to x's level.
     /// </summary>
     /// <param name="x">Features across vectors.</param>
     /// <param name="gamma">One factor a feature.</param>
@@ -22,12 +22,9 @@ public static partial class Functional
         using var centred = Centre(x);
         using var squares = backend.SumOfProducts(centred, centred);
         var inverse = context.Tensor("inverse deviation", x.Layout.WithAcross(), [inverseDeviation.Evaluate(context, squares)]);
-        context.Require(inverse, 1);
-        int level = Math.Min(inverse.Level, centred[0].Level);
-        using var factor = context.Lower(inverse.Vectors, level);
-        using var lowered = context.Lower(centred, level);
-        var normalized = context.Tensor("normalized", x.Layout, context.Map(x.Count, i => backend.Multiply(lowered[i], factor[0])));
-        context.Require(normalized, 1);
+        context.Require(inverse, centred[0].Level);
+        using var factor = context.Lower(inverse.Vectors, centred[0].Level);
+        var normalized = context.Tensor("normalized", x.Layout, context.Map(x.Count, i => backend.Multiply(centred[i], factor[0])));
         var scaled = context.Map(x.Count, i =>
         {
             using var product = backend.MultiplyScalar(normalized[i], gamma[i]);

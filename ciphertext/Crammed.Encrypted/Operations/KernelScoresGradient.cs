@@ -26,11 +26,15 @@ internal sealed class KernelScoresGradient(AxisRotation rotation, OffsetGrid gri
             using var q = Functional.Rotated(context, rotation, queries.Segment(head * width, width), grid.GiantBack);
             using var k = Functional.Rotated(context, rotation, keys.Segment(head * width, width), grid.Baby);
             var errors = maps.Segment(head * grid.Offsets, grid.Offsets);
-            Side(context, q, k, errors, queryGradient, head * width, giants: true);
-            Side(context, k, q, errors, keyGradient, head * width, giants: false);
+            if (query.RequiresGradient)
+                Side(context, q, k, errors, queryGradient, head * width, giants: true);
+            if (key.RequiresGradient)
+                Side(context, k, q, errors, keyGradient, head * width, giants: false);
         }
-        query.AccumulateGradient(queryGradient);
-        key.AccumulateGradient(keyGradient);
+        if (query.RequiresGradient)
+            query.AccumulateGradient(queryGradient);
+        if (key.RequiresGradient)
+            key.AccumulateGradient(keyGradient);
     }
 
     /// <summary>

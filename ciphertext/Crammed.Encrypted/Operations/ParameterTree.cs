@@ -18,7 +18,7 @@ internal sealed class ParameterTree(EncryptedContext context, PackedLayout layou
     /// <summary>A vector a parameter, each repeating it in every slot.</summary>
     public SlotVector[] Repeat(SlotVector packed, int finalLevel)
     {
-        var nodes = new SlotVector[] { context.Require(packed, 1) };
+        var nodes = new SlotVector[] { context.Require(packed, layout.Period > 1 ? 1 : finalLevel) };
         for (int half = layout.Period / 2; half >= 1; half /= 2)
         {
             nodes = RefreshFor(nodes, int.Log2(half) + 1, finalLevel);

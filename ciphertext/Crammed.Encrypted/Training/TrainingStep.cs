@@ -5,22 +5,6 @@ using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Training;
 
-/// <summary>What one step reads of the data, all but the factors encrypted.</summary>
-/// <param name="Embedding">Hidden features, one vector each.</param>
-/// <param name="Mask">1 at real tokens.</param>
-/// <param name="Labels">0 or 1 in the slots of first tokens.</param>
-/// <param name="Factors">Adapter factors, layer by layer.</param>
-public sealed record TrainingBatch(SlotVector[] Embedding, SlotVector Mask, SlotVector Labels, IReadOnlyList<AdapterFactors> Factors) : IDisposable
-{
-    public void Dispose()
-    {
-        foreach (var vector in Embedding)
-            vector.Dispose();
-        Mask.Dispose();
-        Labels.Dispose();
-    }
-}
-
 /// <summary>
 /// One step of fine-tuning: forward, gradient of the logistic loss, backward, AdamW-HE.
 /// </summary>

@@ -16,8 +16,11 @@ public static class TextLines
 
     private const int BlockBytes = 1 << 16;
 
-    /// <summary>A gzip file has a header of ten bytes and a trailer of eight, whose last four are the length unpacked, modulo 2^32.</summary>
-    private const int SmallestGzipBytes = 18, GzipLengthBytes = 4;
+    /// <summary>A gzip file has a header of ten bytes and a trailer of eight (RFC 1952).</summary>
+    private const int SmallestGzipBytes = 18;
+
+    /// <summary>The trailer ends in the unpacked length, modulo 2^32.</summary>
+    private const int GzipLengthBytes = 4;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -20,41 +20,27 @@ public static class GlueReader
 
     private static IEnumerable<Example> ReadRows(string path, GlueTask task)
     {
-        string[]? columns = task.HasHeader ? null : [.. task.Columns];
-        int first = 0, second = 0, label = 0, lineNumber = 0, index = 0;
+        GlueColumns? columns = task.HasHeader ? null : GlueColumns.Find([.. task.Columns], task, path);
+        int lineNumber = 0, index = 0;
         foreach (string line in TextLines.Read(path))
         {
             lineNumber++;
-            string[] fields = line.Split('\t');
-            bool isHeader = columns is null;
-            if (lineNumber == 1)
+            if (columns is null)
             {
-                columns ??= fields;
-                first = IndexOf(task.FirstColumn, columns, path);
-                second = task.SecondColumn is null ? -1 : IndexOf(task.SecondColumn, columns, path);
-                label = IndexOf(task.LabelColumn, columns, path);
-            }
-            if (isHeader)
+                columns = GlueColumns.Find(line.Split('\t'), task, path);
                 continue;
-            if (fields.Length != columns!.Length)
-            {
-                throw new InvalidDataException(
-                    $"{path}, line {lineNumber}: {fields.Length} fields; expected {columns.Length}, separated by tabs: "
-                    + ErrorText.Quote(string.Join(", ", columns)) + ".");
             }
+            string[] fields = columns.Split(line, path, lineNumber);
+            string label = fields[columns.Label];
             yield return new Example(
-                index++, fields[first], second < 0 ? null : fields[second], fields[label], LabelOf(fields[label], task, path, lineNumber));
+                index++,
+                fields[columns.First],
+                columns.Second < 0 ? null : fields[columns.Second],
+                label,
+                LabelOf(label, task, path, lineNumber));
         }
         if (index == 0)
             throw new InvalidDataException($"{path}: no rows; expected the rows of GLUE's {task.OfficialFolder}.");
-    }
-
-    private static int IndexOf(string column, string[] columns, string path)
-    {
-        int index = Array.IndexOf(columns, column);
-        return index >= 0
-            ? index
-            : throw new InvalidDataException($"{path}, line 1: column '{column}' is missing; the header is {ErrorText.Quote(string.Join(", ", columns))}.");
     }
 
     private static double LabelOf(string text, GlueTask task, string path, int lineNumber)

@@ -37,11 +37,7 @@ internal sealed class ColumnChunkWriter<T>(Stream output, ParquetField field, Co
     private int PageEnd(int row)
     {
         for (var bytes = 0L; row < data.RowCount && bytes < PageBytes; row++)
-        {
-            foreach (var value in data.Row(row))
-                bytes += encoder.Bytes(value);
-        }
-
+            bytes += encoder.Bytes(data.Row(row));
         return row;
     }
 

@@ -1,6 +1,6 @@
 namespace Crammed.Text.Parquet;
 
-/// <summary>Reads exported fine-tuning data; one row group is in memory at a time. Every value is checked against the description.</summary>
+/// <summary>Reads exported fine-tuning data, one row group in memory at a time. Every value is checked against the description.</summary>
 public sealed class ExportedTaskReader : IDisposable
 {
     private readonly string _path;

@@ -1,3 +1,5 @@
+using Crammed.Text.Safetensors;
+
 namespace Crammed.Text.Parquet;
 
 /// <summary>Reads a Parquet footer (the structs of parquet.thrift) from untrusted bytes; fields not needed are skipped.</summary>
@@ -128,7 +130,7 @@ internal static class MetadataReader
             switch (id)
             {
                 case 1:
-                    throw thrift.Malformed($"a column lies in another file, '{thrift.ReadString(type)}', which is not supported");
+                    throw thrift.Malformed($"a column lies in another file, {ErrorText.Quote(thrift.ReadString(type))}");
                 case 3:
                     thrift.ExpectStruct(type);
                     chunk = ReadColumnMetadata(ref thrift);

@@ -8,11 +8,14 @@ namespace Crammed.Text.Parquet;
 /// <summary>Writes values one after another in PLAIN encoding.</summary>
 internal delegate void EncodeValues<T>(Stream output, ReadOnlySpan<T> values);
 
+/// <summary>The bytes that values take in PLAIN encoding.</summary>
+internal delegate long CountBytes<T>(ReadOnlySpan<T> values);
+
 /// <summary>How the values of one .NET type are written.</summary>
 /// <param name="Type">How they are stored.</param>
-/// <param name="Bytes">Bytes that a value takes.</param>
+/// <param name="Bytes">Bytes that values take.</param>
 /// <param name="Encode">Writes values.</param>
-internal sealed record ValueEncoder<T>(ParquetPhysicalType Type, Func<T, int> Bytes, EncodeValues<T> Encode);
+internal sealed record ValueEncoder<T>(ParquetPhysicalType Type, CountBytes<T> Bytes, EncodeValues<T> Encode);
 
 /// <summary>The encoders there are.</summary>
 internal static class ValueEncoders
@@ -28,8 +31,7 @@ internal static class ValueEncoders
 
     public static ValueEncoder<double> Double { get; } = Fixed<double>(ParquetPhysicalType.Double);
 
-    public static ValueEncoder<string> Text { get; } = new(
-        ParquetPhysicalType.ByteArray, text => sizeof(int) + StrictUtf8.GetByteCount(text), EncodeText);
+    public static ValueEncoder<string> Text { get; } = new(ParquetPhysicalType.ByteArray, TextBytes, EncodeText);
 
     public static ParquetPhysicalType PhysicalType(ParquetFieldType type) => type switch
     {
@@ -43,7 +45,18 @@ internal static class ValueEncoders
 
     private static ValueEncoder<T> Fixed<T>(ParquetPhysicalType type)
         where T : unmanaged =>
-        new(type, _ => Unsafe.SizeOf<T>(), (output, values) => output.Write(LittleEndian.Bytes(values)));
+        new(
+            type,
+            values => (long)values.Length * Unsafe.SizeOf<T>(),
+            (output, values) => output.Write(LittleEndian.Bytes(values)));
+
+    private static long TextBytes(ReadOnlySpan<string> values)
+    {
+        var bytes = 0L;
+        foreach (var value in values)
+            bytes += sizeof(int) + StrictUtf8.GetByteCount(value);
+        return bytes;
+    }
 
     private static void EncodeText(Stream output, ReadOnlySpan<string> values)
     {

@@ -8,16 +8,18 @@ internal sealed class WordNetTaskSource(WordNetTask task, WordNetDatabase databa
     public IReadOnlyList<Example> Read(TaskSplit split)
     {
         ILookup<int, WordNetCandidate> candidatesByLabel =
-            task.Candidates(new WordNetPart(database, split)).OrderBy(Order).ToLookup(candidate => candidate.Label);
+            task.Candidates(new WordNetPart(database, split)).OrderBy(Hash("choice")).ToLookup(candidate => candidate.Label);
         List<WordNetCandidate>[] byLabel = [.. Description.Labels.Select((_, label) => candidatesByLabel[label].ToList())];
         int limit = split == TaskSplit.Train ? task.TrainLimit : task.DevLimit;
         int each = Math.Min(limit / byLabel.Length, byLabel.Min(candidates => candidates.Count));
         return
         [
-            .. byLabel.SelectMany(candidates => candidates.Take(each)).OrderBy(Order).Select((candidate, index) => new Example(
+            // Not in the order of the choice, where the more frequent label would come first.
+            .. byLabel.SelectMany(candidates => candidates.Take(each)).OrderBy(Hash("order")).Select((candidate, index) => new Example(
                 index, candidate.First.Definition, candidate.Second?.Definition, Description.Labels[candidate.Label], candidate.Label)),
         ];
     }
 
-    private ulong Order(WordNetCandidate candidate) => WordNetSplit.Hash(candidate.First, Description.Name);
+    private Func<WordNetCandidate, ulong> Hash(string purpose) =>
+        candidate => WordNetSplit.Hash(candidate.First, $"{Description.Name} {purpose}");
 }

@@ -93,7 +93,7 @@ public static partial class torch
                 return destination;
             }
 
-            /// <summary>Copies tensors of a state into this module, and returns names that are missing and names that are unexpected.</summary>
+            /// <summary>Copies a state into this module; returns names that are missing and names that are unexpected.</summary>
             /// <exception cref="InvalidOperationException">Strict, and the names differ.</exception>
             public virtual (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(
                 Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)

@@ -34,7 +34,7 @@ public static partial class torch
                 return uniform_(tensor, -bound, bound);
             }
 
-            /// <summary>Uniform in +-gain sqrt(3 / fan), with the gain that belongs to the nonlinearity (a: slope of a leaky ReLU).</summary>
+            /// <summary>Uniform in +-gain sqrt(3 / fan), with the gain of the nonlinearity (a: slope of a leaky ReLU).</summary>
             public static Tensor kaiming_uniform_(
                 Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn,
                 NonlinearityType nonlinearity = NonlinearityType.LeakyReLU)

@@ -10,6 +10,15 @@ internal static unsafe partial class NativeMethods
 {
     private const string Library = "crammed_torch";
 
+    static NativeMethods()
+    {
+        Check(crammed_register_bmm());
+        // Debian's libtorch starts with one thread where OpenMP is not told otherwise.
+        string[] told = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"];
+        if (told.All(name => Environment.GetEnvironmentVariable(name) is null))
+            Check(crammed_set_threads(Environment.ProcessorCount));
+    }
+
     /// <summary>Turns a failed call into the exception that TorchSharp throws.</summary>
     /// <exception cref="ExternalException">Where <paramref name="status"/> is not 0, with libtorch's message.</exception>
     public static void Check(int status)
@@ -20,6 +29,9 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library)]
     private static partial nint crammed_last_error();
+
+    [LibraryImport(Library)]
+    private static partial int crammed_register_bmm();
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int crammed_find_operator(string name, string overload, out nint op);

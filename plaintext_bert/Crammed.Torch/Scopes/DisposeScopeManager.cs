@@ -28,7 +28,7 @@ public class DisposeScopeManager
     internal void Pop(DisposeScope scope)
     {
         if (!ReferenceEquals(Current, scope))
-            throw new InvalidOperationException("Dispose scopes end in the reverse order of their creation, on the thread that created them.");
+            throw new InvalidOperationException("Dispose scopes end in the reverse order of their creation, on their own thread.");
         scopes.Pop();
     }
 

@@ -86,7 +86,7 @@ public static partial class torch
         {
             var view = Aten.Tensor("alias", this);
             var positions = new List<Tensor?>();
-            var dimension = 0;
+            var (dimension, covered) = (0, 0);
             foreach (var index in indices)
             {
                 switch (index.Kind)
@@ -104,10 +104,10 @@ public static partial class torch
                         dimension += (int)dim() - indices.Sum(Consumed);
                         break;
                     default:
-                        while (positions.Count < dimension)
+                        for (; covered < dimension; covered++)
                             positions.Add(null);
                         positions.Add(index.Positions);
-                        dimension += Consumed(index);
+                        covered = dimension += Consumed(index);
                         break;
                 }
             }

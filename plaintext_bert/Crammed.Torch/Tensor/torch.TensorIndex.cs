@@ -2,7 +2,7 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>One entry of an index in Python's manner: a position, a slice, a new dimension, an ellipsis or a tensor of positions.</summary>
+    /// <summary>One entry of an index as in Python: a position, a slice, a new dimension, an ellipsis, a tensor of positions.</summary>
     public struct TensorIndex
     {
         /// <summary>All dimensions that the other entries leave.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TorchSharp.Native;
 using static TorchSharp.Native.NativeMethods;
 
@@ -106,9 +108,9 @@ public static partial class torch
     private static Tensor FromArray<T>(
         Array array, long[] dimensions, ScalarType? dtype, Device? device, bool requiresGrad, string[]? names) where T : unmanaged
     {
-        var data = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(
-            ref System.Runtime.CompilerServices.Unsafe.As<byte, T>(
-                ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(array)), array.Length);
+        var data = MemoryMarshal.CreateReadOnlySpan(
+            ref Unsafe.As<byte, T>(
+                ref MemoryMarshal.GetArrayDataReference(array)), array.Length);
         return FromData(data, dimensions, dtype, device, requiresGrad, names);
     }
 
@@ -141,10 +143,6 @@ public static partial class torch
         var result = Aten.Tensor(name, [.. leading, dtype]);
         return requiresGrad ? result.requires_grad_() : result;
     }
-
-    private static Tensor Random(
-        string name, ScalarType? dtype, Device? device, bool requiresGrad, string[]? names, Generator? generator, long[] size) =>
-        Created(name + ".generator", dtype, device, requiresGrad, names, size, generator);
 
     private static void RequireNoNames(string[]? names)
     {

@@ -7,23 +7,25 @@ public static partial class torch
         FromData([scalar], [], dtype, device, requires_grad, null);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(bool[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        bool[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<bool>(rawArray, [rawArray.Length], dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(bool[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        bool[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<bool>(rawArray, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(IList<bool> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<bool> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<bool>(rawArray.ToArray(), [rawArray.Count], dtype, device, requires_grad, names);
 
-    /// <summary>A matrix with a copy of the elements.</summary>
-    public static Tensor tensor(IList<bool> rawArray, long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromData<bool>(rawArray.ToArray(), [rows, columns], dtype, device, requires_grad, names);
-
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(IList<bool> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<bool> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<bool>(rawArray.ToArray(), dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A 0-dimensional tensor of one byte.</summary>
@@ -31,27 +33,31 @@ public static partial class torch
         FromData([scalar], [], null, device, requires_grad, null);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(byte[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        byte[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<byte>(rawArray, [rawArray.Length], dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(byte[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        byte[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<byte>(rawArray, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(Memory<byte> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        Memory<byte> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<byte>(rawArray.Span, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(IList<byte> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<byte> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<byte>(rawArray.ToArray(), [rawArray.Count], dtype, device, requires_grad, names);
 
-    /// <summary>A matrix with a copy of the elements.</summary>
-    public static Tensor tensor(IList<byte> rawArray, long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromData<byte>(rawArray.ToArray(), [rows, columns], dtype, device, requires_grad, names);
-
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(IList<byte> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<byte> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<byte>(rawArray.ToArray(), dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A 0-dimensional tensor of one int.</summary>
@@ -59,27 +65,31 @@ public static partial class torch
         FromData([scalar], [], null, device, requires_grad, null);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(int[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        int[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<int>(rawArray, [rawArray.Length], dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(int[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        int[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) =>
         FromData<int>(rawArray, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(Memory<int> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        Memory<int> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<int>(rawArray.Span, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(IList<int> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<int> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<int>(rawArray.ToArray(), [rawArray.Count], dtype, device, requires_grad, names);
 
-    /// <summary>A matrix with a copy of the elements.</summary>
-    public static Tensor tensor(IList<int> rawArray, long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromData<int>(rawArray.ToArray(), [rows, columns], dtype, device, requires_grad, names);
-
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(IList<int> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<int> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<int>(rawArray.ToArray(), dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A 0-dimensional tensor of one long.</summary>
@@ -87,27 +97,31 @@ public static partial class torch
         FromData([scalar], [], dtype, device, requires_grad, null);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(long[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        long[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<long>(rawArray, [rawArray.Length], dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(long[] dataArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        long[] dataArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<long>(dataArray, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(Memory<long> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        Memory<long> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<long>(rawArray.Span, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(IList<long> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<long> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<long>(rawArray.ToArray(), [rawArray.Count], dtype, device, requires_grad, names);
 
-    /// <summary>A matrix with a copy of the elements.</summary>
-    public static Tensor tensor(IList<long> rawArray, long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromData<long>(rawArray.ToArray(), [rows, columns], dtype, device, requires_grad, names);
-
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(IList<long> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<long> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<long>(rawArray.ToArray(), dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A 0-dimensional tensor of one float.</summary>
@@ -115,27 +129,31 @@ public static partial class torch
         FromData([scalar], [], null, device, requires_grad, null);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(float[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        float[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<float>(rawArray, [rawArray.Length], dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(float[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        float[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<float>(rawArray, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(Memory<float> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        Memory<float> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<float>(rawArray.Span, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(IList<float> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<float> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<float>(rawArray.ToArray(), [rawArray.Count], dtype, device, requires_grad, names);
 
-    /// <summary>A matrix with a copy of the elements.</summary>
-    public static Tensor tensor(IList<float> rawArray, long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromData<float>(rawArray.ToArray(), [rows, columns], dtype, device, requires_grad, names);
-
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(IList<float> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<float> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<float>(rawArray.ToArray(), dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A 0-dimensional tensor of one double.</summary>
@@ -143,22 +161,25 @@ public static partial class torch
         FromData([scalar], [], dtype, device, requires_grad, null);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(double[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        double[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         FromData<double>(rawArray, [rawArray.Length], dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(double[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        double[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<double>(rawArray, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A tensor of the given shape with a copy of the elements.</summary>
-    public static Tensor tensor(Memory<double> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        Memory<double> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null,
+        bool requires_grad = false, string[]? names = null) =>
         FromData<double>(rawArray.Span, dimensions, dtype, device, requires_grad, names);
 
     /// <summary>A vector with a copy of the elements.</summary>
-    public static Tensor tensor(IList<double> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
+    public static Tensor tensor(
+        IList<double> rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false,
+        string[]? names = null) =>
         FromData<double>(rawArray.ToArray(), [rawArray.Count], dtype, device, requires_grad, names);
-
-    /// <summary>A matrix with a copy of the elements.</summary>
-    public static Tensor tensor(IList<double> rawArray, long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        FromData<double>(rawArray.ToArray(), [rows, columns], dtype, device, requires_grad, names);
 }

@@ -10,6 +10,7 @@ namespace TorchSharp;
 internal static unsafe class BinaryFormat
 {
     private const int MaximalDimensions = 64;
+    private const string Damaged = "the file is damaged or of another format.";
     private const int PieceBytes = 1 << 26;
 
     public static void Write(BinaryWriter writer, Tensor tensor)
@@ -70,11 +71,11 @@ internal static unsafe class BinaryFormat
             var value = reader.Read7BitEncodedInt64();
             return value >= 0 && value <= maximum
                 ? value
-                : throw new InvalidDataException($"{field} is {value}, not within 0 and {maximum}: the file is damaged or of another format.");
+                : throw new InvalidDataException($"{field} is {value}, not within 0 and {maximum}: {Damaged}");
         }
         catch (FormatException exception)
         {
-            throw new InvalidDataException($"{field} is not a LEB128 number: the file is damaged or of another format.", exception);
+            throw new InvalidDataException($"{field} is not a LEB128 number: {Damaged}", exception);
         }
     }
 

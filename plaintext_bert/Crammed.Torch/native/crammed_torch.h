@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <string>
+#include <vector>
 
 #define CRAMMED_API extern "C" __attribute__((visibility("default")))
 

@@ -1,10 +1,9 @@
 // Errors, threads and random number generators.
+#include "blas.h"
 #include "crammed_torch.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
-
-#include <dlfcn.h>
 
 #include <mutex>
 
@@ -13,15 +12,6 @@ using namespace crammed;
 namespace {
 
 thread_local std::string last_error;
-
-// OpenBLAS with its own threads does not follow OpenMP's count, which is what at::set_num_threads sets.
-void set_blas_threads(int32_t count) {
-    void* blas = dlopen("libopenblas.so.0", RTLD_LAZY | RTLD_NOLOAD);
-    if (blas == nullptr) return;
-    auto set = reinterpret_cast<void (*)(int)>(dlsym(blas, "openblas_set_num_threads"));
-    if (set != nullptr) set(count);
-    dlclose(blas);
-}
 
 at::Generator& generator(void* handle) {
     return *static_cast<at::Generator*>(handle);

@@ -1,9 +1,13 @@
+using Crammed.Cli.Commands.Convert;
+using Crammed.Cli.Commands.Demo;
 using Crammed.Cli.Commands.Doctor;
 using Crammed.Cli.Commands.Evaluate;
 using Crammed.Cli.Commands.ExportGlue;
 using Crammed.Cli.Commands.Finetune;
+using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Plan;
 using Crammed.Cli.Commands.Pretrain;
+using Crammed.Cli.Commands.Refresh;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Settings;
 
@@ -52,6 +56,39 @@ internal static class CommandTable
                 ("plan name=rte export=outputs/rte eval=glue eval/tasks=rte", "with the paper's values for GLUE's RTE"),
             ],
         },
+        new CommandDefinition<KeygenSettings>
+        {
+            Name = "keygen",
+            Summary = "Generate the secret key, and the evaluation keys that a plan's run needs.",
+            ConfigurationRoot = "cfg_keygen",
+            CreateHandler = () => new KeygenCommand(),
+            Examples =
+            [
+                ("keygen", "for outputs/pretrain/model and outputs/plan/plan.safetensors, to outputs/keys"),
+                ("keygen name=wide he.parameters=N15QP850", "under another parameter set"),
+            ],
+        },
+        new CommandDefinition<ConvertSettings>
+        {
+            Name = "convert",
+            Summary = "Pack an exported task into slots and encrypt it in the order of a plan.",
+            ConfigurationRoot = "cfg_convert",
+            CreateHandler = () => new ConvertCommand(),
+            Examples =
+            [
+                ("convert", "outputs/export by outputs/plan under outputs/keys, to outputs/encrypted/container"),
+                ("convert encrypted_examples=128", "with 128 examples for evaluation under encryption"),
+            ],
+        },
+        new CommandDefinition<RefreshSettings>
+        {
+            Name = "refresh",
+            Summary = "Serve as the key holder who decrypts and encrypts again (he.refresh=client), until told to end.",
+            ConfigurationRoot = "cfg_refresh",
+            WritesOutput = false,
+            CreateHandler = () => new RefreshCommand(),
+            Examples = [("refresh socket=/run/user/1000/crammed.sock", "with the key in outputs/keys")],
+        },
         new CommandDefinition<FinetuneRunSettings>
         {
             Name = "finetune",
@@ -75,6 +112,18 @@ internal static class CommandTable
             [
                 ("evaluate", "outputs/finetune/adapters.safetensors on outputs/export"),
                 ("evaluate name=before adapters=null plan=outputs/finetune/plan.safetensors", "the untrained adapters and head of a plan"),
+            ],
+        },
+        new CommandDefinition<DemoSettings>
+        {
+            Name = "demo",
+            Summary = "Everything at once: pretrain, encrypt, fine-tune on ciphertexts, compare with plaintext, report.",
+            ConfigurationRoot = "cfg_demo",
+            CreateHandler = () => new DemoCommand(),
+            Examples =
+            [
+                ("demo", "WordNet's glosses: living thing or artifact? The report goes to outputs/demo/report.md"),
+                ("demo eval/tasks=rte data.glue=glue", "the same on GLUE's RTE from glue/rte/{train,dev}.tsv"),
             ],
         },
         new CommandDefinition<DoctorSettings>

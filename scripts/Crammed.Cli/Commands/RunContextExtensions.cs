@@ -1,6 +1,7 @@
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Settings;
+using Crammed.Cli.Stages;
 using TorchSharp;
 
 namespace Crammed.Cli.Commands;
@@ -30,6 +31,15 @@ internal static class RunContextExtensions
     /// <summary>Shows the progress of a stage.</summary>
     public static StageDisplay Display<TSettings>(this RunContext<TSettings> context)
         where TSettings : class => new(context.StartProgress);
+
+    /// <summary>Shows the progress of work that counts (done, total).</summary>
+    public static TResult Shown<TSettings, TResult>(
+        this RunContext<TSettings> context, string title, string unit, Func<IProgress<(int Done, int Total)>, TResult> work)
+        where TSettings : class
+    {
+        using var display = context.Display();
+        return work(new RelayedProgress<(int Done, int Total)>(state => display.Report(new StageProgress(title, state.Done, state.Total, unit))));
+    }
 
     /// <summary>Gives torch the number of threads asked for.</summary>
     public static void Apply(this ImplementationSettings settings)

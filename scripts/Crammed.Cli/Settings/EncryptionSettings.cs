@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
 
@@ -13,4 +14,12 @@ public sealed record EncryptionSettings
 
     [Description("clear slots, clear slots with noise, or ciphertexts")]
     public required FheMode Fhe { get; init; }
+
+    /// <summary>Refuses the policy that is not there yet.</summary>
+    /// <exception cref="ConfigurationException"><c>he.refresh=bootstrap</c>.</exception>
+    internal void RequireClientRefresh()
+    {
+        if (Refresh == RefreshPolicy.Bootstrap)
+            throw new ConfigurationException("he.refresh=bootstrap: bootstrapping is not built yet; use he.refresh=client");
+    }
 }

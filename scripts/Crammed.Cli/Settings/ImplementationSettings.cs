@@ -8,4 +8,7 @@ public sealed record ImplementationSettings
 {
     [Description("threads; 0: one for each core"), Range(0, 1024)]
     public required int Threads { get; init; }
+
+    /// <summary>Threads to use.</summary>
+    internal int ThreadCount => Threads == 0 ? Environment.ProcessorCount : Threads;
 }

@@ -8,9 +8,6 @@ namespace Crammed.Cli.Commands.Pretrain;
 /// <summary><c>crammed pretrain</c>: text to a calibrated model in outputs/NAME/model.</summary>
 internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
 {
-    /// <summary>Classes of the head that ranges are taken with; fine-tuning takes the classes of its task.</summary>
-    private const int CalibratedClasses = 2;
-
     /// <inheritdoc/>
     public async Task<int> RunAsync(RunContext<PretrainSettings> context, CancellationToken cancellationToken)
     {
@@ -20,27 +17,13 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
         PretrainOutcome outcome;
         using (var display = context.Display())
         {
-            var stage = PretrainStage.Load(InputOf(context), display, cancellationToken);
+            var stage = PretrainStage.Load(PretrainInputs.Of(context.Resolve, settings.Arch, settings.Train, settings.Data), display, cancellationToken);
             string?[] inputs = [.. settings.Data.Text.Select(context.Resolve), context.ResolveOptional(settings.Data.Vocabulary)];
             folder = context.CreateOutputFolder(settings.Name, inputs);
             outcome = stage.Run(folder.FullPath, display, cancellationToken);
         }
         await Lines(outcome, folder).WriteAsync(context.Output);
         return ExitCode.Success;
-    }
-
-    private static PretrainInput InputOf(RunContext<PretrainSettings> context)
-    {
-        var (train, data) = (context.Settings.Train, context.Settings.Data);
-        return new PretrainInput
-        {
-            Configuration = context.Settings.Arch.ToBertConfiguration(train.VocabularySize, CalibratedClasses),
-            Settings = train.ToPretrainingSettings(),
-            Text = [.. data.Text.Select(text => text == DataSettings.WordNetText ? PretrainingText.WordNet : context.Resolve(text))],
-            WordNetFolder = context.Resolve(data.Wordnet),
-            VocabularyPath = context.ResolveOptional(data.Vocabulary),
-            VocabularySize = train.VocabularySize,
-        };
     }
 
     private static ResultLines Lines(PretrainOutcome outcome, OutputFolder folder)

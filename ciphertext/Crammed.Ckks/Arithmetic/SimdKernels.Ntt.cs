@@ -1,0 +1,339 @@
+using System.Runtime.CompilerServices;
+
+namespace Crammed.Ckks.Arithmetic;
+
+/// <summary>The negacyclic transforms; see <see cref="NttTables"/> for their structure.</summary>
+internal sealed unsafe partial class SimdKernels<TSimd, TVector>
+{
+    /// <summary>Coefficients (16 KiB) below which a block goes through all remaining passes while it stays in the first-level cache.</summary>
+    private const int CacheBlock = 2048;
+
+    private interface IReductionPolicy
+    {
+        static abstract bool Reduces { get; }
+    }
+
+    public override void ForwardNtt(double* values, NttTables tables)
+    {
+        NttPass[] passes = tables.Passes;
+        int wholePasses = WholePasses(tables);
+        if (tables.HasLeadingStage)
+            ForwardLeadingStage(values, tables);
+        for (int i = 0; i < wholePasses; i++)
+            Forward(values, tables, passes[i], 0, passes[i].Groups);
+        int blocks = wholePasses == 0 ? 1 : passes[wholePasses].Groups;
+        for (int block = 0; block < blocks; block++)
+        {
+            for (int i = wholePasses; i < passes.Length - 1; i++)
+                Forward(values, tables, passes[i], block * (passes[i].Groups / blocks), passes[i].Groups / blocks);
+            int groups = tables.Length / 4 / blocks;
+            ForwardTail(values, tables, block * groups, groups);
+        }
+    }
+
+    public override void InverseNtt(double* values, NttTables tables, double factor)
+    {
+        NttPass[] passes = tables.Passes;
+        int wholePasses = Math.Max(1, WholePasses(tables));
+        int blocks = passes[wholePasses].Groups;
+        for (int block = 0; block < blocks; block++)
+        {
+            int groups = tables.Length / 4 / blocks;
+            InverseTail(values, tables, block * groups, groups);
+            for (int i = passes.Length - 2; i >= wholePasses; i--)
+                Inverse(values, tables, passes[i], block * (passes[i].Groups / blocks), passes[i].Groups / blocks);
+        }
+        for (int i = wholePasses - 1; i > 0; i--)
+            Inverse(values, tables, passes[i], 0, passes[i].Groups);
+        if (tables.HasLeadingStage)
+        {
+            Inverse(values, tables, passes[0], 0, passes[0].Groups);
+            InverseLastStage(values, tables, factor);
+        }
+        else
+        {
+            InverseLastPass(values, tables, factor);
+        }
+    }
+
+    /// <summary>How many passes run over the whole vector before blocks are small enough to go through the rest one by one.</summary>
+    private static int WholePasses(NttTables tables)
+    {
+        int count = 0;
+        while (count < tables.Passes.Length - 1 && 4 * tables.Passes[count].Quarter > CacheBlock)
+            count++;
+        return count;
+    }
+
+    private static void Forward(double* values, NttTables tables, NttPass pass, int firstGroup, int groupCount)
+    {
+        if (pass.ReducesForward)
+            ForwardPass<Reducing>(values, tables, pass, firstGroup, groupCount);
+        else
+            ForwardPass<Lazy>(values, tables, pass, firstGroup, groupCount);
+    }
+
+    private static void Inverse(double* values, NttTables tables, NttPass pass, int firstGroup, int groupCount)
+    {
+        if (pass.ReducesInverse)
+            InversePass<Reducing>(values, tables, pass, firstGroup, groupCount);
+        else
+            InversePass<Lazy>(values, tables, pass, firstGroup, groupCount);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ForwardLeadingStage(double* values, NttTables tables)
+    {
+        TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
+        TVector w = TSimd.Broadcast(tables.Leading);
+        int half = tables.Length / 2;
+        for (int i = 0; i < half; i += TSimd.Width)
+        {
+            TVector u = TSimd.Load(values + i);
+            TVector v = MultiplyLanes(TSimd.Load(values + half + i), w, p, inverse);
+            TSimd.Store(values + i, TSimd.Add(u, v));
+            TSimd.Store(values + half + i, TSimd.Subtract(u, v));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ForwardPass<TPolicy>(double* values, NttTables tables, NttPass pass, int firstGroup, int groupCount)
+        where TPolicy : struct, IReductionPolicy
+    {
+        TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
+        TVector iota = TSimd.Broadcast(tables.Iota);
+        int quarter = pass.Quarter;
+        double* twiddles = tables.Table + pass.Twiddles;
+        for (int group = firstGroup; group < firstGroup + groupCount; group++)
+        {
+            TVector w2 = TSimd.Broadcast(twiddles[group]);
+            TVector w1 = TSimd.Broadcast(twiddles[pass.Groups + group]);
+            TVector w3 = TSimd.Broadcast(twiddles[2 * pass.Groups + group]);
+            double* a = values + 4L * quarter * group;
+            double* b = a + quarter, c = b + quarter, d = c + quarter;
+            for (int i = 0; i < quarter; i += TSimd.Width)
+            {
+                TVector first = TSimd.Load(a + i);
+                if (TPolicy.Reduces)
+                    first = ReduceLanes(first, p, inverse);
+                ForwardButterfly(
+                    first, TSimd.Load(b + i), TSimd.Load(c + i), TSimd.Load(d + i), w1, w2, w3, iota, p, inverse,
+                    out TVector r0, out TVector r1, out TVector r2, out TVector r3);
+                TSimd.Store(a + i, r0);
+                TSimd.Store(b + i, r1);
+                TSimd.Store(c + i, r2);
+                TSimd.Store(d + i, r3);
+            }
+        }
+    }
+
+    /// <summary>The last pass: butterflies of four neighbours; its results are centred.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ForwardTail(double* values, NttTables tables, int firstGroup, int groupCount)
+    {
+        TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
+        TVector iota = TSimd.Broadcast(tables.Iota);
+        NttPass pass = tables.Passes[^1];
+        double* square = tables.Table + pass.Twiddles;
+        double* halves = tables.Table + tables.HalvesTwiddles;
+        for (int group = firstGroup; group < firstGroup + groupCount; group += TSimd.Width)
+        {
+            double* x = values + 4L * group;
+            TVector a = TSimd.Load(x), b = TSimd.Load(x + TSimd.Width);
+            TVector c = TSimd.Load(x + 2 * TSimd.Width), d = TSimd.Load(x + 3 * TSimd.Width);
+            if (TSimd.Width == 8)
+            {
+                ForwardHalves(ref a, ref b, halves + group / 2, p, inverse);
+                ForwardHalves(ref c, ref d, halves + group / 2 + 2, p, inverse);
+            }
+            TSimd.Deinterleave4(a, b, c, d, out a, out b, out c, out d);
+            if (pass.ReducesForward)
+                a = ReduceLanes(a, p, inverse);
+            TVector w2 = TSimd.Load(square + group);
+            TVector w1 = TSimd.Load(square + pass.Groups + group);
+            TVector w3 = TSimd.Load(square + 2 * pass.Groups + group);
+            ForwardButterfly(a, b, c, d, w1, w2, w3, iota, p, inverse, out a, out b, out c, out d);
+            TSimd.Interleave4(
+                ReduceLanes(a, p, inverse), ReduceLanes(b, p, inverse), ReduceLanes(c, p, inverse), ReduceLanes(d, p, inverse),
+                out a, out b, out c, out d);
+            TSimd.Store(x, a);
+            TSimd.Store(x + TSimd.Width, b);
+            TSimd.Store(x + 2 * TSimd.Width, c);
+            TSimd.Store(x + 3 * TSimd.Width, d);
+        }
+    }
+
+    /// <summary>The stage of stride 4 on two eight-lane vectors, one group of eight each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ForwardHalves(ref TVector first, ref TVector second, double* twiddles, TVector p, TVector inverse)
+    {
+        TVector u = ReduceLanes(TSimd.LowerHalves(first, second), p, inverse);
+        TVector w = TSimd.BroadcastHalves(twiddles[0], twiddles[1]);
+        TVector v = MultiplyLanes(TSimd.UpperHalves(first, second), w, p, inverse);
+        TVector sum = TSimd.Add(u, v), difference = TSimd.Subtract(u, v);
+        first = TSimd.LowerHalves(sum, difference);
+        second = TSimd.UpperHalves(sum, difference);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ForwardButterfly(
+        TVector a, TVector b, TVector c, TVector d, TVector w1, TVector w2, TVector w3, TVector iota, TVector p, TVector inverse,
+        out TVector r0, out TVector r1, out TVector r2, out TVector r3)
+    {
+        b = MultiplyLanes(b, w1, p, inverse);
+        c = MultiplyLanes(c, w2, p, inverse);
+        d = MultiplyLanes(d, w3, p, inverse);
+        TVector evenSum = TSimd.Add(a, c), evenDifference = TSimd.Subtract(a, c);
+        TVector oddSum = TSimd.Add(b, d), oddDifference = MultiplyLanes(TSimd.Subtract(b, d), iota, p, inverse);
+        r0 = TSimd.Add(evenSum, oddSum);
+        r1 = TSimd.Subtract(evenSum, oddSum);
+        r2 = TSimd.Add(evenDifference, oddDifference);
+        r3 = TSimd.Subtract(evenDifference, oddDifference);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void InverseTail(double* values, NttTables tables, int firstGroup, int groupCount)
+    {
+        TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
+        TVector iota = TSimd.Broadcast(tables.Iota);
+        NttPass pass = tables.Passes[^1];
+        double* twiddles = tables.Table + pass.Twiddles + pass.Groups - TSimd.Width;
+        double* halves = tables.Table + tables.HalvesTwiddles + tables.Length / 8 - 1;
+        for (int group = firstGroup; group < firstGroup + groupCount; group += TSimd.Width)
+        {
+            double* x = values + 4L * group;
+            TSimd.Deinterleave4(
+                TSimd.Load(x), TSimd.Load(x + TSimd.Width), TSimd.Load(x + 2 * TSimd.Width), TSimd.Load(x + 3 * TSimd.Width),
+                out TVector a, out TVector b, out TVector c, out TVector d);
+            TVector w2 = TSimd.Reverse(TSimd.Load(twiddles - group));
+            TVector w1 = TSimd.Reverse(TSimd.Load(twiddles + pass.Groups - group));
+            TVector w3 = TSimd.Reverse(TSimd.Load(twiddles + 2 * pass.Groups - group));
+            InverseButterfly(a, b, c, d, iota, p, inverse, out a, out b, out c, out d);
+            if (pass.ReducesInverse)
+                a = ReduceLanes(a, p, inverse);
+            TSimd.Interleave4(
+                a, MultiplyLanes(b, w1, p, inverse), MultiplyLanes(c, w2, p, inverse), MultiplyLanes(d, w3, p, inverse),
+                out a, out b, out c, out d);
+            if (TSimd.Width == 8)
+            {
+                InverseHalves(ref a, ref b, halves - group / 2, p, inverse);
+                InverseHalves(ref c, ref d, halves - group / 2 - 2, p, inverse);
+            }
+            TSimd.Store(x, a);
+            TSimd.Store(x + TSimd.Width, b);
+            TSimd.Store(x + 2 * TSimd.Width, c);
+            TSimd.Store(x + 3 * TSimd.Width, d);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void InverseHalves(ref TVector first, ref TVector second, double* twiddles, TVector p, TVector inverse)
+    {
+        TVector u = TSimd.LowerHalves(first, second), v = TSimd.UpperHalves(first, second);
+        TVector sum = ReduceLanes(TSimd.Add(u, v), p, inverse);
+        TVector w = TSimd.BroadcastHalves(twiddles[0], twiddles[-1]);
+        TVector difference = MultiplyLanes(TSimd.Subtract(v, u), w, p, inverse);
+        first = TSimd.LowerHalves(sum, difference);
+        second = TSimd.UpperHalves(sum, difference);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void InversePass<TPolicy>(double* values, NttTables tables, NttPass pass, int firstGroup, int groupCount)
+        where TPolicy : struct, IReductionPolicy
+    {
+        TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
+        TVector iota = TSimd.Broadcast(tables.Iota);
+        int quarter = pass.Quarter;
+        double* twiddles = tables.Table + pass.Twiddles + pass.Groups - 1;
+        for (int group = firstGroup; group < firstGroup + groupCount; group++)
+        {
+            TVector w2 = TSimd.Broadcast(twiddles[-group]);
+            TVector w1 = TSimd.Broadcast(twiddles[pass.Groups - group]);
+            TVector w3 = TSimd.Broadcast(twiddles[2 * pass.Groups - group]);
+            double* a = values + 4L * quarter * group;
+            double* b = a + quarter, c = b + quarter, d = c + quarter;
+            for (int i = 0; i < quarter; i += TSimd.Width)
+            {
+                InverseButterfly(
+                    TSimd.Load(a + i), TSimd.Load(b + i), TSimd.Load(c + i), TSimd.Load(d + i), iota, p, inverse,
+                    out TVector r0, out TVector r1, out TVector r2, out TVector r3);
+                TSimd.Store(a + i, TPolicy.Reduces ? ReduceLanes(r0, p, inverse) : r0);
+                TSimd.Store(b + i, MultiplyLanes(r1, w1, p, inverse));
+                TSimd.Store(c + i, MultiplyLanes(r2, w2, p, inverse));
+                TSimd.Store(d + i, MultiplyLanes(r3, w3, p, inverse));
+            }
+        }
+    }
+
+    /// <summary>The pass of one group, whose factors are multiplied by <paramref name="factor"/> first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void InverseLastPass(double* values, NttTables tables, double factor)
+    {
+        Modulus modulus = tables.Modulus;
+        TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse), iota = TSimd.Broadcast(tables.Iota);
+        double* twiddles = tables.Table + tables.Passes[0].Twiddles;
+        TVector w0 = TSimd.Broadcast(factor);
+        TVector w2 = TSimd.Broadcast(CentredProduct(twiddles[0], factor, modulus));
+        TVector w1 = TSimd.Broadcast(CentredProduct(twiddles[1], factor, modulus));
+        TVector w3 = TSimd.Broadcast(CentredProduct(twiddles[2], factor, modulus));
+        int quarter = tables.Length / 4;
+        double* a = values, b = a + quarter, c = b + quarter, d = c + quarter;
+        for (int i = 0; i < quarter; i += TSimd.Width)
+        {
+            InverseButterfly(
+                TSimd.Load(a + i), TSimd.Load(b + i), TSimd.Load(c + i), TSimd.Load(d + i), iota, p, inverse,
+                out TVector r0, out TVector r1, out TVector r2, out TVector r3);
+            TSimd.Store(a + i, ReduceLanes(MultiplyLanes(r0, w0, p, inverse), p, inverse));
+            TSimd.Store(b + i, ReduceLanes(MultiplyLanes(r1, w1, p, inverse), p, inverse));
+            TSimd.Store(c + i, ReduceLanes(MultiplyLanes(r2, w2, p, inverse), p, inverse));
+            TSimd.Store(d + i, ReduceLanes(MultiplyLanes(r3, w3, p, inverse), p, inverse));
+        }
+    }
+
+    /// <summary>The inverse of the leading radix-2 stage, times <paramref name="factor"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void InverseLastStage(double* values, NttTables tables, double factor)
+    {
+        Modulus modulus = tables.Modulus;
+        TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
+        TVector w0 = TSimd.Broadcast(factor);
+        TVector w = TSimd.Broadcast(CentredProduct(tables.Leading, factor, modulus));
+        int half = tables.Length / 2;
+        for (int i = 0; i < half; i += TSimd.Width)
+        {
+            TVector u = TSimd.Load(values + i), v = TSimd.Load(values + half + i);
+            TVector sum = MultiplyLanes(TSimd.Add(u, v), w0, p, inverse);
+            TVector difference = MultiplyLanes(TSimd.Subtract(v, u), w, p, inverse);
+            TSimd.Store(values + i, ReduceLanes(sum, p, inverse));
+            TSimd.Store(values + half + i, ReduceLanes(difference, p, inverse));
+        }
+    }
+
+    /// <summary>The butterfly before its factors: see <see cref="NttTables"/> for the signs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void InverseButterfly(
+        TVector a, TVector b, TVector c, TVector d, TVector iota, TVector p, TVector inverse,
+        out TVector r0, out TVector r1, out TVector r2, out TVector r3)
+    {
+        TVector evenSum = TSimd.Add(a, b), oddSum = TSimd.Add(c, d);
+        TVector evenDifference = MultiplyLanes(TSimd.Subtract(a, b), iota, p, inverse);
+        TVector oddDifference = TSimd.Subtract(d, c);
+        r0 = TSimd.Add(evenSum, oddSum);
+        r1 = TSimd.Subtract(oddDifference, evenDifference);
+        r2 = TSimd.Subtract(oddSum, evenSum);
+        r3 = TSimd.Add(evenDifference, oddDifference);
+    }
+
+    private static double CentredProduct(double left, double right, Modulus modulus) =>
+        modulus.Centre(modulus.Multiply(modulus.Canonical(left), modulus.Canonical(right)));
+
+    private readonly struct Reducing : IReductionPolicy
+    {
+        public static bool Reduces => true;
+    }
+
+    private readonly struct Lazy : IReductionPolicy
+    {
+        public static bool Reduces => false;
+    }
+}

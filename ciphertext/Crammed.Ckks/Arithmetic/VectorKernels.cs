@@ -1,0 +1,144 @@
+using System.Runtime.Intrinsics;
+
+namespace Crammed.Ckks.Arithmetic;
+
+/// <summary>
+/// Bulk arithmetic on limbs: vectors of <c>length</c> residues of one modulus, <c>length</c> a multiple of 32. A residue is
+/// <i>reduced</i> if |x| &lt;= 0.7 p and <i>centred</i> if |x| &lt;= p/2 + 2; unless stated otherwise inputs must be reduced and
+/// outputs are. Destinations may be one of the sources.
+/// </summary>
+/// <remarks>
+/// The modular product h = a*w; q = round(h/p); r = (h - q p) + (a*w - h) with two fused multiply-adds is exact for
+/// |a| &lt;= 2^53 and |w| &lt;= 2p, and gives |r| &lt;= p/2 + 1.5 |a w| 2^-52: at most 0.7 p for reduced operands of 50 bits.
+/// The idea is that of FLINT's fft_small. The reduction u - round(u/p) p is exact for integers |u| &lt; 2^52 p.
+/// </remarks>
+internal abstract unsafe class VectorKernels
+{
+    /// <summary>The environment variable that forces an instance: 512, 256 or scalar.</summary>
+    public const string InstanceVariable = "CRAMMED_SIMD";
+
+    /// <summary>The widest instance that this processor runs, or the one that <see cref="InstanceVariable"/> names.</summary>
+    public static VectorKernels Default { get; } = Choose(Environment.GetEnvironmentVariable(InstanceVariable));
+
+    /// <summary>Doubles per vector; tables of the transform are laid out for it.</summary>
+    public abstract int Width { get; }
+
+    /// <summary>The instance that a value of <see cref="InstanceVariable"/> asks for; null or empty: the widest supported.</summary>
+    /// <exception cref="PlatformNotSupportedException">the named instance does not exist or does not run here</exception>
+    public static VectorKernels Choose(string? name) => name switch
+    {
+        null or "" when Simd512.IsSupported => new SimdKernels<Simd512, Vector512<double>>(),
+        null or "" when Simd256.IsSupported => new SimdKernels<Simd256, Vector256<double>>(),
+        "512" when Simd512.IsSupported => new SimdKernels<Simd512, Vector512<double>>(),
+        "256" when Simd256.IsSupported => new SimdKernels<Simd256, Vector256<double>>(),
+        null or "" or "scalar" => new SimdKernels<SimdScalar, double>(),
+        _ => throw new PlatformNotSupportedException(
+            $"{InstanceVariable}={name}: this machine supports {string.Join(", ", SupportedNames())}"),
+    };
+
+    /// <summary>destination = left + right.</summary>
+    public abstract void Add(double* destination, double* left, double* right, int length, Modulus modulus);
+
+    /// <summary>destination = left - right.</summary>
+    public abstract void Subtract(double* destination, double* left, double* right, int length, Modulus modulus);
+
+    /// <summary>destination = -source.</summary>
+    public abstract void Negate(double* destination, double* source, int length);
+
+    /// <summary>destination = source reduced to the centred residue; sources may be integers up to 2^52 p in size.</summary>
+    public abstract void Reduce(double* destination, double* source, int length, Modulus modulus);
+
+    /// <summary>destination = left * right, lane by lane; one side may be up to 2^53 in size if the other is centred.</summary>
+    public abstract void Multiply(double* destination, double* left, double* right, int length, Modulus modulus);
+
+    /// <summary>accumulator += left * right.</summary>
+    public abstract void MultiplyAdd(double* accumulator, double* left, double* right, int length, Modulus modulus);
+
+    /// <summary>destination = source * factor, factor centred, sources up to 2^53 in size.</summary>
+    public abstract void MultiplyConstant(double* destination, double* source, double factor, int length, Modulus modulus);
+
+    /// <summary>accumulator += source * factor, factor centred.</summary>
+    public abstract void MultiplyConstantAdd(double* accumulator, double* source, double factor, int length, Modulus modulus);
+
+    /// <summary>destination = source + constant.</summary>
+    public abstract void AddConstant(double* destination, double* source, double constant, int length, Modulus modulus);
+
+    /// <summary>destination = (minuend - subtrahend) * factor, factor centred.</summary>
+    public abstract void SubtractMultiply(
+        double* destination, double* minuend, double* subtrahend, double factor, int length, Modulus modulus);
+
+    /// <summary>destination[i] = source[indices[i]]; destination and source must not overlap.</summary>
+    public abstract void Permute(double* destination, double* source, int* indices, int length);
+
+    /// <summary>destination = round(source * factor): real numbers to integers below 2^53 in size.</summary>
+    public abstract void ScaleAndRound(double* destination, double* source, double factor, int length);
+
+    /// <summary>
+    /// One step of a conversion out of the residue number system: destination = (destination - subtrahend) * factor, where the
+    /// subtrahend is a centred residue of any other modulus, factor is centred and the result is centred.
+    /// </summary>
+    public abstract void MixedRadixStep(double* destination, double* subtrahend, double factor, int length, Modulus modulus);
+
+    /// <summary>
+    /// destination = digits[0] + Σ_{k &gt; 0} digits[k] * weights[k] for <paramref name="count"/> mixed-radix digits, centred residues
+    /// of any moduli; weights centred. Results are below 2^52 in size, which the transform takes as they are.
+    /// </summary>
+    public abstract void MixedRadixEvaluate(
+        double* destination, double** digits, double* weights, int count, int length, Modulus modulus);
+
+    /// <summary>The forward transform in place; inputs up to 2^52 in size; outputs centred, in bit-reversed order.</summary>
+    public abstract void ForwardNtt(double* values, NttTables tables);
+
+    /// <summary>
+    /// The inverse transform in place, times a centred <paramref name="factor"/> (N^-1 gives the true inverse); outputs centred.
+    /// </summary>
+    public abstract void InverseNtt(double* values, NttTables tables, double factor);
+
+    /// <summary>
+    /// The three coefficients of Σ_i (a0_i + a1_i s)(b0_i + b1_i s). Operands: 4 <paramref name="count"/> limbs in the order a0, a1,
+    /// b0, b1 of each pair, of which the residues from <paramref name="offset"/> on are taken.
+    /// </summary>
+    public abstract void SumOfProducts(
+        double* result0, double* result1, double* result2, double** operands, int count, int offset, int length, Modulus modulus);
+
+    /// <summary>
+    /// The three coefficients of Σ_i ((a0_i - b0_i) + (a1_i - b1_i) s)^2; operands in the order of
+    /// <see cref="SumOfProducts"/>.
+    /// </summary>
+    public abstract void SumOfSquaredDifferences(
+        double* result0, double* result1, double* result2, double** operands, int count, int offset, int length, Modulus modulus);
+
+    /// <summary>
+    /// result0 = Σ_i x_i b_i and result1 = Σ_i x_i a_i: the inner product of digits with a switching key. Operands:
+    /// 3 <paramref name="count"/> limbs in the order x, b, a of each digit.
+    /// </summary>
+    public abstract void InnerProducts(
+        double* result0, double* result1, double** operands, int count, int length, Modulus modulus);
+
+    /// <summary>
+    /// results[o] = Σ_i weights[o * inputCount + i] * inputs[i] for every output o, for <paramref name="length"/> residues from
+    /// <paramref name="offset"/> on; weights centred.
+    /// </summary>
+    public abstract void LinearCombinations(
+        double** results, int outputCount, double** inputs, int inputCount, double* weights, int offset, int length, Modulus modulus);
+
+    /// <summary>
+    /// One stage of the special Fourier transform on complex numbers in split form: for every block of 2 * <paramref name="half"/>
+    /// values, (u, v) becomes (u + v w, u - v w).
+    /// </summary>
+    public abstract void EmbeddingStage(
+        double* real, double* imaginary, double* rootReal, double* rootImaginary, int half, int length);
+
+    /// <summary>The inverse stage but for a factor of two: (u, v) becomes (u + v, (u - v) conj(w)).</summary>
+    public abstract void InverseEmbeddingStage(
+        double* real, double* imaginary, double* rootReal, double* rootImaginary, int half, int length);
+
+    private static IEnumerable<string> SupportedNames()
+    {
+        if (Simd512.IsSupported)
+            yield return "512";
+        if (Simd256.IsSupported)
+            yield return "256";
+        yield return "scalar";
+    }
+}

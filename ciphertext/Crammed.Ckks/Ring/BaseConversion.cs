@@ -1,0 +1,78 @@
+using Crammed.Ckks.Arithmetic;
+
+namespace Crammed.Ckks.Ring;
+
+/// <summary>
+/// Exact conversion out of a residue number system with moduli m_0, m_1, ...: x is written with centred mixed-radix digits,
+/// x = y_0 + y_1 m_0 + y_2 m_0 m_1 + ... (Garner 1959), which any other modulus evaluates. Since |y_i| &lt;= (m_i - 1)/2 the
+/// representative is the centred one, |x| &lt; m_0 m_1 .../2, without the floating-point correction of the sum formula,
+/// and with one multiplication less for each target residue.
+/// </summary>
+internal sealed unsafe class BaseConversion
+{
+    private readonly RingContext _ring;
+    private readonly int[] _source;
+
+    /// <summary>[k][j]: m_j^-1 modulo m_k for j &lt; k, centred.</summary>
+    private readonly double[][] _inverses;
+
+    /// <summary>[t][k]: m_0 ... m_(k-1) modulo the ring's modulus t, centred.</summary>
+    private readonly double[][] _weights;
+
+    /// <summary>[t][k]: the inverse of m_0 ... m_(k-1) modulo the ring's modulus t, centred; zero where there is none.</summary>
+    private readonly double[][] _productInverses;
+
+    public BaseConversion(RingContext ring, int[] sourceModuli)
+    {
+        _ring = ring;
+        _source = sourceModuli;
+        _inverses = new double[sourceModuli.Length][];
+        for (int k = 0; k < sourceModuli.Length; k++)
+        {
+            Modulus modulus = ring.Moduli[sourceModuli[k]];
+            _inverses[k] = [.. sourceModuli.Take(k).Select(j => modulus.Centre(modulus.Invert(ring.Moduli[j].Value % modulus.Value)))];
+        }
+        _weights = [.. ring.Moduli.Select(target => ProductsFor(target).Take(sourceModuli.Length).Select(target.Centre).ToArray())];
+        _productInverses =
+        [
+            .. ring.Moduli.Select(target => ProductsFor(target)
+                .Select(product => product == 0 ? 0 : target.Centre(target.Invert(product))).ToArray()),
+        ];
+    }
+
+    public int SourceCount => _source.Length;
+
+    /// <summary>
+    /// Replaces centred residues of coefficients by mixed-radix digits; <paramref name="limbs"/> are those of the first
+    /// <paramref name="count"/> source moduli.
+    /// </summary>
+    public void ToMixedRadix(double** limbs, int count)
+    {
+        for (int k = 1; k < count; k++)
+        {
+            Modulus modulus = _ring.Moduli[_source[k]];
+            for (int j = 0; j < k; j++)
+                _ring.Kernels.MixedRadixStep(limbs[k], limbs[j], _inverses[k][j], _ring.N, modulus);
+        }
+    }
+
+    /// <summary>The converted number modulo one of the ring's moduli; results are below 2^52 in size, not reduced.</summary>
+    public void Evaluate(double* destination, double** digits, int count, int modulusIndex)
+    {
+        fixed (double* weights = _weights[modulusIndex])
+            _ring.Kernels.MixedRadixEvaluate(destination, digits, weights, count, _ring.N, _ring.Moduli[modulusIndex]);
+    }
+
+    /// <summary>The inverse of the product of the first <paramref name="count"/> source moduli modulo another one, centred.</summary>
+    public double ProductInverse(int count, int modulusIndex) => _productInverses[modulusIndex][count];
+
+    /// <summary>The empty product, m_0, m_0 m_1, ... modulo the target, canonical.</summary>
+    private ulong[] ProductsFor(Modulus target)
+    {
+        var products = new ulong[_source.Length + 1];
+        products[0] = 1;
+        for (int k = 0; k < _source.Length; k++)
+            products[k + 1] = target.Multiply(products[k], _ring.Moduli[_source[k]].Value % target.Value);
+        return products;
+    }
+}

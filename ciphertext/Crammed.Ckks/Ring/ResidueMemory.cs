@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace Crammed.Ckks;
+
+/// <summary>
+/// The pool of 64-byte aligned native memory that all polynomials live in. A returned buffer is kept for the next request of the
+/// same size, up to <see cref="MaxCachedBytes"/>; beyond that it goes back to the operating system. Nothing here is collected
+/// by the garbage collector: who holds a ciphertext, plaintext or key disposes it.
+/// </summary>
+public static unsafe class ResidueMemory
+{
+    private const nuint Alignment = 64;
+
+    private static readonly ConcurrentDictionary<long, ConcurrentStack<nint>> Free = new();
+    private static long s_liveBuffers;
+    private static long s_liveBytes;
+    private static long s_cachedBytes;
+
+    /// <summary>Buffers handed out and not yet returned: a test that ends where it began has leaked none.</summary>
+    public static long LiveBuffers => Interlocked.Read(ref s_liveBuffers);
+
+    /// <summary>Bytes handed out and not yet returned.</summary>
+    public static long LiveBytes => Interlocked.Read(ref s_liveBytes);
+
+    /// <summary>Bytes kept for reuse.</summary>
+    public static long CachedBytes => Interlocked.Read(ref s_cachedBytes);
+
+    /// <summary>The most bytes that are kept for reuse; 1 GiB unless set.</summary>
+    public static long MaxCachedBytes { get; set; } = 1L << 30;
+
+    /// <summary>Gives every buffer kept for reuse back to the operating system.</summary>
+    public static void Trim()
+    {
+        foreach ((long count, ConcurrentStack<nint> stack) in Free)
+        {
+            while (stack.TryPop(out nint address))
+            {
+                Interlocked.Add(ref s_cachedBytes, -count * sizeof(double));
+                NativeMemory.AlignedFree((void*)address);
+            }
+        }
+    }
+
+    /// <summary>Memory for so many doubles; its contents are arbitrary.</summary>
+    internal static double* Rent(long count)
+    {
+        nint address;
+        if (Free.TryGetValue(count, out ConcurrentStack<nint>? stack) && stack.TryPop(out address))
+            Interlocked.Add(ref s_cachedBytes, -count * sizeof(double));
+        else
+            address = (nint)NativeMemory.AlignedAlloc((nuint)count * sizeof(double), Alignment);
+        Interlocked.Increment(ref s_liveBuffers);
+        Interlocked.Add(ref s_liveBytes, count * sizeof(double));
+        return (double*)address;
+    }
+
+    internal static void Return(double* memory, long count)
+    {
+        Interlocked.Decrement(ref s_liveBuffers);
+        Interlocked.Add(ref s_liveBytes, -count * sizeof(double));
+        if (Interlocked.Add(ref s_cachedBytes, count * sizeof(double)) <= MaxCachedBytes)
+        {
+            Free.GetOrAdd(count, static _ => new ConcurrentStack<nint>()).Push((nint)memory);
+        }
+        else
+        {
+            Interlocked.Add(ref s_cachedBytes, -count * sizeof(double));
+            NativeMemory.AlignedFree(memory);
+        }
+    }
+}

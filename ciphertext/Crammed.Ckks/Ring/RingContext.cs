@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Crammed.Ckks.Arithmetic;
+
+namespace Crammed.Ckks.Ring;
+
+/// <summary>
+/// Z[X]/(X^N + 1) modulo the primes of one parameter set: the ciphertext moduli q_0 ... q_L first, then the special moduli.
+/// Immutable but for its cache of automorphisms, and safe to share between threads.
+/// </summary>
+internal sealed unsafe class RingContext
+{
+    private readonly ConcurrentDictionary<int, int[]> _permutations = new();
+
+    public RingContext(int logN, IReadOnlyList<ulong> moduli, VectorKernels kernels)
+    {
+        LogN = logN;
+        Kernels = kernels;
+        Moduli = [.. moduli.Select(value => new Modulus(value))];
+        Tables = new NttTables[Moduli.Length];
+        Parallel.For(0, Moduli.Length, i => Tables[i] = new NttTables(Moduli[i], N, kernels.Width));
+    }
+
+    public int LogN { get; }
+
+    public int N => 1 << LogN;
+
+    public VectorKernels Kernels { get; }
+
+    public Modulus[] Moduli { get; }
+
+    public NttTables[] Tables { get; }
+
+    public void ForwardNtt(double* limb, int modulusIndex) => Kernels.ForwardNtt(limb, Tables[modulusIndex]);
+
+    public void InverseNtt(double* limb, int modulusIndex)
+    {
+        NttTables tables = Tables[modulusIndex];
+        Kernels.InverseNtt(limb, tables, tables.Modulus.Centre(tables.LengthInverse));
+    }
+
+    public RnsPolynomial Rent(int limbCount) => new(limbCount, N);
+
+    /// <summary>
+    /// The order in which X -> X^g permutes the values of a transformed polynomial: value i of the image is value
+    /// result[i] of the original, since value i is taken at ψ^(2 rev(i) + 1).
+    /// </summary>
+    public int[] Permutation(int galoisElement) => _permutations.GetOrAdd(galoisElement, BuildPermutation);
+
+    private int[] BuildPermutation(int galoisElement)
+    {
+        int[] reversed = BitReversal.Table(LogN);
+        var permutation = new int[N];
+        for (int i = 0; i < N; i++)
+        {
+            long exponent = (long)galoisElement * (2 * reversed[i] + 1) & 2 * N - 1;
+            permutation[i] = reversed[(int)(exponent - 1) / 2];
+        }
+        return permutation;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+
+namespace Crammed.Ckks.Ring;
+
+/// <summary>
+/// Limbs of N residues each, one after another in pooled native memory; which modulus belongs to which limb, and whether they
+/// hold coefficients or values, the owner knows.
+/// </summary>
+internal sealed unsafe class RnsPolynomial : IDisposable
+{
+    private double* _memory;
+
+    public RnsPolynomial(int limbCount, int length)
+    {
+        LimbCount = limbCount;
+        Length = length;
+        _memory = ResidueMemory.Rent((long)limbCount * length);
+    }
+
+    public int LimbCount { get; }
+
+    /// <summary>N: residues per limb.</summary>
+    public int Length { get; }
+
+    public long Bytes => (long)LimbCount * Length * sizeof(double);
+
+    /// <summary>The address of a limb.</summary>
+    public double* Limb(int index)
+    {
+        ObjectDisposedException.ThrowIf(_memory == null, this);
+        if ((uint)index >= (uint)LimbCount)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"the polynomial has {LimbCount} limbs");
+        return _memory + (long)index * Length;
+    }
+
+    public Span<double> LimbSpan(int index) => new(Limb(index), Length);
+
+    /// <summary>Copies the first <paramref name="limbCount"/> limbs of a polynomial that has at least as many.</summary>
+    public void CopyLimbsFrom(RnsPolynomial source, int limbCount)
+    {
+        for (int limb = 0; limb < limbCount; limb++)
+            source.LimbSpan(limb).CopyTo(LimbSpan(limb));
+    }
+
+    /// <summary>Overwrites the memory before it goes back to the pool; for secrets.</summary>
+    public void Clear()
+    {
+        if (_memory != null)
+            NativeMemory.Clear(_memory, (nuint)Bytes);
+    }
+
+    public void Dispose()
+    {
+        double* memory = _memory;
+        _memory = null;
+        if (memory != null)
+            ResidueMemory.Return(memory, (long)LimbCount * Length);
+    }
+}

@@ -1,0 +1,158 @@
+using Crammed.Ckks.Arithmetic;
+
+namespace Crammed.Ckks;
+
+/// <summary>Sums and differences: no noise beyond that of the operands, no level.</summary>
+public sealed unsafe partial class Evaluator
+{
+    /// <summary>left + right at the lower of both levels; equal scales. Products and relinearized ciphertexts may be mixed.</summary>
+    public Ciphertext Add(Ciphertext left, Ciphertext right) => Combine(nameof(Add), left, right, subtracts: false);
+
+    /// <summary>left - right, as <see cref="Add"/>.</summary>
+    public Ciphertext Subtract(Ciphertext left, Ciphertext right) => Combine(nameof(Subtract), left, right, subtracts: true);
+
+    /// <summary>accumulator += addend; the addend's level may be higher, and it must not have more polynomials.</summary>
+    public void AddInPlace(Ciphertext accumulator, Ciphertext addend)
+    {
+        CheckInPlace(nameof(AddInPlace), accumulator, addend);
+        for (int i = 0; i < addend.PolynomialCount; i++)
+        {
+            for (int limb = 0; limb <= accumulator.Level; limb++)
+            {
+                double* sum = accumulator[i].Limb(limb);
+                Kernels.Add(sum, sum, addend[i].Limb(limb), Ring.N, Ring.Moduli[limb]);
+            }
+        }
+    }
+
+    /// <summary>accumulator -= subtrahend, as <see cref="AddInPlace"/>.</summary>
+    public void SubtractInPlace(Ciphertext accumulator, Ciphertext subtrahend)
+    {
+        CheckInPlace(nameof(SubtractInPlace), accumulator, subtrahend);
+        for (int i = 0; i < subtrahend.PolynomialCount; i++)
+        {
+            for (int limb = 0; limb <= accumulator.Level; limb++)
+            {
+                double* sum = accumulator[i].Limb(limb);
+                Kernels.Subtract(sum, sum, subtrahend[i].Limb(limb), Ring.N, Ring.Moduli[limb]);
+            }
+        }
+    }
+
+    /// <summary>-ciphertext.</summary>
+    public Ciphertext Negate(Ciphertext ciphertext)
+    {
+        CheckOwner(nameof(Negate), ciphertext.Parameters);
+        Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
+        for (int i = 0; i < result.PolynomialCount; i++)
+        {
+            for (int limb = 0; limb <= result.Level; limb++)
+                Kernels.Negate(result[i].Limb(limb), ciphertext[i].Limb(limb), Ring.N);
+        }
+        return result;
+    }
+
+    /// <summary>ciphertext + plaintext; equal scales, the plaintext's level may be higher.</summary>
+    public Ciphertext AddPlain(Ciphertext ciphertext, Plaintext plaintext)
+    {
+        CheckPlainAddend(nameof(AddPlain), ciphertext, plaintext);
+        Ciphertext result = ciphertext.Clone();
+        for (int limb = 0; limb <= result.Level; limb++)
+        {
+            double* sum = result[0].Limb(limb);
+            Kernels.Add(sum, sum, plaintext.Polynomial.Limb(limb), Ring.N, Ring.Moduli[limb]);
+        }
+        return result;
+    }
+
+    /// <summary>ciphertext - plaintext, as <see cref="AddPlain"/>.</summary>
+    public Ciphertext SubtractPlain(Ciphertext ciphertext, Plaintext plaintext)
+    {
+        CheckPlainAddend(nameof(SubtractPlain), ciphertext, plaintext);
+        Ciphertext result = ciphertext.Clone();
+        for (int limb = 0; limb <= result.Level; limb++)
+        {
+            double* sum = result[0].Limb(limb);
+            Kernels.Subtract(sum, sum, plaintext.Polynomial.Limb(limb), Ring.N, Ring.Moduli[limb]);
+        }
+        return result;
+    }
+
+    /// <summary>
+    /// ciphertext + constant in every slot: round(constant * scale) is added to c_0, so the constant is exact to 1/(2 scale).
+    /// </summary>
+    public Ciphertext AddConstant(Ciphertext ciphertext, double constant)
+    {
+        CheckOwner(nameof(AddConstant), ciphertext.Parameters);
+        Ciphertext result = ciphertext.Clone();
+        AddConstantInPlace(result, constant);
+        return result;
+    }
+
+    /// <summary>Adds a constant to every slot, as <see cref="AddConstant"/>.</summary>
+    public void AddConstantInPlace(Ciphertext ciphertext, double constant)
+    {
+        CheckOwner(nameof(AddConstantInPlace), ciphertext.Parameters);
+        double integer = Math.Round(constant * ciphertext.Scale);
+        if (!double.IsFinite(integer))
+            throw new ArgumentException($"AddConstant: {constant} at {Describe(ciphertext)} is not finite", nameof(constant));
+        for (int limb = 0; limb <= ciphertext.Level; limb++)
+        {
+            // A constant polynomial has the same value everywhere.
+            Modulus modulus = Ring.Moduli[limb];
+            double* values = ciphertext[0].Limb(limb);
+            Kernels.AddConstant(values, values, modulus.Centre(modulus.Reduce(integer)), Ring.N, modulus);
+        }
+    }
+
+    private Ciphertext Combine(string operation, Ciphertext left, Ciphertext right, bool subtracts)
+    {
+        CheckOwner(operation, left.Parameters);
+        CheckOwner(operation, right.Parameters);
+        CheckScales(operation, left.Level, left.Scale, right.Level, right.Scale);
+        int level = Math.Min(left.Level, right.Level);
+        int common = Math.Min(left.PolynomialCount, right.PolynomialCount);
+        int count = Math.Max(left.PolynomialCount, right.PolynomialCount);
+        Ciphertext result = Ciphertext.Allocate(Parameters, count, level, left.Scale);
+        for (int limb = 0; limb <= level; limb++)
+        {
+            Modulus modulus = Ring.Moduli[limb];
+            for (int i = 0; i < common; i++)
+            {
+                if (subtracts)
+                    Kernels.Subtract(result[i].Limb(limb), left[i].Limb(limb), right[i].Limb(limb), Ring.N, modulus);
+                else
+                    Kernels.Add(result[i].Limb(limb), left[i].Limb(limb), right[i].Limb(limb), Ring.N, modulus);
+            }
+            if (common < left.PolynomialCount)
+                left[common].LimbSpan(limb).CopyTo(result[common].LimbSpan(limb));
+            else if (common < right.PolynomialCount && subtracts)
+                Kernels.Negate(result[common].Limb(limb), right[common].Limb(limb), Ring.N);
+            else if (common < right.PolynomialCount)
+                right[common].LimbSpan(limb).CopyTo(result[common].LimbSpan(limb));
+        }
+        return result;
+    }
+
+    private void CheckInPlace(string operation, Ciphertext accumulator, Ciphertext operand)
+    {
+        CheckOwner(operation, accumulator.Parameters);
+        CheckOwner(operation, operand.Parameters);
+        CheckScales(operation, accumulator.Level, accumulator.Scale, operand.Level, operand.Scale);
+        if (operand.Level < accumulator.Level || operand.PolynomialCount > accumulator.PolynomialCount)
+        {
+            throw new InvalidOperationException(
+                $"{operation}: {operand.PolynomialCount} polynomials at {Describe(operand)} do not fit an accumulator of "
+                + $"{accumulator.PolynomialCount} polynomials at {Describe(accumulator)}");
+        }
+        accumulator.Seed = null;
+    }
+
+    private void CheckPlainAddend(string operation, Ciphertext ciphertext, Plaintext plaintext)
+    {
+        CheckOwner(operation, ciphertext.Parameters);
+        CheckOwner(operation, plaintext.Parameters);
+        CheckPlaintextLevel(operation, ciphertext, plaintext);
+        CheckScales(operation, ciphertext.Level, ciphertext.Scale, plaintext.Level, plaintext.Scale);
+    }
+}

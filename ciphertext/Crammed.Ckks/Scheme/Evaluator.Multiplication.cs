@@ -1,0 +1,209 @@
+using Crammed.Ckks.Arithmetic;
+using Crammed.Ckks.Ring;
+
+namespace Crammed.Ckks;
+
+/// <summary>Products. None of them rescales unless its name says so; scales multiply.</summary>
+public sealed unsafe partial class Evaluator
+{
+    /// <summary>The largest integer factor of <see cref="MultiplyScalar"/> and <see cref="LinearCombinations"/>.</summary>
+    private const double LargestScalar = 1L << 62;
+
+    /// <summary>ciphertext * integer; scale and level stay.</summary>
+    public Ciphertext MultiplyInteger(Ciphertext ciphertext, long integer)
+    {
+        CheckOwner(nameof(MultiplyInteger), ciphertext.Parameters);
+        return MultiplyByInteger(ciphertext, ciphertext.Level, integer, ciphertext.Scale);
+    }
+
+    /// <summary>ciphertext * value, as the integer round(value * scalarScale), at most 2^62 in size; the scale grows by scalarScale.</summary>
+    public Ciphertext MultiplyScalar(Ciphertext ciphertext, double value, double scalarScale)
+    {
+        CheckOwner(nameof(MultiplyScalar), ciphertext.Parameters);
+        long integer = ToScalar(nameof(MultiplyScalar), value, scalarScale);
+        return MultiplyByInteger(ciphertext, ciphertext.Level, integer, ciphertext.Scale * scalarScale);
+    }
+
+    /// <summary>ciphertext * plaintext, slot by slot; the plaintext's level may be higher.</summary>
+    public Ciphertext MultiplyPlain(Ciphertext ciphertext, Plaintext plaintext)
+    {
+        CheckOwner(nameof(MultiplyPlain), ciphertext.Parameters);
+        CheckOwner(nameof(MultiplyPlain), plaintext.Parameters);
+        CheckPlaintextLevel(nameof(MultiplyPlain), ciphertext, plaintext);
+        double scale = ciphertext.Scale * plaintext.Scale;
+        Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, scale);
+        for (int limb = 0; limb <= result.Level; limb++)
+        {
+            double* factor = plaintext.Polynomial.Limb(limb);
+            for (int i = 0; i < result.PolynomialCount; i++)
+                Kernels.Multiply(result[i].Limb(limb), ciphertext[i].Limb(limb), factor, Ring.N, Ring.Moduli[limb]);
+        }
+        return result;
+    }
+
+    /// <summary>left * right, slot by slot, as three polynomials at the lower of both levels.</summary>
+    public Ciphertext Multiply(Ciphertext left, Ciphertext right)
+    {
+        CheckPolynomials(nameof(Multiply), left, 2);
+        CheckPolynomials(nameof(Multiply), right, 2);
+        return SumTensors([left], [right], left.Scale * right.Scale, differences: false);
+    }
+
+    /// <summary>ciphertext^2, as <see cref="Multiply"/>.</summary>
+    public Ciphertext Square(Ciphertext ciphertext)
+    {
+        CheckPolynomials(nameof(Square), ciphertext, 2);
+        return SumTensors([ciphertext], [ciphertext], ciphertext.Scale * ciphertext.Scale, differences: false);
+    }
+
+    /// <summary>
+    /// Σ_i left[i] * right[i] as three polynomials, at the lowest level of all operands; the products' scales must agree. One
+    /// relinearization then serves the whole sum.
+    /// </summary>
+    public Ciphertext SumOfProducts(IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right)
+    {
+        CheckPairs(nameof(SumOfProducts), left, right);
+        double scale = left[0].Scale * right[0].Scale;
+        for (int i = 0; i < left.Count; i++)
+        {
+            double product = left[i].Scale * right[i].Scale;
+            CheckScales($"{nameof(SumOfProducts)}, product {i} against the first", left[0].Level, scale, left[i].Level, product);
+        }
+        return SumTensors(left, right, scale, differences: false);
+    }
+
+    /// <summary>
+    /// Σ_i (left[i] - right[i])^2 as three polynomials, at the lowest level of all operands; all scales must agree.
+    /// </summary>
+    public Ciphertext SumOfSquaredDifferences(IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right)
+    {
+        CheckPairs(nameof(SumOfSquaredDifferences), left, right);
+        double scale = left[0].Scale;
+        foreach (Ciphertext operand in left.Concat(right))
+            CheckScales(nameof(SumOfSquaredDifferences), left[0].Level, scale, operand.Level, operand.Scale);
+        return SumTensors(left, right, scale * scale, differences: true);
+    }
+
+    /// <summary>Three polynomials to two with the relinearization key; scale and level stay.</summary>
+    public Ciphertext Relinearize(Ciphertext product)
+    {
+        SwitchingKey key = RelinearizationKey(nameof(Relinearize), product);
+        RnsPolynomial[] sums = _switcher.Switch(product[2], product.Level, key);
+        RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: false);
+        DisposeAll(sums);
+        for (int i = 0; i < 2; i++)
+        {
+            for (int limb = 0; limb <= product.Level; limb++)
+            {
+                double* sum = results[i].Limb(limb);
+                Kernels.Add(sum, sum, product[i].Limb(limb), Ring.N, Ring.Moduli[limb]);
+            }
+        }
+        return new Ciphertext(Parameters, results, product.Level, product.Scale);
+    }
+
+    /// <summary>
+    /// Three polynomials to two, one level down: the division by P and the rescale are one, which is faster and rounds once.
+    /// </summary>
+    public Ciphertext RelinearizeAndRescale(Ciphertext product)
+    {
+        SwitchingKey key = RelinearizationKey(nameof(RelinearizeAndRescale), product);
+        CheckRescalable(nameof(RelinearizeAndRescale), product);
+        RnsPolynomial[] sums = _switcher.Switch(product[2], product.Level, key);
+        _switcher.AddTimesSpecial(sums[0], product[0], product.Level);
+        _switcher.AddTimesSpecial(sums[1], product[1], product.Level);
+        RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: true);
+        DisposeAll(sums);
+        return new Ciphertext(Parameters, results, product.Level - 1, product.Scale / Parameters.Moduli[product.Level]);
+    }
+
+    private static void DisposeAll(RnsPolynomial[] polynomials)
+    {
+        foreach (RnsPolynomial polynomial in polynomials)
+            polynomial.Dispose();
+    }
+
+    private static long ToScalar(string operation, double value, double scalarScale)
+    {
+        double integer = Math.Round(value * scalarScale);
+        return Math.Abs(integer) <= LargestScalar
+            ? (long)integer
+            : throw new ArgumentException($"{operation}: {value} at scale 2^{Math.Log2(scalarScale):F1} passes 2^62 or is not a number");
+    }
+
+    private Ciphertext MultiplyByInteger(Ciphertext ciphertext, int level, long integer, double scale)
+    {
+        Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, level, scale);
+        for (int limb = 0; limb <= level; limb++)
+        {
+            Modulus modulus = Ring.Moduli[limb];
+            double factor = modulus.Centre(modulus.Reduce(integer));
+            for (int i = 0; i < result.PolynomialCount; i++)
+                Kernels.MultiplyConstant(result[i].Limb(limb), ciphertext[i].Limb(limb), factor, Ring.N, modulus);
+        }
+        return result;
+    }
+
+    private Ciphertext SumTensors(IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right, double scale, bool differences)
+    {
+        int level = Math.Min(left.Min(operand => operand.Level), right.Min(operand => operand.Level));
+        Ciphertext result = Ciphertext.Allocate(Parameters, 3, level, scale);
+        int chunk = Math.Min(Ring.N, ParallelChunk);
+        int chunks = Ring.N / chunk;
+        ForEach((level + 1) * chunks, item => SumTensorChunk(result, left, right, item / chunks, item % chunks * chunk, chunk, differences));
+        return result;
+    }
+
+    private void SumTensorChunk(
+        Ciphertext result, IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right, int limb, int offset, int length,
+        bool differences)
+    {
+        nint[] addresses = System.Buffers.ArrayPool<nint>.Shared.Rent(4 * left.Count);
+        for (int i = 0; i < left.Count; i++)
+        {
+            addresses[4 * i] = (nint)left[i][0].Limb(limb);
+            addresses[4 * i + 1] = (nint)left[i][1].Limb(limb);
+            addresses[4 * i + 2] = (nint)right[i][0].Limb(limb);
+            addresses[4 * i + 3] = (nint)right[i][1].Limb(limb);
+        }
+        double* result0 = result[0].Limb(limb), result1 = result[1].Limb(limb), result2 = result[2].Limb(limb);
+        Modulus modulus = Ring.Moduli[limb];
+        fixed (nint* operands = addresses)
+        {
+            if (differences)
+                Kernels.SumOfSquaredDifferences(result0, result1, result2, (double**)operands, left.Count, offset, length, modulus);
+            else
+                Kernels.SumOfProducts(result0, result1, result2, (double**)operands, left.Count, offset, length, modulus);
+        }
+        System.Buffers.ArrayPool<nint>.Shared.Return(addresses);
+    }
+
+    private void CheckPairs(string operation, IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right)
+    {
+        if (left.Count == 0 || left.Count != right.Count)
+            throw new ArgumentException($"{operation}: {left.Count} and {right.Count} operands; it needs equally many, at least one");
+        foreach (Ciphertext operand in left)
+            CheckPolynomials(operation, operand, 2);
+        foreach (Ciphertext operand in right)
+            CheckPolynomials(operation, operand, 2);
+    }
+
+    private SwitchingKey RelinearizationKey(string operation, Ciphertext product)
+    {
+        CheckPolynomials(operation, product, 3);
+        SwitchingKey key = Keys.Relinearization
+            ?? throw new InvalidOperationException($"{operation}: there is no relinearization key ({Describe(product)})");
+        CheckKeyLevel(operation, key, product);
+        return key;
+    }
+
+    private static void CheckKeyLevel(string operation, SwitchingKey key, Ciphertext ciphertext)
+    {
+        if (ciphertext.Level > key.Level)
+        {
+            throw new InvalidOperationException(
+                $"{operation}: the key serves levels up to {key.Level}, the ciphertext is at {Describe(ciphertext)}; "
+                + "drop its levels or make the key for a higher one");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Crammed.Ckks.Ring;
+
+namespace Crammed.Ckks;
+
+/// <summary>
+/// Rotations and conjugation. A Galois key for g switches s to the preimage of s under X -> X^g, so that digits need no permutation and
+/// one decomposition serves many rotations (hoisting; Halevi, Shoup 2018): only the result is permuted.
+/// </summary>
+public sealed unsafe partial class Evaluator
+{
+    /// <summary>Rotates the slots to the left: result[i] = input[i + steps], indices modulo N/2.</summary>
+    public Ciphertext Rotate(Ciphertext ciphertext, int steps)
+    {
+        CheckPolynomials(nameof(Rotate), ciphertext, 2);
+        return steps % Parameters.SlotCount == 0
+            ? ciphertext.Clone()
+            : ApplyAutomorphism(ciphertext, RotationKey(nameof(Rotate), ciphertext, steps));
+    }
+
+    /// <summary>
+    /// The rotations by each of the given steps, in their order. The ciphertext is decomposed once, which saves most transforms; results
+    /// are the same as those of <see cref="Rotate"/>.
+    /// </summary>
+    public Ciphertext[] RotateMany(Ciphertext ciphertext, IReadOnlyList<int> steps)
+    {
+        CheckPolynomials(nameof(RotateMany), ciphertext, 2);
+        var keys = new (int Element, SwitchingKey Key)?[steps.Count];
+        for (int i = 0; i < keys.Length; i++)
+            keys[i] = steps[i] % Parameters.SlotCount == 0 ? null : RotationKey(nameof(RotateMany), ciphertext, steps[i]);
+        var results = new Ciphertext[steps.Count];
+        using RnsPolynomial extended = _switcher.Extend(ciphertext[1], ciphertext.Level);
+        ForEach(results.Length, i =>
+        {
+            if (keys[i] is not (int element, SwitchingKey key))
+            {
+                results[i] = ciphertext.Clone();
+                return;
+            }
+            RnsPolynomial[] sums = _switcher.SwitchExtended(ciphertext[1], extended, ciphertext.Level, key);
+            results[i] = FinishAutomorphism(ciphertext, sums, element);
+        });
+        return results;
+    }
+
+    /// <summary>The complex conjugate of every slot.</summary>
+    public Ciphertext Conjugate(Ciphertext ciphertext)
+    {
+        CheckPolynomials(nameof(Conjugate), ciphertext, 2);
+        if (!Keys.TryGetConjugation(out SwitchingKey? key))
+            throw new InvalidOperationException($"{nameof(Conjugate)}: there is no conjugation key ({Describe(ciphertext)})");
+        CheckKeyLevel(nameof(Conjugate), key!, ciphertext);
+        return ApplyAutomorphism(ciphertext, (GaloisElement.Conjugation(Ring.N), key!));
+    }
+
+    private (int Element, SwitchingKey Key) RotationKey(string operation, Ciphertext ciphertext, int steps)
+    {
+        if (!Keys.TryGetRotation(steps, out SwitchingKey? key))
+            throw new InvalidOperationException($"{operation}: there is no key for a rotation by {steps} ({Describe(ciphertext)})");
+        CheckKeyLevel($"{operation} by {steps}", key!, ciphertext);
+        return (EvaluationKeys.RotationElement(Parameters, steps), key!);
+    }
+
+    private Ciphertext ApplyAutomorphism(Ciphertext ciphertext, (int Element, SwitchingKey Key) galois)
+    {
+        RnsPolynomial[] sums = _switcher.Switch(ciphertext[1], ciphertext.Level, galois.Key);
+        return FinishAutomorphism(ciphertext, sums, galois.Element);
+    }
+
+    /// <summary>Divides by P, adds c_0 and permutes; disposes the sums.</summary>
+    private Ciphertext FinishAutomorphism(Ciphertext ciphertext, RnsPolynomial[] sums, int element)
+    {
+        RnsPolynomial[] switched = _switcher.Divide(sums, ciphertext.Level, rescales: false);
+        DisposeAll(sums);
+        Ciphertext result = Ciphertext.Allocate(Parameters, 2, ciphertext.Level, ciphertext.Scale);
+        int[] permutation = Ring.Permutation(element);
+        fixed (int* indices = permutation)
+        {
+            for (int limb = 0; limb <= ciphertext.Level; limb++)
+            {
+                double* sum = switched[0].Limb(limb);
+                Kernels.Add(sum, sum, ciphertext[0].Limb(limb), Ring.N, Ring.Moduli[limb]);
+                Kernels.Permute(result[0].Limb(limb), sum, indices, Ring.N);
+                Kernels.Permute(result[1].Limb(limb), switched[1].Limb(limb), indices, Ring.N);
+            }
+        }
+        DisposeAll(switched);
+        return result;
+    }
+}

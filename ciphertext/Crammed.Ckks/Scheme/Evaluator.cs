@@ -1,0 +1,104 @@
+using Crammed.Ckks.Arithmetic;
+using Crammed.Ckks.Ring;
+
+namespace Crammed.Ckks;
+
+/// <summary>
+/// Computes on ciphertexts with the help of evaluation keys; it has no way to decrypt. Thread-safe. Every method returns a new
+/// ciphertext that the caller disposes and leaves its inputs as they are, except those whose name ends in InPlace.
+/// </summary>
+/// <remarks>
+/// Two scales count as equal if they differ by at most 2^-30 of themselves. Sums over many ciphertexts and hoisted rotations run in
+/// parallel up to the given degree; results do not depend on it. Everything else runs on the calling thread: callers with many
+/// ciphertexts use one thread per ciphertext. Methods throw <see cref="InvalidOperationException"/> if levels, scales or keys do not
+/// fit, naming the operation with its levels and scales, and <see cref="ArgumentException"/> for other wrong arguments.
+/// </remarks>
+public sealed unsafe partial class Evaluator
+{
+    /// <summary>Coefficients per parallel work item of a long sum.</summary>
+    private const int ParallelChunk = 4096;
+
+    private const double ScaleTolerance = 1.0 / (1 << 30);
+
+    private readonly KeySwitcher _switcher;
+    private readonly ParallelOptions _parallel;
+
+    /// <param name="parameters">the parameter set of every operand</param>
+    /// <param name="keys">keys for relinearization and rotation; the caller keeps them alive and disposes them</param>
+    /// <param name="maxDegreeOfParallelism">threads that one call may use; 0 means one per processor</param>
+    public Evaluator(CkksParameters parameters, EvaluationKeys keys, int maxDegreeOfParallelism = 0)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxDegreeOfParallelism);
+        if (!keys.Parameters.Matches(parameters))
+            throw new ArgumentException($"the keys belong to {keys.Parameters.Name}, not to {parameters.Name}", nameof(keys));
+        Parameters = parameters;
+        Keys = keys;
+        _switcher = new KeySwitcher(parameters);
+        int degree = maxDegreeOfParallelism == 0 ? Environment.ProcessorCount : maxDegreeOfParallelism;
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = degree };
+    }
+
+    public CkksParameters Parameters { get; }
+
+    public EvaluationKeys Keys { get; }
+
+    private RingContext Ring => Parameters.Ring;
+
+    private VectorKernels Kernels => Ring.Kernels;
+
+    private void ForEach(int count, Action<int> body)
+    {
+        if (count == 1 || _parallel.MaxDegreeOfParallelism == 1)
+        {
+            for (int i = 0; i < count; i++)
+                body(i);
+            return;
+        }
+        Parallel.For(0, count, _parallel, body);
+    }
+
+    private void CheckOwner(string operation, CkksParameters owner)
+    {
+        if (!owner.Matches(Parameters))
+            throw new ArgumentException($"{operation}: an operand belongs to {owner.Name}, the evaluator to {Parameters.Name}");
+    }
+
+    private void CheckPolynomials(string operation, Ciphertext ciphertext, int polynomials)
+    {
+        CheckOwner(operation, ciphertext.Parameters);
+        if (ciphertext.PolynomialCount != polynomials)
+        {
+            throw new InvalidOperationException(
+                $"{operation}: the operand has {ciphertext.PolynomialCount} polynomials instead of {polynomials} ({Describe(ciphertext)}); "
+                + (polynomials == 2 ? "relinearize it first" : "only an unrelinearized product is relinearized"));
+        }
+    }
+
+    private static void CheckScales(string operation, int level1, double scale1, int level2, double scale2)
+    {
+        if (!ScalesAgree(scale1, scale2))
+        {
+            throw new InvalidOperationException(
+                $"{operation}: the scales differ, {Describe(level1, scale1)} and {Describe(level2, scale2)}; lower one to the other's level "
+                + "or rescale");
+        }
+    }
+
+    private static bool ScalesAgree(double left, double right) => Math.Abs(left - right) <= ScaleTolerance * left;
+
+    private static void CheckPlaintextLevel(string operation, Ciphertext ciphertext, Plaintext plaintext)
+    {
+        if (plaintext.Level < ciphertext.Level)
+        {
+            throw new InvalidOperationException(
+                $"{operation}: the plaintext is below the ciphertext, {Describe(plaintext.Level, plaintext.Scale)} against "
+                + $"{Describe(ciphertext)}; encode it at level {ciphertext.Level}");
+        }
+    }
+
+    private static string Describe(Ciphertext ciphertext) => Describe(ciphertext.Level, ciphertext.Scale);
+
+    private static string Describe(int level, double scale) => $"level {level} with scale 2^{Math.Log2(scale):F6}";
+}

@@ -1,0 +1,70 @@
+using Crammed.Ckks.Ring;
+
+namespace Crammed.Ckks;
+
+/// <summary>
+/// A key that switches c * s' under a secret s' to a ciphertext under s: for each digit j a pair (b_j, a_j) modulo
+/// q_0 ... q_Level and P with b_j + a_j s = e_j + P s' on the moduli of digit j and e_j on the others. It serves ciphertexts up
+/// to <see cref="Level"/>, and is the smaller the lower that is.
+/// </summary>
+public sealed class SwitchingKey : IDisposable
+{
+    internal SwitchingKey(CkksParameters parameters, int level, byte[] seed, RnsPolynomial masked, RnsPolynomial uniform)
+    {
+        Parameters = parameters;
+        Level = level;
+        Seed = seed;
+        Masked = masked;
+        Uniform = uniform;
+    }
+
+    public CkksParameters Parameters { get; }
+
+    /// <summary>The highest level of a ciphertext that this key serves.</summary>
+    public int Level { get; }
+
+    public long Bytes => Masked.Bytes + Uniform.Bytes;
+
+    /// <summary>What the a_j are expanded from: limb i of digit j from stream j * <see cref="LimbCount"/> + i.</summary>
+    internal byte[] Seed { get; }
+
+    /// <summary>The b_j, digit by digit, each with the limbs of q_0 ... q_Level and then P.</summary>
+    internal RnsPolynomial Masked { get; }
+
+    /// <summary>The a_j in the same order.</summary>
+    internal RnsPolynomial Uniform { get; }
+
+    /// <summary>Limbs per digit.</summary>
+    internal int LimbCount => LimbsPerDigit(Parameters, Level);
+
+    public void Dispose()
+    {
+        Masked.Dispose();
+        Uniform.Dispose();
+    }
+
+    internal static int LimbsPerDigit(CkksParameters parameters, int level) => level + 1 + parameters.DigitSize;
+
+    /// <summary>A key with its uniform half expanded and its masked half still to be filled.</summary>
+    internal static unsafe SwitchingKey Expand(CkksParameters parameters, int level, byte[] seed)
+    {
+        RingContext ring = parameters.Ring;
+        int limbs = LimbsPerDigit(parameters, level);
+        int total = parameters.DigitCount(level) * limbs;
+        var key = new SwitchingKey(parameters, level, seed, ring.Rent(total), ring.Rent(total));
+        using var expander = new UniformExpander(seed);
+        for (int i = 0; i < total; i++)
+        {
+            int modulusIndex = parameters.ExtendedModulusIndex(i % limbs, level);
+            expander.Fill(key.Uniform.Limb(i), ring.N, ring.Moduli[modulusIndex], (ulong)i);
+        }
+        return key;
+    }
+
+    /// <summary>Where a digit's limb for a modulus lies, seen from a ciphertext of level <paramref name="ciphertextLevel"/>.</summary>
+    internal int LimbIndex(int digit, int extendedLimb, int ciphertextLevel)
+    {
+        int limb = extendedLimb <= ciphertextLevel ? extendedLimb : extendedLimb - ciphertextLevel + Level;
+        return digit * LimbCount + limb;
+    }
+}

@@ -1,0 +1,55 @@
+using Crammed.Ckks.Ring;
+using Crammed.Ckks.Serialization;
+
+namespace Crammed.Ckks;
+
+/// <summary>Reads ciphertexts that <see cref="Ciphertext.Write"/> wrote.</summary>
+public static class CiphertextReader
+{
+    /// <summary>Reads one ciphertext and leaves the stream behind its last byte.</summary>
+    /// <exception cref="CkksFormatException">the bytes are not a ciphertext of these parameters</exception>
+    public static Ciphertext Read(Stream stream, CkksParameters parameters)
+    {
+        var reader = new FormatReader(stream, parameters, ObjectKind.Ciphertext);
+        int count = reader.ReadByte();
+        FormatReader.Check(count is 2 or 3, $"a ciphertext has 2 or 3 polynomials, not {count}");
+        int level = reader.ReadLevel();
+        bool seeded = reader.ReadFlag("the mark of a seeded ciphertext");
+        FormatReader.Check(!seeded || count == 2, "a seeded ciphertext has 2 polynomials");
+        double scale = reader.ReadDouble();
+        FormatReader.Check(double.IsNormal(scale) && scale > 0, $"a scale is a positive number, not {scale}");
+        int stored = seeded ? 1 : count;
+        reader.CheckRemaining(stored * reader.PolynomialBytes(level + 1, limb => limb));
+        var polynomials = new RnsPolynomial?[count];
+        try
+        {
+            for (int i = 0; i < stored; i++)
+                polynomials[i] = reader.ReadPolynomial(level + 1, limb => limb);
+            byte[]? seed = seeded ? reader.ReadSeed() : null;
+            if (seed is not null)
+                polynomials[1] = ExpandUniform(parameters, level, seed);
+            return new Ciphertext(parameters, polynomials!, level, scale, seed);
+        }
+        catch
+        {
+            foreach (RnsPolynomial? polynomial in polynomials)
+                polynomial?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a file that holds one ciphertext and nothing else.</summary>
+    /// <exception cref="CkksFormatException">its contents are anything else</exception>
+    public static Ciphertext Load(string path, CkksParameters parameters) => ObjectFile.Load(path, stream => Read(stream, parameters));
+
+    /// <summary>The uniform half of a fresh encryption or public key: limb i from stream i of the seed.</summary>
+    internal static unsafe RnsPolynomial ExpandUniform(CkksParameters parameters, int level, byte[] seed)
+    {
+        RingContext ring = parameters.Ring;
+        RnsPolynomial uniform = ring.Rent(level + 1);
+        using var expander = new UniformExpander(seed);
+        for (int limb = 0; limb <= level; limb++)
+            expander.Fill(uniform.Limb(limb), ring.N, ring.Moduli[limb], (ulong)limb);
+        return uniform;
+    }
+}

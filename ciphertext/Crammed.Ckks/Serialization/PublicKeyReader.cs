@@ -1,0 +1,22 @@
+using Crammed.Ckks.Ring;
+using Crammed.Ckks.Serialization;
+
+namespace Crammed.Ckks;
+
+/// <summary>Reads public keys that <see cref="PublicKey.Write"/> wrote.</summary>
+public static class PublicKeyReader
+{
+    /// <summary>Reads one key and leaves the stream behind its last byte.</summary>
+    /// <exception cref="CkksFormatException">the bytes are not a public key of these parameters</exception>
+    public static PublicKey Read(Stream stream, CkksParameters parameters)
+    {
+        var reader = new FormatReader(stream, parameters, ObjectKind.PublicKey);
+        byte[] seed = reader.ReadSeed();
+        RnsPolynomial masked = reader.ReadPolynomial(parameters.MaxLevel + 1, limb => limb);
+        return new PublicKey(parameters, seed, masked, CiphertextReader.ExpandUniform(parameters, parameters.MaxLevel, seed));
+    }
+
+    /// <summary>Reads a file that holds one key and nothing else.</summary>
+    /// <exception cref="CkksFormatException">its contents are anything else</exception>
+    public static PublicKey Load(string path, CkksParameters parameters) => ObjectFile.Load(path, stream => Read(stream, parameters));
+}

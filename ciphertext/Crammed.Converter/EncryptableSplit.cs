@@ -1,0 +1,37 @@
+using Crammed.Encrypted.Containers;
+using Crammed.Text.Parquet;
+
+namespace Crammed.Converter;
+
+/// <summary>Exported examples of one split, in the order of the file.</summary>
+public sealed class EncryptableSplit
+{
+    private EncryptableSplit(ExportedTaskDescription description, IReadOnlyList<PackedExample> examples)
+    {
+        Description = description;
+        Examples = examples;
+    }
+
+    public ExportedTaskDescription Description { get; }
+
+    public IReadOnlyList<PackedExample> Examples { get; }
+
+    /// <summary>Reads a file that <c>crammed export-glue</c> wrote.</summary>
+    /// <exception cref="FileNotFoundException">No such file.</exception>
+    /// <exception cref="InvalidDataException">Malformed, without embeddings, or not a two-class task.</exception>
+    public static EncryptableSplit Read(string path)
+    {
+        using var reader = ExportedTaskReader.Open(path);
+        var description = reader.Description;
+        if (description.Hidden == 0)
+            throw new InvalidDataException($"{path}: has no embeddings; export the task again with a model.");
+        if (description.Classes != 2)
+        {
+            throw new InvalidDataException(
+                $"{path}: task {description.Task} has {(description.Classes == 0 ? "no" : description.Classes)} classes; "
+                + "encrypted fine-tuning takes two-class tasks.");
+        }
+        return new EncryptableSplit(
+            description, [.. reader.Examples().Select(example => new PackedExample(example.Embedding!, example.AttentionMask, example.Label))]);
+    }
+}

@@ -1,0 +1,55 @@
+using Crammed.Ckks;
+using Crammed.Ckks.Client;
+using Crammed.Encrypted.Containers;
+using Crammed.Encrypted.Layers;
+using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Training;
+using Crammed.Model;
+
+namespace Crammed.Converter;
+
+/// <summary>
+/// The key holder decrypts what the server sent back. Everything that leaves here is rounded to <see cref="Precision"/>, since exact
+/// decryptions of CKKS give away noise and with it the key (Li, Micciancio 2021: IND-CPA-D).
+/// </summary>
+public sealed class ResultReader(CkksParameters parameters, SecretKey secret, ContainerManifest manifest)
+{
+    /// <summary>Decrypted values are multiples of this.</summary>
+    public const double Precision = 1.0 / (1 << 16);
+
+    private readonly Decryptor _decryptor = new(secret);
+    private readonly SlotLayout _layout = manifest.Layout(parameters.SlotCount);
+
+    /// <summary>Logits [example][class] of a file of one ciphertext a class.</summary>
+    public double[][] Logits(string path, int examples)
+    {
+        var classes = Slots(path, manifest.Shape.Outputs);
+        return [.. Enumerable.Range(0, examples).Select(example =>
+            classes.Select(slots => slots[_layout.Slot((SlotLayout.Example, example))]).ToArray())];
+    }
+
+    /// <summary>Mean loss of a batch from its logits and the labels, which only the key holder has.</summary>
+    public double Loss(string path, IReadOnlyList<double> labels) => LogisticLoss.Mean(_layout, Slots(path, manifest.Shape.Outputs), labels);
+
+    /// <summary>The trained adapters and head.</summary>
+    public TrainedWeights Weights(string path)
+    {
+        var packed = ModelLoader.Parameters(manifest.Shape, manifest.Settings, parameters.SlotCount);
+        return new TrainedWeights(manifest.Settings, manifest.Shape, packed.Unpack(Slots(path, 1)[0]));
+    }
+
+    private double[][] Slots(string path, int count)
+    {
+        var ciphertexts = CiphertextFile.Read(path, parameters, count);
+        try
+        {
+            return [.. ciphertexts.Select(ciphertext =>
+                Array.ConvertAll(_decryptor.DecryptToSlots(ciphertext), value => Math.Round(value / Precision) * Precision))];
+        }
+        finally
+        {
+            foreach (var ciphertext in ciphertexts)
+                ciphertext.Dispose();
+        }
+    }
+}

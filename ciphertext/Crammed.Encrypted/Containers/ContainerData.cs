@@ -1,0 +1,56 @@
+using Crammed.Ckks;
+using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Layers;
+using Crammed.Encrypted.Training;
+using Crammed.Text.Safetensors;
+
+namespace Crammed.Encrypted.Containers;
+
+/// <summary>An encrypted container as training data: all that the training program reads of it.</summary>
+public sealed class ContainerData : ITrainingData, IDisposable
+{
+    private readonly string _folder;
+    private readonly CkksParameters _parameters;
+    private readonly CkksBackend _backend;
+    private readonly ContainerManifest _manifest;
+    private readonly AdapterFactorSource _factors;
+    private readonly byte[]? _dropout;
+
+    public ContainerData(
+        string folder, ContainerManifest manifest, CkksParameters parameters, CkksBackend backend, AdapterFactorSource factors)
+    {
+        (_folder, _manifest, _parameters, _backend, _factors) = (folder, manifest, parameters, backend, factors);
+        _dropout = manifest.Settings.AdapterDropout > 0 ? ReadDropout() : null;
+    }
+
+    public SlotVector InitialParameters() => Load(ContainerFiles.Parameters, 1)[0];
+
+    public TrainingBatch Batch(int step) => _dropout is null
+        ? Read(ContainerFiles.Batch(step), _factors.WithoutDropout)
+        : Read(ContainerFiles.Batch(step), _factors.WithDropout(_dropout.AsSpan(step * MaskBytes, MaskBytes).ToArray())) with { OwnsFactors = true };
+
+    public TrainingBatch Evaluation(int batch) => Read(ContainerFiles.Evaluation(batch), _factors.WithoutDropout);
+
+    public void Dispose() => _factors.Dispose();
+
+    private int MaskBytes => 3 * _manifest.Shape.Layers * _manifest.Settings.BatchSize * _manifest.Shape.SequenceLength * _manifest.Settings.Rank;
+
+    private TrainingBatch Read(string file, IReadOnlyList<AdapterFactors> factors)
+    {
+        int hidden = _manifest.Shape.Hidden;
+        var vectors = Load(file, BatchPacker.VectorCount(hidden));
+        return new TrainingBatch(vectors[..hidden], vectors[hidden], vectors[hidden + 1], factors);
+    }
+
+    private SlotVector[] Load(string file, int count) =>
+        [.. CiphertextFile.Read(Path.Combine(_folder, file), _parameters, count).Select(_backend.Load)];
+
+    private byte[] ReadDropout()
+    {
+        using var file = SafetensorsFile.Open(Path.Combine(_folder, ContainerFiles.Dropout));
+        var masks = file.ReadBytes(ContainerFiles.DropoutTensor);
+        if (masks.Length != (long)MaskBytes * _manifest.Settings.Steps)
+            throw new InvalidDataException($"{file.Path}: {masks.Length} masks, expected {(long)MaskBytes * _manifest.Settings.Steps}.");
+        return masks;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Crammed.Encrypted.Tensors;
+using Crammed.Model;
+
+namespace Crammed.Encrypted.Containers;
+
+/// <summary>
+/// What stands in the clear beside an encrypted container's ciphertexts: sizes, hyperparameters, parameter set. Nothing of the data
+/// but how many examples there are.
+/// </summary>
+public sealed record ContainerManifest
+{
+    /// <summary>Name of the manifest's file.</summary>
+    public const string FileName = "manifest.json";
+
+    private const int CurrentFormat = 1;
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        WriteIndented = true,
+    };
+
+    public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>Name of the CKKS parameter set.</summary>
+    public required string ParameterSet { get; init; }
+
+    /// <summary>Security of the parameter set, in words.</summary>
+    public required string Security { get; init; }
+
+    /// <summary>Task whose data this is.</summary>
+    public required string Task { get; init; }
+
+    public required FineTuningSettings Settings { get; init; }
+
+    public required FineTuningShape Shape { get; init; }
+
+    /// <summary>Examples in each evaluation batch.</summary>
+    public required IReadOnlyList<int> EvaluationBatches { get; init; }
+
+    /// <summary>Slots of the activations under the given parameters: tokens outermost.</summary>
+    public SlotLayout Layout(int slotCount)
+    {
+        if (slotCount % Shape.SequenceLength != 0)
+            throw new ArgumentException($"{slotCount} slots cannot hold whole sequences of {Shape.SequenceLength} tokens.");
+        return SlotLayout.TokenMajor(slotCount, Shape.SequenceLength);
+    }
+
+    /// <summary>The JSON form.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
+
+    /// <summary>Reads and checks a container's manifest.</summary>
+    /// <exception cref="FileNotFoundException">The folder is not a container.</exception>
+    /// <exception cref="InvalidDataException">Malformed, another format, or a value out of its range.</exception>
+    public static ContainerManifest Read(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path} is missing; '{folder}' is not an encrypted container (make one with 'crammed convert').", path);
+        try
+        {
+            var manifest = JsonSerializer.Deserialize<ContainerManifest>(File.ReadAllText(path), Options)
+                ?? throw new InvalidDataException($"{path}: holds null, not a manifest.");
+            if (manifest.Format != CurrentFormat)
+                throw new InvalidDataException($"{path}: format {manifest.Format}, expected {CurrentFormat}; convert the data again.");
+            manifest.Settings.Validate();
+            manifest.Shape.Validate();
+            return manifest;
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+        }
+    }
+}

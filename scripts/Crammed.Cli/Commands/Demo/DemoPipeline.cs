@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using Crammed.Bert;
+using Crammed.Ckks;
+using Crammed.Cli.Commands.Pretrain;
+using Crammed.Cli.Encryption;
+using Crammed.Cli.Hosting;
+using Crammed.Cli.Settings;
+using Crammed.Cli.Stages;
+using Crammed.Converter;
+using Crammed.Model;
+using Crammed.Trainer;
+
+namespace Crammed.Cli.Commands.Demo;
+
+/// <summary>The stages of the demo in one folder, each the same as the command of its name.</summary>
+/// <param name="context">Settings and console.</param>
+/// <param name="folder">The run's folder.</param>
+internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolder folder)
+{
+    private const int NoisyRuns = 16;
+    private readonly List<(string Stage, double Seconds)> _stageSeconds = [];
+
+    private DemoSettings Settings => context.Settings;
+
+    private int Threads => Settings.Impl.ThreadCount;
+
+    /// <summary>Runs everything.</summary>
+    public async Task<DemoResults> RunAsync(CancellationToken cancellation)
+    {
+        var parameters = CkksParameters.Create(NamedParameters.Find(Settings.He.Parameters));
+        var pretraining = Timed("pretrain", () => Pretrain(cancellation));
+        string model = pretraining.ModelFolder;
+        var export = Timed("export-glue", () => Export(model, cancellation));
+        var plan = Timed("plan", () => Plan(model, export));
+        var circuit = Circuit.Load(model, plan.Settings, plan.Shape, parameters, Threads);
+        var keys = Timed("keygen", () => context.Shown("keys", "keys", progress =>
+            KeygenStage.Run(circuit, parameters, folder.PathOf("keys"), progress, cancellation)));
+        var train = EncryptableSplit.Read(export.TrainFile);
+        var conversion = new ConvertInput(
+            plan, train, EncryptableSplit.Read(export.DevFile), Settings.Eval.EncryptedExamples, folder.PathOf("keys"), Threads);
+        var container = Timed("convert", () => context.Shown("encrypting", "files", progress =>
+            ConvertStage.Run(conversion, parameters, folder.PathOf("container"), progress, cancellation)));
+        var encrypted = await TimedAsync("finetune (encrypted)", () =>
+            EncryptedStages.TrainAsync(Files("encrypted"), plan, train, Say, cancellation));
+        encrypted.Weights.Write(folder.PathOf($"encrypted/{StageFiles.Adapters}"));
+        var evaluation = await TimedAsync("evaluate (encrypted)", () => EncryptedStages.EvaluateAsync(
+            Files("encrypted-evaluation"), folder.PathOf($"encrypted/{ResultFiles.Parameters}"), Say, cancellation));
+        var twin = Timed("finetune (plaintext twin)", () => Twin(model, export, plan, cancellation));
+        var clear = Timed("clear runs with noise", () => context.Shown("clear runs", "steps", progress =>
+            ClearRuns.Run(circuit, plan, train, parameters, NoisyRuns, progress, cancellation)));
+        return new DemoResults
+        {
+            Pretraining = pretraining,
+            Export = export,
+            Plan = plan,
+            Parameters = parameters,
+            Circuit = circuit,
+            Keys = keys,
+            Container = container,
+            Encrypted = encrypted,
+            EncryptedEvaluation = evaluation,
+            Twin = twin,
+            ClearRuns = clear,
+            Before = Timed("evaluate", () => Evaluate(model, export, TrainedWeights.Initial(plan), "before", cancellation)),
+            AfterEncrypted = Evaluate(model, export, encrypted.Weights, "after-encrypted", cancellation),
+            AfterTwin = Evaluate(model, export, twin.Training.Weights, "after-twin", cancellation),
+            StageSeconds = _stageSeconds,
+        };
+    }
+
+    private PretrainOutcome Pretrain(CancellationToken cancellation)
+    {
+        using var display = context.Display();
+        var input = PretrainInputs.Of(context.Resolve, Settings.Arch, Settings.Train, Settings.Data) with
+        {
+            Calibration = new CalibrationSettings { FineTuning = Settings.Eval.Finetune.ToFineTuningSettings() },
+        };
+        return PretrainStage.Load(input, display, cancellation).Run(folder.FullPath, display, cancellation);
+    }
+
+    private ExportOutcome Export(string model, CancellationToken cancellation)
+    {
+        using var display = context.Display();
+        using var stage = ExportStage.Load(new ExportInput
+        {
+            ModelFolder = model,
+            Task = Settings.Eval.Tasks.Name,
+            GlueFolder = context.ResolveOptional(Settings.Data.Glue),
+            WordNetFolder = context.Resolve(Settings.Data.Wordnet),
+            TrainLimit = Settings.Eval.Finetune.TrainLimit,
+        });
+        return stage.Run(folder.PathOf("export"), display, cancellation);
+    }
+
+    private FineTuningPlan Plan(string model, ExportOutcome export) =>
+        PlanStage.Load(Commands.Plan.PlanInputs.Of(model, export.TrainFile, Settings.Eval)).Run(folder.FullPath).Plan;
+
+    private TwinOutcome Twin(string model, ExportOutcome export, FineTuningPlan plan, CancellationToken cancellation)
+    {
+        using var display = context.Display();
+        using var stage = TwinStage.Load(new TwinInput { ModelFolder = model, TrainFile = export.TrainFile, Plan = plan });
+        return stage.Run(folder.PathOf("twin"), display, cancellation);
+    }
+
+    private EvaluateOutcome Evaluate(string model, ExportOutcome export, TrainedWeights weights, string name, CancellationToken cancellation)
+    {
+        using var stage = EvaluateStage.Load(new EvaluateInput { ModelFolder = model, DevFile = export.DevFile, Weights = weights });
+        return stage.Run(folder.PathOf($"evaluation/{name}"), cancellation);
+    }
+
+    private EncryptedRunFiles Files(string output) => new(
+        folder.PathOf("container"), folder.PathOf(StageFiles.Model), folder.PathOf("keys"), folder.PathOf(output), Threads);
+
+    private void Say(string line) => context.Notices.WriteLine(line);
+
+    private T Timed<T>(string stage, Func<T> work) => TimedAsync(stage, () => Task.FromResult(work())).GetAwaiter().GetResult();
+
+    private async Task<T> TimedAsync<T>(string stage, Func<Task<T>> work)
+    {
+        Say($"== {stage}");
+        long start = Stopwatch.GetTimestamp();
+        var result = await work();
+        _stageSeconds.Add((stage, Stopwatch.GetElapsedTime(start).TotalSeconds));
+        return result;
+    }
+}

@@ -1,0 +1,45 @@
+using Crammed.Ckks;
+using Crammed.Cli.Encryption;
+using Crammed.Cli.Stages;
+using Crammed.Converter;
+using Crammed.Model;
+
+namespace Crammed.Cli.Commands.Demo;
+
+/// <summary>Everything that a demo run found; the report is made from it.</summary>
+internal sealed record DemoResults
+{
+    public required PretrainOutcome Pretraining { get; init; }
+
+    public required ExportOutcome Export { get; init; }
+
+    public required FineTuningPlan Plan { get; init; }
+
+    public required CkksParameters Parameters { get; init; }
+
+    public required Circuit Circuit { get; init; }
+
+    public required KeySummary Keys { get; init; }
+
+    public required ContainerSummary Container { get; init; }
+
+    public required EncryptedTrainingOutcome Encrypted { get; init; }
+
+    public required EncryptedEvaluationOutcome EncryptedEvaluation { get; init; }
+
+    public required TwinOutcome Twin { get; init; }
+
+    public required ClearRunResult ClearRuns { get; init; }
+
+    /// <summary>Dev scores with the plan's initial adapters and head.</summary>
+    public required EvaluateOutcome Before { get; init; }
+
+    /// <summary>Dev scores with the decrypted adapters and head.</summary>
+    public required EvaluateOutcome AfterEncrypted { get; init; }
+
+    /// <summary>Dev scores with the twin's adapters and head.</summary>
+    public required EvaluateOutcome AfterTwin { get; init; }
+
+    /// <summary>Wall seconds of each stage, in order.</summary>
+    public required IReadOnlyList<(string Stage, double Seconds)> StageSeconds { get; init; }
+}

@@ -1,0 +1,23 @@
+using System.ComponentModel;
+using Crammed.Cli.Settings;
+
+namespace Crammed.Cli.Commands.Keygen;
+
+/// <summary>What <c>crammed keygen</c> reads: cfg_keygen.yaml.</summary>
+public sealed record KeygenSettings
+{
+    [Description("name of the run; its files go to outputs/NAME")]
+    public required string Name { get; init; }
+
+    [Description("folder of a calibrated checkpoint: what it computes decides which rotation keys are needed")]
+    public required string Model { get; init; }
+
+    [Description("fine-tuning plan (plan.safetensors)")]
+    public required string Plan { get; init; }
+
+    [Description("encryption")]
+    public required EncryptionSettings He { get; init; }
+
+    [Description("use of the machine")]
+    public required ImplementationSettings Impl { get; init; }
+}

@@ -1,0 +1,35 @@
+using Crammed.Ckks;
+using Crammed.Ckks.Client;
+using Crammed.Cli.Hosting;
+using Crammed.Converter;
+using Crammed.Encrypted.Containers;
+
+namespace Crammed.Cli.Commands.Refresh;
+
+/// <summary>
+/// <c>crammed refresh</c>: the key holder's end of <c>he.refresh=client</c>, until it is told to end. It decrypts and encrypts again,
+/// evaluates no function and changes no layout. The server is assumed to be semi-honest: it uses this party as a refresh oracle.
+/// </summary>
+internal sealed class RefreshCommand : ICommandHandler<RefreshSettings>
+{
+    /// <summary>Printed once connections are taken.</summary>
+    public const string ListeningLine = "listening";
+
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(RunContext<RefreshSettings> context, CancellationToken cancellationToken)
+    {
+        var settings = context.Settings;
+        var manifest = ContainerManifest.Read(context.Resolve(settings.Container));
+        var parameters = CkksParameters.Create(NamedParameters.Find(manifest.ParameterSet));
+        using var secret = KeyFolder.LoadSecret(context.Resolve(settings.Keys), parameters);
+        int threads = settings.Impl.ThreadCount;
+        var server = new RefreshServer(parameters, new RefreshParty(secret, threads), threads);
+        await server.RunAsync(context.Resolve(settings.Socket), () =>
+        {
+            context.Output.WriteLine(ListeningLine);
+            context.Output.Flush();
+        }, cancellationToken);
+        await context.Output.WriteLineAsync($"{server.RefreshedCount} ciphertexts refreshed");
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,31 @@
+using Crammed.Ckks;
+using Crammed.Converter;
+using Crammed.Encrypted.Training;
+using Crammed.Model;
+
+namespace Crammed.Cli.Encryption;
+
+/// <summary>What a conversion takes.</summary>
+/// <param name="Plan">Initial parameters, batch order, dropout masks.</param>
+/// <param name="Train">Exported training split.</param>
+/// <param name="Dev">Exported evaluation split.</param>
+/// <param name="EncryptedExamples">Examples of it to encrypt, from the first.</param>
+/// <param name="Keys">The key holder's folder.</param>
+/// <param name="Threads">Ciphertexts made at the same time.</param>
+internal sealed record ConvertInput(FineTuningPlan Plan, EncryptableSplit Train, EncryptableSplit Dev, int EncryptedExamples, string Keys, int Threads);
+
+/// <summary>Packs and encrypts a task.</summary>
+internal static class ConvertStage
+{
+    /// <summary>Name of the container's folder in its run's folder.</summary>
+    public const string Folder = "container";
+
+    public static ContainerSummary Run(
+        ConvertInput input, CkksParameters parameters, string folder, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
+    {
+        using var secret = KeyFolder.LoadSecret(input.Keys, parameters);
+        var writer = new ContainerWriter(parameters, secret, CircuitSettings.For(parameters.MaxLevel, input.Threads));
+        var evaluation = input.Dev.Examples.Take(input.EncryptedExamples).ToArray();
+        return writer.Write(folder, input.Plan, input.Train, evaluation, progress, cancellation);
+    }
+}

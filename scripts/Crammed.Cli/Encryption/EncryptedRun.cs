@@ -1,0 +1,95 @@
+using Crammed.Cli.Configuration;
+using Crammed.Cli.Commands.Refresh;
+using Crammed.Trainer;
+
+namespace Crammed.Cli.Encryption;
+
+/// <summary>Where an encrypted run finds its parts.</summary>
+/// <param name="Container">Encrypted container.</param>
+/// <param name="Model">Checkpoint with the public weights.</param>
+/// <param name="Keys">The key holder's folder; the training program is given the evaluation keys in it and nothing else.</param>
+/// <param name="Output">Folder for the encrypted results.</param>
+/// <param name="Threads">Threads of either process.</param>
+internal sealed record EncryptedRunFiles(string Container, string Model, string Keys, string Output, int Threads);
+
+/// <summary>What an encrypted run cost.</summary>
+/// <param name="Profile">The training program's own account.</param>
+/// <param name="RefreshPartyPeakBytes">Peak memory of the refresh party.</param>
+internal sealed record EncryptedRunResult(RunProfile Profile, long RefreshPartyPeakBytes);
+
+/// <summary>
+/// Runs the training program and the refresh party as two processes that share only a Unix socket and public files:
+/// the one trains without a secret key, the other decrypts and encrypts again.
+/// </summary>
+internal static class EncryptedRun
+{
+    /// <param name="files">Where everything is.</param>
+    /// <param name="parameters">Packed parameters to evaluate; null to train.</param>
+    /// <param name="report">Told each line of progress.</param>
+    /// <param name="cancellation">Lets the step under way finish, then stops.</param>
+    public static async Task<EncryptedRunResult> RunAsync(
+        EncryptedRunFiles files, string? parameters, Action<string> report, CancellationToken cancellation)
+    {
+        // Socket paths are short (108 bytes), so the socket lies in a temporary folder that only this user can enter.
+        string socketFolder = Directory.CreateTempSubdirectory("crammed-").FullName;
+        try
+        {
+            string socket = Path.Combine(socketFolder, "refresh.sock");
+            using var party = ChildProgram.Start(
+                ChildProgram.Crammed, ["refresh", $"keys={files.Keys}", $"container={files.Container}", $"socket={socket}", $"impl.threads={files.Threads}"]);
+            await WaitUntilListeningAsync(party, cancellation).ConfigureAwait(false);
+            await TrainAsync(files, parameters, socket, report, cancellation).ConfigureAwait(false);
+            long peak = party.PeakMemoryBytes;
+            party.RequestEnd();
+            await party.WaitAsync().ConfigureAwait(false);
+            return new EncryptedRunResult(RunProfile.Read(Path.Combine(files.Output, ResultFiles.Profile)), peak);
+        }
+        finally
+        {
+            Directory.Delete(socketFolder, recursive: true);
+        }
+    }
+
+    private static async Task WaitUntilListeningAsync(ChildProgram party, CancellationToken cancellation)
+    {
+        while (await party.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+        {
+            if (line == RefreshCommand.ListeningLine)
+                return;
+        }
+        var (exitCode, errors) = await party.WaitAsync().ConfigureAwait(false);
+        throw Failure("the refresh party", exitCode, errors);
+    }
+
+    private static async Task TrainAsync(
+        EncryptedRunFiles files, string? parameters, string socket, Action<string> report, CancellationToken cancellation)
+    {
+        List<string> arguments =
+        [
+            "--container", files.Container,
+            "--model", files.Model,
+            "--keys", Path.Combine(files.Keys, Converter.KeyFolder.EvaluationKeyFile),
+            "--refresh", socket,
+            "--output", files.Output,
+            "--threads", files.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        ];
+        if (parameters is not null)
+            arguments.AddRange(["--parameters", parameters]);
+        using var trainer = ChildProgram.Start(ChildProgram.Trainer, arguments);
+        using var stopping = cancellation.Register(trainer.RequestStop);
+        while (await trainer.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
+            report(line);
+        var (exitCode, errors) = await trainer.WaitAsync().ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        if (exitCode != 0)
+            throw Failure("the training program", exitCode, errors);
+    }
+
+    private static Exception Failure(string program, int exitCode, string errors)
+    {
+        string reason = errors.StartsWith("error: ", StringComparison.Ordinal) ? errors["error: ".Length..] : errors;
+        return exitCode == 2
+            ? new ConfigurationException(reason)
+            : new InvalidOperationException($"{program} ended with exit code {exitCode}: {reason}");
+    }
+}

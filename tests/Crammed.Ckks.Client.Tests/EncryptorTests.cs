@@ -1,0 +1,52 @@
+namespace Crammed.Ckks.Client.Tests;
+
+[TestFixture]
+internal sealed class EncryptorTests
+{
+    [Test]
+    public void Both_kinds_of_encryption_have_the_predicted_noise([Values(0, 4, 8)] int level)
+    {
+        double[] values = ClientSetup.RandomSlots(1);
+        using PublicKey publicKey = ClientSetup.Generator.CreatePublicKey();
+        using Ciphertext secret = new Encryptor(ClientSetup.Secret).Encrypt(values, level);
+        using Ciphertext open = new Encryptor(publicKey).Encrypt(values, level);
+        double encoding = ClientSetup.Noise.EncodeRounding(secret.Scale);
+        Assert.That((secret.IsSeeded, open.IsSeeded), Is.EqualTo((true, false)));
+        AssertRms(secret, ClientSetup.Noise.FreshSymmetric(secret.Scale));
+        AssertRms(open, ClientSetup.Noise.FreshPublic(open.Scale));
+
+        // Over 1024 slots the rms has a relative standard error of 2 to 3.5 %.
+        void AssertRms(Ciphertext ciphertext, double noise) => Assert.That(
+            ClientSetup.RmsError(ciphertext, values) / Math.Sqrt(noise * noise + encoding * encoding), Is.InRange(0.8, 1.25));
+    }
+
+    [Test]
+    public void Two_encryptions_of_one_message_differ_in_both_polynomials()
+    {
+        var encryptor = new Encryptor(ClientSetup.Secret);
+        using Ciphertext first = encryptor.Encrypt([1.0], 0), second = encryptor.Encrypt([1.0], 0);
+        Assert.That(first[0].LimbSpan(0).SequenceEqual(second[0].LimbSpan(0)), Is.False);
+        Assert.That(first[1].LimbSpan(0).SequenceEqual(second[1].LimbSpan(0)), Is.False);
+    }
+
+    [Test]
+    public void Another_key_decrypts_to_garbage()
+    {
+        using SecretKey other = SecretKey.Generate(ClientSetup.Parameters);
+        using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt([1.0], 0);
+        // A uniform phase modulo q_0 = 2^46 at scale 2^36 gives slots of size 2^10 sqrt(N / 24).
+        double[] slots = new Decryptor(other).DecryptToSlots(ciphertext);
+        Assert.That(slots.Average(Math.Abs), Is.GreaterThan(1000));
+    }
+
+    [Test]
+    public void Operands_of_other_parameters_are_refused()
+    {
+        CkksParameters other = CkksParameters.Create(NamedParameters.InsecureN12);
+        using Plaintext plaintext = new CkksEncoder(other).Encode([1.0], 0);
+        Assert.That(() => new Encryptor(ClientSetup.Secret).Encrypt(plaintext), Throws.ArgumentException);
+        using SecretKey secret = SecretKey.Generate(other);
+        using Ciphertext ciphertext = new Encryptor(secret).Encrypt(plaintext);
+        Assert.That(() => ClientSetup.Decryptor.Decrypt(ciphertext), Throws.ArgumentException);
+    }
+}

@@ -1,0 +1,82 @@
+using Crammed.Ckks.Ring;
+
+namespace Crammed.Ckks.Client.Tests;
+
+[TestFixture]
+internal sealed class KeyGeneratorTests
+{
+    [Test]
+    public void Keys_are_those_asked_for_and_cut_to_their_levels()
+    {
+        int slots = ClientSetup.Parameters.SlotCount;
+        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(2, [(1, 0), (1, 3), (1 + slots, 1), (0, 8), (-2, 5)], 4);
+        Assert.That(keys.Relinearization!.Level, Is.EqualTo(2));
+        Assert.That(keys.Galois, Has.Count.EqualTo(3));
+        Assert.That(keys.TryGetRotation(1, out SwitchingKey? one) && keys.TryGetRotation(slots - 2, out _) && keys.TryGetConjugation(out _));
+        Assert.That(one!.Level, Is.EqualTo(3));
+        Assert.That(keys.TryGetRotation(2, out _), Is.False);
+        // Level 3 with digits of two limbs: 2 digits, each 4 + 2 limbs, two halves.
+        Assert.That(one.Bytes, Is.EqualTo(2L * 2 * 6 * ClientSetup.Parameters.N * sizeof(double)));
+        using EvaluationKeys none = ClientSetup.Generator.CreateEvaluationKeys(null, []);
+        Assert.That((none.Relinearization, none.Bytes), Is.EqualTo(((SwitchingKey?)null, 0L)));
+    }
+
+    [Test]
+    public void Progress_is_told_for_every_key()
+    {
+        var reports = new Recorder();
+        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(1, [(1, 0), (2, 0), (3, 0)], null, reports);
+        Assert.That(reports.Seen.Order(), Is.EqualTo(new[] { (1, 4), (2, 4), (3, 4), (4, 4) }));
+    }
+
+    [Test]
+    public void A_cancelled_generation_leaves_nothing_behind()
+    {
+        long live = ResidueMemory.LiveBuffers;
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.That(
+            () => ClientSetup.Generator.CreateEvaluationKeys(8, [(1, 8)], null, null, source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+        Assert.That(() => ClientSetup.Generator.CreateEvaluationKeys(9, []), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => ClientSetup.Generator.CreateEvaluationKeys(1, [(1, -1)]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    /// <summary>b + a s - P g s' is an error: small, with the error's standard deviation, for every digit and modulus.</summary>
+    [Test]
+    public unsafe void Masked_halves_hide_the_secret_behind_a_small_error()
+    {
+        CkksParameters parameters = ClientSetup.Parameters;
+        RingContext ring = parameters.Ring;
+        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(4, []);
+        SwitchingKey key = keys.Relinearization!;
+        using RnsPolynomial work = ring.Rent(2);
+        for (int i = 0; i < key.Masked.LimbCount; i++)
+        {
+            int digit = i / key.LimbCount, limb = i % key.LimbCount;
+            int modulusIndex = parameters.ExtendedModulusIndex(limb, key.Level);
+            var modulus = ring.Moduli[modulusIndex];
+            double* phase = work.Limb(0), square = work.Limb(1), secret = ClientSetup.Secret.Values.Limb(modulusIndex);
+            ring.Kernels.Multiply(phase, key.Uniform.Limb(i), secret, ring.N, modulus);
+            ring.Kernels.Add(phase, phase, key.Masked.Limb(i), ring.N, modulus);
+            if (limb <= key.Level && limb / parameters.DigitSize == digit)
+            {
+                ring.Kernels.Multiply(square, secret, secret, ring.N, modulus);
+                double special = parameters.BaseConversions.SpecialModulo(limb);
+                ring.Kernels.MultiplyConstantAdd(phase, square, modulus.Centre(modulus.Negate(modulus.Canonical(special))), ring.N, modulus);
+            }
+            ring.InverseNtt(phase, modulusIndex);
+            double[] error = work.LimbSpan(0).ToArray();
+            Assert.That(error.Max(Math.Abs), Is.InRange(1, 32));
+            Assert.That(Math.Sqrt(error.Average(e => e * e)), Is.EqualTo(3.2).Within(0.4));
+        }
+    }
+
+    private sealed class Recorder : IProgress<(int Done, int Total)>
+    {
+        public System.Collections.Concurrent.ConcurrentBag<(int Done, int Total)> Seen { get; } = [];
+
+        public void Report((int Done, int Total) value) => Seen.Add(value);
+    }
+}

@@ -1,0 +1,56 @@
+namespace Crammed.Ckks.Client.Tests;
+
+/// <summary>
+/// The samplers' distributions. Bounds are five standard errors of the statistic over 2^20 samples: probability of a false alarm below
+/// 10^-6 each.
+/// </summary>
+[TestFixture]
+internal sealed class SamplerTests
+{
+    private const int Count = 1 << 20;
+
+    [Test]
+    public void Ternary_coefficients_are_uniform()
+    {
+        double[] samples = new double[Count];
+        using var sampler = new SecretSampler();
+        sampler.FillTernary(samples);
+        double standardError = Math.Sqrt(Count * (1.0 / 3) * (2.0 / 3));
+        for (int value = -1; value <= 1; value++)
+            Assert.That(samples.Count(sample => sample == value), Is.EqualTo(Count / 3.0).Within(5 * standardError), $"value {value}");
+    }
+
+    [Test]
+    public void Errors_are_discrete_gaussian_of_standard_deviation_3_2()
+    {
+        double[] samples = new double[Count];
+        using var sampler = new SecretSampler();
+        sampler.FillGaussian(samples);
+        Assert.That(samples, Has.All.Matches<double>(sample => double.IsInteger(sample) && Math.Abs(sample) <= 32));
+        // The mean has standard error sigma / sqrt(n), the mean square sigma^2 sqrt(2 / n).
+        double sigma = 3.2;
+        Assert.That(samples.Average(), Is.EqualTo(0).Within(5 * sigma / Math.Sqrt(Count)));
+        Assert.That(samples.Average(sample => sample * sample), Is.EqualTo(sigma * sigma).Within(5 * sigma * sigma * Math.Sqrt(2.0 / Count)));
+        // Every value's share is that of the density, for values that occur often enough to be counted.
+        double total = Enumerable.Range(-40, 81).Sum(k => Math.Exp(-k * k / (2 * sigma * sigma)));
+        for (int k = -9; k <= 9; k++)
+        {
+            double share = Math.Exp(-k * k / (2 * sigma * sigma)) / total;
+            double standardError = Math.Sqrt(Count * share * (1 - share));
+            Assert.That(samples.Count(sample => sample == k), Is.EqualTo(Count * share).Within(5 * standardError), $"value {k}");
+        }
+        // Tails are there: beyond 4 sigma (12.8) lies 6e-5 of it.
+        Assert.That(samples.Count(sample => Math.Abs(sample) >= 13), Is.InRange(25, 150));
+    }
+
+    [Test]
+    public void Two_fills_and_two_samplers_are_independent()
+    {
+        double[] first = new double[64], second = new double[64], third = new double[64];
+        using SecretSampler one = new(), two = new();
+        one.FillGaussian(first);
+        one.FillGaussian(second);
+        two.FillGaussian(third);
+        Assert.That(first, Is.Not.EqualTo(second).And.Not.EqualTo(third));
+    }
+}

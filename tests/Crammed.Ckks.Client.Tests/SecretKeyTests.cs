@@ -1,0 +1,75 @@
+using Crammed.Ckks.Arithmetic;
+
+namespace Crammed.Ckks.Client.Tests;
+
+[TestFixture]
+internal sealed class SecretKeyTests
+{
+    private string _path = null!;
+
+    [SetUp]
+    public void ChoosePath() => _path = Path.Combine(TestContext.CurrentContext.WorkDirectory, Guid.NewGuid() + ".key");
+
+    [TearDown]
+    public void DeleteFile() => File.Delete(_path);
+
+    [Test]
+    public void A_file_holds_the_key_and_only_its_owner_reads_it()
+    {
+        ClientSetup.Secret.Save(_path);
+        using SecretKey back = SecretKey.Load(_path, ClientSetup.Parameters);
+        Assert.That(back.Coefficients.SequenceEqual(ClientSetup.Secret.Coefficients));
+        if (!OperatingSystem.IsWindows())
+            Assert.That(File.GetUnixFileMode(_path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        // Saving again over a file that others may read closes it.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_path, (UnixFileMode)0b110_100_100);
+        ClientSetup.Secret.Save(_path);
+        if (!OperatingSystem.IsWindows())
+            Assert.That(File.GetUnixFileMode(_path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Test]
+    public void Damage_is_noticed()
+    {
+        ClientSetup.Secret.Save(_path);
+        byte[] bytes = File.ReadAllBytes(_path);
+        bytes[100] ^= 1;
+        File.WriteAllBytes(_path, bytes);
+        Assert.That(
+            () => SecretKey.Load(_path, ClientSetup.Parameters),
+            Throws.InstanceOf<CkksFormatException>().With.Message.StartsWith(_path).And.Message.Contains("checksum"));
+        File.WriteAllBytes(_path, [.. bytes, 0]);
+        Assert.That(() => SecretKey.Load(_path, ClientSetup.Parameters), Throws.InstanceOf<CkksFormatException>());
+    }
+
+    [Test]
+    public unsafe void Disposing_overwrites_the_key()
+    {
+        SecretKey key = SecretKey.Generate(ClientSetup.Parameters);
+        double* coefficients;
+        fixed (double* pinned = key.Coefficients)
+            coefficients = pinned;
+        double* values = key.Values.Limb(0);
+        Assert.That(new Span<double>(coefficients, 16).ContainsAnyExcept(0.0));
+        key.Dispose();
+        // The pool keeps the memory, so it may still be looked at.
+        Assert.That(new Span<double>(coefficients, ClientSetup.Parameters.N).ContainsAnyExcept(0.0), Is.False);
+        Assert.That(new Span<double>(values, ClientSetup.Parameters.N).ContainsAnyExcept(0.0), Is.False);
+        Assert.That(() => key.Coefficients.Length, Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public unsafe void Transformed_values_are_those_of_the_coefficients()
+    {
+        SecretKey key = ClientSetup.Secret;
+        for (int i = 0; i < ClientSetup.Parameters.Ring.Moduli.Length; i++)
+        {
+            Modulus modulus = ClientSetup.Parameters.Ring.Moduli[i];
+            double[] values = key.Values.LimbSpan(i).ToArray();
+            fixed (double* pointer = values)
+                ClientSetup.Parameters.Ring.InverseNtt(pointer, i);
+            Assert.That(values.Select(modulus.Canonical), Is.EqualTo(key.Coefficients.ToArray().Select(modulus.Canonical)));
+        }
+    }
+}

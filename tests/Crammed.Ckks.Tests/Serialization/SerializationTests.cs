@@ -1,0 +1,170 @@
+using Crammed.Ckks.Client;
+using Crammed.Ckks.Ring;
+using Crammed.Ckks.Serialization;
+using Crammed.Ckks.Tests.Scheme;
+
+namespace Crammed.Ckks.Tests.Serialization;
+
+[TestFixture]
+internal sealed class SerializationTests
+{
+    private const int PolynomialBits = 46 + 3 * 36;
+
+    private CkksSetup _setup = null!;
+    private double[] _values = null!;
+
+    [OneTimeSetUp]
+    public void SetUp()
+    {
+        _setup = CkksSetup.Of(NamedParameters.InsecureN11);
+        _values = _setup.RandomSlots(1);
+    }
+
+    [Test]
+    public void Seeded_ciphertexts_come_back_bit_by_bit_at_half_size()
+    {
+        using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 3);
+        byte[] bytes = Write(fresh.Write);
+        // Primes next to a power of two have one bit more than it says if they lie above it.
+        int bits = Enumerable.Range(0, 4).Sum(i => _setup.Parameters.Ring.Moduli[i].BitLength);
+        Assert.That(bits, Is.InRange(PolynomialBits, PolynomialBits + 3));
+        Assert.That(bytes, Has.Length.EqualTo(FormatHeader.Bytes + 11 + _setup.Parameters.N / 8 * bits + 32));
+        using Ciphertext back = CiphertextReader.Read(new MemoryStream(bytes), _setup.Parameters);
+        AssertSame(fresh, back);
+        Assert.That(back.IsSeeded);
+        Assert.That(Write(back.Write), Is.EqualTo(bytes));
+    }
+
+    [Test]
+    public void Computed_ciphertexts_come_back_bit_by_bit()
+    {
+        using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 3);
+        using Ciphertext product = _setup.Evaluator.Square(fresh), sum = _setup.Evaluator.Add(fresh, fresh);
+        foreach (Ciphertext ciphertext in new[] { product, sum })
+        {
+            byte[] bytes = Write(ciphertext.Write);
+            using Ciphertext back = CiphertextReader.Read(new MemoryStream(bytes), _setup.Parameters);
+            AssertSame(ciphertext, back);
+            Assert.That(back.IsSeeded, Is.False);
+        }
+    }
+
+    [Test]
+    public void A_seeded_ciphertext_changed_in_its_second_half_is_no_longer_seeded()
+    {
+        using Ciphertext sum = _setup.Encryptor.Encrypt(_values, 2);
+        using Ciphertext other = _setup.Encryptor.Encrypt(_values, 2);
+        _setup.Evaluator.AddInPlace(sum, other);
+        using Ciphertext back = CiphertextReader.Read(new MemoryStream(Write(sum.Write)), _setup.Parameters);
+        SlotAssert.AreClose(_setup, back, i => 2 * _values[i], 2 * _setup.Noise.FreshSymmetric(sum.Scale));
+    }
+
+    [Test]
+    public void Several_objects_follow_each_other_in_one_stream()
+    {
+        using Ciphertext first = _setup.Encryptor.Encrypt(_values, 1), second = _setup.Encryptor.Encrypt(_values, 2);
+        var stream = new MemoryStream();
+        first.Write(stream);
+        second.Write(stream);
+        stream.Position = 0;
+        using Ciphertext firstBack = CiphertextReader.Read(stream, _setup.Parameters);
+        using Ciphertext secondBack = CiphertextReader.Read(stream, _setup.Parameters);
+        AssertSame(first, firstBack);
+        AssertSame(second, secondBack);
+        Assert.That(stream.Position, Is.EqualTo(stream.Length));
+    }
+
+    [Test]
+    public void Evaluation_keys_come_back_bit_by_bit()
+    {
+        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(2, [(1, 3), (-1, 0), (5, 8)], 1);
+        byte[] bytes = Write(keys.Write);
+        using EvaluationKeys back = EvaluationKeysReader.Read(new MemoryStream(bytes), _setup.Parameters);
+        AssertSame(keys.Relinearization!, back.Relinearization!);
+        Assert.That(back.Galois.Keys, Is.EquivalentTo(keys.Galois.Keys));
+        foreach ((int element, SwitchingKey key) in keys.Galois)
+            AssertSame(key, back.Galois[element]);
+        Assert.That(back.Bytes, Is.EqualTo(keys.Bytes));
+        Assert.That(bytes.Length, Is.LessThan(keys.Bytes / 2));
+    }
+
+    [Test]
+    public void Public_keys_come_back_and_encrypt()
+    {
+        using PublicKey key = _setup.Generator.CreatePublicKey();
+        using PublicKey back = PublicKeyReader.Read(new MemoryStream(Write(key.Write)), _setup.Parameters);
+        using Ciphertext ciphertext = new Encryptor(back).Encrypt(_values, 2);
+        SlotAssert.HaveNoise(_setup, ciphertext, i => _values[i], _setup.Noise.FreshPublic(ciphertext.Scale));
+    }
+
+    [Test]
+    public void Files_hold_one_object_alone()
+    {
+        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, Guid.NewGuid() + ".bin");
+        try
+        {
+            using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 1);
+            fresh.Save(path);
+            using (Ciphertext back = CiphertextReader.Load(path, _setup.Parameters))
+                AssertSame(fresh, back);
+            File.AppendAllText(path, "x");
+            Assert.That(
+                () => CiphertextReader.Load(path, _setup.Parameters),
+                Throws.InstanceOf<CkksFormatException>().With.Message.EqualTo($"{path}: 1 bytes follow the object"));
+            Assert.That(Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + "*"), Has.Length.EqualTo(1));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Test]
+    public void Objects_of_other_parameters_or_kinds_are_refused()
+    {
+        using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 1);
+        byte[] bytes = Write(fresh.Write);
+        CkksParameters other = CkksParameters.Create(NamedParameters.InsecureN11 with { Name = "insecure-other" });
+        Assert.That(
+            () => CiphertextReader.Read(new MemoryStream(bytes), other),
+            Throws.InstanceOf<CkksFormatException>().With.Message.Contains("other than insecure-other"));
+        Assert.That(
+            () => PublicKeyReader.Read(new MemoryStream(bytes), _setup.Parameters),
+            Throws.InstanceOf<CkksFormatException>().With.Message.Contains("kind Ciphertext, wanted is PublicKey"));
+    }
+
+    private static byte[] Write(Action<Stream> write)
+    {
+        var stream = new MemoryStream();
+        write(stream);
+        return stream.ToArray();
+    }
+
+    private static void AssertSame(Ciphertext expected, Ciphertext actual)
+    {
+        Assert.That((actual.Level, actual.Scale), Is.EqualTo((expected.Level, expected.Scale)));
+        Assert.That(actual.PolynomialCount, Is.EqualTo(expected.PolynomialCount));
+        for (int i = 0; i < expected.PolynomialCount; i++)
+            AssertSame(expected.Parameters, expected[i], actual[i], limb => limb);
+    }
+
+    private static void AssertSame(SwitchingKey expected, SwitchingKey actual)
+    {
+        Assert.That(actual.Level, Is.EqualTo(expected.Level));
+        int ModulusOf(int limb) => expected.Parameters.ExtendedModulusIndex(limb % expected.LimbCount, expected.Level);
+        AssertSame(expected.Parameters, expected.Masked, actual.Masked, ModulusOf);
+        AssertSame(expected.Parameters, expected.Uniform, actual.Uniform, ModulusOf);
+    }
+
+    /// <summary>Residues may differ by a multiple of their prime in memory; the canonical ones must agree.</summary>
+    private static void AssertSame(CkksParameters parameters, RnsPolynomial expected, RnsPolynomial actual, Func<int, int> modulusOf)
+    {
+        Assert.That(actual.LimbCount, Is.EqualTo(expected.LimbCount));
+        for (int limb = 0; limb < expected.LimbCount; limb++)
+        {
+            var modulus = parameters.Ring.Moduli[modulusOf(limb)];
+            double[] left = expected.LimbSpan(limb).ToArray(), right = actual.LimbSpan(limb).ToArray();
+            Assert.That(left.Zip(right).All(pair => modulus.Canonical(pair.First) == modulus.Canonical(pair.Second)), $"limb {limb}");
+        }
+    }
+}

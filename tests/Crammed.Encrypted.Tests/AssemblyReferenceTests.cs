@@ -1,0 +1,30 @@
+using System.Reflection;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Tests;
+
+/// <summary>
+/// The circuit knows neither the oracle it is tested with nor anything that holds a secret key.
+/// </summary>
+[TestFixture]
+public sealed class AssemblyReferenceTests
+{
+    private static readonly string[] Forbidden = ["Crammed.Torch", "Crammed.Ckks.Client", "Crammed.Bert"];
+
+    [Test]
+    public void Crammed_Encrypted_references_neither_torch_nor_the_key_holder_nor_the_plaintext_model()
+    {
+        var reached = new HashSet<string>();
+        var waiting = new Queue<Assembly>([typeof(EncryptedTensor).Assembly]);
+        while (waiting.TryDequeue(out var assembly))
+        {
+            foreach (var reference in assembly.GetReferencedAssemblies())
+            {
+                if (reference.Name!.StartsWith("Crammed.", StringComparison.Ordinal) && reached.Add(reference.Name))
+                    waiting.Enqueue(Assembly.Load(reference));
+            }
+        }
+        Assert.That(reached, Does.Contain("Crammed.Approximation"), "the walk finds references");
+        Assert.That(reached.Intersect(Forbidden), Is.Empty);
+    }
+}

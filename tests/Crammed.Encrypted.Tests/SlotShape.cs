@@ -1,0 +1,64 @@
+using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Tests;
+
+/// <summary>
+/// Tokens and examples of a test in one of the two layouts, and the way between slots and plain arrays [example][token][vector].
+/// </summary>
+public sealed record SlotShape(int Slots, int Tokens, bool IsTokenMajor)
+{
+    public int Examples => Slots / Tokens;
+
+    /// <summary>Levels that a rotation along the tokens costs: none where they are outermost.</summary>
+    public int RotationDepth => IsTokenMajor || Examples == 1 ? 0 : 1;
+
+    /// <summary>Both layouts of each size.</summary>
+    public static IEnumerable<SlotShape> All(params (int Slots, int Tokens)[] sizes) =>
+        from size in sizes
+        from tokenMajor in new[] { true, false }
+        select new SlotShape(size.Slots, size.Tokens, tokenMajor);
+
+    public SlotLayout Layout(int vectors) => Layout(new Axis(SlotLayout.Feature, vectors));
+
+    public SlotLayout Layout(params Axis[] across) =>
+        IsTokenMajor ? SlotLayout.TokenMajor(Slots, Tokens, across) : SlotLayout.ExampleMajor(Slots, Tokens, across);
+
+    /// <summary>The slot of an example's token, from the layouts' definition.</summary>
+    public int Slot(int example, int token) => IsTokenMajor ? token * Examples + example : example * Tokens + token;
+
+    internal SlotVector[] Load(ClearBackend backend, double[] values, int vectors, int level) =>
+        [.. Enumerable.Range(0, vectors).Select(vector => backend.Load(Fill(values, vectors, vector), level))];
+
+    internal PlainSlots[] Plain(double[] values, int vectors) =>
+        [.. Enumerable.Range(0, vectors).Select(vector => new PlainSlots(Fill(values, vectors, vector)))];
+
+    internal double[] Read(IReadOnlyList<SlotVector> vectors)
+    {
+        var values = new double[Slots * vectors.Count];
+        for (int vector = 0; vector < vectors.Count; vector++)
+        {
+            var slots = ClearBackend.Read(vectors[vector]);
+            ForEach((example, token, slot) => values[(example * Tokens + token) * vectors.Count + vector] = slots[slot]);
+        }
+        return values;
+    }
+
+    public override string ToString() => $"{Examples}x{Tokens}{(IsTokenMajor ? "tokenMajor" : "exampleMajor")}";
+
+    private double[] Fill(double[] values, int vectors, int vector)
+    {
+        var slots = new double[Slots];
+        ForEach((example, token, slot) => slots[slot] = values[(example * Tokens + token) * vectors + vector]);
+        return slots;
+    }
+
+    private void ForEach(Action<int, int, int> visit)
+    {
+        for (int example = 0; example < Examples; example++)
+        {
+            for (int token = 0; token < Tokens; token++)
+                visit(example, token, Slot(example, token));
+        }
+    }
+}

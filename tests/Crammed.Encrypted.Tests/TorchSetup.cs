@@ -1,0 +1,11 @@
+using static TorchSharp.torch;
+
+namespace Crammed.Encrypted.Tests;
+
+/// <summary>One thread for the oracle: its tensors are far too small for more.</summary>
+[SetUpFixture]
+public sealed class TorchSetup
+{
+    [OneTimeSetUp]
+    public void UseOneThread() => set_num_threads(1);
+}

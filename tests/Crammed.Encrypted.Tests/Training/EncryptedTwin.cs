@@ -1,0 +1,56 @@
+using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Operations;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Tests.Training;
+
+/// <summary>The tiny model's passes on a clear backend.</summary>
+internal sealed class EncryptedTwin(TinyModel model, bool tokenMajor, int maxLevel, int refreshLevel, bool exactFunctions = true)
+{
+    public SlotShape Shape { get; } = new(model.Slots, model.Tokens, tokenMajor);
+
+    public ClearBackend Backend { get; } = new(model.Slots, maxLevel);
+
+    public EncryptedContext Context() => new(Backend, refreshLevel, threads: 2) { ExactFunctions = exactFunctions };
+
+    /// <summary>
+    /// One pass with parameters and data that enter at a level; also the gradient of the embedding, which training has no use for.
+    /// </summary>
+    public ModelGradients Run(double[] parameters, int level, double gradientScale = 1)
+    {
+        var context = Context();
+        var step = model.Step(Shape.Layout(), gradientScale);
+        using var batch = model.Batch(Shape.Layout(), values => Backend.Load(values, level));
+        var packed = context.Tensor("parameters", SlotLayout.Repeated(model.Slots), [Backend.Load(Repeat(parameters), level)], true);
+        var x = context.Tensor("embedding", Shape.Layout(model.Hidden), [.. batch.Embedding.Select(vector => vector.Share())], true);
+        var mask = context.Tensor("mask", Shape.Layout(), [batch.Mask.Share()]);
+        var labels = context.Tensor("labels", Shape.Layout(), [batch.Labels.Share()]);
+        var logits = step.Model.Forward(x, mask, packed, batch.Factors);
+        var values = FirstTokens(logits.Vectors);
+        context.Tape.Backward(logits, Functional.LogisticLossGradient(logits, labels, step.Sigmoid, step.LossWeight));
+        var result = new ModelGradients(values, Parameters(packed.Gradient![0]), Shape.Read(x.Gradient!.Vectors));
+        context.Release();
+        return result;
+    }
+
+    /// <summary>Parameters in slots, repeated with the smallest power of two that holds them.</summary>
+    public double[] Repeat(double[] parameters)
+    {
+        int period = 1;
+        while (period < parameters.Length)
+            period *= 2;
+        return [.. Enumerable.Range(0, model.Slots).Select(slot => slot % period < parameters.Length ? parameters[slot % period] : 0)];
+    }
+
+    /// <summary>Trained parameters, or their gradients, from the packed vector.</summary>
+    public double[] Parameters(SlotVector packed) =>
+        ClearBackend.Read(packed)[..model.ParameterShapes.Sum(shape => shape.Rows * shape.Columns)];
+
+    /// <summary>[example][vector].</summary>
+    public double[] FirstTokens(IReadOnlyList<SlotVector> vectors)
+    {
+        var all = Shape.Read(vectors);
+        return [.. Enumerable.Range(0, model.Examples * vectors.Count)
+            .Select(i => all[i / vectors.Count * model.Tokens * vectors.Count + i % vectors.Count])];
+    }
+}

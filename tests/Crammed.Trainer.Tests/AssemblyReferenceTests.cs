@@ -1,0 +1,35 @@
+using System.Reflection;
+
+namespace Crammed.Trainer.Tests;
+
+/// <summary>The server's program cannot hold a secret key: nothing it links, however indirectly, is the key holder's side.</summary>
+[TestFixture]
+public sealed class AssemblyReferenceTests
+{
+    private const string KeyHolder = "Crammed.Ckks.Client";
+
+    /// <summary>
+    /// Starts from the program and from every library that its project brings along, used or not.
+    /// </summary>
+    [Test]
+    public void Nothing_that_the_trainer_links_is_the_key_holders_side()
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "crammed-train.dll");
+        var libraries = Directory.GetFiles(AppContext.BaseDirectory, "Crammed.*.dll")
+            .Where(file => Path.GetFileNameWithoutExtension(file) != typeof(AssemblyReferenceTests).Assembly.GetName().Name).ToArray();
+        var reached = new HashSet<string>();
+        var waiting = new Queue<Assembly>(libraries.Prepend(program).Select(Assembly.LoadFrom));
+        while (waiting.TryDequeue(out var assembly))
+        {
+            if (!reached.Add(assembly.GetName().Name!))
+                continue;
+            foreach (var reference in assembly.GetReferencedAssemblies().Where(reference => IsOurs(reference.Name!)))
+                waiting.Enqueue(Assembly.Load(reference));
+        }
+        string[] expected = ["crammed-train", "Crammed.Encrypted", "Crammed.Approximation"];
+        Assert.That(reached, Is.SupersetOf(expected), "the walk finds references");
+        Assert.That(reached, Does.Not.Contain(KeyHolder));
+    }
+
+    private static bool IsOurs(string name) => name.StartsWith("Crammed", StringComparison.OrdinalIgnoreCase);
+}
