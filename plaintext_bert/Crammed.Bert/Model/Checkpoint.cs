@@ -59,9 +59,11 @@ public static class Checkpoint
         var configuration = BertConfiguration.Read(Existing(folder, ConfigurationFile));
         using var file = SafetensorsFile.Open(Existing(folder, WeightsFile));
         var model = new BertModel(configuration, seed: 0, dtype);
-        var parameters = model.named_parameters().ToDictionary(parameter => parameter.Item1, parameter => parameter.Item2, StringComparer.Ordinal);
+        var parameters = model.named_parameters().ToDictionary(
+            parameter => parameter.Item1, parameter => parameter.Item2, StringComparer.Ordinal);
         if (file.Names.FirstOrDefault(name => !parameters.ContainsKey(name)) is { } unknown)
-            throw new InvalidDataException($"{file.Path}: tensor '{unknown}' does not belong to the model that {ConfigurationFile} describes");
+            throw new InvalidDataException(
+                $"{file.Path}: tensor '{unknown}' does not belong to the model that {ConfigurationFile} describes");
         using var noGradient = torch.no_grad();
         foreach (var (name, parameter) in parameters)
         {
@@ -87,7 +89,8 @@ public static class Checkpoint
         var path = Path.Combine(folder, name);
         return File.Exists(path)
             ? path
-            : throw new FileNotFoundException($"{path}: not found; a checkpoint folder holds {WeightsFile}, {ConfigurationFile} and {VocabularyFile}", path);
+            : throw new FileNotFoundException(
+                $"{path}: not found; a checkpoint folder holds {WeightsFile}, {ConfigurationFile} and {VocabularyFile}", path);
     }
 
     private static void WriteWeights(BertModel model, string path)
