@@ -5,7 +5,7 @@ namespace Crammed.Ckks.Arithmetic;
 /// <summary>The negacyclic transforms; see <see cref="NttTables"/> for their structure.</summary>
 internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 {
-    /// <summary>Coefficients (32 KiB) up to which a block goes through all remaining passes while it stays in the first-level cache.</summary>
+    /// <summary>Coefficients (32 KiB) up to which a block goes through all remaining passes while it stays in the nearest cache.</summary>
     private const int CacheBlock = 4096;
 
     private interface IReductionPolicy

@@ -10,7 +10,8 @@ namespace Crammed.Ckks.Arithmetic;
 /// <remarks>
 /// The modular product h = a*w; q = round(h/p); r = (h - q p) + (a*w - h) with two fused multiply-adds is exact for
 /// |a| &lt;= 2^53 and |w| &lt;= 2p, and gives |r| &lt;= p/2 + 1.5 |a w| 2^-52. Near 2^50 that is 0.74 p for two reduced operands,
-/// and 0.8 p for the difference of two reduced operands times a centred factor, so results of kernels are reduced again. The idea is that of FLINT's fft_small. The reduction u - round(u/p) p is exact for integers |u| &lt; 2^52 p.
+/// and 0.8 p for the difference of two reduced operands times a centred factor, so results of kernels are reduced again. The idea
+/// is that of FLINT's fft_small. The reduction u - round(u/p) p is exact for integers |u| &lt; 2^52 p.
 /// </remarks>
 internal abstract unsafe class VectorKernels
 {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Crammed.Ckks.Arithmetic;
 
 namespace Crammed.Ckks.Tests.Arithmetic;
@@ -34,7 +35,8 @@ internal sealed unsafe class KernelTests(string instance, ulong p)
             (d, x, y) => _kernels.MultiplyAdd(d, x, y, Length, _modulus), i => Oracle.Add(Z(i), Oracle.Multiply(X(i), Y(i), p), p));
         AssertKernel((d, x, y) => _kernels.MultiplyConstant(d, x, _constant, Length, _modulus), i => Oracle.Multiply(X(i), C, p));
         AssertKernel(
-            (d, x, y) => _kernels.MultiplyConstantAdd(d, x, _constant, Length, _modulus), i => Oracle.Add(Z(i), Oracle.Multiply(X(i), C, p), p));
+            (d, x, y) => _kernels.MultiplyConstantAdd(d, x, _constant, Length, _modulus),
+            i => Oracle.Add(Z(i), Oracle.Multiply(X(i), C, p), p));
     }
 
     [Test]
@@ -91,14 +93,13 @@ internal sealed unsafe class KernelTests(string instance, ulong p)
             KernelCase.Residues(Length, largest, 20 + k).Select(value => Math.Clamp(value, -(1L << 49), 1L << 49)).ToArray())];
         double[] weights = [.. Enumerable.Range(0, count).Select(k => k == 0 ? 1 : _modulus.Centre(_modulus.Power(largest % p, (ulong)k)))];
         double[] result = new double[Length];
-        System.Runtime.InteropServices.GCHandle[] pins =
-            [.. digits.Select(digit => System.Runtime.InteropServices.GCHandle.Alloc(digit, System.Runtime.InteropServices.GCHandleType.Pinned))];
+        GCHandle[] pins = [.. digits.Select(digit => GCHandle.Alloc(digit, GCHandleType.Pinned))];
         double** pointers = stackalloc double*[count];
         for (int k = 0; k < count; k++)
             pointers[k] = (double*)pins[k].AddrOfPinnedObject();
         fixed (double* destination = result, w = weights)
             _kernels.MixedRadixEvaluate(destination, pointers, w, count, Length, _modulus);
-        foreach (var pin in pins)
+        foreach (GCHandle pin in pins)
             pin.Free();
         for (int i = 0; i < Length; i++)
         {

@@ -11,11 +11,13 @@ internal sealed class ModulusTests
     {
         for (ulong candidate = 0; candidate < 3000; candidate++)
         {
-            bool expected = candidate > 1 && !Enumerable.Range(2, (int)Math.Sqrt(candidate)).Any(d => (ulong)d < candidate && candidate % (ulong)d == 0);
+            bool hasDivisor = Enumerable.Range(2, (int)Math.Sqrt(candidate)).Any(d => (ulong)d < candidate && candidate % (ulong)d == 0);
+            bool expected = candidate > 1 && !hasDivisor;
             Assert.That(PrimeSearch.IsPrime(candidate), Is.EqualTo(expected), $"{candidate}");
         }
         // Carmichael numbers, strong pseudoprimes to several bases (OEIS A014233), and their neighbours of known nature.
-        foreach (ulong composite in new ulong[] { 561, 41041, 825265, 3215031751, 3474749660383, 341550071728321, 3825123056546413051 })
+        ulong[] composites = [561, 41041, 825265, 3215031751, 3474749660383, 341550071728321, 3825123056546413051];
+        foreach (ulong composite in composites)
             Assert.That(PrimeSearch.IsPrime(composite), Is.False, $"{composite}");
         foreach (ulong prime in new ulong[] { 4294967291, 1125899906842597, 18446744073709551557 })
             Assert.That(PrimeSearch.IsPrime(prime), $"{prime}");
@@ -31,8 +33,8 @@ internal sealed class ModulusTests
         double target = Math.Pow(2, 40);
         ulong nearest = PrimeSearch.Nearest(target, step, []);
         ulong distance = (ulong)Math.Abs(nearest - target);
-        Assert.That(
-            Candidates((1UL << 40) - distance + step, (1UL << 40) + distance - 1).Any(c => c != nearest && PrimeSearch.IsPrime(c)), Is.False);
+        IEnumerable<ulong> nearer = Candidates((1UL << 40) - distance + step, (1UL << 40) + distance - 1);
+        Assert.That(nearer.Any(candidate => candidate != nearest && PrimeSearch.IsPrime(candidate)), Is.False);
         Assert.That(PrimeSearch.Nearest(target, step, [nearest]), Is.Not.EqualTo(nearest));
         Assert.That(PrimeSearch.Nearest(Math.Pow(2, 50), step, []), Is.LessThan(1UL << 50));
 
