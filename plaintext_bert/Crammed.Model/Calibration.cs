@@ -49,7 +49,9 @@ public sealed class Calibration
             : throw new KeyNotFoundException($"the calibration has no range for '{name}'");
 
     /// <summary>Reads calibration.json.</summary>
-    /// <exception cref="InvalidDataException">Malformed JSON, another format, or a range that is not finite or has its ends swapped.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Malformed JSON, another format, or a range that is not finite or has its ends swapped.
+    /// </exception>
     public static Calibration Read(string path)
     {
         FileForm form;

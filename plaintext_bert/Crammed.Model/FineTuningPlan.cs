@@ -82,7 +82,9 @@ public sealed class FineTuningPlan
     }
 
     /// <summary>Reads and checks a plan.</summary>
-    /// <exception cref="InvalidDataException">Malformed file; missing, unknown or wrongly shaped tensors; indices or masks out of range.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Malformed file; missing, unknown or wrongly shaped tensors; indices or masks out of range.
+    /// </exception>
     public static FineTuningPlan Read(string path) => FineTuningPlanFile.Read(path);
 
     /// <summary>Writes the plan (atomically).</summary>
@@ -104,7 +106,8 @@ public sealed class FineTuningPlan
     {
         var count = DropoutShape(settings, shape).Aggregate(1L, (product, size) => checked(product * size));
         if (count > Array.MaxLength)
-            throw new ArgumentException($"adapter_dropout is on and its masks would hold {count} values; use fewer steps or a smaller batch");
+            throw new ArgumentException(
+                $"adapter_dropout is on and its masks would hold {count} values; use fewer steps or a smaller batch");
         var masks = new byte[count];
         for (var i = 0; i < masks.Length; i++)
             masks[i] = random.NextDouble() >= settings.AdapterDropout ? (byte)1 : (byte)0;

@@ -52,7 +52,8 @@ internal static class FineTuningPlanFile
         var order = file.ReadInt64(BatchOrder);
         var bad = Array.FindIndex(order, index => index < 0 || index >= examples);
         if (bad >= 0)
-            throw new InvalidDataException($"{file.Path}: {BatchOrder} holds {order[bad]} at position {bad}; indices must be 0 to {examples - 1}");
+            throw new InvalidDataException(
+                $"{file.Path}: {BatchOrder} holds {order[bad]} at position {bad}; indices must be 0 to {examples - 1}");
         return order;
     }
 

@@ -42,7 +42,9 @@ public sealed record FineTuningSettings
     /// <summary>Probability of dropping a value on the adapters' rank-r side; 0 leaves the masks out of the plan.</summary>
     public double AdapterDropout { get; init; }
 
-    /// <summary>Cosine schedule without warm-up: rate(t) = rate * (1 + cos(pi t / steps)) / 2 for t = 0 .. steps - 1; off = constant.</summary>
+    /// <summary>
+    /// Cosine schedule without warm-up: rate(t) = rate * (1 + cos(pi t / steps)) / 2 for t = 0 .. steps - 1; off = constant.
+    /// </summary>
     public bool CosineSchedule { get; init; } = true;
 
     /// <summary>Learning rate of step t, counted from 0.</summary>

@@ -37,12 +37,15 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
             configuration.Classes);
     }
 
-    /// <summary>Refuses a model with other sizes.</summary>
-    /// <exception cref="ArgumentException">A size differs; the message gives both shapes.</exception>
-    public void RequireFits(BertConfiguration configuration)
+    /// <summary>Refuses an encoder with other sizes. The head's sizes are the plan's own: an encoder serves any task.</summary>
+    /// <exception cref="ArgumentException">Layers, width or sequence length differ.</exception>
+    internal void RequireFits(BertConfiguration configuration)
     {
-        if (Of(configuration) is var actual && actual != this)
-            throw new ArgumentException($"the weights or plan are for {ToJson()}, the model is {actual.ToJson()}; draw a new plan");
+        if ((configuration.Layers, configuration.Hidden, configuration.SequenceLength) == (Layers, Hidden, SequenceLength))
+            return;
+        throw new ArgumentException(
+            $"plan or weights are for {Layers} layers of width {Hidden} and {SequenceLength} tokens; the model has {configuration.Layers} "
+            + $"of width {configuration.Hidden} and {configuration.SequenceLength}; draw a new plan for this model");
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
@@ -65,7 +68,9 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
         RequireWidth(HeadProjection);
         RequireWidth(HeadHidden);
         Requirement.Check(
-            Classes is 0 or (>= 2 and <= BertConfiguration.MaximumClasses), Classes, $"0 (regression) or 2 to {BertConfiguration.MaximumClasses}");
+            Classes is 0 or (>= 2 and <= BertConfiguration.MaximumClasses),
+            Classes,
+            $"0 (regression) or 2 to {BertConfiguration.MaximumClasses}");
     }
 
     private static void RequireWidth(int width, [CallerArgumentExpression(nameof(width))] string name = "") =>

@@ -5,7 +5,9 @@ namespace Crammed.Model;
 
 internal static class Requirement
 {
-    /// <summary>Refuses a configuration value with a message that names the field as it stands in files, its value and what is allowed.</summary>
+    /// <summary>
+    /// Refuses a configuration value with a message that names the field as it stands in files, its value and what is allowed.
+    /// </summary>
     /// <exception cref="ArgumentException">The condition does not hold.</exception>
     public static void Check(
         bool holds, object value, string expected, [CallerArgumentExpression(nameof(value))] string name = "")

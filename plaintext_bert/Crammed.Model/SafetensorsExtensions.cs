@@ -66,7 +66,8 @@ internal static class SafetensorsExtensions
     {
         var bad = Array.FindIndex(values, value => !T.IsFinite(value));
         if (bad >= 0)
-            throw new InvalidDataException($"{file.Path}: tensor '{name}' holds {values[bad]} at position {bad}; every value must be finite");
+            throw new InvalidDataException(
+                $"{file.Path}: tensor '{name}' holds {values[bad]} at position {bad}; every value must be finite");
         return values;
     }
 }

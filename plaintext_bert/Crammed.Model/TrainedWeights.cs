@@ -35,7 +35,9 @@ public sealed class TrainedWeights
     {
         ArgumentNullException.ThrowIfNull(plan);
         return new TrainedWeights(
-            plan.Settings, plan.Shape, plan.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value)));
+            plan.Settings,
+            plan.Shape,
+            plan.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value)));
     }
 
     /// <summary>Writes the file (atomically).</summary>
@@ -51,7 +53,9 @@ public sealed class TrainedWeights
     }
 
     /// <summary>Reads and checks the file.</summary>
-    /// <exception cref="InvalidDataException">Malformed; missing, unknown or wrongly shaped tensors; values that are not finite.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Malformed; missing, unknown or wrongly shaped tensors; values that are not finite.
+    /// </exception>
     public static TrainedWeights Read(string path)
     {
         using var file = SafetensorsFile.Open(path);

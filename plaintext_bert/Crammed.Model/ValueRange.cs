@@ -7,7 +7,9 @@ namespace Crammed.Model;
 /// <param name="Maximum">Largest value seen.</param>
 public sealed record ValueRange([property: JsonPropertyName("min")] double Minimum, [property: JsonPropertyName("max")] double Maximum)
 {
-    /// <summary>The interval with each end moved away from the other by a factor: a positive minimum is divided, a negative one multiplied.</summary>
+    /// <summary>
+    /// The interval with each end moved away from the other by a factor: a positive minimum is divided, a negative one multiplied.
+    /// </summary>
     public ValueRange Widened(double factor) =>
         new(Minimum >= 0 ? Minimum / factor : Minimum * factor, Maximum >= 0 ? Maximum * factor : Maximum / factor);
 

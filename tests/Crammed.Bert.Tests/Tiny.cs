@@ -8,7 +8,10 @@ internal static class Tiny
     public static SpecialTokens Special { get; } = new(Padding, Classification, Separator, MaskToken);
 
     public static BertConfiguration Configuration(
-        AttentionKernel kernel = AttentionKernel.Polynomial, FeedForwardGate gate = FeedForwardGate.Bilinear, int layers = 2, int classes = 2) => new()
+        AttentionKernel kernel = AttentionKernel.Polynomial,
+        FeedForwardGate gate = FeedForwardGate.Bilinear,
+        int layers = 2,
+        int classes = 2) => new()
         {
             Architecture = "test",
             VocabularySize = 24,

@@ -17,8 +17,24 @@ public sealed record CalibrationSettings
 
     public long Seed { get; init; } = 1;
 
+    /// <summary>Classes of the task to come, 0 for regression; null = as in the model's configuration.</summary>
+    public int? Classes { get; init; }
+
+    /// <summary>Width p of the head to come; null = as in the model's configuration.</summary>
+    public int? HeadProjection { get; init; }
+
+    /// <summary>Width m of the head to come; null = as in the model's configuration.</summary>
+    public int? HeadHidden { get; init; }
+
     /// <summary>Hyperparameters of the mock fine-tuning.</summary>
     public FineTuningSettings FineTuning { get; init; } = new();
+
+    internal BertConfiguration Apply(BertConfiguration configuration) => configuration with
+    {
+        Classes = Classes ?? configuration.Classes,
+        HeadProjection = HeadProjection ?? configuration.HeadProjection,
+        HeadHidden = HeadHidden ?? configuration.HeadHidden,
+    };
 
     internal void Validate()
     {

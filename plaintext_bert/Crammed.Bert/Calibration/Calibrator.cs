@@ -31,10 +31,12 @@ public static class Calibrator
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         if (texts.Count < settings.Examples)
-            throw new ArgumentException($"{texts.Count} texts for {settings.Examples} examples; lower examples or give more text", nameof(texts));
-        var data = ProxyTask(Inputs(texts, tokenizer, model.Configuration.SequenceLength, settings), model.Configuration);
+            throw new ArgumentException(
+                $"{texts.Count} texts for {settings.Examples} examples; lower examples or give more text", nameof(texts));
+        var configuration = settings.Apply(model.Configuration);
+        var data = ProxyTask(Inputs(texts, tokenizer, configuration.SequenceLength, settings), configuration);
 
-        var plan = FineTuningPlan.Create(settings.Seed, settings.FineTuning, model.Configuration, data.Count);
+        var plan = FineTuningPlan.Create(settings.Seed, settings.FineTuning, configuration, data.Count);
         var recorder = new RangeRecorder();
         using var run = new FineTuningRun(model, plan, data, new FineTuningOptions());
         var result = FineTuner.Run(run, settings.FineTuning, recorder, progress: null, cancellation);

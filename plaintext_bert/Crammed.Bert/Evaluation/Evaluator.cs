@@ -15,7 +15,7 @@ public static class Evaluator
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(data);
         weights.Shape.RequireFits(model.Configuration);
-        data.RequireFits(model.Configuration);
+        data.RequireFits(model.Configuration, weights.Shape.Classes);
         using var noGradient = torch.no_grad();
         using var tensors = new WeightTensors(weights, model.ScalarType, weights.HasAdapters);
         var pass = new EncoderPass { Adapters = tensors.Adapters, FirstTokenOnly = true };

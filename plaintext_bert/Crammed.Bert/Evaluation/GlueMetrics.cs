@@ -18,7 +18,8 @@ public static class GlueMetrics
         ArgumentNullException.ThrowIfNull(predictions);
         ArgumentNullException.ThrowIfNull(labels);
         if (predictions.Count != labels.Count || labels.Count == 0)
-            throw new ArgumentException($"{predictions.Count} predictions for {labels.Count} labels; a metric needs one for each of at least one example");
+            throw new ArgumentException(
+                $"{predictions.Count} predictions for {labels.Count} labels; a metric needs one for each of at least one example");
         if (name == MetricNames.Accuracy)
         {
             var accuracy = Accuracy(predictions, labels);

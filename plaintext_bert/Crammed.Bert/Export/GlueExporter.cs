@@ -27,7 +27,9 @@ public sealed class GlueExporter : IDisposable
 
     /// <summary>Loads a checkpoint's model and vocabulary.</summary>
     /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
-    /// <exception cref="InvalidDataException">Malformed weights, configuration or vocabulary, or more tokens than the model knows.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Malformed weights, configuration or vocabulary, or more tokens than the model knows.
+    /// </exception>
     public static GlueExporter Open(string checkpointFolder)
     {
         var model = Checkpoint.Load(checkpointFolder);

@@ -18,9 +18,10 @@ internal sealed class FineTuningRun : IDisposable
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(training);
         plan.Shape.RequireFits(model.Configuration);
-        training.RequireFits(model.Configuration);
+        training.RequireFits(model.Configuration, plan.Shape.Classes);
         if (plan.TrainingExamples != training.Count)
-            throw new ArgumentException($"the plan was drawn for {plan.TrainingExamples} training examples, {training.Source} has {training.Count}");
+            throw new ArgumentException(
+                $"the plan was drawn for {plan.TrainingExamples} training examples, {training.Source} has {training.Count}");
         this.model = model;
         this.plan = plan;
         this.training = training;

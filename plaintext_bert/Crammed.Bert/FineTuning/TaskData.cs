@@ -90,23 +90,27 @@ public sealed class TaskData
         return torch.tensor(values).to(Classes == 0 ? dtype : torch.ScalarType.Int64);
     }
 
-    /// <summary>Refuses data that does not fit a model.</summary>
+    /// <summary>Refuses data that does not fit a model and a head.</summary>
     /// <exception cref="ArgumentException">Sequence length, width, classes or token ids differ; the message says which.</exception>
-    internal void RequireFits(BertConfiguration configuration)
+    internal void RequireFits(BertConfiguration configuration, int classes)
     {
         if (SequenceLength != configuration.SequenceLength)
             throw new ArgumentException($"{Source}: sequence length {SequenceLength}, the model has {configuration.SequenceLength}");
-        if (Classes != configuration.Classes)
-            throw new ArgumentException($"{Source}: {Classes} classes, the head has {configuration.Classes}; set classes to {Classes}");
+        if (Classes != classes)
+            throw new ArgumentException($"{Source}: {Classes} classes, plan or head have {classes}; draw a plan for {Classes} classes");
         if (examples.Count == 0)
             throw new ArgumentException($"{Source}: no examples");
         foreach (var example in examples)
         {
-            if (example.Embedding is { } embedding && embedding.Length != SequenceLength * configuration.Hidden)
+            if (example.Embedding is { } embedding && embedding.Length / SequenceLength is var width && width != configuration.Hidden)
+            {
                 throw new ArgumentException(
-                    $"{Source}: embeddings of width {embedding.Length / SequenceLength}, the model has {configuration.Hidden}; export the task with this model");
+                    $"{Source}: embeddings of width {width}, the model has {configuration.Hidden}; export the task with this model");
+            }
+
             if (example.Ids.FirstOrDefault(id => id < 0 || id >= configuration.VocabularySize) is var bad and not 0)
-                throw new ArgumentException($"{Source}: token id {bad} is outside the model's vocabulary of {configuration.VocabularySize}");
+                throw new ArgumentException(
+                    $"{Source}: token id {bad} is outside the model's vocabulary of {configuration.VocabularySize}");
         }
     }
 }

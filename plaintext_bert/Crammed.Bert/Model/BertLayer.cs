@@ -18,14 +18,17 @@ internal sealed class BertLayer : torch.nn.Module
     {
         this.layer = layer;
         last = layer == configuration.Layers - 1;
-        register_module("attention_norm", attentionNorm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype));
+        register_module(
+            "attention_norm", attentionNorm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype));
         register_module("attention", attention = new SelfAttention(configuration, layer, dtype));
         register_module(
             "feed_forward_norm", feedForwardNorm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype));
         register_module("feed_forward", feedForward = new GatedFeedForward(configuration, layer, dtype));
     }
 
-    /// <summary>x [batch, sequence, hidden] to the same shape, or [batch, 1, hidden] if this is the last layer and the pass wants one token.</summary>
+    /// <summary>
+    /// x [batch, sequence, hidden] to the same shape, or [batch, 1, hidden] if this is the last layer and the pass wants one token.
+    /// </summary>
     public torch.Tensor Forward(torch.Tensor x, torch.Tensor? mask, EncoderPass pass)
     {
         var firstOnly = pass.FirstTokenOnly && last;

@@ -48,9 +48,11 @@ public static class Checkpoint
         var configuration = BertConfiguration.Read(Existing(folder, CheckpointFiles.Configuration));
         using var file = SafetensorsFile.Open(Existing(folder, CheckpointFiles.Weights));
         var model = new BertModel(configuration, seed: 0, dtype);
-        var parameters = model.named_parameters().ToDictionary(parameter => parameter.Item1, parameter => parameter.Item2, StringComparer.Ordinal);
+        var parameters = model.named_parameters().ToDictionary(
+            parameter => parameter.Item1, parameter => parameter.Item2, StringComparer.Ordinal);
         if (file.Names.FirstOrDefault(name => !parameters.ContainsKey(name)) is { } unknown)
-            throw new InvalidDataException($"{file.Path}: tensor '{unknown}' does not belong to the model that {CheckpointFiles.Configuration} describes");
+            throw new InvalidDataException(
+                $"{file.Path}: tensor '{unknown}' does not belong to the model that {CheckpointFiles.Configuration} describes");
         using var noGradient = torch.no_grad();
         foreach (var (name, parameter) in parameters)
         {
@@ -76,7 +78,8 @@ public static class Checkpoint
         var path = Path.Combine(folder, name);
         return File.Exists(path)
             ? path
-            : throw new FileNotFoundException($"{path}: not found; a checkpoint folder holds {CheckpointFiles.Weights}, {CheckpointFiles.Configuration} and {CheckpointFiles.Vocabulary}", path);
+            : throw new FileNotFoundException(
+                $"{path}: not found; a checkpoint folder holds {CheckpointFiles.Weights}, {CheckpointFiles.Configuration} and {CheckpointFiles.Vocabulary}", path);
     }
 
     private static void WriteWeights(BertModel model, string path)

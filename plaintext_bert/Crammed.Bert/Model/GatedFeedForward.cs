@@ -3,7 +3,9 @@ using TorchSharp.Modules;
 
 namespace Crammed.Bert;
 
-/// <summary>Gated linear unit: hidden -> ff, halves a (rows 0 .. ff/2-1 of the weight) and g, a * gate(g), ff/2 -> hidden. No biases.</summary>
+/// <summary>
+/// Gated linear unit: hidden -> ff, halves a (rows 0 .. ff/2-1 of the weight) and g, a * gate(g), ff/2 -> hidden. No biases.
+/// </summary>
 internal sealed class GatedFeedForward : torch.nn.Module
 {
     private readonly FeedForwardGate gate;

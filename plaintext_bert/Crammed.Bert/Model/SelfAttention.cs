@@ -53,7 +53,8 @@ internal sealed class SelfAttention : torch.nn.Module
 
         if (pass.Dropout > 0)
             weights = torch.nn.functional.dropout(weights, pass.Dropout);
-        var context = torch.matmul(weights, v).transpose(1, 2).reshape(normed.shape[0], firstOnly ? 1 : normed.shape[1], configuration.Hidden);
+        var context = torch.matmul(weights, v).transpose(1, 2).reshape(
+            normed.shape[0], firstOnly ? 1 : normed.shape[1], configuration.Hidden);
         pass.Observer?.Observe(ActivationNames.Value(layer, "context"), context);
         return output.forward(context);
     }

@@ -3,9 +3,9 @@ using TorchSharp;
 namespace Crammed.Bert;
 
 /// <summary>
-/// AdamW with a choice of where epsilon stands. Step t = 1, 2, ...: theta &lt;- theta - rate * decay * theta; m and v are the moving averages
-/// of gradient and squared gradient; with the bias-corrected m^ and v^, theta &lt;- theta - rate * m^ / sqrt(v^ + epsilon), or the
-/// usual / (sqrt(v^) + epsilon).
+/// AdamW with a choice of where epsilon stands. Step t = 1, 2, ...: theta &lt;- theta - rate * decay * theta; m and v are the moving
+/// averages of gradient and squared gradient; with the bias-corrected m^ and v^, theta &lt;- theta - rate * m^ / sqrt(v^ + epsilon), or
+/// the usual / (sqrt(v^) + epsilon).
 /// </summary>
 internal sealed class DecoupledAdam : IDisposable
 {

@@ -33,7 +33,8 @@ public static class Pretrainer
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         if (training.SequenceLength != model.Configuration.SequenceLength || heldOut.SequenceLength != model.Configuration.SequenceLength)
-            throw new ArgumentException($"the corpus must be packed to the model's sequence length, {model.Configuration.SequenceLength}", nameof(training));
+            throw new ArgumentException(
+                $"the corpus must be packed to the model's sequence length, {model.Configuration.SequenceLength}", nameof(training));
         using var run = new PretrainingRun(model, training, settings);
         var clock = Stopwatch.StartNew();
         double used;
@@ -50,15 +51,18 @@ public static class Pretrainer
             }
 
             var elapsed = clock.Elapsed.TotalSeconds;
+            var remaining = elapsed * Math.Max(0, 1 - used) / used;
             progress?.Report(new PretrainingProgress(
-                run.Steps, Math.Min(1, used), elapsed, elapsed * Math.Max(0, 1 - used) / used, run.Tokens / elapsed, loss, penalty, heldOutLoss));
+                run.Steps, Math.Min(1, used), elapsed, remaining, run.Tokens / elapsed, loss, penalty, heldOutLoss));
         }
 
         var final = MaskedLanguageModel.HeldOut(model, heldOut, settings, HeldOutSequences);
         return new PretrainingResult(run.Steps, run.Tokens, clock.Elapsed.TotalSeconds, run.RecentLoss, final, used < 1);
     }
 
-    /// <summary>Splits documents: every one of the held-out ones is chosen by the seed, independently, with the settings' fraction.</summary>
+    /// <summary>
+    /// Splits documents: every one of the held-out ones is chosen by the seed, independently, with the settings' fraction.
+    /// </summary>
     public static (IReadOnlyList<string> Training, IReadOnlyList<string> HeldOut) HeldOutSplit(
         IEnumerable<string> documents, PretrainingSettings settings)
     {

@@ -38,7 +38,8 @@ public sealed class PretrainingCorpus
     {
         ArgumentNullException.ThrowIfNull(documents);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        return Build(documents.Select(text => (IReadOnlyList<int>)tokenizer.EncodeToIds(text, addSpecialTokens: false)), SpecialTokens.Of(tokenizer), sequenceLength);
+        var tokenised = documents.Select(text => tokenizer.EncodeToIds(text, addSpecialTokens: false));
+        return Build(tokenised, SpecialTokens.Of(tokenizer), sequenceLength);
     }
 
     internal static PretrainingCorpus Build(IEnumerable<IReadOnlyList<int>> documents, SpecialTokens special, int sequenceLength)

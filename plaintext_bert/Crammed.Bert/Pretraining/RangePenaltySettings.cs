@@ -10,10 +10,10 @@ public sealed record RangePenaltySettings
     public double KernelFraction { get; init; } = 0.75;
 
     /// <summary>Weight of the mean squared excess of log variance outside its band, per norm.</summary>
-    public double VarianceWeight { get; init; } = 1;
+    public double VarianceWeight { get; init; } = 10;
 
     /// <summary>Width of the band: largest over smallest variance that costs nothing, centred (in logarithms) on the batch.</summary>
-    public double VarianceRatio { get; init; } = 8;
+    public double VarianceRatio { get; init; } = 4;
 
     /// <summary>Weight of the mean squared excess of |residual| over its limit.</summary>
     public double ResidualWeight { get; init; } = 0.1;

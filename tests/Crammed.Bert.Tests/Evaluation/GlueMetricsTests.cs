@@ -17,7 +17,8 @@ public class GlueMetricsTests
         Assert.That(GlueMetrics.F1(Predictions, Labels), Is.EqualTo(6.0 / 9).Within(Tolerance));
         // (3*4 - 1*2) / sqrt(4 * 5 * 5 * 6)
         Assert.That(GlueMetrics.Matthews(Predictions, Labels), Is.EqualTo(10 / Math.Sqrt(600)).Within(Tolerance));
-        Assert.That(GlueMetrics.Compute(MetricNames.Accuracy, Predictions, Labels).StandardError, Is.EqualTo(Math.Sqrt(0.021)).Within(Tolerance));
+        Assert.That(
+            GlueMetrics.Compute(MetricNames.Accuracy, Predictions, Labels).StandardError, Is.EqualTo(Math.Sqrt(0.021)).Within(Tolerance));
     }
 
     [Test]
@@ -43,7 +44,9 @@ public class GlueMetricsTests
         Assert.That(GlueMetrics.Matthews([1, 1], [0, 1]), Is.Zero);
     }
 
-    /// <summary>For a mean-like statistic the bootstrap's error is near the analytic one; Fisher's (1 - r^2)/sqrt(n - 1) for Pearson.</summary>
+    /// <summary>
+    /// For a mean-like statistic the bootstrap's error is near the analytic one; Fisher's (1 - r^2)/sqrt(n - 1) for Pearson.
+    /// </summary>
     [Test]
     public void Bootstrap_error_is_near_the_analytic_one()
     {
@@ -69,7 +72,9 @@ public class GlueMetricsTests
     public void Bad_arguments_are_refused()
     {
         Assert.That(() => GlueMetrics.Compute("bleu", [1], [1]), Throws.ArgumentException.With.Message.Contains("'bleu'"));
-        Assert.That(() => GlueMetrics.Compute(MetricNames.F1, [1, 2], [1]), Throws.ArgumentException.With.Message.Contains("2 predictions for 1 labels"));
+        Assert.That(
+            () => GlueMetrics.Compute(MetricNames.F1, [1, 2], [1]),
+            Throws.ArgumentException.With.Message.Contains("2 predictions for 1 labels"));
         Assert.That(() => GlueMetrics.Compute(MetricNames.F1, [], []), Throws.ArgumentException);
     }
 }

@@ -6,7 +6,12 @@ public class FineTunerTests
 {
     private static readonly FineTuningSettings Settings = new()
     {
-        Steps = 12, BatchSize = 16, LearningRate = 0.1, Epsilon = 1e-3, Rank = 2, Alpha = 2,
+        Steps = 12,
+        BatchSize = 16,
+        LearningRate = 0.1,
+        Epsilon = 1e-3,
+        Rank = 2,
+        Alpha = 2,
     };
 
     [Test]
@@ -28,7 +33,9 @@ public class FineTunerTests
         Assert.That(accuracy, Is.GreaterThan(initial + 0.1));
     }
 
-    /// <summary>The first step computed a second time: plain-loop forward pass, logits and loss, with dropout masks from the plan.</summary>
+    /// <summary>
+    /// The first step computed a second time: plain-loop forward pass, logits and loss, with dropout masks from the plan.
+    /// </summary>
     [Test]
     public void Twin_loss_equals_plain_loops()
     {
@@ -54,7 +61,8 @@ public class FineTunerTests
                 Adapters = weights,
                 Rank = 2,
                 Alpha = 2,
-                AdapterMasks = [.. Enumerable.Range(0, 6).Select(row => masks.Skip(((row * 4) + i) * 12).Take(12).Select(mask => mask / 0.75).ToArray())],
+                AdapterMasks = [.. Enumerable.Range(0, 6).Select(
+                    row => masks.Skip(((row * 4) + i) * 12).Take(12).Select(mask => mask / 0.75).ToArray())],
             };
             var first = plain.Encode(plain.Embed(example.Ids), example.Mask)[0];
             var hidden = Linear(Linear(first, weights, "projection"), weights, "dense").Select(Math.Tanh).ToArray();
@@ -105,7 +113,8 @@ public class FineTunerTests
         var data = Tiny.Task(configuration, 32, seed: 1);
         var plan = FineTuningPlan.Create(1, Settings with { BatchSize = 32 }, configuration, data.Count);
         var result = FineTuner.Run(model, plan, data, new FineTuningOptions());
-        Assert.That(result.Steps[0].Loss, Is.EqualTo(data.Labels().Average(label => label * label)).Within(1e-6), "the output starts at zero");
+        Assert.That(
+            result.Steps[0].Loss, Is.EqualTo(data.Labels().Average(label => label * label)).Within(1e-6), "the output starts at zero");
         Assert.That(result.Steps[^1].Loss, Is.LessThan(result.Steps[0].Loss / 2));
         Assert.That(Evaluator.Evaluate(model, result.Weights, data).Metrics(["pearson"])[0].Value, Is.GreaterThan(0.5));
     }
@@ -140,9 +149,10 @@ public class FineTunerTests
         Assert.That(
             () => FineTuner.Run(model, plan, data, new FineTuningOptions()),
             Throws.ArgumentException.With.Message.Contains("21 training examples, tiny task has 20"));
-        var other = FineTuningPlan.Create(1, Settings, configuration with { HeadHidden = 9 }, 20);
+        var other = FineTuningPlan.Create(1, Settings, configuration with { Layers = 3 }, 20);
         Assert.That(
-            () => FineTuner.Run(model, other, data, new FineTuningOptions()), Throws.ArgumentException.With.Message.Contains("\"head_hidden\":9"));
+            () => FineTuner.Run(model, other, data, new FineTuningOptions()),
+            Throws.ArgumentException.With.Message.Contains("3 layers of width 8 and 6 tokens; the model has 2"));
         var regression = Tiny.Task(Tiny.Configuration(classes: 0), 20, 1);
         Assert.That(
             () => FineTuner.Run(model, FineTuningPlan.Create(1, Settings, configuration, 20), regression, new FineTuningOptions()),

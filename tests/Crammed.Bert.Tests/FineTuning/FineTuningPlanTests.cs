@@ -6,7 +6,13 @@ public class FineTuningPlanTests
 {
     private static readonly FineTuningSettings Settings = new()
     {
-        Steps = 5, BatchSize = 4, LearningRate = 0.0123, Epsilon = 3e-4, Rank = 2, Alpha = 3, AdapterDropout = 0.25,
+        Steps = 5,
+        BatchSize = 4,
+        LearningRate = 0.0123,
+        Epsilon = 3e-4,
+        Rank = 2,
+        Alpha = 3,
+        AdapterDropout = 0.25,
     };
 
     private static string Folder => TestContext.CurrentContext.WorkDirectory;
@@ -96,8 +102,10 @@ public class FineTuningPlanTests
         yield return new TestCaseData((SafetensorsWriter writer) => writer.AddFloat32("extra", [1], new float[1]), "'extra'");
         yield return new TestCaseData((SafetensorsWriter writer) => { }, "'batch_order' is missing");
         yield return new TestCaseData(
-            (SafetensorsWriter writer) => writer.AddInt64("batch_order", [5, 4], Enumerable.Repeat(13L, 20).ToArray()), "holds 13 at position 0");
-        yield return new TestCaseData((SafetensorsWriter writer) => writer.AddInt64("batch_order", [4, 5], new long[20]), "[4, 5], expected [5, 4]");
+            (SafetensorsWriter writer) => writer.AddInt64("batch_order", [5, 4], Enumerable.Repeat(13L, 20).ToArray()),
+            "holds 13 at position 0");
+        yield return new TestCaseData(
+            (SafetensorsWriter writer) => writer.AddInt64("batch_order", [4, 5], new long[20]), "[4, 5], expected [5, 4]");
     }
 
     [TestCaseSource(nameof(Corruptions))]

@@ -9,7 +9,8 @@ public class BertConfigurationTests
         var shallow = BertConfiguration.Named("crammed-bert-he");
         Assert.That((paper.Kernel, paper.Gate), Is.EqualTo((AttentionKernel.Gaussian, FeedForwardGate.Relu)));
         Assert.That((shallow.Kernel, shallow.Gate), Is.EqualTo((AttentionKernel.Polynomial, FeedForwardGate.Bilinear)));
-        Assert.That((paper.Layers, paper.Hidden, paper.Heads, paper.FeedForward, paper.SequenceLength), Is.EqualTo((2, 768, 12, 3072, 128)));
+        Assert.That(
+            (paper.Layers, paper.Hidden, paper.Heads, paper.FeedForward, paper.SequenceLength), Is.EqualTo((2, 768, 12, 3072, 128)));
         Assert.That(paper.HeadDimension, Is.EqualTo(64));
         paper.Validate();
         shallow.Validate();

@@ -90,7 +90,8 @@ public class BertModelTests
 
         var pass = new EncoderPass
         {
-            Adapters = new LowRankAdapters(shapes.ToDictionary(tensor => tensor.Name, tensor => torch.tensor(values[tensor.Name], tensor.Shape)), 3, 2),
+            Adapters = new LowRankAdapters(
+                shapes.ToDictionary(tensor => tensor.Name, tensor => torch.tensor(values[tensor.Name], tensor.Shape)), 3, 2),
             AdapterMasks = torch.tensor(masks.SelectMany(mask => mask).ToArray(), [6L, 1L, 6L, 2L]),
         };
         var embedded = model.Embed(torch.tensor(Array.ConvertAll(Ids, id => (long)id), [1L, 6L]));

@@ -10,7 +10,8 @@ public class CheckpointTests
     private static string Vocabulary()
     {
         var path = Path.Combine(Work, "checkpoint-vocab.txt");
-        File.WriteAllLines(path, Enumerable.Range(0, 24).Select(index => index < 5 ? new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" }[index] : $"t{index}"));
+        File.WriteAllLines(path, Enumerable.Range(0, 24).Select(
+            index => index < 5 ? new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" }[index] : $"t{index}"));
         return path;
     }
 
@@ -20,7 +21,8 @@ public class CheckpointTests
         using var scope = torch.NewDisposeScope();
         var folder = Path.Combine(Work, "checkpoint-a");
         using var model = new BertModel(Tiny.Configuration(), seed: 3);
-        var calibration = new Calibration(1.5, 8, new Dictionary<string, ValueRange> { ["x"] = new(-1, 2) }, new Dictionary<string, ValueRange>());
+        var calibration = new Calibration(
+            1.5, 8, new Dictionary<string, ValueRange> { ["x"] = new(-1, 2) }, new Dictionary<string, ValueRange>());
         Checkpoint.Save(model, Vocabulary(), folder, calibration);
         Checkpoint.Save(model, Vocabulary(), folder, calibration);
         Assert.That(
@@ -42,7 +44,8 @@ public class CheckpointTests
     {
         using var model = new BertModel(Tiny.Configuration(), seed: 3);
         var folder = Path.Combine(Work, "checkpoint-failed");
-        Assert.That(() => Checkpoint.Save(model, Path.Combine(Work, "no-such-vocab.txt"), folder), Throws.InstanceOf<FileNotFoundException>());
+        Assert.That(
+            () => Checkpoint.Save(model, Path.Combine(Work, "no-such-vocab.txt"), folder), Throws.InstanceOf<FileNotFoundException>());
         Assert.That(Directory.GetDirectories(Work, "checkpoint-failed*"), Is.Empty);
     }
 
@@ -55,7 +58,8 @@ public class CheckpointTests
         File.WriteAllText(Path.Combine(folder, "config.json"), (Tiny.Configuration() with { FeedForward = 16 }).ToJson());
         Assert.That(
             () => Checkpoint.Load(folder),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'layers.0.feed_forward.expand.weight' is [12, 8], expected [16, 8]"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(
+                "'layers.0.feed_forward.expand.weight' is [12, 8], expected [16, 8]"));
         File.WriteAllText(Path.Combine(folder, "config.json"), (Tiny.Configuration() with { Layers = 1 }).ToJson());
         Assert.That(() => Checkpoint.Load(folder), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'layers.1."));
         File.WriteAllText(Path.Combine(folder, "config.json"), (Tiny.Configuration() with { Layers = 3 }).ToJson());
@@ -65,11 +69,13 @@ public class CheckpointTests
         using (var model = new BertModel(Tiny.Configuration(), seed: 3))
         {
             foreach (var (name, parameter) in model.named_parameters())
-                writer.AddFloat32(name, parameter.shape, name == "final_norm.bias" ? [float.NaN, 0, 0, 0, 0, 0, 0, 0] : parameter.ToFloat32Array());
+                writer.AddFloat32(
+                    name, parameter.shape, name == "final_norm.bias" ? [float.NaN, 0, 0, 0, 0, 0, 0, 0] : parameter.ToFloat32Array());
         }
 
         writer.Write(Path.Combine(folder, "model.safetensors"));
-        Assert.That(() => Checkpoint.Load(folder), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'final_norm.bias' holds NaN"));
+        Assert.That(
+            () => Checkpoint.Load(folder), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'final_norm.bias' holds NaN"));
         File.Delete(Path.Combine(folder, "model.safetensors"));
         Assert.That(() => Checkpoint.Load(folder), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("model.safetensors"));
     }

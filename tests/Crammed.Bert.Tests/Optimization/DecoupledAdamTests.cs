@@ -18,7 +18,12 @@ public class DecoupledAdamTests
         using var value = torch.tensor(expected).requires_grad_();
         using var free = torch.tensor(new double[] { 1, 1, 1 }).requires_grad_();
         using var optimizer = new DecoupledAdam(
-            [new TrainedTensor("a", value, Decays: true), new TrainedTensor("b", free, Decays: false)], Beta1, Beta2, Epsilon, Decay, placement);
+            [new TrainedTensor("a", value, Decays: true), new TrainedTensor("b", free, Decays: false)],
+            Beta1,
+            Beta2,
+            Epsilon,
+            Decay,
+            placement);
         for (var step = 1; step <= 4; step++)
         {
             using var scope = torch.NewDisposeScope();
@@ -50,7 +55,8 @@ public class DecoupledAdamTests
         using var scope = torch.NewDisposeScope();
         var mine = torch.tensor(Tiny.Gaussian(5, 6)).requires_grad_();
         var library = new Parameter(mine.detach().clone());
-        using var optimizer = new DecoupledAdam([new TrainedTensor("a", mine, true)], Beta1, Beta2, Epsilon, Decay, EpsilonPlacement.OutsideRoot);
+        using var optimizer = new DecoupledAdam(
+            [new TrainedTensor("a", mine, true)], Beta1, Beta2, Epsilon, Decay, EpsilonPlacement.OutsideRoot);
         using var reference = torch.optim.AdamW([library], 0.05, Beta1, Beta2, Epsilon, Decay);
         for (var step = 0; step < 5; step++)
         {

@@ -6,7 +6,11 @@ public class PretrainerTests
 {
     private static readonly PretrainingSettings Settings = new()
     {
-        BudgetSteps = 60, BatchSize = 16, DocumentBatchSize = 8, LearningRate = 0.01, Seed = 3,
+        BudgetSteps = 60,
+        BatchSize = 16,
+        DocumentBatchSize = 8,
+        LearningRate = 0.01,
+        Seed = 3,
     };
 
     /// <summary>Words come in fixed pairs (6 7), (8 9), ...: what is masked follows from its neighbour.</summary>
@@ -123,7 +127,12 @@ public class PretrainerTests
         var configuration = Tiny.Configuration();
         var settings = new RangePenaltySettings
         {
-            KernelWeight = 0.5, KernelFraction = 0.75, VarianceWeight = 2, VarianceRatio = 4, ResidualWeight = 3, ResidualLimit = 10,
+            KernelWeight = 0.5,
+            KernelFraction = 0.75,
+            VarianceWeight = 2,
+            VarianceRatio = 4,
+            ResidualWeight = 3,
+            ResidualLimit = 10,
         };
         var penalty = new RangePenalty(settings, configuration, normsToo: true);
         // k = 4: the stable range is 32, penalised below -24 in units of 16; one of two examples exceeds by 8/16.
@@ -169,7 +178,8 @@ public class PretrainerTests
     {
         Assert.That((Settings with { BudgetSeconds = 3 }).Validate, Throws.ArgumentException.With.Message.Contains("exactly one budget"));
         Assert.That((Settings with { BudgetSteps = 0 }).Validate, Throws.ArgumentException.With.Message.Contains("budget_steps is 0"));
-        Assert.That((Settings with { MaskedFraction = 0 }).Validate, Throws.ArgumentException.With.Message.Contains("masked_fraction is 0"));
+        Assert.That(
+            (Settings with { MaskedFraction = 0 }).Validate, Throws.ArgumentException.With.Message.Contains("masked_fraction is 0"));
         Assert.That(
             (Settings with { Penalty = new RangePenaltySettings { VarianceRatio = 0.5 } }).Validate,
             Throws.ArgumentException.With.Message.Contains("variance_ratio is 0.5"));
