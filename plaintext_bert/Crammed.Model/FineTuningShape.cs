@@ -39,7 +39,7 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
 
     /// <summary>Refuses an encoder with other sizes. The head's sizes are the plan's own: an encoder serves any task.</summary>
     /// <exception cref="ArgumentException">Layers, width or sequence length differ.</exception>
-    internal void RequireFits(BertConfiguration configuration)
+    public void RequireFits(BertConfiguration configuration)
     {
         if ((configuration.Layers, configuration.Hidden, configuration.SequenceLength) == (Layers, Hidden, SequenceLength))
             return;

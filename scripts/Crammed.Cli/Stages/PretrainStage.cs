@@ -49,11 +49,11 @@ internal sealed class PretrainStage
         input.Settings.Validate();
         input.Configuration.Validate();
         progress?.Report(new StageProgress("reading text", 0, 1, "texts"));
+        // Before the text, which takes longer to read: a wrong file is named at once.
+        var vocabulary = input.VocabularyPath is { } path ? WordPieceVocabulary.Read(path) : null;
         var text = PretrainingText.Read(input.Text, input.WordNetFolder, input.Settings, cancellation);
-        var vocabulary = input.VocabularyPath is { } path
-            ? WordPieceVocabulary.Read(path)
-            : WordPieceTrainer.Train(
-                text.Training, new WordPieceTrainerOptions { VocabularySize = input.VocabularySize }, cancellation);
+        vocabulary ??= WordPieceTrainer.Train(
+            text.Training, new WordPieceTrainerOptions { VocabularySize = input.VocabularySize }, cancellation);
         var stage = new PretrainStage(input, text, vocabulary, cancellation);
         string detail = string.Create(
             CultureInfo.InvariantCulture, $"{text.Training.Count:N0} documents, {stage.CorpusTokens:N0} tokens, vocabulary {vocabulary.Count:N0}");
@@ -98,7 +98,7 @@ internal sealed class PretrainStage
     private CalibrationSettings CalibrationSettings() =>
         _input.Calibration with { Examples = Math.Min(_input.Calibration.Examples, _text.Training.Count) };
 
-    /// <summary>A budget in seconds shows seconds, one in steps shows steps.</summary>
+    /// <summary>A budget in steps shows steps; of one in seconds, how many steps it will allow is not known, so it shows its used part.</summary>
     private StageProgress Describe(PretrainingProgress step)
     {
         string loss = string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:F3}, {step.TokensPerSecond:N0} tokens/s");
@@ -107,8 +107,7 @@ internal sealed class PretrainStage
         var left = TimeSpan.FromSeconds(step.RemainingSeconds);
         return _input.Settings.BudgetSteps is { } total
             ? new StageProgress(Title, step.Step, total, "steps", loss, left)
-            : new StageProgress(
-                Title, (long)step.ElapsedSeconds, (long)Math.Ceiling(_input.Settings.BudgetSeconds!.Value), "seconds", $"step {step.Step}, {loss}", left);
+            : new StageProgress(Title, (long)(100 * step.UsedBudget), 100, "%", $"step {step.Step}, {loss}", left);
     }
 
     /// <summary>A checkpoint copies its vocabulary from a file; a trained one gets a file for as long as that takes.</summary>

@@ -33,7 +33,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         var lines = new ResultLines().Add("task", $"{outcome.Task.Name}, {NumberText.Count(outcome.Examples)} examples for evaluation");
         foreach (var score in outcome.Scores)
         {
-            string remark = score.IsNearChance ? "; no better than chance" : "";
+            string remark = score.IsNearChance ? "; not two standard errors above it" : "";
             lines.Add(score.Metric, $"{NumberText.Score(score.Value, score.StandardError)} (chance: {NumberText.Score(score.Chance)}{remark})");
         }
         return lines.Add("files", $"{folder}/{StageFiles.Predictions}, {StageFiles.Metrics}");

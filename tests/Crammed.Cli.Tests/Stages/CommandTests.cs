@@ -1,0 +1,144 @@
+using Crammed.Cli.Hosting;
+using Crammed.Cli.Stages;
+
+namespace Crammed.Cli.Tests.Stages;
+
+/// <summary>The plaintext commands through the program, as a user types them.</summary>
+internal sealed class CommandTests
+{
+    private static readonly string[] _smallModel =
+    [
+        "arch.hidden=16", "arch.feed_forward=32", $"arch.sequence_length={SmallData.SequenceLength}", "arch.head_projection=4",
+        "arch.head_hidden=8", "train.budget_seconds=null", "train.steps=2", "train.batch=4", "train.document_batch=4",
+        "train.held_out_fraction=0.1", "train.vocabulary_size=200", "data.text=[text.txt]", "impl.threads=1",
+    ];
+
+    private StageProgram _program = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _program = new StageProgram();
+        SmallData.WriteText(_program.Folder);
+        SmallData.WriteGlue(_program.Folder);
+    }
+
+    [TearDown]
+    public void End() => _program.Dispose();
+
+    [Test]
+    public async Task The_commands_follow_one_another_with_their_defaults()
+    {
+        await Succeed(["pretrain", .. _smallModel]);
+        Assert.That(_program.Output, Does.StartWith("model     outputs/pretrain/model: crammed-bert-he, 1 x 16, vocabulary "));
+        await Succeed("export-glue", "eval/tasks=sst2", "data.glue=glue", "train_limit=32", "impl.threads=1");
+        Assert.That(_program.Output, Does.Contain("32 for training, 20 for evaluation").And.Contain("outputs/export/train.parquet"));
+        await Succeed("plan", "eval/tasks=sst2", "eval.finetune.batch=8", "eval.finetune.steps=3", "eval.finetune.seed=7");
+        Assert.That(_program.Output, Does.Contain("3 steps of 8 from 32 examples, learning rate 0.0085, epsilon 0.0008, seed 7"));
+        await Succeed("finetune", "plan=outputs/plan/plan.safetensors", "impl.threads=1");
+        Assert.That(_program.Output, Does.Contain("loss     0.693147 at step 1, "));
+        Assert.That(
+            File.ReadAllBytes(_program.Folder.Combine("outputs/finetune/plan.safetensors")),
+            Is.EqualTo(File.ReadAllBytes(_program.Folder.Combine("outputs/plan/plan.safetensors"))));
+        await Succeed("evaluate", "impl.threads=1");
+        Assert.That(_program.Output, Does.StartWith("task      sst2, 20 examples for evaluation").And.Contain("(chance: "));
+        await Succeed("evaluate", "name=before", "adapters=null", "plan=outputs/plan/plan.safetensors", "impl.threads=1");
+        Assert.That(new CsvFile(_program.Folder.Combine("outputs/before/predictions.csv")).Numbers("logit_1"), Is.All.Zero);
+        await Succeed(
+            "finetune", "name=full", "mode=full", "eval/tasks=sst2", "eval.finetune.steps=2", "eval.finetune.batch=8",
+            "eval.finetune.learning_rate=1e-3", "impl.threads=1");
+        Assert.That(_program.Output, Does.Contain("outputs/full/model"));
+        foreach (string name in new[] { "pretrain", "export", "plan", "finetune", "evaluate", "full" })
+            Assert.That(File.Exists(_program.Folder.Combine($"outputs/{name}/config.yaml")), name);
+    }
+
+    [TestCase("none.txt'", "pretrain", "data.text=[none.txt]")]
+    [TestCase("vocab.txt", "pretrain", "data.vocabulary=vocab.txt")]
+    [TestCase("WordNet's folder does not exist", "pretrain", "data.text=[wordnet]", "data.wordnet=none")]
+    [TestCase("outputs/pretrain/model/config.json: not found; a model is a folder that crammed pretrain wrote", "export-glue", "eval/tasks=sst2", "data.glue=glue")]
+    [TestCase("Task 'sst2' needs GLUE's files", "export-glue", "eval/tasks=sst2")]
+    [TestCase("none: GLUE's folder does not exist", "export-glue", "eval/tasks=sst2", "data.glue=none")]
+    [TestCase("the group 'eval/tasks' has no choice 'sst3'", "export-glue", "eval/tasks=sst3")]
+    [TestCase("outputs/export/train.parquet: not found; crammed export-glue writes it", "plan")]
+    [TestCase("outputs/export/train.parquet: not found; crammed export-glue writes it", "finetune")]
+    [TestCase("'eval' has finetune.train_limit 100; limit the export instead: crammed export-glue train_limit=100", "plan", "eval.finetune.train_limit=100")]
+    [TestCase("outputs/finetune/adapters.safetensors: not found; crammed finetune writes it", "evaluate")]
+    [TestCase("'adapters' and plan are both null; give one of them", "evaluate", "adapters=null")]
+    [TestCase("'plan' is p and adapters is outputs/finetune/adapters.safetensors; set one of them to null", "evaluate", "plan=p")]
+    public async Task Bad_input_is_one_line_and_exit_code_2_and_writes_nothing(string expected, params string[] arguments)
+    {
+        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
+        string[] lines = [.. _program.Error.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("reading text", StringComparison.Ordinal))];
+        Assert.That(lines, Has.Length.EqualTo(1));
+        Assert.That(lines[0], Does.StartWith("error: ").And.Contain(expected));
+        Assert.That(_program.Output, Is.Empty);
+        Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+    }
+
+    [Test]
+    public async Task An_earlier_run_survives_bad_input_and_is_no_input_of_its_successor()
+    {
+        await Succeed(["pretrain", .. _smallModel]);
+        byte[] weights = File.ReadAllBytes(_program.Folder.Combine("outputs/pretrain/model/model.safetensors"));
+        string[][] attempts =
+        [
+            ["pretrain", .. _smallModel],
+            ["pretrain", .. _smallModel, "data.text=[none.txt]", "--overwrite"],
+            ["export-glue", "name=pretrain", "eval/tasks=sst2", "data.glue=glue", "--overwrite"],
+        ];
+        foreach (string[] attempt in attempts)
+        {
+            Assert.That(await _program.RunAsync(attempt), Is.EqualTo(ExitCode.BadInput));
+            Assert.That(File.ReadAllBytes(_program.Folder.Combine("outputs/pretrain/model/model.safetensors")), Is.EqualTo(weights));
+        }
+        Assert.That(_program.Error, Does.Contain("error: outputs/pretrain holds the input").And.Contain("choose another name="));
+    }
+
+    [Test]
+    public async Task Another_task_than_the_exports_is_refused_with_what_to_type()
+    {
+        string[] arguments = ["finetune", $"model={SmallRun.ModelFolder}", $"export={Path.GetDirectoryName(SmallRun.Sentiment.TrainFile)}"];
+        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Is.EqualTo(
+            $"error: {SmallRun.Sentiment.TrainFile} holds the task sst2, and eval/tasks is wordnet-living; give eval/tasks=sst2\n"));
+    }
+
+    [Test]
+    public async Task A_damaged_export_is_refused()
+    {
+        byte[] bytes = File.ReadAllBytes(SmallRun.Sentiment.DevFile);
+        File.WriteAllBytes(_program.Folder.Combine("dev.parquet"), bytes[..(bytes.Length / 2)]);
+        var plan = PlanStage.Load(SmallRun.PlanInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
+        int code = await _program.RunAsync("evaluate", $"model={SmallRun.ModelFolder}", "export=.", "adapters=null", $"plan={plan.PlanFile}");
+        Assert.That(code, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.StartWith($"error: {_program.Folder.Combine("dev.parquet")}"));
+        Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+    }
+
+    [Test]
+    public async Task An_interrupted_pretraining_ends_with_130_and_leaves_its_configuration_alone()
+    {
+        string configuration = _program.Folder.Combine("outputs/long/config.yaml");
+        var run = Task.Run(() => _program.RunAsync(["pretrain", .. _smallModel, "train.steps=1000000", "name=long"]));
+        while (!File.Exists(configuration) && !run.IsCompleted)
+            await Task.Delay(20);
+        _program.Interrupts.OnSignal(ExitCode.Interrupted);
+        Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), _program.Error);
+        Assert.That(_program.Error, Does.EndWith("interrupted: kept outputs/long/config.yaml\n"));
+        Assert.That(Directory.GetFileSystemEntries(Path.GetDirectoryName(configuration)!), Is.EqualTo(new[] { configuration }));
+    }
+
+    [TestCase("pretrain", "arch=", "train.budget_seconds")]
+    [TestCase("export-glue", "eval/tasks=", "train_limit")]
+    [TestCase("plan", "eval=", "eval.finetune.steps")]
+    [TestCase("finetune", "eval=", "adapters | full")]
+    [TestCase("evaluate", "impl=", "adapters")]
+    public async Task Help_names_groups_keys_and_examples(string command, string group, string key)
+    {
+        await Succeed(command, "--help");
+        Assert.That(_program.Output, Does.Contain(group).And.Contain(key).And.Contain($"  crammed {command}\n"));
+    }
+
+    private async Task Succeed(params string[] arguments) =>
+        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => _program.Error);
+}

@@ -1,0 +1,80 @@
+using Crammed.Cli.Stages;
+using Crammed.Model;
+using Crammed.Text;
+using Crammed.Text.Parquet;
+
+namespace Crammed.Cli.Tests.Stages;
+
+internal sealed class ExportStageTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void Both_splits_are_written_as_the_tokenizer_sees_them()
+    {
+        var outcome = SmallRun.Sentiment;
+        Assert.That((outcome.TrainExamples, outcome.DevExamples, outcome.Task.Name), Is.EqualTo((40, 20, "sst2")));
+        var tokenizer = BertTokenizer.Create(Path.Combine(SmallRun.ModelFolder, CheckpointFiles.Vocabulary));
+        using var reader = ExportedTaskReader.Open(outcome.DevFile);
+        Assert.That(reader.Description.Split, Is.EqualTo(TaskSplit.Dev));
+        var examples = reader.Examples().ToList();
+        Assert.That(examples, Has.Count.EqualTo(20));
+        for (int i = 0; i < examples.Count; i++)
+        {
+            // The evaluation split starts where the training split ends.
+            int sentence = 40 + i;
+            Assert.That(examples[i].Index, Is.EqualTo(i));
+            Assert.That(examples[i].Label, Is.EqualTo(SmallData.Label(sentence)));
+            Assert.That(examples[i].AttentionMask.Sum(), Is.EqualTo(tokenizer.CountTokens(SmallData.Sentence(sentence)) + 2));
+            Assert.That(tokenizer.Decode(examples[i].InputIds, skipSpecialTokens: true), Is.EqualTo(SmallData.Sentence(sentence)));
+        }
+        Assert.That(outcome.Bytes, Is.EqualTo(new FileInfo(outcome.TrainFile).Length + new FileInfo(outcome.DevFile).Length));
+    }
+
+    [Test]
+    public void Limits_take_a_part()
+    {
+        using var stage = ExportStage.Load(SmallRun.ExportInput("sst2") with { TrainLimit = 9, DevLimit = 5 });
+        var outcome = stage.Run(_folder.Path, null, CancellationToken.None);
+        using var train = ExportedTaskReader.Open(outcome.TrainFile);
+        using var dev = ExportedTaskReader.Open(outcome.DevFile);
+        Assert.That((train.Count, dev.Count), Is.EqualTo((9L, 5L)));
+        Assert.That((outcome.TrainExamples, outcome.DevExamples), Is.EqualTo((9, 5)));
+    }
+
+    [Test]
+    public void Cancelling_leaves_no_file()
+    {
+        using var source = new CancellationTokenSource();
+        using var stage = ExportStage.Load(SmallRun.ExportInput("sst2"));
+        var progress = new RelayedProgress<StageProgress>(_ => source.Cancel());
+        Assert.Throws<OperationCanceledException>(() => stage.Run(_folder.Path, progress, source.Token));
+        Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void Wrong_input_is_named()
+    {
+        Assert.That(
+            Assert.Throws<ArgumentException>(() => ExportStage.Load(SmallRun.ExportInput("sst3")))!.Message,
+            Does.StartWith("There is no task 'sst3'; the tasks are cola, mrpc"));
+        Assert.That(
+            Assert.Throws<ArgumentException>(() => ExportStage.Load(SmallRun.ExportInput("sst2") with { GlueFolder = null }))!.Message,
+            Does.Contain("sst2/train.tsv"));
+        string empty = _folder.Combine("empty");
+        Assert.That(
+            Assert.Throws<FileNotFoundException>(() => ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = empty }))!.Message,
+            Is.EqualTo($"{empty}/config.json: not found; a model is a folder that crammed pretrain wrote, such as outputs/pretrain/model"));
+        string glue = SmallData.WriteGlue(_folder);
+        File.AppendAllText(Path.Combine(glue, "sst2/dev.tsv"), "the bird sees the dog\t2\n");
+        Assert.That(
+            Assert.Throws<InvalidDataException>(() => ExportStage.Load(SmallRun.ExportInput("sst2") with { GlueFolder = glue }))!.Message,
+            Does.Contain("dev.tsv, line 22: field 'label' is").And.Contain("expected 0 or 1"));
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using Crammed.Bert;
+using Crammed.Cli.Stages;
+using Crammed.Model;
+using Crammed.Text;
+using Crammed.Text.Safetensors;
+
+namespace Crammed.Cli.Tests.Stages;
+
+internal sealed class PretrainStageTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void Text_becomes_a_calibrated_checkpoint()
+    {
+        var outcome = SmallRun.Pretraining;
+        var configuration = BertConfiguration.Read(Path.Combine(outcome.ModelFolder, CheckpointFiles.Configuration));
+        var vocabulary = WordPieceVocabulary.Read(Path.Combine(outcome.ModelFolder, CheckpointFiles.Vocabulary));
+        Assert.That(configuration, Is.EqualTo(outcome.Configuration));
+        Assert.That(vocabulary.Count, Is.EqualTo(configuration.VocabularySize).And.InRange(20, 200));
+        Assert.That(vocabulary.TryGetId("wolf", out _), "a word of the text");
+        var calibration = Calibration.Read(Path.Combine(outcome.ModelFolder, CheckpointFiles.Calibration));
+        Assert.That(calibration.Examples, Is.EqualTo(64));
+        Assert.That(calibration.Ranges, Contains.Key(ActivationNames.KernelArgument(0)).And.ContainKey(ActivationNames.SecondMoment));
+    }
+
+    [Test]
+    public void The_number_of_parameters_is_that_of_the_weights_file()
+    {
+        using var weights = SafetensorsFile.Open(Path.Combine(SmallRun.ModelFolder, CheckpointFiles.Weights));
+        long stored = weights.Names.Sum(name => weights.Shape(name).Aggregate(1L, (product, size) => product * size));
+        const int Hidden = 16, FeedForward = 32;
+        const int Layer = (4 * Hidden) + (4 * Hidden * Hidden) + (Hidden * FeedForward) + (Hidden * FeedForward / 2);
+        long counted = (SmallRun.Pretraining.Configuration.VocabularySize * Hidden) + 1 + (4 * Hidden) + Layer;
+        Assert.That(SmallRun.Pretraining.Parameters, Is.EqualTo(stored).And.EqualTo(counted));
+    }
+
+    [Test]
+    public void Metrics_have_a_row_for_each_step_and_end_in_the_results()
+    {
+        var training = SmallRun.Pretraining.Training;
+        var metrics = new CsvFile(Path.Combine(SmallRun.ModelFolder, "..", StageFiles.Metrics));
+        Assert.That(metrics.Header, Is.EqualTo("step,loss,held_out_loss,tokens,seconds"));
+        Assert.That(metrics.Numbers("step"), Is.EqualTo(Enumerable.Range(1, SmallRun.PretrainingSteps)));
+        Assert.That(metrics.Numbers("tokens"), Is.Ordered.Ascending);
+        Assert.That(metrics.Numbers("tokens")[^1], Is.EqualTo(training.Tokens));
+        Assert.That(metrics.Numbers("seconds"), Is.Ordered.Ascending);
+        double[] losses = metrics.Numbers("loss");
+        // Untrained, every token is about equally likely.
+        Assert.That(losses[0], Is.EqualTo(Math.Log(SmallRun.Pretraining.Configuration.VocabularySize)).Within(0.5));
+        Assert.That(losses[^1], Is.LessThan(losses[0]));
+        string[] heldOut = [.. metrics.Texts("held_out_loss").Where(text => text.Length > 0)];
+        Assert.That(heldOut, Has.Length.EqualTo(10), "one for each tenth of the budget");
+        Assert.That(metrics.Texts("held_out_loss")[^1], Is.EqualTo(heldOut[^1]), "the last step has one");
+        Assert.That(double.Parse(heldOut[^1], CultureInfo.InvariantCulture), Is.EqualTo(training.HeldOutLoss));
+    }
+
+    [Test]
+    public void A_given_vocabulary_is_used_and_copied()
+    {
+        string vocabulary = _folder.Write("vocab.txt", string.Join('\n', "[PAD] [UNK] [CLS] [SEP] [MASK] the bird dog sees again".Split(' ')) + "\n");
+        var input = SmallRun.Input(SmallData.WriteText(_folder)) with { VocabularyPath = vocabulary };
+        var stage = PretrainStage.Load(input with { Settings = input.Settings with { BudgetSteps = 1 } }, null, CancellationToken.None);
+        Assert.That(stage.Configuration.VocabularySize, Is.EqualTo(10));
+        var outcome = stage.Run(_folder.Combine("run"), null, CancellationToken.None);
+        Assert.That(
+            File.ReadAllText(Path.Combine(outcome.ModelFolder, CheckpointFiles.Vocabulary)), Is.EqualTo(File.ReadAllText(vocabulary)));
+    }
+
+    [Test]
+    public void Cancelling_finishes_the_step_and_leaves_nothing()
+    {
+        var stage = PretrainStage.Load(SmallRun.Input(SmallData.WriteText(_folder)), null, CancellationToken.None);
+        using var source = new CancellationTokenSource();
+        var seen = new List<StageProgress>();
+        var progress = new RelayedProgress<StageProgress>(report =>
+        {
+            seen.Add(report);
+            if (seen.Count == 3)
+                source.Cancel();
+        });
+        string run = Directory.CreateDirectory(_folder.Combine("run")).FullName;
+        Assert.Throws<OperationCanceledException>(() => stage.Run(run, progress, source.Token));
+        Assert.That(seen.Select(report => (report.Done, report.Total, report.Unit)),
+            Is.EqualTo(new[] { (1L, 12L, "steps"), (2L, 12L, "steps"), (3L, 12L, "steps") }));
+        Assert.That(Directory.EnumerateFileSystemEntries(run), Is.Empty);
+    }
+
+    [Test]
+    public void Files_hold_out_documents_and_of_few_documents_paragraphs()
+    {
+        var settings = new PretrainingSettings { BudgetSteps = 1, HeldOutFraction = 0.1 };
+        string documents = SmallData.WriteText(_folder, "many.txt", sentences: 200);
+        string one = _folder.Write("one.txt", string.Join('\n', Enumerable.Range(0, 150).Select(i => $"paragraph {i}")));
+        foreach (var (path, count) in new[] { (documents, 200), (one, 150) })
+        {
+            var text = PretrainingText.Read([path], "no-wordnet", settings, CancellationToken.None);
+            Assert.That(text.Training.Count + text.HeldOut.Count, Is.EqualTo(count));
+            // Binomial: six standard deviations around a tenth.
+            Assert.That(text.HeldOut.Count, Is.EqualTo(count / 10.0).Within(6 * Math.Sqrt(count * 0.1 * 0.9)).And.GreaterThan(0));
+        }
+    }
+
+    [Test]
+    public void WordNet_holds_out_the_concepts_that_tasks_evaluate_on()
+    {
+        if (!Directory.Exists(WordNetDatabase.DebianFolder))
+            Assert.Ignore("WordNet is not installed (wordnet-base)");
+        var settings = new PretrainingSettings { BudgetSteps = 1 };
+        var text = PretrainingText.Read([PretrainingText.WordNet], WordNetDatabase.DebianFolder, settings, CancellationToken.None);
+        var dev = new TaskCatalog().Open("wordnet-living").Read(TaskSplit.Dev).Select(example => example.First).ToList();
+        Assert.That(text.Training, Has.Count.GreaterThan(100_000));
+        Assert.That(text.HeldOut, Has.Count.GreaterThan(1000));
+        var learnt = text.Training.SelectMany(document => document.Split('\n')).ToHashSet();
+        // Different concepts may share a gloss word for word; a leak would show as nearly all of them.
+        Assert.That(dev.Count(learnt.Contains) / (double)dev.Count, Is.LessThan(0.02));
+    }
+
+    [Test]
+    public void Wrong_input_is_named()
+    {
+        var missing = Assert.Throws<FileNotFoundException>(() => Load(_folder.Combine("none.txt")));
+        Assert.That(missing!.Message, Does.Contain("none.txt"));
+        string brief = _folder.Write("brief.txt", "one\n");
+        var few = Assert.Throws<InvalidDataException>(() => Load(brief));
+        Assert.That(few!.Message, Is.EqualTo($"{brief}: 1 paragraphs are too few to train on some and hold out others; add text"));
+        string bytes = _folder.Combine("bytes.txt");
+        File.WriteAllBytes(bytes, [0x66, 0xff, 0xfe, 0x0a]);
+        Assert.That(Assert.Throws<InvalidDataException>(() => Load(bytes))!.Message, Does.Contain("not UTF-8"));
+    }
+
+    private static PretrainStage Load(string path) => PretrainStage.Load(SmallRun.Input(path), null, CancellationToken.None);
+}

@@ -1,0 +1,94 @@
+using Crammed.Bert;
+using Crammed.Cli.Stages;
+using Crammed.Model;
+
+namespace Crammed.Cli.Tests.Stages;
+
+/// <summary>A pretrained small model with exported tasks, made once for all tests of stages.</summary>
+internal static class SmallRun
+{
+    /// <summary>Steps of the pretraining.</summary>
+    public const int PretrainingSteps = 12;
+
+    private static readonly Lazy<TemporaryFolder> _folder = new(() => new TemporaryFolder());
+    private static readonly Lazy<PretrainOutcome> _pretraining = new(() => PretrainStage
+        .Load(Input(SmallData.WriteText(_folder.Value)), progress: null, CancellationToken.None)
+        .Run(_folder.Value.Path, progress: null, CancellationToken.None));
+    private static readonly Lazy<string> _glue = new(() => SmallData.WriteGlue(_folder.Value));
+    private static readonly Lazy<ExportOutcome> _sentiment = new(() => Export("sst2"));
+    private static readonly Lazy<ExportOutcome> _similarity = new(() => Export("stsb"));
+
+    public static PretrainOutcome Pretraining => _pretraining.Value;
+
+    public static string ModelFolder => Pretraining.ModelFolder;
+
+    public static string GlueFolder => _glue.Value;
+
+    /// <summary>The classification task, exported.</summary>
+    public static ExportOutcome Sentiment => _sentiment.Value;
+
+    /// <summary>The regression task, exported.</summary>
+    public static ExportOutcome Similarity => _similarity.Value;
+
+    public static FineTuningSettings FineTuning { get; } = new() { Steps = 6, BatchSize = 8, LearningRate = 0.05 };
+
+    public static BertConfiguration Configuration { get; } = BertConfiguration.Named("crammed-bert-he") with
+    {
+        Layers = 1,
+        Hidden = 16,
+        Heads = 2,
+        FeedForward = 32,
+        SequenceLength = SmallData.SequenceLength,
+        VocabularySize = 200,
+        // Larger than the real default, so that a narrow model's first token depends on the others.
+        InitializerStandardDeviation = 0.1,
+        HeadProjection = 4,
+        HeadHidden = 8,
+    };
+
+    public static PretrainInput Input(params IReadOnlyList<string> text) => new()
+    {
+        Configuration = Configuration,
+        Settings = new PretrainingSettings { BudgetSteps = PretrainingSteps, BatchSize = 8, DocumentBatchSize = 4, HeldOutFraction = 0.1 },
+        Text = text,
+        WordNetFolder = "no-wordnet",
+        VocabularyPath = null,
+        VocabularySize = 200,
+        Calibration = new CalibrationSettings { Examples = 64, FineTuning = FineTuning },
+    };
+
+    public static ExportInput ExportInput(string task) => new()
+    {
+        ModelFolder = ModelFolder,
+        Task = task,
+        GlueFolder = GlueFolder,
+        WordNetFolder = "no-wordnet",
+    };
+
+    public static PlanInput PlanInput(ExportOutcome export) => new()
+    {
+        ModelFolder = ModelFolder,
+        TrainFile = export.TrainFile,
+        Settings = FineTuning,
+        Seed = 3,
+    };
+
+    public static TwinInput TwinInput(ExportOutcome export) => new()
+    {
+        ModelFolder = ModelFolder,
+        TrainFile = export.TrainFile,
+        Plan = PlanStage.Load(PlanInput(export)).Plan,
+    };
+
+    public static void Remove()
+    {
+        if (_folder.IsValueCreated)
+            _folder.Value.Dispose();
+    }
+
+    private static ExportOutcome Export(string task)
+    {
+        using var stage = ExportStage.Load(ExportInput(task));
+        return stage.Run(_folder.Value.Combine(task), progress: null, CancellationToken.None);
+    }
+}
