@@ -89,7 +89,7 @@ public sealed unsafe class SecretKey : IDisposable
         return new SecretKey(parameters, coefficients);
     }
 
-    /// <summary>Writes a file that only its owner may read or write (mode 0600, except on Windows); it appears whole or not at all.</summary>
+    /// <summary>Writes a file that only its owner may read or write (mode 0600, but for Windows); it appears whole or not at all.</summary>
     public void Save(string path) => ObjectFile.Save(path, Write, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     /// <summary>Reads a file that holds one secret key and nothing else.</summary>

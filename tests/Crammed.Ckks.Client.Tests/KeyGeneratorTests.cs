@@ -9,10 +9,12 @@ internal sealed class KeyGeneratorTests
     public void Keys_are_those_asked_for_and_cut_to_their_levels()
     {
         int slots = ClientSetup.Parameters.SlotCount;
-        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(2, [(1, 0), (1, 3), (1 + slots, 1), (0, 8), (-2, 5)], 4);
+        (int Steps, int Level)[] rotations = [(1, 0), (1, 3), (1 + slots, 1), (0, 8), (-2, 5)];
+        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(2, rotations, 4);
         Assert.That(keys.Relinearization!.Level, Is.EqualTo(2));
         Assert.That(keys.Galois, Has.Count.EqualTo(3));
-        Assert.That(keys.TryGetRotation(1, out SwitchingKey? one) && keys.TryGetRotation(slots - 2, out _) && keys.TryGetConjugation(out _));
+        Assert.That(keys.TryGetRotation(1, out SwitchingKey? one));
+        Assert.That(keys.TryGetRotation(slots - 2, out _) && keys.TryGetConjugation(out _));
         Assert.That(one!.Level, Is.EqualTo(3));
         Assert.That(keys.TryGetRotation(2, out _), Is.False);
         // Level 3 with digits of two limbs: 2 digits, each 4 + 2 limbs, two halves.
@@ -63,8 +65,8 @@ internal sealed class KeyGeneratorTests
             if (limb <= key.Level && limb / parameters.DigitSize == digit)
             {
                 ring.Kernels.Multiply(square, secret, secret, ring.N, modulus);
-                double special = parameters.BaseConversions.SpecialModulo(limb);
-                ring.Kernels.MultiplyConstantAdd(phase, square, modulus.Centre(modulus.Negate(modulus.Canonical(special))), ring.N, modulus);
+                double factor = modulus.Centre(modulus.Negate(modulus.Canonical(parameters.BaseConversions.SpecialModulo(limb))));
+                ring.Kernels.MultiplyConstantAdd(phase, square, factor, ring.N, modulus);
             }
             ring.InverseNtt(phase, modulusIndex);
             double[] error = work.LimbSpan(0).ToArray();

@@ -4,13 +4,14 @@ namespace Crammed.Ckks.Arithmetic;
 
 /// <summary>
 /// Bulk arithmetic on limbs: vectors of <c>length</c> residues of one modulus, <c>length</c> a multiple of 32. A residue is
-/// <i>reduced</i> if |x| &lt;= 0.7 p and <i>centred</i> if |x| &lt;= p/2 + 2; unless stated otherwise inputs must be reduced and
+/// <i>reduced</i> if |x| &lt;= 0.8 p and <i>centred</i> if |x| &lt;= p/2 + 2; unless stated otherwise inputs must be reduced and
 /// outputs are. Destinations may be one of the sources.
 /// </summary>
 /// <remarks>
 /// The modular product h = a*w; q = round(h/p); r = (h - q p) + (a*w - h) with two fused multiply-adds is exact for
-/// |a| &lt;= 2^53 and |w| &lt;= 2p, and gives |r| &lt;= p/2 + 1.5 |a w| 2^-52: at most 0.7 p for reduced operands of 50 bits.
-/// The idea is that of FLINT's fft_small. The reduction u - round(u/p) p is exact for integers |u| &lt; 2^52 p.
+/// |a| &lt;= 2^53 and |w| &lt;= 2p, and gives |r| &lt;= p/2 + 1.5 |a w| 2^-52. Near 2^50 that is 0.74 p for two reduced operands,
+/// and 0.8 p for the difference of two reduced operands times a centred factor, so results of kernels are reduced again. The idea
+/// is that of FLINT's fft_small. The reduction u - round(u/p) p is exact for integers |u| &lt; 2^52 p.
 /// </remarks>
 internal abstract unsafe class VectorKernels
 {

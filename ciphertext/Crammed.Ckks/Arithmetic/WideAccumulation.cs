@@ -12,8 +12,8 @@ namespace Crammed.Ckks.Arithmetic;
 /// </remarks>
 internal readonly struct WideAccumulation
 {
-    /// <summary>Operands may be up to this multiple of p in size (reduced residues are below 0.7 p).</summary>
-    public const double OperandBound = 0.7;
+    /// <summary>Operands may be up to this multiple of p in size (reduced residues).</summary>
+    public const double OperandBound = 0.8;
 
     private const int MaxTerms = 4096;
 

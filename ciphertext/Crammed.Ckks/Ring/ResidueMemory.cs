@@ -10,12 +10,19 @@ namespace Crammed.Ckks;
 /// </summary>
 public static unsafe class ResidueMemory
 {
-    private const nuint Alignment = 64;
+    private const int Alignment = 64;
 
-    private static readonly ConcurrentDictionary<long, ConcurrentStack<nint>> Free = new();
+    /// <summary>
+    /// Large allocations all begin at the same place of a page, and limbs of many ciphertexts read side by side would fight for the
+    /// same sets of the first-level cache; so buffers begin at one of so many cache lines in turn.
+    /// </summary>
+    private const int Colours = 64;
+
+    private static readonly ConcurrentDictionary<long, ConcurrentStack<nint>> Idle = new();
     private static long s_liveBuffers;
     private static long s_liveBytes;
     private static long s_cachedBytes;
+    private static int s_nextColour;
 
     /// <summary>Buffers handed out and not yet returned: a test that ends where it began has leaked none.</summary>
     public static long LiveBuffers => Interlocked.Read(ref s_liveBuffers);
@@ -32,12 +39,12 @@ public static unsafe class ResidueMemory
     /// <summary>Gives every buffer kept for reuse back to the operating system.</summary>
     public static void Trim()
     {
-        foreach ((long count, ConcurrentStack<nint> stack) in Free)
+        foreach ((long count, ConcurrentStack<nint> stack) in Idle)
         {
             while (stack.TryPop(out nint address))
             {
                 Interlocked.Add(ref s_cachedBytes, -count * sizeof(double));
-                NativeMemory.AlignedFree((void*)address);
+                Free((double*)address);
             }
         }
     }
@@ -46,10 +53,10 @@ public static unsafe class ResidueMemory
     internal static double* Rent(long count)
     {
         nint address;
-        if (Free.TryGetValue(count, out ConcurrentStack<nint>? stack) && stack.TryPop(out address))
+        if (Idle.TryGetValue(count, out ConcurrentStack<nint>? stack) && stack.TryPop(out address))
             Interlocked.Add(ref s_cachedBytes, -count * sizeof(double));
         else
-            address = (nint)NativeMemory.AlignedAlloc((nuint)count * sizeof(double), Alignment);
+            address = (nint)Allocate(count);
         Interlocked.Increment(ref s_liveBuffers);
         Interlocked.Add(ref s_liveBytes, count * sizeof(double));
         return (double*)address;
@@ -61,12 +68,25 @@ public static unsafe class ResidueMemory
         Interlocked.Add(ref s_liveBytes, -count * sizeof(double));
         if (Interlocked.Add(ref s_cachedBytes, count * sizeof(double)) <= MaxCachedBytes)
         {
-            Free.GetOrAdd(count, static _ => new ConcurrentStack<nint>()).Push((nint)memory);
+            Idle.GetOrAdd(count, static _ => new ConcurrentStack<nint>()).Push((nint)memory);
         }
         else
         {
             Interlocked.Add(ref s_cachedBytes, -count * sizeof(double));
-            NativeMemory.AlignedFree(memory);
+            Free(memory);
         }
     }
+
+    /// <summary>The line before the buffer holds the address of the allocation.</summary>
+    private static double* Allocate(long count)
+    {
+        int colour = (int)((uint)Interlocked.Add(ref s_nextColour, 5) % Colours);
+        nuint offset = (nuint)(1 + colour) * Alignment;
+        byte* allocation = (byte*)NativeMemory.AlignedAlloc((nuint)count * sizeof(double) + offset, Alignment);
+        byte* buffer = allocation + offset;
+        *(void**)(buffer - Alignment) = allocation;
+        return (double*)buffer;
+    }
+
+    private static void Free(double* buffer) => NativeMemory.AlignedFree(*(void**)((byte*)buffer - Alignment));
 }

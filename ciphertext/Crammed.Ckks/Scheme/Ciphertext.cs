@@ -45,7 +45,9 @@ public sealed class Ciphertext : IDisposable
     /// <summary>A copy with memory of its own.</summary>
     public Ciphertext Clone() => CopyAtLevel(Level, Scale);
 
-    /// <summary>Writes the ciphertext for <see cref="CiphertextReader"/>: bit-packed, and with a seed in place of c_1 where there is one.</summary>
+    /// <summary>
+    /// Writes the ciphertext for <see cref="CiphertextReader"/>: bit-packed, and with a seed in place of c_1 where there is one.
+    /// </summary>
     public void Write(Stream stream)
     {
         var writer = new FormatWriter(stream, Parameters, ObjectKind.Ciphertext);

@@ -106,7 +106,9 @@ public sealed unsafe class CkksEncoder
         return new Plaintext(_parameters, polynomial, level, scale);
     }
 
-    /// <summary>Coefficients must lie below Q/2, or they wrap around, and below 2^51 of the smallest prime, or reducing them is inexact.</summary>
+    /// <summary>
+    /// Coefficients must lie below Q/2, or they wrap around, and below 2^51 of the smallest prime, or reducing them is inexact.
+    /// </summary>
     private void CheckMagnitude(ReadOnlySpan<double> coefficients, int level, double scale)
     {
         double log2Modulus = 0;

@@ -85,6 +85,7 @@ public sealed class CkksParameters
         ArgumentNullException.ThrowIfNull(literal);
         CheckRanges(literal);
         (ulong[] moduli, double[] scales) = FindPrimes(literal);
+        CheckScales(literal, moduli, scales);
         CheckSpecialModulus(literal, moduli);
         CheckSecurity(literal, moduli);
         return new CkksParameters(literal, moduli, scales);
@@ -125,7 +126,8 @@ public sealed class CkksParameters
             if (bits < minBits || bits > Modulus.MaxBitLength)
             {
                 throw new ArgumentException(
-                    $"{literal.Name}: a prime of {bits} bits is asked for, allowed are {minBits} to {Modulus.MaxBitLength}", nameof(literal));
+                    $"{literal.Name}: a prime of {bits} bits is asked for, allowed are {minBits} to {Modulus.MaxBitLength}",
+                    nameof(literal));
             }
         }
         if (literal.Log2Scale < 1 || literal.Log2Scale >= literal.PrimeBits[0])
@@ -161,6 +163,21 @@ public sealed class CkksParameters
             scales[level - 1] = scale * scale / moduli[level];
         }
         return (moduli, scales);
+    }
+
+    /// <summary>Working primes of other sizes than the scale move it, doubly at each level: it must neither vanish nor pass q_0.</summary>
+    private static void CheckScales(CkksParametersLiteral literal, ulong[] moduli, double[] scales)
+    {
+        for (int level = 0; level < scales.Length; level++)
+        {
+            if (scales[level] < 2 || scales[level] >= moduli[0])
+            {
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{literal.Name}: the canonical scale of level {level} is 2^{Math.Log2(scales[level]):F1}, it must lie between 2 and "
+                    + $"q_0; give the primes of levels 1 and up about Log2Scale = {literal.Log2Scale} bits"), nameof(literal));
+            }
+        }
     }
 
     private static void CheckSpecialModulus(CkksParametersLiteral literal, ulong[] moduli)

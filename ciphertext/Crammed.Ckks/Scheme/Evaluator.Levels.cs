@@ -5,7 +5,9 @@ namespace Crammed.Ckks;
 /// <summary>Movements between levels.</summary>
 public sealed unsafe partial class Evaluator
 {
-    /// <summary>Divides by the last prime, rounding coefficients to the nearest integer: one level and a factor q_level of scale less.</summary>
+    /// <summary>
+    /// Divides by the last prime, rounding coefficients to the nearest integer: one level and a factor q_level of scale less.
+    /// </summary>
     public Ciphertext Rescale(Ciphertext ciphertext)
     {
         CheckOwner(nameof(Rescale), ciphertext.Parameters);

@@ -22,7 +22,12 @@ public sealed unsafe partial class Evaluator
         foreach (Ciphertext input in inputs)
         {
             CheckOwner(nameof(LinearCombinations), input.Parameters);
-            CheckPolynomials(nameof(LinearCombinations), input, inputs[0].PolynomialCount);
+            if (input.PolynomialCount != inputs[0].PolynomialCount)
+            {
+                throw new InvalidOperationException(
+                    $"{nameof(LinearCombinations)}: operands of {inputs[0].PolynomialCount} and {input.PolynomialCount} polynomials, "
+                    + $"{Describe(inputs[0])} and {Describe(input)}");
+            }
             CheckScales(nameof(LinearCombinations), inputs[0].Level, inputs[0].Scale, input.Level, input.Scale);
         }
         long[] integers = ToScalars(weights, weightScale);

@@ -16,7 +16,9 @@ public sealed unsafe partial class Evaluator
         return MultiplyByInteger(ciphertext, ciphertext.Level, integer, ciphertext.Scale);
     }
 
-    /// <summary>ciphertext * value, as the integer round(value * scalarScale), at most 2^62 in size; the scale grows by scalarScale.</summary>
+    /// <summary>
+    /// ciphertext * value, as the integer round(value * scalarScale), at most 2^62 in size; the scale grows by scalarScale.
+    /// </summary>
     public Ciphertext MultiplyScalar(Ciphertext ciphertext, double value, double scalarScale)
     {
         CheckOwner(nameof(MultiplyScalar), ciphertext.Parameters);
@@ -150,7 +152,8 @@ public sealed unsafe partial class Evaluator
         Ciphertext result = Ciphertext.Allocate(Parameters, 3, level, scale);
         int chunk = Math.Min(Ring.N, ParallelChunk);
         int chunks = Ring.N / chunk;
-        ForEach((level + 1) * chunks, item => SumTensorChunk(result, left, right, item / chunks, item % chunks * chunk, chunk, differences));
+        ForEach((level + 1) * chunks, item =>
+            SumTensorChunk(result, left, right, item / chunks, item % chunks * chunk, chunk, differences));
         return result;
     }
 

@@ -71,8 +71,8 @@ public sealed unsafe partial class Evaluator
         if (ciphertext.PolynomialCount != polynomials)
         {
             throw new InvalidOperationException(
-                $"{operation}: the operand has {ciphertext.PolynomialCount} polynomials instead of {polynomials} ({Describe(ciphertext)}); "
-                + (polynomials == 2 ? "relinearize it first" : "only an unrelinearized product is relinearized"));
+                $"{operation}: the operand has {ciphertext.PolynomialCount} polynomials instead of {polynomials} "
+                + $"({Describe(ciphertext)}); " + (polynomials == 2 ? "relinearize it first" : "it is relinearized already"));
         }
     }
 
@@ -81,8 +81,8 @@ public sealed unsafe partial class Evaluator
         if (!ScalesAgree(scale1, scale2))
         {
             throw new InvalidOperationException(
-                $"{operation}: the scales differ, {Describe(level1, scale1)} and {Describe(level2, scale2)}; lower one to the other's level "
-                + "or rescale");
+                $"{operation}: the scales differ, {Describe(level1, scale1)} and {Describe(level2, scale2)}; lower one to the other's "
+                + "level or rescale");
         }
     }
 

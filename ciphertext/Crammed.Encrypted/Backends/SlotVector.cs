@@ -15,21 +15,31 @@ public abstract class SlotVector : IDisposable
     /// <exception cref="ObjectDisposedException">The last owner has already let go.</exception>
     public SlotVector Share()
     {
-        if (Interlocked.Increment(ref _owners) <= 1)
-            throw new ObjectDisposedException(GetType().Name);
+        ChangeOwners(+1);
         return this;
     }
 
     /// <summary>Gives up one ownership; the memory is freed with the last.</summary>
+    /// <exception cref="ObjectDisposedException">The last owner has already let go.</exception>
     public void Dispose()
     {
-        int left = Interlocked.Decrement(ref _owners);
-        ObjectDisposedException.ThrowIf(left < 0, this);
-        if (left == 0)
+        if (ChangeOwners(-1) == 0)
             Release();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Frees the memory; called once.</summary>
     protected abstract void Release();
+
+    /// <summary>A count that has reached zero never changes again: a dead vector stays dead.</summary>
+    private int ChangeOwners(int change)
+    {
+        while (true)
+        {
+            int owners = Volatile.Read(ref _owners);
+            ObjectDisposedException.ThrowIf(owners == 0, this);
+            if (Interlocked.CompareExchange(ref _owners, owners + change, owners) == owners)
+                return owners + change;
+        }
+    }
 }

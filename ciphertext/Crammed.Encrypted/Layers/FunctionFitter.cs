@@ -39,7 +39,8 @@ internal sealed class FunctionFitter(Calibration calibration, int maxDepth)
     /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
     public Interval Range(string name)
     {
-        if (!calibration.AllTokenRanges.TryGetValue(name, out var range))
+        // What only the head and the optimizer see has one range; what every position computes has one over all positions.
+        if (!calibration.AllTokenRanges.TryGetValue(name, out var range) && !calibration.Ranges.TryGetValue(name, out range))
             throw new InvalidDataException($"{CheckpointFiles.Calibration}: no range for '{name}'; calibrate the model again.");
         var widened = range.Widened(calibration.Margin);
         return new Interval(widened.Minimum, widened.Maximum);

@@ -29,7 +29,7 @@ public sealed class SlotLayout
     public SlotLayout(int slotCount, IReadOnlyList<SlotAxis> inSlots, IReadOnlyList<Axis> across)
     {
         int covered = 1;
-        foreach (var axis in inSlots.OrderBy(axis => axis.Stride))
+        foreach (var axis in inSlots.OrderBy(axis => axis.Stride).ThenBy(axis => axis.Size))
         {
             if (axis.Stride != covered)
                 throw new ArgumentException($"Slot axis {axis.Name} has stride {axis.Stride}; the axes below it cover {covered} slots.");

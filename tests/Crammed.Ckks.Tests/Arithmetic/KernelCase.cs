@@ -18,8 +18,8 @@ internal static class KernelCase
         PrimeSearch.Nearest(1L << 35, 1 << 13, []),
     ];
 
-    public static IEnumerable<TestCaseData> InstancesAndPrimes =>
-        from instance in Instances from prime in Primes select new TestCaseData(instance, prime);
+    public static IEnumerable<TestFixtureData> InstancesAndPrimes =>
+        from instance in Instances from prime in Primes select new TestFixtureData(instance, prime);
 
     public static VectorKernels Kernels(string instance) => instance switch
     {
@@ -28,11 +28,11 @@ internal static class KernelCase
         _ => Scalar,
     };
 
-    /// <summary>Reduced residues: the extremes first, then uniform ones up to 0.7 p in size.</summary>
+    /// <summary>Reduced residues: the extremes first, then uniform ones up to 0.8 p in size.</summary>
     public static double[] Residues(int count, ulong p, int seed)
     {
         var random = new Random(seed);
-        double bound = Math.Floor(0.7 * p);
+        double bound = Math.Floor(0.8 * p);
         double[] edges = [0, -0.0, 1, -1, bound, -bound, (p - 1) / 2, -(double)((p - 1) / 2), (p + 1) / 2, p - bound];
         return [.. Enumerable.Range(0, count).Select(i => i < 4 * edges.Length && i % 2 == 0
             ? edges[random.Next(edges.Length)]

@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Crammed.Ckks.Tests.Scheme;
+
+[TestFixture]
+internal sealed class ParametersTests
+{
+    private static IEnumerable<CkksParametersLiteral> All => NamedParameters.All;
+
+    [TestCaseSource(nameof(All))]
+    public void Named_sets_are_what_their_names_say(CkksParametersLiteral literal)
+    {
+        CkksParameters parameters = CkksParameters.Create(literal);
+        Assert.That(parameters.IsInsecure, Is.EqualTo(literal.Name.StartsWith("insecure")));
+        Assert.That(parameters.SecurityDescription, Does.StartWith(parameters.IsInsecure ? "INSECURE" : "128-bit"));
+        if (!parameters.IsInsecure)
+            Assert.That(literal.Name, Is.EqualTo($"N{parameters.LogN}QP{Math.Round(parameters.Log2QP)}"));
+        Assert.That(parameters.Log2QP, Is.EqualTo(literal.PrimeBits.Concat(literal.SpecialPrimeBits).Sum()).Within(0.01));
+        Assert.That(NamedParameters.Find(literal.Name), Is.SameAs(literal));
+        Assert.That(() => NamedParameters.Find("N13"), Throws.ArgumentException.With.Message.Contains(literal.Name));
+    }
+
+    [TestCaseSource(nameof(All))]
+    public void Primes_are_distinct_and_suit_the_ring(CkksParametersLiteral literal)
+    {
+        CkksParameters parameters = CkksParameters.Create(literal);
+        ulong[] primes = [.. parameters.Moduli, .. parameters.SpecialModuli];
+        Assert.That(primes, Is.Unique);
+        Assert.That(primes, Has.All.Matches<ulong>(prime => prime % (2 * (ulong)parameters.N) == 1 && prime < 1UL << 50));
+        Assert.That((parameters.MaxLevel, parameters.DigitSize), Is.EqualTo((literal.PrimeBits.Count - 1, literal.SpecialPrimeBits.Count)));
+        for (int level = 0; level <= parameters.MaxLevel; level++)
+            Assert.That(parameters.DigitCount(level), Is.EqualTo(Math.Ceiling((level + 1.0) / parameters.DigitSize)));
+        double special = parameters.SpecialModuli.Sum(prime => Math.Log2(prime));
+        foreach (ulong[] digit in parameters.Moduli.Chunk(parameters.DigitSize))
+            Assert.That(digit.Sum(prime => Math.Log2(prime)), Is.LessThan(special));
+    }
+
+    /// <summary>The recurrence holds exactly, and the choice of primes keeps scales within the gaps between primes, 2^-10.</summary>
+    [TestCaseSource(nameof(All))]
+    public void Canonical_scales_follow_products_and_stay_close(CkksParametersLiteral literal)
+    {
+        CkksParameters parameters = CkksParameters.Create(literal);
+        Assert.That(parameters.ScaleAt(parameters.MaxLevel), Is.EqualTo(Math.ScaleB(1, literal.Log2Scale)));
+        for (int level = parameters.MaxLevel; level > 0; level--)
+        {
+            double scale = parameters.ScaleAt(level);
+            Assert.That(parameters.ScaleAt(level - 1), Is.EqualTo(scale * scale / parameters.Moduli[level]));
+            Assert.That(parameters.ScaleAt(level - 1) / Math.ScaleB(1, literal.Log2Scale), Is.EqualTo(1).Within(Math.ScaleB(1, -10)));
+        }
+        Assert.That(() => parameters.ScaleAt(parameters.MaxLevel + 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    /// <summary>Each bound of the table: one bit below it passes, one above it is refused, unless the name says so.</summary>
+    [TestCase(11, 54)]
+    [TestCase(12, 109)]
+    [TestCase(13, 218)]
+    [TestCase(14, 438)]
+    [TestCase(15, 881)]
+    public void Sets_beyond_128_bits_are_refused(int logN, int bound)
+    {
+        CkksParametersLiteral within = WithBits("set", logN, bound - 1), beyond = WithBits("set", logN, bound + 1);
+        Assert.That(CkksParameters.Create(within).IsInsecure, Is.False);
+        Assert.That(
+            () => CkksParameters.Create(beyond),
+            Throws.ArgumentException.With.Message.Contains($"bound {bound}").And.Message.Match(@"by (0\.9|1\.0)\d bits"));
+        Assert.That(CkksParameters.Create(beyond with { Name = "set-insecure" }).IsInsecure);
+    }
+
+    /// <summary>At N = 2^10 not even two primes of 20 bits fit.</summary>
+    [Test]
+    public void Nothing_secure_fits_the_smallest_rings() => Assert.That(
+        () => CkksParameters.Create(new("small", 10, [20], [21], 15)), Throws.ArgumentException.With.Message.Contains("bound 27"));
+
+    [Test]
+    public void The_table_covers_rings_up_to_2_to_the_17()
+    {
+        Assert.That((SecurityTable.MaxLog2QP(16), SecurityTable.MaxLog2QP(17), SecurityTable.MaxLog2QP(9)), Is.EqualTo((1747, 3523, 0)));
+        Assert.That(() => SecurityTable.MaxLog2QP(18), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void Wrong_literals_are_refused_by_name_and_value()
+    {
+        CkksParametersLiteral good = NamedParameters.InsecureN11;
+        Refused(good with { Name = " " }, "name");
+        Refused(good with { LogN = 6 }, "LogN is 6");
+        Refused(good with { LogN = 18 }, "LogN is 18");
+        Refused(good with { PrimeBits = [] }, "at least one prime");
+        Refused(good with { SpecialPrimeBits = [] }, "at least one prime");
+        Refused(good with { PrimeBits = [51, 36] }, "51 bits");
+        Refused(good with { PrimeBits = [46, 12] }, "12 bits");
+        Refused(good with { Log2Scale = 46 }, "Log2Scale is 46");
+        Refused(good with { Log2Scale = 0 }, "Log2Scale is 0");
+        Refused(good with { SecretKind = (SecretKind)7 }, "secret kind 7");
+        Refused(good with { PrimeBits = [46, 40, 40, 40, 40] }, "scale of level 0 is 2^-24.0");
+        Refused(good with { PrimeBits = [46, 36, 36, 36], SpecialPrimeBits = [39, 39] }, "bits, 4.00 more than the special");
+        Assert.That(() => CkksParameters.Create(null!), Throws.ArgumentNullException);
+
+        static void Refused(CkksParametersLiteral literal, string words) =>
+            Assert.That(() => CkksParameters.Create(literal), Throws.ArgumentException.With.Message.Contains(words));
+    }
+
+    [Test]
+    public void Identifiers_name_literal_and_primes()
+    {
+        CkksParameters parameters = CkksParameters.Create(NamedParameters.InsecureN11);
+        string text = "crammed-ckks 1\nname insecure-N11\nlogN 11\nprimeBits 46 36 36 36 36 36 36 36 36\nspecialPrimeBits 50 50\n"
+            + $"log2Scale 36\nsecret UniformTernary\nmoduli {string.Join(' ', parameters.Moduli)}\n"
+            + $"specialModuli {string.Join(' ', parameters.SpecialModuli)}\n";
+        Assert.That(parameters.Identifier.ToArray(), Is.EqualTo(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+        CkksParameters renamed = CkksParameters.Create(NamedParameters.InsecureN11 with { Name = "insecure-else" });
+        Assert.That(renamed.Identifier.ToArray(), Is.Not.EqualTo(parameters.Identifier.ToArray()));
+    }
+
+    /// <summary>A literal of the given total size: a large q_0 and special prime, working primes of the scale's size.</summary>
+    private static CkksParametersLiteral WithBits(string name, int logN, int total)
+    {
+        int special = Math.Min(50, (total + 1) / 2);
+        (int First, int Size, int Count) shape = (
+            from size in Enumerable.Range(25, 20).Reverse()
+            from count in Enumerable.Range(0, 40)
+            let first = total - special - size * count
+            where first <= special && (count == 0 || first > size)
+            select (first, size, count)).First();
+        int[] sizes = [shape.First, .. Enumerable.Repeat(shape.Size, shape.Count)];
+        return new CkksParametersLiteral(name, logN, sizes, [special], shape.Count == 0 ? shape.First - 3 : shape.Size);
+    }
+}
