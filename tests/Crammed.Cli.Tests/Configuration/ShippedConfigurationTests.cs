@@ -1,5 +1,8 @@
 using Crammed.Cli.Commands;
+using Crammed.Cli.Commands.Convert;
 using Crammed.Cli.Commands.Doctor;
+using Crammed.Cli.Commands.Keygen;
+using Crammed.Cli.Commands.Refresh;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
 using Crammed.Model;
@@ -17,6 +20,9 @@ internal sealed class ShippedConfigurationTests
         ("cfg_pretrain", typeof(PretrainSettings)),
         ("cfg_export-glue", typeof(ExportGlueSettings)),
         ("cfg_plan", typeof(PlanSettings)),
+        ("cfg_keygen", typeof(KeygenSettings)),
+        ("cfg_convert", typeof(ConvertSettings)),
+        ("cfg_refresh", typeof(RefreshSettings)),
         ("cfg_finetune", typeof(FinetuneRunSettings)),
         ("cfg_evaluate", typeof(EvaluateSettings)),
         ("cfg_demo", typeof(DemoSettings)),
