@@ -55,19 +55,22 @@ internal static class GnuplotScript
 
     /// <summary>
     /// A string in gnuplot's double quotes, where only letters, digits and spaces stand for themselves. In single quotes a doubled quote
-    /// at the start would end the string; in double quotes ` and @ would be expanded; an octal code is never more than its character.
+    /// at the start would end the string; in double quotes ` and @ would be expanded; an octal code is never more than its character,
+    /// but gnuplot takes digits after it for a part of it, so that these are written as codes too.
     /// </summary>
     private static string Quote(string text)
     {
         var quoted = new StringBuilder("\"");
+        bool isAfterCode = false;
         foreach (char c in text)
         {
-            if (char.IsControl(c))
-                quoted.Append(' ');
-            else if (char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && c != ' ')
+            bool isCode = char.IsAscii(c) && !char.IsControl(c) && c != ' '
+                && (!char.IsAsciiLetterOrDigit(c) || (isAfterCode && char.IsAsciiDigit(c)));
+            if (isCode)
                 quoted.Append('\\').Append(Convert.ToString(c, 8).PadLeft(3, '0'));
             else
-                quoted.Append(c);
+                quoted.Append(char.IsControl(c) ? ' ' : c);
+            isAfterCode = isCode;
         }
         return quoted.Append('"').ToString();
     }

@@ -67,6 +67,14 @@ internal sealed class GnuplotPlotterTests
     }
 
     [Test]
+    public async Task Digits_after_punctuation_stay_what_they_are()
+    {
+        const string Title = "log_2 of 10-74 and (0.5)8";
+        var picture = await DrawSvgAsync(Plot() with { Title = Title });
+        Assert.That(Texts(picture), Does.Contain(Title));
+    }
+
+    [Test]
     public void A_missing_or_failing_gnuplot_is_one_clear_error_and_leaves_no_file()
     {
         string path = _folder.Combine("plot.svg");
