@@ -40,7 +40,7 @@ internal static class CommandTable
             Examples =
             [
                 ("export-glue", "a task made from WordNet for outputs/pretrain/model, to outputs/export"),
-                ("export-glue name=rte model=outputs/books/model eval/tasks=rte data.glue=glue", "GLUE's RTE from glue/rte/{train,dev}.tsv"),
+                ("export-glue name=rte model=outputs/books/model eval/tasks=rte data.glue=glue", "GLUE's RTE, from glue/rte/train.tsv"),
                 ("export-glue train_limit=2048", "2048 of the training examples"),
             ],
         },
@@ -99,7 +99,7 @@ internal static class CommandTable
             [
                 ("finetune", "adapters for outputs/pretrain/model on outputs/export, to outputs/finetune/adapters.safetensors"),
                 ("finetune name=twin plan=outputs/plan/plan.safetensors", "the plaintext twin of an encrypted run of that plan"),
-                ("finetune name=full mode=full eval.finetune.learning_rate=1e-4", "every weight; the changed model goes to outputs/full/model"),
+                ("finetune name=full mode=full eval.finetune.learning_rate=1e-4", "every weight; the new model is outputs/full/model"),
             ],
         },
         new CommandDefinition<EvaluateSettings>

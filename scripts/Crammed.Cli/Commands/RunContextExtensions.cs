@@ -38,7 +38,8 @@ internal static class RunContextExtensions
         where TSettings : class
     {
         using var display = context.Display();
-        return work(new RelayedProgress<(int Done, int Total)>(state => display.Report(new StageProgress(title, state.Done, state.Total, unit))));
+        return work(new RelayedProgress<(int Done, int Total)>(
+            state => display.Report(new StageProgress(title, state.Done, state.Total, unit))));
     }
 
     /// <summary>Gives torch the number of threads asked for.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Crammed.Cli.Reports;
 
 /// <summary>Sections on time, sizes and how to run it again.</summary>
@@ -9,14 +7,10 @@ internal static class CostSections
         IReadOnlyList<NamedSeconds> layers, IReadOnlyList<OperationCost> operations, IReadOnlyList<NamedSeconds> stages)
     {
         var byOperation = new MarkdownTable("operation", "count>", "processor time>");
-        foreach (var operation in operations)
-        {
-            byOperation.AddRow(
-                operation.Operation, operation.Count.ToString("N0", CultureInfo.InvariantCulture), NumberText.Seconds(operation.ProcessorSeconds));
-        }
-        byOperation.AddRow(
-            "all", operations.Sum(operation => operation.Count).ToString("N0", CultureInfo.InvariantCulture),
-            NumberText.Seconds(operations.Sum(operation => operation.ProcessorSeconds)));
+        var all = new OperationCost(
+            "all", operations.Sum(operation => operation.Count), operations.Sum(operation => operation.ProcessorSeconds));
+        foreach (var operation in operations.Append(all))
+            byOperation.AddRow(operation.Operation, NumberText.Count(operation.Count), NumberText.Seconds(operation.ProcessorSeconds));
         return $"One training step by layer, on the wall clock:\n\n{WithTotal("layer", layers)}\n"
             + $"One training step by operation, in processor time summed over cores:\n\n{byOperation}\n"
             + $"The whole run by stage, on the wall clock:\n\n{WithTotal("stage", stages)}";
@@ -38,8 +32,9 @@ internal static class CostSections
         var machine = facts.Machine;
         string processor = machine.Processor is { } name ? $" ({name})" : "";
         return $"    {facts.Command}\n\n"
-            + FormattableString.Invariant($"Seeds: {facts.PretrainingSeed} (pretraining), {facts.FineTuningSeed} (fine-tuning); encryption draws its randomness from the operating system. ")
-            + $"Source: {facts.Version ?? "version unknown"}. Machine: {machine.Cores} cores{processor}, {machine.SimdBits}-bit vectors, {machine.System}.\n";
+            + $"Seeds: {facts.PretrainingSeed} (pretraining), {facts.FineTuningSeed} (fine-tuning); encryption draws its randomness from "
+            + $"the operating system. Source: {facts.Version ?? "version unknown"}. Machine: {machine.Cores} cores{processor}, "
+            + $"{machine.SimdBits}-bit vectors, {machine.System}.\n";
     }
 
     private static MarkdownTable WithTotal(string what, IReadOnlyList<NamedSeconds> entries)

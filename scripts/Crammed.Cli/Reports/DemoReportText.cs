@@ -15,7 +15,10 @@ internal static class DemoReportText
         if (report.Losses.Count == 0)
             throw new ArgumentException("a report needs the loss of at least one step", nameof(report));
         if (report.Losses.FirstOrDefault(step => step.NoisyCircuit.Count < 2) is { } bad)
-            throw new ArgumentException($"step {bad.Step} has {bad.NoisyCircuit.Count} runs with noise; its bound needs two", nameof(report));
+        {
+            throw new ArgumentException(
+                $"step {bad.Step} has {bad.NoisyCircuit.Count} runs with noise; its bound needs two", nameof(report));
+        }
         var text = new StringBuilder();
         text.Append($"# Fine-tuning on encrypted data: {report.Run.Name}\n");
         Append(text, "What ran", SetupSections.Run(report.Run, report.Encryption));

@@ -31,7 +31,7 @@ internal sealed record LossStep(int Step, double Encrypted, double Twin, double 
     }
 
     /// <summary>The largest difference that approximation, noise and rounding explain.</summary>
-    /// <param name="roundingError">Largest error of rounding the released loss.</param>
+    /// <param name="roundingError">Largest error that rounding released results makes in the loss.</param>
     public double Bound(double roundingError) => ApproximationGap + (NoiseDeviations * NoiseDeviation) + roundingError;
 
     /// <summary>Whether the difference is explained.</summary>

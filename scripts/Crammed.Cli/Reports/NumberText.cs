@@ -8,7 +8,7 @@ internal static class NumberText
     private static readonly string[] _byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
 
     /// <summary>A number of things: 19,650.</summary>
-    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    public static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A loss: six decimals.</summary>
     public static string Loss(double value) => Fixed(value, 6);
@@ -26,6 +26,10 @@ internal static class NumberText
     /// <summary>A small quantity by its order of magnitude: 3.1e-6.</summary>
     public static string Magnitude(double value) =>
         double.IsNaN(value) ? "undefined" : value == 0 ? "0" : value.ToString("0.0e-0", CultureInfo.InvariantCulture);
+
+    /// <summary>A power of two as 2^-16; any other number by its order of magnitude.</summary>
+    public static string PowerOfTwo(double value) =>
+        double.IsPow2(value) ? FormattableString.Invariant($"2^{Math.ILogB(value)}") : Magnitude(value);
 
     /// <summary>Seconds, with three digits at least: 0.123 s, 12.3 s, 1,234 s.</summary>
     public static string Seconds(double value)

@@ -34,16 +34,17 @@ internal static class ResultSections
     {
         string trained = $"after {encryption.Adjective} training";
         const string InPlaintext = "after plaintext training";
-        var table = new MarkdownTable("weights", $"{scores.Before.Metric}>", "chance>")
-            .AddRow("before training", NumberText.Score(scores.Before.Value, scores.Before.StandardError), NumberText.Score(scores.Before.Chance))
-            .AddRow(trained, NumberText.Score(scores.Encrypted.Value, scores.Encrypted.StandardError), NumberText.Score(scores.Encrypted.Chance))
-            .AddRow(InPlaintext, NumberText.Score(scores.Plaintext.Value, scores.Plaintext.StandardError), NumberText.Score(scores.Plaintext.Chance));
+        var table = new MarkdownTable("weights", $"{scores.Before.Metric}>", "chance>");
+        (string Weights, Score Score)[] rows =
+            [("before training", scores.Before), (trained, scores.Encrypted), (InPlaintext, scores.Plaintext)];
+        foreach (var (weights, score) in rows)
+            table.AddRow(weights, NumberText.Score(score.Value, score.StandardError), NumberText.Score(score.Chance));
         double gained = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Before);
         double apart = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Plaintext);
-        return $"{scores.Before.Metric} with its standard error on the {NumberText.Count(scores.Examples)} examples of {task} for evaluation.\n\n{table}\n"
-            + $"{Capital(encryption.Adjective)} training moved the score by {NumberText.Signed(gained)} standard errors; it is {NumberText.Signed(apart)} "
-            + "standard errors from that of plaintext training. (Errors are added as if independent; the examples are the same, so the true "
-            + "error of a difference is smaller.)\n"
+        return $"{scores.Before.Metric} with its standard error on the {NumberText.Count(scores.Examples)} examples of {task} for "
+            + $"evaluation.\n\n{table}\n{Capital(encryption.Adjective)} training moved the score by {NumberText.Signed(gained)} standard "
+            + $"errors; it is {NumberText.Signed(apart)} standard errors from that of plaintext training. (Errors are added as if "
+            + "independent; the examples are the same, so the true error of a difference is smaller.)\n"
             + NearChance(trained, scores.Encrypted)
             + NearChance(InPlaintext, scores.Plaintext);
     }
@@ -53,8 +54,8 @@ internal static class ResultSections
         if (evaluation is null)
             return "None was run.\n";
         string classes = evaluation.AgreeingClasses is { } agreeing
-            ? $"On {NumberText.Count(evaluation.Examples)} examples the predicted class agreed with plaintext evaluation of the same adapters "
-                + $"for {NumberText.Count(agreeing)}. "
+            ? $"On {NumberText.Count(evaluation.Examples)} examples the predicted class agreed with plaintext evaluation of the same "
+                + $"adapters for {NumberText.Count(agreeing)}. "
             : $"{NumberText.Count(evaluation.Examples)} examples were scored. ";
         return $"{classes}The largest difference of an {encryption.Adjective} output from plaintext was "
             + $"{NumberText.Magnitude(evaluation.LargestLogitDifference)}.\n";
@@ -63,11 +64,12 @@ internal static class ResultSections
     private static string BoundInWords(IReadOnlyList<LossStep> steps, EncryptionFacts encryption)
     {
         int runs = steps.Min(step => step.NoisyCircuit.Count);
-        return $"The twin is the same plan in float64 with the exact functions. The bound of a step adds the approximation gap (the loss of the same "
-            + $"circuit with its polynomials on clear slots, less the twin's; up to {NumberText.Magnitude(steps.Max(step => step.ApproximationGap))}), "
-            + FormattableString.Invariant($"{LossStep.NoiseDeviations:F0} standard deviations of the loss over {runs} clear runs with the estimated noise injected ")
-            + $"(up to {NumberText.Magnitude(steps.Max(step => LossStep.NoiseDeviations * step.NoiseDeviation))}), "
-            + $"and half a unit of rounding of the released loss ({NumberText.Magnitude(encryption.RoundingError)}).";
+        double gap = steps.Max(step => step.ApproximationGap), deviation = steps.Max(step => step.NoiseDeviation);
+        return "The twin is the same plan in float64 with the exact functions. The bound of a step adds the approximation gap (the loss of "
+            + $"the same circuit with its polynomials on clear slots, less the twin's; up to {NumberText.Magnitude(gap)}), "
+            + $"{NumberText.Count(LossStep.NoiseDeviations)} standard deviations of the loss over {runs} clear runs with the estimated "
+            + $"noise injected (up to {NumberText.Magnitude(LossStep.NoiseDeviations * deviation)}), "
+            + $"and what rounding the released logits can change ({NumberText.Magnitude(encryption.RoundingError)}).";
     }
 
     private static string Verdict(IReadOnlyList<LossStep> steps, EncryptionFacts encryption)
@@ -82,7 +84,7 @@ internal static class ResultSections
     }
 
     private static string NearChance(string when, Score score) => score.IsNearChance
-        ? FormattableString.Invariant($"\n**The score {when} is not more than {Score.NearChanceErrors:F0} standard errors above chance ")
+        ? $"\n**The score {when} is not more than {NumberText.Count(Score.NearChanceErrors)} standard errors above chance "
             + $"({NumberText.Score(score.Chance)}): it is no evidence of learning the task.**\n"
         : "";
 

@@ -10,7 +10,9 @@ namespace Crammed.Cli.Reports;
 /// <param name="Parameters">Numbers in the model.</param>
 /// <param name="TrainedParameters">Numbers that fine-tuning trains.</param>
 /// <param name="Settings">Hyperparameters of the fine-tuning.</param>
-/// <param name="HeldOutLoss">Masked-token loss of the pretrained model on held-out text, nats; null where the model was not made by this run.</param>
+/// <param name="HeldOutLoss">
+/// Masked-token loss of the pretrained model on held-out text, nats; null where the model was not made by this run.
+/// </param>
 internal sealed record RunFacts(
     string Name,
     string Task,

@@ -12,13 +12,12 @@ internal static class SetupSections
         string pretraining = run.HeldOutLoss is { } loss
             ? $" This run pretrained it, to a loss of {NumberText.Score(loss)} nats for each masked token of held-out text."
             : "";
-        string trained = FormattableString.Invariant(
-            $"Fine-tuning trained LoRA adapters of rank {settings.Rank} on query, key and value and the head ({head}): ")
-            + $"{NumberText.Count(run.TrainedParameters)} numbers, in {NumberText.Count(settings.Steps)} steps of {settings.BatchSize} examples "
-            + $"out of {NumberText.Count(run.TrainingExamples)}.";
-        return $"The task was {run.Task}. The model was a {model.Architecture}: layers {model.Layers}, width {model.Hidden}, heads {model.Heads}, "
-            + $"feed-forward {model.FeedForward}, vocabulary {NumberText.Count(model.VocabularySize)}, sequence length {model.SequenceLength}, "
-            + $"{NumberText.Count(run.Parameters)} parameters.{pretraining} {trained}\n\n"
+        string trained = $"Fine-tuning trained LoRA adapters of rank {settings.Rank} on query, key and value and the head ({head}): "
+            + $"{NumberText.Count(run.TrainedParameters)} numbers, in {NumberText.Count(settings.Steps)} steps of {settings.BatchSize} "
+            + $"examples out of {NumberText.Count(run.TrainingExamples)}.";
+        return $"The task was {run.Task}. The model was a {model.Architecture}: layers {model.Layers}, width {model.Hidden}, "
+            + $"heads {model.Heads}, feed-forward {model.FeedForward}, vocabulary {NumberText.Count(model.VocabularySize)}, "
+            + $"sequence length {model.SequenceLength}, {NumberText.Count(run.Parameters)} parameters.{pretraining} {trained}\n\n"
             + $"{Parameters(encryption)}\n\n{ThreatModel(encryption)}\n";
     }
 
@@ -41,7 +40,8 @@ internal static class SetupSections
     private static string Parameters(EncryptionFacts encryption)
     {
         string set = FormattableString.Invariant(
-            $"The parameter set was {encryption.ParameterSet}: CKKS with ring degree 2^{encryption.LogDegree} and log2 QP = {encryption.LogModulus:F1}");
+            $"The parameter set was {encryption.ParameterSet}: CKKS, ring degree 2^{encryption.LogDegree}, ")
+            + FormattableString.Invariant($"log2 QP {encryption.LogModulus:F1}");
         string security = encryption.SecurityBits is { } bits
             ? $", {bits}-bit security (classical, by the table of the HE standard)."
             : ". **These parameters are insecure: they protect nothing, and are for experiments alone.**";
@@ -59,12 +59,12 @@ internal static class SetupSections
     private static string ThreatModel(EncryptionFacts encryption)
     {
         string refresh = encryption.Refresh == RefreshPolicy.Client
-            ? "With refresh=client, ciphertexts that are out of levels went to the key holder, who decrypted them, encrypted them afresh and "
-                + "sent them back. That makes the key holder a refresh oracle, and assumes that the server is semi-honest when it uses it: "
-                + "privacy against a server that sends ciphertexts of its own making is not claimed."
+            ? "With refresh=client, ciphertexts that are out of levels went to the key holder, who decrypted them, encrypted them afresh "
+                + "and sent them back. That makes the key holder a refresh oracle, and assumes that the server is semi-honest when it uses "
+                + "it: privacy against a server that sends ciphertexts of its own making is not claimed."
             : "With refresh=bootstrap, the server restored levels by itself and never asked the key holder.";
-        return "Threat model: the server is semi-honest. It follows the protocol, sees model, ciphertexts, evaluation keys, shapes and timing, "
-            + $"and tries to learn the data from them. {refresh} Decrypted results that leave the key holder (losses, adapters, logits, scores) are "
-            + $"rounded to multiples of 2^-{encryption.ReleasedBits}.";
+        return "Threat model: the server is semi-honest. It follows the protocol, sees model, ciphertexts, evaluation keys, shapes and "
+            + $"timing, and tries to learn the data from them. {refresh} Decrypted results that leave the key holder (logits, adapters and "
+            + $"what is computed from them) are rounded to multiples of {NumberText.PowerOfTwo(encryption.ReleasedPrecision)}.";
     }
 }

@@ -9,6 +9,9 @@ internal static class ExportedExamplesRule
     public static IEnumerable<SettingsProblem> Check(string property, EvaluationSettings settings)
     {
         if (settings.Finetune.TrainLimit is { } limit)
-            yield return new(property, $"has finetune.train_limit {limit}; limit the export instead: crammed export-glue train_limit={limit}");
+        {
+            yield return new(
+                property, $"has finetune.train_limit {limit}; limit the export instead: crammed export-glue train_limit={limit}");
+        }
     }
 }

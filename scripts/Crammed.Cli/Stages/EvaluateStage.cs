@@ -32,7 +32,8 @@ internal sealed class EvaluateStage : IDisposable
         if (weights.Shape.Classes != split.Description.Classes)
         {
             throw new InvalidDataException(
-                $"{input.DevFile}: the task {split.Task.Name} has {split.Description.Classes} classes, the adapters were trained for {weights.Shape.Classes}");
+                $"{input.DevFile}: the task {split.Task.Name} has {split.Description.Classes} classes, "
+                + $"the adapters were trained for {weights.Shape.Classes}");
         }
         var data = split.Read();
         var dtype = weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32;

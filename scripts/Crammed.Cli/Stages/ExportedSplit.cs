@@ -11,6 +11,8 @@ namespace Crammed.Cli.Stages;
 /// <param name="Count">Number of examples.</param>
 internal sealed record ExportedSplit(string Path, ExportedTaskDescription Description, int Count)
 {
+    private const string Remedy = "export the task with this model";
+
     /// <summary>The task, with its metrics.</summary>
     public TaskDescription Task => TaskCatalog.Describe(Description.Task);
 
@@ -33,9 +35,9 @@ internal sealed record ExportedSplit(string Path, ExportedTaskDescription Descri
         if (Problem(description, split, configuration) is { } problem)
             throw new InvalidDataException($"{path}: {problem}");
         if (description.VocabularySha256 != ModelFolder.VocabularySha256(modelFolder))
-            throw new InvalidDataException($"{path}: was exported with another vocabulary than {modelFolder} has; export the task with this model");
+            throw new InvalidDataException($"{path}: was exported with another vocabulary than {modelFolder} has; {Remedy}");
         if (needsEmbeddings && description.ModelSha256 != Checkpoint.WeightsSha256(modelFolder))
-            throw new InvalidDataException($"{path}: was exported with another model than {modelFolder}; export the task with this model");
+            throw new InvalidDataException($"{path}: was exported with another model than {modelFolder}; {Remedy}");
         if (reader.Count is < 1 or > int.MaxValue)
             throw new InvalidDataException($"{path}: {reader.Count} examples; 1 to {int.MaxValue} are needed");
         return new ExportedSplit(path, description, (int)reader.Count);
@@ -53,14 +55,17 @@ internal sealed record ExportedSplit(string Path, ExportedTaskDescription Descri
                 + string.Join(", ", TaskCatalog.Tasks.Select(known => known.Name));
         }
         if (!description.LabelNames.SequenceEqual(task.Labels))
-            return $"has the labels [{string.Join(", ", description.LabelNames)}], where {task.Name} has [{string.Join(", ", task.Labels)}]";
+        {
+            return $"has the labels [{string.Join(", ", description.LabelNames)}], "
+                + $"where {task.Name} has [{string.Join(", ", task.Labels)}]";
+        }
         if (description.Split != split)
             return $"is the {Name(description.Split)} split, where the {Name(split)} split is needed";
         if (description.SequenceLength != configuration.SequenceLength)
-            return $"has sequences of {description.SequenceLength} tokens, where the model takes {configuration.SequenceLength}; export the task with this model";
-        if (description.Hidden != configuration.Hidden)
-            return $"has embeddings of width {description.Hidden}, where the model has {configuration.Hidden}; export the task with this model";
-        return null;
+            return $"has sequences of {description.SequenceLength} tokens, where the model takes {configuration.SequenceLength}; {Remedy}";
+        return description.Hidden == configuration.Hidden
+            ? null
+            : $"has embeddings of width {description.Hidden}, where the model has {configuration.Hidden}; {Remedy}";
     }
 
     private static string Name(TaskSplit split) => split == TaskSplit.Train ? "train" : "dev";

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace Crammed.Cli.Stages;
 
-/// <summary>A checkpoint as stages read it: its weights may serve a head of other sizes than it was saved with.</summary>
+/// <summary>A checkpoint as stages read it.</summary>
 internal static class ModelFolder
 {
     /// <summary>The configuration alone.</summary>
@@ -14,31 +14,14 @@ internal static class ModelFolder
     public static BertConfiguration Configuration(string folder) =>
         BertConfiguration.Read(Existing(folder, CheckpointFiles.Configuration));
 
-    /// <summary>Loads the encoder for a head of given sizes; the encoder itself does not depend on them.</summary>
+    /// <summary>Loads the encoder that a plan or weights are for; the head's sizes are theirs.</summary>
     /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
     /// <exception cref="InvalidDataException">Malformed files.</exception>
     /// <exception cref="ArgumentException">The sizes are those of another encoder.</exception>
     public static BertModel Load(string folder, FineTuningShape shape, torch.ScalarType dtype)
     {
-        var loaded = Checkpoint.Load(folder, dtype);
-        var configuration = WithHead(loaded.Configuration, shape);
-        if (configuration == loaded.Configuration)
-            return loaded;
-        using (loaded)
-        {
-            var model = new BertModel(configuration, seed: 0, dtype);
-            model.load_state_dict(loaded.state_dict());
-            return model;
-        }
-    }
-
-    /// <summary>A configuration with the head's sizes of a plan.</summary>
-    /// <exception cref="ArgumentException">The sizes are those of another encoder.</exception>
-    public static BertConfiguration WithHead(BertConfiguration configuration, FineTuningShape shape)
-    {
-        var changed = configuration with { HeadProjection = shape.HeadProjection, HeadHidden = shape.HeadHidden, Classes = shape.Classes };
-        shape.RequireFits(changed);
-        return changed;
+        shape.RequireFits(Configuration(folder));
+        return Checkpoint.Load(folder, dtype);
     }
 
     /// <summary>SHA-256 of the vocabulary, in lower-case hexadecimal.</summary>
@@ -53,6 +36,7 @@ internal static class ModelFolder
         string path = Path.Combine(folder, file);
         return File.Exists(path)
             ? path
-            : throw new FileNotFoundException($"{path}: not found; a model is a folder that crammed pretrain wrote, such as outputs/pretrain/model", path);
+            : throw new FileNotFoundException(
+                $"{path}: not found; a model is a folder that crammed pretrain wrote, such as outputs/pretrain/model", path);
     }
 }

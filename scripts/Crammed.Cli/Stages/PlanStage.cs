@@ -25,7 +25,8 @@ internal sealed class PlanStage
         if (split.Count < input.Settings.BatchSize)
         {
             throw new ArgumentException(
-                $"{input.TrainFile}: {split.Count} examples, fewer than a batch of {input.Settings.BatchSize}; lower the batch or export more");
+                $"{input.TrainFile}: {split.Count} examples, fewer than a batch of {input.Settings.BatchSize}; "
+                + "lower the batch or export more");
         }
         return new PlanStage(FineTuningPlan.Create(input.Seed, input.Settings, configuration, split.Count));
     }

@@ -56,7 +56,8 @@ internal sealed class PretrainStage
             text.Training, new WordPieceTrainerOptions { VocabularySize = input.VocabularySize }, cancellation);
         var stage = new PretrainStage(input, text, vocabulary, cancellation);
         string detail = string.Create(
-            CultureInfo.InvariantCulture, $"{text.Training.Count:N0} documents, {stage.CorpusTokens:N0} tokens, vocabulary {vocabulary.Count:N0}");
+            CultureInfo.InvariantCulture,
+            $"{text.Training.Count:N0} documents, {stage.CorpusTokens:N0} tokens, vocabulary {vocabulary.Count:N0}");
         progress?.Report(new StageProgress("reading text", 1, 1, "texts", detail));
         return stage;
     }
@@ -98,7 +99,7 @@ internal sealed class PretrainStage
     private CalibrationSettings CalibrationSettings() =>
         _input.Calibration with { Examples = Math.Min(_input.Calibration.Examples, _text.Training.Count) };
 
-    /// <summary>A budget in steps shows steps; of one in seconds, how many steps it will allow is not known, so it shows its used part.</summary>
+    /// <summary>A budget in steps shows steps; how many steps one in seconds allows is not known, so it shows its used part.</summary>
     private StageProgress Describe(PretrainingProgress step)
     {
         string loss = string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:F3}, {step.TokensPerSecond:N0} tokens/s");

@@ -41,7 +41,8 @@ internal sealed record PretrainingText(IReadOnlyList<string> Training, IReadOnly
         return training.Count > 0 && heldOut.Count > 0
             ? new PretrainingText(training, heldOut)
             : throw new InvalidDataException(
-                $"{string.Join(", ", sources)}: {training.Count + heldOut.Count} paragraphs are too few to train on some and hold out others; add text");
+                $"{string.Join(", ", sources)}: {training.Count + heldOut.Count} paragraphs are too few "
+                + "to train on some and hold out others; add text");
     }
 
     private static List<string> Pieces(IReadOnlyList<string> files, double heldOutFraction, CancellationToken cancellation)

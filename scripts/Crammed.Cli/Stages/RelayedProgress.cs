@@ -1,6 +1,8 @@
 namespace Crammed.Cli.Stages;
 
-/// <summary>Passes reports on at once, on the thread that makes them; <see cref="Progress{T}"/> would post them and lose their order.</summary>
+/// <summary>
+/// Passes reports on at once, on the thread that makes them; <see cref="Progress{T}"/> would post them and lose their order.
+/// </summary>
 internal sealed class RelayedProgress<T>(Action<T> report) : IProgress<T>
 {
     /// <inheritdoc/>

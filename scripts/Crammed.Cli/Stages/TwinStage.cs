@@ -6,7 +6,9 @@ using TorchSharp;
 
 namespace Crammed.Cli.Stages;
 
-/// <summary>Fine-tuning in plaintext from a plan: of adapters and head, which is the twin of an encrypted run, or of every weight.</summary>
+/// <summary>
+/// Fine-tuning in plaintext from a plan: of adapters and head, which is the twin of an encrypted run, or of every weight.
+/// </summary>
 internal sealed class TwinStage : IDisposable
 {
     private readonly TwinInput _input;

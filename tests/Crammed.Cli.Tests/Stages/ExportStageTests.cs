@@ -69,7 +69,8 @@ internal sealed class ExportStageTests
             Does.Contain("sst2/train.tsv"));
         string empty = _folder.Combine("empty");
         Assert.That(
-            Assert.Throws<FileNotFoundException>(() => ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = empty }))!.Message,
+            Assert.Throws<FileNotFoundException>(
+                () => ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = empty }))!.Message,
             Is.EqualTo($"{empty}/config.json: not found; a model is a folder that crammed pretrain wrote, such as outputs/pretrain/model"));
         string glue = SmallData.WriteGlue(_folder);
         File.AppendAllText(Path.Combine(glue, "sst2/dev.tsv"), "the bird sees the dog\t2\n");

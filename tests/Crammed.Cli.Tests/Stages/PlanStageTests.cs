@@ -38,8 +38,10 @@ internal sealed class PlanStageTests
     public void A_batch_larger_than_the_export_is_refused()
     {
         var input = SmallRun.PlanInput(SmallRun.Sentiment);
-        var error = Assert.Throws<ArgumentException>(() => PlanStage.Load(input with { Settings = input.Settings with { BatchSize = 41 } }));
-        Assert.That(error!.Message, Is.EqualTo($"{input.TrainFile}: 40 examples, fewer than a batch of 41; lower the batch or export more"));
+        var large = input with { Settings = input.Settings with { BatchSize = 41 } };
+        Assert.That(
+            Assert.Throws<ArgumentException>(() => PlanStage.Load(large))!.Message,
+            Is.EqualTo($"{input.TrainFile}: 40 examples, fewer than a batch of 41; lower the batch or export more"));
         Assert.That(
             Assert.Throws<ArgumentException>(() => PlanStage.Load(input with { Settings = input.Settings with { Rank = 0 } }))!.Message,
             Does.StartWith("rank is 0"));
@@ -57,7 +59,8 @@ internal sealed class PlanStageTests
             description => description with { Task = "sst3" },
             "holds the unknown task 'sst3'; the tasks are cola, mrpc, qnli, rte, sst2, stsb, wordnet-living, wordnet-hypernym");
         yield return Misfit(description => description with { Split = TaskSplit.Dev }, "is the dev split, where the train split is needed");
-        yield return Misfit(description => description with { LabelNames = ["0", "1", "2"] }, "has the labels [0, 1, 2], where sst2 has [0, 1]");
+        yield return Misfit(
+            description => description with { LabelNames = ["0", "1", "2"] }, "has the labels [0, 1, 2], where sst2 has [0, 1]");
         yield return Misfit(
             description => description with { VocabularySha256 = new string('0', 64) },
             $"was exported with another vocabulary than {SmallRun.ModelFolder} has; export the task with this model");
@@ -87,12 +90,12 @@ internal sealed class PlanStageTests
     {
         string path = _folder.Combine("train.parquet");
         File.WriteAllBytes(path, File.ReadAllBytes(SmallRun.Sentiment.TrainFile)[..^40]);
+        var input = SmallRun.PlanInput(SmallRun.Sentiment);
         Assert.That(
-            Assert.Throws<InvalidDataException>(() => PlanStage.Load(SmallRun.PlanInput(SmallRun.Sentiment) with { TrainFile = path }))!.Message,
-            Does.StartWith(path));
+            Assert.Throws<InvalidDataException>(() => PlanStage.Load(input with { TrainFile = path }))!.Message, Does.StartWith(path));
         string none = _folder.Combine("none.parquet");
         Assert.That(
-            Assert.Throws<FileNotFoundException>(() => PlanStage.Load(SmallRun.PlanInput(SmallRun.Sentiment) with { TrainFile = none }))!.Message,
+            Assert.Throws<FileNotFoundException>(() => PlanStage.Load(input with { TrainFile = none }))!.Message,
             Is.EqualTo($"{none}: not found; crammed export-glue writes it"));
     }
 

@@ -65,7 +65,7 @@ internal sealed class PretrainStageTests
     [Test]
     public void A_given_vocabulary_is_used_and_copied()
     {
-        string vocabulary = _folder.Write("vocab.txt", string.Join('\n', "[PAD] [UNK] [CLS] [SEP] [MASK] the bird dog sees again".Split(' ')) + "\n");
+        string vocabulary = _folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nbird\ndog\nsees\nagain\n");
         var input = SmallRun.Input(SmallData.WriteText(_folder)) with { VocabularyPath = vocabulary };
         var stage = PretrainStage.Load(input with { Settings = input.Settings with { BudgetSteps = 1 } }, null, CancellationToken.None);
         Assert.That(stage.Configuration.VocabularySize, Is.EqualTo(10));

@@ -38,5 +38,6 @@ internal static class SmallData
         "sentence\tlabel\n" + string.Concat(Enumerable.Range(first, count).Select(i => $"{Sentence(i)}\t{Label(i)}\n"));
 
     private static string Similarity(int first, int count) =>
-        "sentence1\tsentence2\tscore\n" + string.Concat(Enumerable.Range(first, count).Select(i => $"{Sentence(i)}\t{Sentence(2 * i)}\t{i % 6}.0\n"));
+        "sentence1\tsentence2\tscore\n"
+        + string.Concat(Enumerable.Range(first, count).Select(i => $"{Sentence(i)}\t{Sentence(2 * i)}\t{i % 6}.0\n"));
 }

@@ -36,7 +36,8 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         foreach (var score in outcome.Scores)
         {
             string remark = score.IsNearChance ? "; not two standard errors above it" : "";
-            lines.Add(score.Metric, $"{NumberText.Score(score.Value, score.StandardError)} (chance: {NumberText.Score(score.Chance)}{remark})");
+            lines.Add(
+                score.Metric, $"{NumberText.Score(score.Value, score.StandardError)} (chance: {NumberText.Score(score.Chance)}{remark})");
         }
         return lines.Add("files", $"{folder}/{StageFiles.Predictions}, {StageFiles.Metrics}");
     }

@@ -34,7 +34,9 @@ internal sealed class ExportGlueCommand : ICommandHandler<ExportGlueSettings>
         string kind = outcome.Task.Labels.Count == 0 ? "scores" : string.Join(", ", outcome.Task.Labels);
         await new ResultLines()
             .Add("task", $"{outcome.Task.Name} ({kind})")
-            .Add("examples", $"{NumberText.Count(outcome.TrainExamples)} for training, {NumberText.Count(outcome.DevExamples)} for evaluation")
+            .Add(
+                "examples",
+                $"{NumberText.Count(outcome.TrainExamples)} for training, {NumberText.Count(outcome.DevExamples)} for evaluation")
             .Add("files", $"{folder.ShownPath}/{StageFiles.Train} and {StageFiles.Dev}, {NumberText.Bytes(outcome.Bytes)}")
             .Add("next", $"crammed finetune model={settings.Model} export={folder.ShownPath} eval/tasks={outcome.Task.Name}")
             .WriteAsync(context.Output);

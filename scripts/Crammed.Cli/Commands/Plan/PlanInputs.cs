@@ -18,7 +18,10 @@ internal static class PlanInputs
     {
         string task = ExportedSplit.Open(trainFile, TaskSplit.Train, modelFolder, needsEmbeddings: false).Description.Task;
         if (task != settings.Tasks.Name)
-            throw new ConfigurationException($"{trainFile} holds the task {task}, and eval/tasks is {settings.Tasks.Name}; give eval/tasks={task}");
+        {
+            throw new ConfigurationException(
+                $"{trainFile} holds the task {task}, and eval/tasks is {settings.Tasks.Name}; give eval/tasks={task}");
+        }
         return new PlanInput
         {
             ModelFolder = modelFolder,

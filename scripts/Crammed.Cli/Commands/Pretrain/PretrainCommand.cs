@@ -17,7 +17,8 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
         PretrainOutcome outcome;
         using (var display = context.Display())
         {
-            var stage = PretrainStage.Load(PretrainInputs.Of(context.Resolve, settings.Arch, settings.Train, settings.Data), display, cancellationToken);
+            var input = PretrainInputs.Of(context.Resolve, settings.Arch, settings.Train, settings.Data);
+            var stage = PretrainStage.Load(input, display, cancellationToken);
             string?[] inputs = [.. settings.Data.Text.Select(context.Resolve), context.ResolveOptional(settings.Data.Vocabulary)];
             folder = context.CreateOutputFolder(settings.Name, inputs);
             outcome = stage.Run(folder.FullPath, display, cancellationToken);
@@ -34,8 +35,8 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
                 + $"vocabulary {NumberText.Count(model.VocabularySize)}, {NumberText.Count(outcome.Parameters)} parameters")
             .Add("training", $"{NumberText.Count(training.Steps)} steps, {NumberText.Count(training.Tokens)} tokens in "
                 + $"{NumberText.Seconds(training.Seconds)} ({NumberText.Count((long)training.TokensPerSecond)} tokens/s)")
-            .Add("loss", $"{NumberText.Score(training.TrainingLoss)} in training, {NumberText.Score(training.HeldOutLoss)} on held-out text "
-                + "(nats for each masked token)")
+            .Add("loss", $"{NumberText.Score(training.TrainingLoss)} in training, {NumberText.Score(training.HeldOutLoss)} on held-out "
+                + "text (nats for each masked token)")
             .Add("next", $"crammed export-glue model={folder.ShownPath}/{StageFiles.Model}");
     }
 }
