@@ -14,8 +14,11 @@ namespace Crammed.Converter;
 /// </summary>
 public sealed class ResultReader(CkksParameters parameters, SecretKey secret, ContainerManifest manifest)
 {
-    /// <summary>Decrypted values are multiples of this.</summary>
-    public const double Precision = 1.0 / (1 << 16);
+    /// <summary>Released values are multiples of 2^-PrecisionBits: about three standard deviations of the noise at the demo's parameters.</summary>
+    public const int PrecisionBits = 20;
+
+    /// <summary>Released values are multiples of this.</summary>
+    public const double Precision = 1.0 / (1 << PrecisionBits);
 
     private readonly Decryptor _decryptor = new(secret);
     private readonly SlotLayout _layout = manifest.Layout(parameters.SlotCount);
@@ -25,26 +28,28 @@ public sealed class ResultReader(CkksParameters parameters, SecretKey secret, Co
     {
         var classes = Slots(path, manifest.Shape.Outputs);
         return [.. Enumerable.Range(0, examples).Select(example =>
-            classes.Select(slots => slots[_layout.Slot((SlotLayout.Example, example))]).ToArray())];
+            classes.Select(slots => Rounded(slots[_layout.Slot((SlotLayout.Example, example))])).ToArray())];
     }
 
     /// <summary>Mean loss of a batch from its logits and the labels, which only the key holder has.</summary>
-    public double Loss(string path, IReadOnlyList<double> labels) => LogisticLoss.Mean(_layout, Slots(path, manifest.Shape.Outputs), labels);
+    public double Loss(string path, IReadOnlyList<double> labels) =>
+        Rounded(LogisticLoss.Mean(_layout, Slots(path, manifest.Shape.Outputs), labels));
 
     /// <summary>The trained adapters and head.</summary>
     public TrainedWeights Weights(string path)
     {
         var packed = ModelLoader.Parameters(manifest.Shape, manifest.Settings, parameters.SlotCount);
-        return new TrainedWeights(manifest.Settings, manifest.Shape, packed.Unpack(Slots(path, 1)[0]));
+        return new TrainedWeights(manifest.Settings, manifest.Shape, packed.Unpack(Array.ConvertAll(Slots(path, 1)[0], Rounded)));
     }
+
+    private static double Rounded(double value) => Math.Round(value / Precision) * Precision;
 
     private double[][] Slots(string path, int count)
     {
         var ciphertexts = CiphertextFile.Read(path, parameters, count);
         try
         {
-            return [.. ciphertexts.Select(ciphertext =>
-                Array.ConvertAll(_decryptor.DecryptToSlots(ciphertext), value => Math.Round(value / Precision) * Precision))];
+            return [.. ciphertexts.Select(_decryptor.DecryptToSlots)];
         }
         finally
         {

@@ -1,3 +1,4 @@
+using Crammed.Bert;
 using Crammed.Ckks;
 using Crammed.Converter;
 using Crammed.Encrypted.Containers;
@@ -52,6 +53,20 @@ internal static class EncryptedStages
         var logits = manifest.EvaluationBatches
             .SelectMany((examples, batch) => reader.Logits(Path.Combine(files.Output, ResultFiles.Logits(batch + 1)), examples)).ToArray();
         return new EncryptedEvaluationOutcome(logits, run);
+    }
+
+    /// <summary>Refuses a folder that is no container and keys that do not belong to it, before anything is started.</summary>
+    public static void Check(string container, string keys)
+    {
+        var parameters = CkksParameters.Create(NamedParameters.Find(ContainerManifest.Read(container).ParameterSet));
+        using var secret = KeyFolder.LoadSecret(keys, parameters);
+    }
+
+    /// <summary>Writes FOLDER/adapters.safetensors and FOLDER/metrics.csv (step, learning rate, loss).</summary>
+    public static void WriteResults(EncryptedTrainingOutcome outcome, FineTuningPlan plan, string folder)
+    {
+        var steps = outcome.Losses.Select((loss, step) => new FineTuningStep(step + 1, plan.Settings.LearningRateAt(step), loss)).ToList();
+        new FineTuningResult(outcome.Weights, steps, outcome.Run.Profile.StepSeconds.Sum(), Interrupted: false).Write(folder);
     }
 
     private static (CkksParameters Parameters, ContainerManifest Manifest) Open(EncryptedRunFiles files)

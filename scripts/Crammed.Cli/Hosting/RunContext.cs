@@ -21,6 +21,9 @@ internal sealed class RunContext<TSettings>
     /// <summary>The settings.</summary>
     public TSettings Settings => _configuration.Settings;
 
+    /// <summary>The words <c>group=choice</c> and <c>a.b.c=value</c> of the command line.</summary>
+    public IReadOnlyList<string> Overrides => _request.Overrides;
+
     /// <summary>Results, as text.</summary>
     public TextWriter Output => _request.Environment.Output;
 

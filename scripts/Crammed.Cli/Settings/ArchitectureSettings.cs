@@ -35,6 +35,9 @@ public sealed record ArchitectureSettings : ICheckedSettings
     [Description("tokens in a sequence"), Range(4, 4096)]
     public required int SequenceLength { get; init; }
 
+    [Description("standard deviation of the initial weights"), Range(0.0, 1.0, MinimumIsExclusive = true)]
+    public required double InitializerStandardDeviation { get; init; }
+
     [Description("width p of the head's first layer, hidden -> p"), Range(1, 16384)]
     public required int HeadProjection { get; init; }
 
@@ -71,6 +74,7 @@ public sealed record ArchitectureSettings : ICheckedSettings
             SequenceLength = SequenceLength,
             Kernel = Kernel,
             Gate = Gate,
+            InitializerStandardDeviation = InitializerStandardDeviation,
             HeadProjection = HeadProjection,
             HeadHidden = HeadHidden,
             Classes = classes,

@@ -21,12 +21,26 @@ public sealed record EvaluateSettings : ICheckedSettings
     [Description("file of a plan; null: evaluate trained adapters")]
     public required string? Plan { get; init; }
 
+    [Description("execute: on ciphertexts (container and keys count); null: in plaintext")]
+    public required FheMode? Fhe { get; init; }
+
+    [Description("folder of an encrypted container (crammed convert), read with fhe=execute")]
+    public required string Container { get; init; }
+
+    [Description("folder of the keys (crammed keygen), read with fhe=execute")]
+    public required string Keys { get; init; }
+
+    [Description("file of packed encrypted parameters (parameters.ct of an encrypted run), read with fhe=execute")]
+    public required string Parameters { get; init; }
+
     [Description("use of the machine")]
     public required ImplementationSettings Impl { get; init; }
 
     /// <inheritdoc/>
     public IEnumerable<SettingsProblem> Check()
     {
+        foreach (var problem in ExecutionRule.Check(nameof(Fhe), Fhe))
+            yield return problem;
         if (Adapters is null && Plan is null)
             yield return new(nameof(Adapters), "and plan are both null; give one of them");
         if (Adapters is not null && Plan is not null)

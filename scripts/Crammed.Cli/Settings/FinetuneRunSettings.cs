@@ -22,6 +22,15 @@ public sealed record FinetuneRunSettings : ICheckedSettings
     [Description("low-rank adapters and the head, or every weight")]
     public required FineTuningMode Mode { get; init; }
 
+    [Description("execute: on ciphertexts (container and keys count); null: in plaintext")]
+    public required FheMode? Fhe { get; init; }
+
+    [Description("folder of an encrypted container (crammed convert), read with fhe=execute")]
+    public required string Container { get; init; }
+
+    [Description("folder of the keys (crammed keygen), read with fhe=execute")]
+    public required string Keys { get; init; }
+
     [Description("fine-tuning")]
     public required EvaluationSettings Eval { get; init; }
 
@@ -29,5 +38,13 @@ public sealed record FinetuneRunSettings : ICheckedSettings
     public required ImplementationSettings Impl { get; init; }
 
     /// <inheritdoc/>
-    public IEnumerable<SettingsProblem> Check() => ExportedExamplesRule.Check(nameof(Eval), Eval);
+    public IEnumerable<SettingsProblem> Check()
+    {
+        foreach (var problem in ExportedExamplesRule.Check(nameof(Eval), Eval).Concat(ExecutionRule.Check(nameof(Fhe), Fhe)))
+            yield return problem;
+        if (Fhe is not null && Plan is null)
+            yield return new(nameof(Plan), "is null; fhe=execute needs the plan that the container was made from");
+        if (Fhe is not null && Mode != FineTuningMode.Adapters)
+            yield return new(nameof(Mode), $"is {SettingsTypes.ChoiceOf(Mode)}; fhe=execute trains adapters and head");
+    }
 }

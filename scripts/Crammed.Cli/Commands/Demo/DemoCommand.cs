@@ -1,5 +1,8 @@
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Plotting;
+using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
+using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Commands.Demo;
 
@@ -9,19 +12,29 @@ internal sealed class DemoCommand : ICommandHandler<DemoSettings>
     /// <inheritdoc/>
     public async Task<int> RunAsync(RunContext<DemoSettings> context, CancellationToken cancellationToken)
     {
-        context.Settings.He.RequireClientRefresh();
-        context.Settings.Impl.Apply();
-        var folder = context.CreateOutputFolder(context.Settings.Name, NameTaken.Number);
+        var settings = context.Settings;
+        settings.He.RequireClientRefresh();
+        settings.Impl.Apply();
+        var folder = context.CreateOutputFolder(settings.Name, NameTaken.Number);
         var results = await new DemoPipeline(context, folder).RunAsync(cancellationToken);
-        foreach (var (stage, seconds) in results.StageSeconds)
-            await context.Output.WriteLineAsync(FormattableString.Invariant($"{stage,-28} {seconds,7:F1} s"));
-        for (int step = 0; step < results.Encrypted.Losses.Length; step++)
-        {
-            await context.Output.WriteLineAsync(FormattableString.Invariant(
-                $"step {step + 1}: encrypted {results.Encrypted.Losses[step]:F6}, twin {results.Twin.Training.Steps[step].Loss:F6}, clear {results.ClearRuns.Clear[step]:F6}, deviation {results.ClearRuns.LossDeviation[step]:E1}"));
-        }
-        await context.Output.WriteLineAsync(FormattableString.Invariant(
-            $"dev before {results.Before.Main.Value:F4}, after encrypted {results.AfterEncrypted.Main.Value:F4}, after twin {results.AfterTwin.Main.Value:F4} +- {results.AfterTwin.Main.StandardError:F4}"));
+        var report = DemoReportBuilder.Build(results, settings, string.Join(' ', ["scripts/crammed", "demo", .. context.Overrides]));
+        await ReportStage.RunAsync(report, folder.FullPath, new GnuplotPlotter(), cancellationToken);
+        await Lines(report, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
+    }
+
+    private static ResultLines Lines(DemoReport report, string folder)
+    {
+        var (scores, last) = (report.Scores, report.Losses[^1]);
+        int within = report.Losses.Count(step => step.IsWithinBound(report.Encryption.RoundingError));
+        return new ResultLines()
+            .Add("task", $"{report.Run.Task}, {NumberText.Count(scores.Examples)} examples for evaluation")
+            .Add("dev before", $"{NumberText.Score(scores.Before.Value, scores.Before.StandardError)} {scores.Before.Metric}, initial head")
+            .Add("dev encrypted", $"{NumberText.Score(scores.Encrypted.Value, scores.Encrypted.StandardError)} after {report.Losses.Count} steps on ciphertexts")
+            .Add("dev plaintext", $"{NumberText.Score(scores.Plaintext.Value, scores.Plaintext.StandardError)} after the same steps in plaintext")
+            .Add("last loss", $"{NumberText.Loss(last.Encrypted)} encrypted, {NumberText.Loss(last.Twin)} plaintext; "
+                + $"{within} of {report.Losses.Count} steps within the bound")
+            .Add("time", NumberText.Seconds(report.Stages.Sum(stage => stage.Seconds)))
+            .Add("report", $"{folder}/{ReportStage.Report}");
     }
 }

@@ -42,7 +42,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
             ConvertStage.Run(conversion, parameters, folder.PathOf("container"), progress, cancellation)));
         var encrypted = await TimedAsync("finetune (encrypted)", () =>
             EncryptedStages.TrainAsync(Files("encrypted"), plan, train, Say, cancellation));
-        encrypted.Weights.Write(folder.PathOf($"encrypted/{StageFiles.Adapters}"));
+        EncryptedStages.WriteResults(encrypted, plan, folder.PathOf("encrypted"));
         var evaluation = await TimedAsync("evaluate (encrypted)", () => EncryptedStages.EvaluateAsync(
             Files("encrypted-evaluation"), folder.PathOf($"encrypted/{ResultFiles.Parameters}"), Say, cancellation));
         var twin = Timed("finetune (plaintext twin)", () => Twin(model, export, plan, cancellation));

@@ -13,6 +13,8 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
     public async Task<int> RunAsync(RunContext<EvaluateSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
+        if (settings.Fhe is not null)
+            return await EncryptedEvaluate.RunAsync(context, cancellationToken);
         settings.Impl.Apply();
         string? adapters = context.ResolveOptional(settings.Adapters), plan = context.ResolveOptional(settings.Plan);
         var input = new EvaluateInput

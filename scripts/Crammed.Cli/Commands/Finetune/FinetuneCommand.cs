@@ -8,13 +8,15 @@ using Crammed.Model;
 
 namespace Crammed.Cli.Commands.Finetune;
 
-/// <summary><c>crammed finetune</c>: carries out a plan in plaintext; without one it draws one first.</summary>
+/// <summary><c>crammed finetune</c>: carries out a plan, in plaintext or on ciphertexts; without one it draws one first.</summary>
 internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
 {
     /// <inheritdoc/>
     public async Task<int> RunAsync(RunContext<FinetuneRunSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
+        if (settings.Fhe is not null)
+            return await EncryptedFinetune.RunAsync(context, cancellationToken);
         settings.Impl.Apply();
         string modelFolder = context.Resolve(settings.Model);
         string trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);

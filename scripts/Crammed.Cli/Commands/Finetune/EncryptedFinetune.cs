@@ -1,0 +1,35 @@
+using Crammed.Cli.Commands.Plan;
+using Crammed.Cli.Encryption;
+using Crammed.Cli.Hosting;
+using Crammed.Cli.Reports;
+using Crammed.Cli.Settings;
+using Crammed.Cli.Stages;
+using Crammed.Converter;
+using Crammed.Trainer;
+
+namespace Crammed.Cli.Commands.Finetune;
+
+/// <summary><c>crammed finetune fhe=execute</c>: the training program and the refresh party as two processes, then the decrypted adapters.</summary>
+internal static class EncryptedFinetune
+{
+    public static async Task<int> RunAsync(RunContext<FinetuneRunSettings> context, CancellationToken cancellation)
+    {
+        var settings = context.Settings;
+        string planFile = context.Resolve(settings.Plan!), trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
+        var plan = WeightFiles.ReadPlan(planFile);
+        var train = EncryptableSplit.Read(trainFile);
+        string container = context.Resolve(settings.Container), keys = context.Resolve(settings.Keys), model = context.Resolve(settings.Model);
+        EncryptedStages.Check(container, keys);
+        var folder = context.CreateOutputFolder(settings.Name, planFile, trainFile, container, keys, model);
+        var files = new EncryptedRunFiles(container, model, keys, folder.FullPath, settings.Impl.ThreadCount);
+        var outcome = await EncryptedStages.TrainAsync(files, plan, train, context.Notices.WriteLine, cancellation);
+        EncryptedStages.WriteResults(outcome, plan, folder.FullPath);
+        await PlanInputs.AddPlan(new ResultLines(), plan)
+            .Add("loss", $"{NumberText.Loss(outcome.Losses[0])} at step 1, {NumberText.Loss(outcome.Losses[^1])} at step {outcome.Losses.Length}")
+            .Add("time", $"{NumberText.Seconds(outcome.Run.Profile.StepSeconds.Average())} a step")
+            .Add("adapters", $"{folder.ShownPath}/{StageFiles.Adapters}, decrypted and rounded to 2^-{ResultReader.PrecisionBits}")
+            .Add("encrypted", $"{folder.ShownPath}/{ResultFiles.Parameters}")
+            .WriteAsync(context.Output);
+        return ExitCode.Success;
+    }
+}
