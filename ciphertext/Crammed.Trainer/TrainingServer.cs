@@ -59,6 +59,7 @@ internal sealed class TrainingServer : IDisposable
 
     public void Dispose()
     {
+        _context.Dispose();
         _data.Dispose();
         _refresher.Dispose();
         _keys.Dispose();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Tensors;
 
@@ -10,7 +9,6 @@ namespace Crammed.Encrypted.Operations;
 /// </summary>
 internal sealed class AxisRotation(EncryptedContext context, SlotLayout layout, string axisName)
 {
-    private readonly ConcurrentDictionary<int, (PlainSlots Kept, PlainSlots Wrapped)> _masks = new();
     private readonly SlotAxis _axis = layout.SlotAxis(axisName);
 
     public int Size => _axis.Size;
@@ -60,14 +58,15 @@ internal sealed class AxisRotation(EncryptedContext context, SlotLayout layout, 
     {
         if (step == 0)
             return context.Backend.LowerTo(vector, vector.Level - 1);
-        var (kept, wrapped) = _masks.GetOrAdd(step, Masks);
+        var masks = context.Masks.GetOrAdd(($"{axisName} of {layout}", step), _ => Masks(step));
         var rotated = context.Backend.Rotate(vector, [step * _axis.Stride, (step - _axis.Size) * _axis.Stride]);
         using var ahead = rotated[0];
         using var behind = rotated[1];
-        return context.Backend.SumOfPlainProducts([ahead, behind], [kept, wrapped]);
+        return context.Backend.SumOfPlainProducts([ahead, behind], masks);
     }
 
-    private (PlainSlots Kept, PlainSlots Wrapped) Masks(int step)
+    /// <summary>1 where the rotated coordinate stays inside the axis, and 1 where it wraps around.</summary>
+    private PlainSlots[] Masks(int step)
     {
         var kept = new double[layout.SlotCount];
         var wrapped = new double[layout.SlotCount];
@@ -76,7 +75,7 @@ internal sealed class AxisRotation(EncryptedContext context, SlotLayout layout, 
             bool stays = layout.Coordinate(slot, axisName) + step < _axis.Size;
             (stays ? kept : wrapped)[slot] = 1;
         }
-        return (new PlainSlots(kept), new PlainSlots(wrapped));
+        return [new PlainSlots(kept), new PlainSlots(wrapped)];
     }
 
     private int Wrap(int step) => (step % _axis.Size + _axis.Size) % _axis.Size;

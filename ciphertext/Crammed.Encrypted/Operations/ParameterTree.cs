@@ -111,12 +111,12 @@ internal sealed class ParameterTree(EncryptedContext context, PackedLayout layou
         return merged;
     }
 
-    private PlainSlots[] Masks(int half) => context.Masks.GetOrAdd(half, bit =>
+    private PlainSlots[] Masks(int half) => context.Masks.GetOrAdd(("slot bit", half), bit =>
     {
         var zero = new double[layout.SlotCount];
         var one = new double[layout.SlotCount];
         for (int slot = 0; slot < layout.SlotCount; slot++)
-            ((slot & bit) == 0 ? zero : one)[slot] = 1;
+            ((slot & bit.Which) == 0 ? zero : one)[slot] = 1;
         return [new PlainSlots(zero), new PlainSlots(one)];
     });
 }

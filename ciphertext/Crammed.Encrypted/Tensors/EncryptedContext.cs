@@ -7,7 +7,7 @@ namespace Crammed.Encrypted.Tensors;
 /// <summary>
 /// One run of a circuit: the backend, the tape, the recorder, the refresh rule, and every tensor made since the last <see cref="Release"/>.
 /// </summary>
-public sealed class EncryptedContext
+public sealed class EncryptedContext : IDisposable
 {
     private readonly List<EncryptedTensor> _tensors = [];
     private readonly ParallelOptions _parallel;
@@ -48,8 +48,8 @@ public sealed class EncryptedContext
 
     internal ISlotBackend Underlying { get; }
 
-    /// <summary>For each power of two, the masks of the slots whose index lacks or has that bit.</summary>
-    internal ConcurrentDictionary<int, PlainSlots[]> Masks { get; } = new();
+    /// <summary>Public masks by what they select, kept with their encodings as long as the context lives.</summary>
+    internal ConcurrentDictionary<(string What, int Which), PlainSlots[]> Masks { get; } = new();
 
     /// <summary>A leaf tensor; takes over the vectors.</summary>
     public EncryptedTensor Tensor(string name, SlotLayout layout, SlotVector[] vectors, bool requiresGradient = false)
@@ -66,6 +66,15 @@ public sealed class EncryptedContext
         foreach (var tensor in _tensors)
             tensor.Dispose();
         _tensors.Clear();
+    }
+
+    /// <summary>Frees every tensor and the masks' encodings.</summary>
+    public void Dispose()
+    {
+        Release();
+        foreach (var mask in Masks.Values.SelectMany(masks => masks))
+            mask.Dispose();
+        Masks.Clear();
     }
 
     /// <summary>

@@ -14,8 +14,15 @@ namespace Crammed.Encrypted.Training;
 /// <param name="LossWeight">Gradient scale / examples in the slots of first tokens of real examples, 0 elsewhere.</param>
 /// <param name="Optimizer">The update rule.</param>
 public sealed record TrainingStep(
-    EncryptedClassifier Model, SlotLayout Layout, SlotFunction Sigmoid, PlainSlots LossWeight, AdamWHe Optimizer)
+    EncryptedClassifier Model, SlotLayout Layout, SlotFunction Sigmoid, PlainSlots LossWeight, AdamWHe Optimizer) : IDisposable
 {
+    /// <summary>Frees the encodings of the public masks.</summary>
+    public void Dispose()
+    {
+        LossWeight.Dispose();
+        Model.Head.FirstToken.Dispose();
+    }
+
     /// <summary>Runs the step; takes over the batch and the state.</summary>
     /// <param name="context">Where to run; its tensors are released at the end.</param>
     /// <param name="batch">The step's examples.</param>
