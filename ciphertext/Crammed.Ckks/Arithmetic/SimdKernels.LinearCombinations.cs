@@ -2,98 +2,157 @@ using System.Runtime.CompilerServices;
 
 namespace Crammed.Ckks.Arithmetic;
 
-/// <summary>The residue matrix product.</summary>
+/// <summary>The residue matrix product; see <see cref="ResidueSplit"/> and <see cref="PackedMatrix"/>.</summary>
 internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 {
-    /// <summary>Coefficients per panel; with <see cref="PanelInputs"/> inputs a panel is 32 KiB.</summary>
+    /// <summary>Coefficients of an input that are cut into parts at a time.</summary>
     private const int PanelLength = 64;
 
-    private const int PanelInputs = 64;
+    /// <summary>Doubles between rows of a panel: an odd number of cache lines, so that rows spread over all cache sets.</summary>
+    private const int PanelStride = PanelLength + 8;
 
-    private const int OutputsPerBlock = 4;
+    /// <summary>Coefficients multiplied at a time: their parts, 16 KiB for two, stay in the nearest cache over all outputs.</summary>
+    private const int PanelColumns = 16;
+
+    private interface IPartCount
+    {
+        static abstract int Count { get; }
+    }
+
+    public override void LinearCombinations(
+        double** results, double** inputs, PackedMatrix matrix, in ResidueSplit split, int offset, int length, Modulus modulus)
+    {
+        if (split.Parts == 2)
+            MultiplyMatrix<Two>(results, inputs, matrix, split, offset, length, modulus);
+        else
+            MultiplyMatrix<Three>(results, inputs, matrix, split, offset, length, modulus);
+    }
 
     [SkipLocalsInit]
-    public override void LinearCombinations(
-        double** results, int outputCount, double** inputs, int inputCount, double* weights, int offset, int length, Modulus modulus)
+    private static void MultiplyMatrix<TParts>(
+        double** results, double** inputs, PackedMatrix matrix, in ResidueSplit split, int offset, int length, Modulus modulus)
+        where TParts : struct, IPartCount
     {
-        // Inputs lie at multiples of a large power of two; copied side by side they do not fight for the same cache sets.
-        double* panel = stackalloc double[PanelInputs * PanelLength];
-        double* packed = stackalloc double[PanelInputs * OutputsPerBlock];
-        int* rows = stackalloc int[PanelInputs];
-        int inputsPerPanel = Math.Min(PanelInputs, modulus.Accumulation.Terms);
+        double* panel = stackalloc double[PackedMatrix.PanelInputs * ResidueSplit.MaxParts * PanelStride];
         for (int end = offset + length; offset < end; offset += PanelLength)
         {
             int chunk = Math.Min(PanelLength, end - offset);
-            for (int first = 0; first < inputCount; first += inputsPerPanel)
+            for (int first = 0; first < matrix.InputCount; first += PackedMatrix.PanelInputs)
             {
-                int panelInputs = Math.Min(inputsPerPanel, inputCount - first);
-                for (int input = 0; input < panelInputs; input++)
+                int count = Math.Min(PackedMatrix.PanelInputs, matrix.InputCount - first);
+                FillPanel<TParts>(panel, inputs + first, count, split, offset, chunk);
+                for (int column = 0; column < chunk; column += PanelColumns)
                 {
-                    var source = new ReadOnlySpan<double>(inputs[first + input] + offset, chunk);
-                    source.CopyTo(new Span<double>(panel + input * PanelLength, chunk));
-                }
-                for (int output = 0; output < outputCount; output += OutputsPerBlock)
-                {
-                    int outputs = Math.Min(OutputsPerBlock, outputCount - output);
-                    int used = PackWeights(
-                        weights + (long)output * inputCount + first, outputs, panelInputs, inputCount, packed, rows);
-                    MultiplyPanel(results + output, outputs, panel, packed, rows, used, offset, chunk, first != 0, modulus);
+                    int columns = Math.Min(PanelColumns, chunk - column);
+                    MultiplyPanel<TParts>(results, matrix, first, panel + column, split, offset + column, columns, modulus);
                 }
             }
         }
     }
 
-    /// <summary>Packs the weights of up to four outputs input by input, leaving out inputs that none of them uses.</summary>
-    private static int PackWeights(double* weights, int outputs, int panelInputs, int inputCount, double* packed, int* rows)
-    {
-        int used = 0;
-        for (int input = 0; input < panelInputs; input++)
-        {
-            bool isUsed = false;
-            for (int output = 0; output < OutputsPerBlock; output++)
-            {
-                double weight = output < outputs ? weights[(long)output * inputCount + input] : 0;
-                packed[used * OutputsPerBlock + output] = weight;
-                isUsed |= weight != 0;
-            }
-            rows[used] = input * PanelLength;
-            used += isUsed ? 1 : 0;
-        }
-        return used;
-    }
-
-    /// <summary>Four outputs of one panel; their accumulators stay in registers over all inputs.</summary>
+    /// <summary>Cuts inputs into parts, input by input and part by part.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyPanel(
-        double** results, int outputs, double* panel, double* packed, int* rows, int used, int offset, int chunk, bool adds,
-        Modulus modulus)
+    private static void FillPanel<TParts>(double* panel, double** inputs, int count, in ResidueSplit split, int offset, int chunk)
+        where TParts : struct, IPartCount
     {
-        TVector start = TSimd.Broadcast(modulus.Accumulation.Start), zero = TSimd.Broadcast(0);
-        double* sums = stackalloc double[OutputsPerBlock * 8];
-        for (int i = 0; i < chunk; i += TSimd.Width)
+        TVector unit = TSimd.Broadcast(Math.ScaleB(1, split.Shift)), inverse = TSimd.Broadcast(Math.ScaleB(1, -split.Shift));
+        for (int input = 0; input < count; input++)
         {
-            TVector high0 = start, high1 = start, high2 = start, high3 = start;
-            TVector low0 = zero, low1 = zero, low2 = zero, low3 = zero;
-            double* w = packed;
-            for (int row = 0; row < used; row++, w += OutputsPerBlock)
+            double* source = inputs[input] + offset;
+            double* parts = panel + input * TParts.Count * PanelStride;
+            for (int i = 0; i < chunk; i += TSimd.Width)
             {
-                TVector x = TSimd.Load(panel + rows[row] + i);
-                AccumulateProduct(x, TSimd.Broadcast(w[0]), ref high0, ref low0);
-                AccumulateProduct(x, TSimd.Broadcast(w[1]), ref high1, ref low1);
-                AccumulateProduct(x, TSimd.Broadcast(w[2]), ref high2, ref low2);
-                AccumulateProduct(x, TSimd.Broadcast(w[3]), ref high3, ref low3);
-            }
-            TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-            TSimd.Store(sums, FoldSum(high0, low0, start, p, inverse));
-            TSimd.Store(sums + TSimd.Width, FoldSum(high1, low1, start, p, inverse));
-            TSimd.Store(sums + 2 * TSimd.Width, FoldSum(high2, low2, start, p, inverse));
-            TSimd.Store(sums + 3 * TSimd.Width, FoldSum(high3, low3, start, p, inverse));
-            for (int output = 0; output < outputs; output++)
-            {
-                double* result = results[output] + offset + i;
-                TVector sum = TSimd.Load(sums + output * TSimd.Width);
-                TSimd.Store(result, adds ? ReduceLanes(TSimd.Add(TSimd.Load(result), sum), p, inverse) : sum);
+                TVector rest = TSimd.Load(source + i);
+                for (int part = 0; part < TParts.Count - 1; part++)
+                {
+                    TVector upper = TSimd.Round(TSimd.Multiply(rest, inverse));
+                    TSimd.Store(parts + part * PanelStride + i, TSimd.NegatedMultiplyAdd(upper, unit, rest));
+                    rest = upper;
+                }
+                TSimd.Store(parts + (TParts.Count - 1) * PanelStride + i, rest);
             }
         }
+    }
+
+    /// <summary>All outputs of some columns of one panel, four at a time with accumulators in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MultiplyPanel<TParts>(
+        double** results, PackedMatrix matrix, int firstInput, double* panel, in ResidueSplit split, int offset, int columns,
+        Modulus modulus)
+        where TParts : struct, IPartCount
+    {
+        TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
+        int entry = firstInput / PackedMatrix.PanelInputs * matrix.BlockCount;
+        bool adds = firstInput != 0;
+        fixed (int* starts = matrix.Starts, inputs = matrix.Inputs)
+        fixed (double* weights = matrix.Weights)
+        {
+            for (int output = 0; output < matrix.OutputCount; output += PackedMatrix.OutputsPerBlock, entry++)
+            {
+                int outputs = Math.Min(PackedMatrix.OutputsPerBlock, matrix.OutputCount - output);
+                for (int i = 0; i < columns; i += TSimd.Width)
+                {
+                    TVector zero = TSimd.Broadcast(0);
+                    TVector a0 = zero, a1 = zero, a2 = zero, b0 = zero, b1 = zero, b2 = zero;
+                    TVector c0 = zero, c1 = zero, c2 = zero, d0 = zero, d1 = zero, d2 = zero;
+                    double* w = weights + (long)PackedMatrix.OutputsPerBlock * starts[entry];
+                    for (int* input = inputs + starts[entry]; input != inputs + starts[entry + 1]; input++)
+                    {
+                        double* x = panel + *input * (TParts.Count * PanelStride) + i;
+                        TVector x0 = TSimd.Load(x), x1 = TSimd.Load(x + PanelStride);
+                        TVector x2 = TParts.Count == 3 ? TSimd.Load(x + 2 * PanelStride) : zero;
+                        TVector weight = TSimd.Broadcast(w[0]);
+                        a0 = TSimd.MultiplyAdd(x0, weight, a0);
+                        a1 = TSimd.MultiplyAdd(x1, weight, a1);
+                        a2 = TParts.Count == 3 ? TSimd.MultiplyAdd(x2, weight, a2) : zero;
+                        weight = TSimd.Broadcast(w[1]);
+                        b0 = TSimd.MultiplyAdd(x0, weight, b0);
+                        b1 = TSimd.MultiplyAdd(x1, weight, b1);
+                        b2 = TParts.Count == 3 ? TSimd.MultiplyAdd(x2, weight, b2) : zero;
+                        weight = TSimd.Broadcast(w[2]);
+                        c0 = TSimd.MultiplyAdd(x0, weight, c0);
+                        c1 = TSimd.MultiplyAdd(x1, weight, c1);
+                        c2 = TParts.Count == 3 ? TSimd.MultiplyAdd(x2, weight, c2) : zero;
+                        weight = TSimd.Broadcast(w[3]);
+                        d0 = TSimd.MultiplyAdd(x0, weight, d0);
+                        d1 = TSimd.MultiplyAdd(x1, weight, d1);
+                        d2 = TParts.Count == 3 ? TSimd.MultiplyAdd(x2, weight, d2) : zero;
+                        w += PackedMatrix.OutputsPerBlock;
+                    }
+                    StoreSum<TParts>(results[output] + offset + i, a0, a1, a2, split, adds, p, inverse);
+                    if (outputs > 1)
+                        StoreSum<TParts>(results[output + 1] + offset + i, b0, b1, b2, split, adds, p, inverse);
+                    if (outputs > 2)
+                        StoreSum<TParts>(results[output + 2] + offset + i, c0, c1, c2, split, adds, p, inverse);
+                    if (outputs > 3)
+                        StoreSum<TParts>(results[output + 3] + offset + i, d0, d1, d2, split, adds, p, inverse);
+                }
+            }
+        }
+    }
+
+    /// <summary>Puts the parts' sums together modulo p: each product is below 2p, so up to four of them stay below 2^53.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreSum<TParts>(
+        double* result, TVector sum0, TVector sum1, TVector sum2, in ResidueSplit split, bool adds, TVector p, TVector inverse)
+        where TParts : struct, IPartCount
+    {
+        TVector lower = MultiplyLanes(sum0, TSimd.Broadcast(split.Factor0), p, inverse);
+        TVector sum = TSimd.Add(lower, MultiplyLanes(sum1, TSimd.Broadcast(split.Factor1), p, inverse));
+        if (TParts.Count == 3)
+            sum = TSimd.Add(sum, MultiplyLanes(sum2, TSimd.Broadcast(split.Factor2), p, inverse));
+        if (adds)
+            sum = TSimd.Add(sum, TSimd.Load(result));
+        TSimd.Store(result, ReduceLanes(sum, p, inverse));
+    }
+
+    private readonly struct Two : IPartCount
+    {
+        public static int Count => 2;
+    }
+
+    private readonly struct Three : IPartCount
+    {
+        public static int Count => 3;
     }
 }

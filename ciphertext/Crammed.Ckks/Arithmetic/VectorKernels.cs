@@ -117,11 +117,11 @@ internal abstract unsafe class VectorKernels
         double* result0, double* result1, double** operands, int count, int length, Modulus modulus);
 
     /// <summary>
-    /// results[o] = Σ_i weights[o * inputCount + i] * inputs[i] for every output o, for <paramref name="length"/> residues from
-    /// <paramref name="offset"/> on; weights centred.
+    /// results[o] = factor * Σ_i matrix[o, i] * inputs[i] for every output o, for <paramref name="length"/> residues from
+    /// <paramref name="offset"/> on. The matrix must keep the bound that the split was made for, which holds the factor too.
     /// </summary>
     public abstract void LinearCombinations(
-        double** results, int outputCount, double** inputs, int inputCount, double* weights, int offset, int length, Modulus modulus);
+        double** results, double** inputs, PackedMatrix matrix, in ResidueSplit split, int offset, int length, Modulus modulus);
 
     /// <summary>
     /// One stage of the special Fourier transform on complex numbers in split form: for every block of 2 * <paramref name="half"/>

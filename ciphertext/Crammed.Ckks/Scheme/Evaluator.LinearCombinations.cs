@@ -7,10 +7,14 @@ namespace Crammed.Ckks;
 public sealed unsafe partial class Evaluator
 {
     /// <summary>
-    /// For every output o, Σ_i weights[o, i] * inputs[i]: the weights become integers round(weight * weightScale), at most 2^62 in
-    /// size, the results' scale grows by weightScale, and nothing is rescaled. Inputs must agree in scale; the results have their
-    /// lowest level. An exact product of residue matrices, without noise of its own.
+    /// For every output o, Σ_i weights[o, i] * inputs[i], at a scale that has grown by weightScale and without a rescale. Inputs must agree
+    /// in scale; the results have their lowest level. An exact product of residue matrices, without noise of its own.
     /// </summary>
+    /// <remarks>
+    /// The weights become integers k round(weight * weightScale / k) with the least integer k >= 1 for which the rounded ones are at most
+    /// 2^27 in size, so a weight is exact to the larger of 1 / (2 weightScale) and 2^-28 of the largest weight. Largest
+    /// weight * weightScale may be 2^62. Weights of zero cost nothing where four outputs in a row have them.
+    /// </remarks>
     public Ciphertext[] LinearCombinations(IReadOnlyList<Ciphertext> inputs, double[,] weights, double weightScale)
     {
         int outputCount = weights.GetLength(0), inputCount = weights.GetLength(1);
@@ -30,34 +34,33 @@ public sealed unsafe partial class Evaluator
             }
             CheckScales(nameof(LinearCombinations), inputs[0].Level, inputs[0].Scale, input.Level, input.Scale);
         }
-        long[] integers = ToScalars(weights, weightScale);
+        (PackedMatrix matrix, ulong factor) = ToIntegers(weights, weightScale);
         int level = inputs.Min(input => input.Level);
         var results = new Ciphertext[outputCount];
         for (int output = 0; output < outputCount; output++)
             results[output] = Ciphertext.Allocate(Parameters, inputs[0].PolynomialCount, level, inputs[0].Scale * weightScale);
-        double[] residues = ArrayPool<double>.Shared.Rent(integers.Length);
         for (int limb = 0; limb <= level; limb++)
-        {
-            Modulus modulus = Ring.Moduli[limb];
-            for (int i = 0; i < integers.Length; i++)
-                residues[i] = modulus.Centre(modulus.Reduce(integers[i]));
-            MultiplyMatrix(results, inputs, residues, limb);
-        }
-        ArrayPool<double>.Shared.Return(residues);
+            MultiplyMatrix(results, inputs, matrix, factor, limb);
         return results;
     }
 
-    private static long[] ToScalars(double[,] weights, double weightScale)
+    private static (PackedMatrix Matrix, ulong Factor) ToIntegers(double[,] weights, double weightScale)
     {
-        var integers = new long[weights.Length];
+        double largest = 0;
+        foreach (double weight in weights)
+            largest = Math.Max(largest, Math.Abs(ToScalar(nameof(LinearCombinations), weight, weightScale)));
+        double factor = Math.Max(1, Math.Ceiling(largest / ResidueSplit.LargestWeight));
+        var integers = new double[weights.Length];
         int next = 0;
         foreach (double weight in weights)
-            integers[next++] = ToScalar(nameof(LinearCombinations), weight, weightScale);
-        return integers;
+            integers[next++] = Math.Round(weight * weightScale / factor);
+        return (new PackedMatrix(integers, weights.GetLength(0), weights.GetLength(1)), (ulong)factor);
     }
 
-    private void MultiplyMatrix(Ciphertext[] results, IReadOnlyList<Ciphertext> inputs, double[] residues, int limb)
+    private void MultiplyMatrix(Ciphertext[] results, IReadOnlyList<Ciphertext> inputs, PackedMatrix matrix, ulong factor, int limb)
     {
+        Modulus modulus = Ring.Moduli[limb];
+        var split = new ResidueSplit(modulus, ResidueSplit.LargestWeight, factor % modulus.Value);
         int chunk = Math.Min(Ring.N, ParallelChunk / 2);
         int chunks = Ring.N / chunk;
         ForEach(results[0].PolynomialCount * chunks, item =>
@@ -69,11 +72,9 @@ public sealed unsafe partial class Evaluator
             for (int input = 0; input < inputs.Count; input++)
                 addresses[results.Length + input] = (nint)inputs[input][polynomial].Limb(limb);
             fixed (nint* pointers = addresses)
-            fixed (double* weights = residues)
             {
                 Kernels.LinearCombinations(
-                    (double**)pointers, results.Length, (double**)pointers + results.Length, inputs.Count, weights,
-                    item % chunks * chunk, chunk, Ring.Moduli[limb]);
+                    (double**)pointers, (double**)pointers + results.Length, matrix, split, item % chunks * chunk, chunk, modulus);
             }
             ArrayPool<nint>.Shared.Return(addresses);
         });

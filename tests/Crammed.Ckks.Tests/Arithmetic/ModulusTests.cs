@@ -105,6 +105,20 @@ internal sealed class ModulusTests
     }
 
     [Test]
+    public void Parts_of_residues_keep_their_bounds(
+        [Values(20, 30, 36, 40, 46, 50)] int bits, [Values(1, 1 << 20, 1 << 27)] double weight)
+    {
+        var modulus = new Modulus(PrimeSearch.LargestBelow(bits, 1 << 13, []));
+        var split = new ResidueSplit(modulus, weight, 1);
+        double rest = Math.Floor(0.8 * modulus.P), largest = 0, unit = Math.ScaleB(1, split.Shift);
+        for (int part = 0; part < split.Parts - 1; part++, rest = Math.Round(rest / unit))
+            largest = Math.Max(largest, unit / 2);
+        largest = Math.Max(largest, rest);
+        Assert.That(split.Terms * largest * weight, Is.LessThanOrEqualTo(Math.ScaleB(1, 53)));
+        Assert.That(split.Terms, Is.GreaterThanOrEqualTo(PackedMatrix.PanelInputs));
+    }
+
+    [Test]
     public void The_instance_is_chosen_by_name()
     {
         Assert.That(VectorKernels.Choose("scalar").Width, Is.EqualTo(1));

@@ -195,11 +195,14 @@ internal sealed class EvaluatorTests(string name)
         }
         Ciphertext[] ciphertexts = [.. Enumerable.Range(0, inputs).Select(i => i % 2 == 0 ? _a : _b)];
         double scale = _setup.Parameters.Moduli[_setup.Top];
+        // As documented: integers of at most 2^27 times the least common factor.
+        double factor = Math.Ceiling(weights.Cast<double>().Max(Math.Abs) * scale / (1 << 27));
+        double Rounded(double weight) => Math.Round(weight * scale / factor) * factor / scale;
         Ciphertext[] results = _evaluator.LinearCombinations(ciphertexts, weights, scale);
         for (int output = 0; output < outputs; output++)
         {
-            double ofX = Enumerable.Range(0, inputs).Where(i => i % 2 == 0).Sum(i => weights[output, i]);
-            double ofY = Enumerable.Range(0, inputs).Where(i => i % 2 == 1).Sum(i => weights[output, i]);
+            double ofX = Enumerable.Range(0, inputs).Where(i => i % 2 == 0).Sum(i => Rounded(weights[output, i]));
+            double ofY = Enumerable.Range(0, inputs).Where(i => i % 2 == 1).Sum(i => Rounded(weights[output, i]));
             Assert.That(results[output].Scale, Is.EqualTo(_a.Scale * scale));
             HaveNoise(_setup, results[output], i => ofX * _x[i] + ofY * _y[i], Together(ofX, ofY) * Fresh(_a.Scale));
             results[output].Dispose();

@@ -72,8 +72,10 @@ internal sealed class LawTests
     {
         using Ciphertext a = Encrypt(x), b = Encrypt(y);
         Ciphertext[] results = _evaluator.LinearCombinations([a, b], new[,] { { 0.5, -1.5 }, { 0, 2.25 } }, Math.ScaleB(1, 30));
-        AreClose(results[0], i => 0.5 * At(x, i) - 1.5 * At(y, i), SlotAssert.Together(0.5, 1.5) * _fresh);
-        AreClose(results[1], i => 2.25 * At(y, i), 2.25 * _fresh);
+        // Weights are rounded to 2^-28 of the largest, 2.25, and messages go up to 8.
+        double rounding = 8 * 2.25 * Math.ScaleB(1, -28);
+        AreClose(results[0], i => 0.5 * At(x, i) - 1.5 * At(y, i), SlotAssert.Together(0.5 * _fresh, 1.5 * _fresh, rounding));
+        AreClose(results[1], i => 2.25 * At(y, i), SlotAssert.Together(2.25 * _fresh, rounding));
         foreach (Ciphertext result in results)
             result.Dispose();
     }));
