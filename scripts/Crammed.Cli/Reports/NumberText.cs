@@ -27,10 +27,6 @@ internal static class NumberText
     public static string Magnitude(double value) =>
         double.IsNaN(value) ? "undefined" : value == 0 ? "0" : value.ToString("0.0e-0", CultureInfo.InvariantCulture);
 
-    /// <summary>A power of two as 2^-16; any other number by its order of magnitude.</summary>
-    public static string PowerOfTwo(double value) =>
-        double.IsPow2(value) ? FormattableString.Invariant($"2^{Math.ILogB(value)}") : Magnitude(value);
-
     /// <summary>Seconds, with three digits at least: 0.123 s, 12.3 s, 1,234 s.</summary>
     public static string Seconds(double value)
     {

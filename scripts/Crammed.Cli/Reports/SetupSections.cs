@@ -65,6 +65,6 @@ internal static class SetupSections
             : "With refresh=bootstrap, the server restored levels by itself and never asked the key holder.";
         return "Threat model: the server is semi-honest. It follows the protocol, sees model, ciphertexts, evaluation keys, shapes and "
             + $"timing, and tries to learn the data from them. {refresh} Decrypted results that leave the key holder (logits, adapters and "
-            + $"what is computed from them) are rounded to multiples of {NumberText.PowerOfTwo(encryption.ReleasedPrecision)}.";
+            + $"what is computed from them) are rounded to multiples of 2^-{encryption.ReleasedBits}.";
     }
 }

@@ -13,7 +13,7 @@ internal sealed class SettingsMappingTests
     {
         var arch = Demo(
             "arch.layers=3", "arch.hidden=48", "arch.heads=4", "arch.feed_forward=100", "arch.kernel_power=7", "arch.sequence_length=64",
-            "arch.head_projection=9", "arch.head_hidden=33", "arch.gate=relu").Arch;
+            "arch.head_projection=9", "arch.head_hidden=33", "arch.gate=relu", "arch.initializer_standard_deviation=0.03").Arch;
         Assert.That(arch.ToBertConfiguration(vocabularySize: 5000, classes: 3), Is.EqualTo(new BertConfiguration
         {
             Architecture = "crammed-bert-he",
@@ -26,6 +26,7 @@ internal sealed class SettingsMappingTests
             Kernel = AttentionKernel.Polynomial,
             KernelPower = 7,
             Gate = FeedForwardGate.Relu,
+            InitializerStandardDeviation = 0.03,
             HeadProjection = 9,
             HeadHidden = 33,
             Classes = 3,
@@ -109,8 +110,11 @@ internal sealed class SettingsMappingTests
     }
 
     [Test]
-    public void The_demos_fine_tuning_is_the_plans_own_default() =>
-        Assert.That(Demo().Eval.Finetune.ToFineTuningSettings(), Is.EqualTo(new FineTuningSettings()));
+    public void The_demo_takes_fewer_and_longer_steps_than_a_plan_by_default()
+    {
+        var expected = new FineTuningSettings { Steps = 12, LearningRate = 0.05, Epsilon = 0.01 };
+        Assert.That(Demo().Eval.Finetune.ToFineTuningSettings(), Is.EqualTo(expected));
+    }
 
     private static DemoSettings Demo(params string[] overrides) =>
         ConfigurationLoader.Load<DemoSettings>(new ConfigurationFolder(Repository.PathOf("configs")), "cfg_demo", overrides).Settings;

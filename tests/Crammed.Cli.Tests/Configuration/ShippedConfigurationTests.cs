@@ -112,17 +112,17 @@ internal sealed class ShippedConfigurationTests
         Assert.That((demo.Kind, demo.Layers, demo.Hidden, demo.Heads, demo.FeedForward),
             Is.EqualTo((ArchitectureKind.CrammedBertHe, 1, 32, 2, 128)));
         Assert.That(
-            (demo.Kernel, demo.KernelPower, demo.Gate), Is.EqualTo((AttentionKernel.Polynomial, (int?)5, FeedForwardGate.Bilinear)));
+            (demo.Kernel, demo.KernelPower, demo.Gate), Is.EqualTo((AttentionKernel.Polynomial, (int?)4, FeedForwardGate.Bilinear)));
     }
 
     [TestCase("arch.heads=5", "override 'arch.heads=5': 'arch.heads' is 5; it must divide arch.hidden (32)")]
-    [TestCase("arch.kernel=gaussian", "'arch.kernel_power' is 5; only arch.kernel=polynomial reads it, so set it to null")]
+    [TestCase("arch.kernel=gaussian", "'arch.kernel_power' is 4; only arch.kernel=polynomial reads it, so set it to null")]
     [TestCase("arch.kernel_power=null", "override 'arch.kernel_power=null': 'arch.kernel_power' is null; arch.kernel=polynomial needs it")]
     [TestCase("train.budget_seconds=null", "'train.steps' and train.budget_seconds are both null; give one of them")]
     [TestCase("train.betas=[0.9]", "'train.betas' has 1 values; it must have two")]
     [TestCase("data.text=[]", "'data.text' is empty; name at least one text")]
     [TestCase("eval/tasks=rte", "has no glue folder, which the task rte needs; give data.glue=DIR")]
-    [TestCase("train.steps=3", "override 'train.steps=3': 'train.steps' is 3 and train.budget_seconds is 200; set one of them to null")]
+    [TestCase("train.steps=3", "override 'train.steps=3': 'train.steps' is 3 and train.budget_seconds is 150; set one of them to null")]
     [TestCase("eval.tasks.name=rt", "'rt'; the tasks are cola, mrpc, qnli, rte, sst2, stsb, wordnet-living, wordnet-hypernym")]
     [TestCase("eval.finetune.train_limit=63", "'eval.finetune.train_limit' is 63; it must be at least the batch (64)")]
     public void Values_that_contradict_each_other_are_named(string word, string expected) =>

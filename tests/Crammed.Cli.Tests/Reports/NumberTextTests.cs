@@ -26,11 +26,6 @@ internal sealed class NumberTextTests
     [TestCase(double.NaN, "undefined")]
     public void Magnitude(double value, string expected) => Assert.That(NumberText.Magnitude(value), Is.EqualTo(expected));
 
-    [TestCase(1.0 / 65536, "2^-16")]
-    [TestCase(8, "2^3")]
-    [TestCase(1e-6, "1.0e-6")]
-    public void PowerOfTwo(double value, string expected) => Assert.That(NumberText.PowerOfTwo(value), Is.EqualTo(expected));
-
     [TestCase(1.26, "+1.3")]
     [TestCase(-1.26, "-1.3")]
     [TestCase(0, "0.0")]
