@@ -40,7 +40,7 @@ internal sealed unsafe class UniformExpanderTests
         Assert.That(limb.Max(Math.Abs), Is.LessThanOrEqualTo((prime - 1) / 2));
     }
 
-    /// <summary>2^16 residues in 16 classes: chi-squared with 15 degrees of freedom passes 50 once in 80,000 times; the seed is fixed.</summary>
+    /// <summary>2^16 residues in 16 classes: chi-squared with 15 degrees of freedom passes 50 once in 80,000 times.</summary>
     [TestCaseSource(typeof(KernelCase), nameof(KernelCase.Primes))]
     public void Residues_are_uniform(ulong prime)
     {
