@@ -7,7 +7,7 @@ namespace Crammed.Ckks;
 public sealed unsafe partial class Evaluator
 {
     /// <summary>
-    /// For every output o, Σ_i weights[o, i] * inputs[i], at a scale that has grown by weightScale and without a rescale. Inputs must agree
+    /// For every output o, Σ_i weights[o, i] * inputs[i], at a scale that has grown by weightScale, not rescaled. Inputs must agree
     /// in scale; the results have their lowest level. An exact product of residue matrices, without noise of its own.
     /// </summary>
     /// <remarks>

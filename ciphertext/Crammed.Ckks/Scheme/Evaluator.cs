@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
@@ -56,7 +57,15 @@ public sealed unsafe partial class Evaluator
                 body(i);
             return;
         }
-        Parallel.For(0, count, _parallel, body);
+        try
+        {
+            Parallel.For(0, count, _parallel, body);
+        }
+        catch (AggregateException exception)
+        {
+            // Callers see the same exceptions whatever the number of threads.
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
     }
 
     private void CheckOwner(string operation, CkksParameters owner)

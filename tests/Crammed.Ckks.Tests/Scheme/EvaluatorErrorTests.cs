@@ -134,6 +134,7 @@ internal sealed class EvaluatorErrorTests
         Ciphertext disposed = _a.Clone();
         disposed.Dispose();
         Assert.That(() => _evaluator.Add(_a, disposed), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => _evaluator.Multiply(_a, disposed), Throws.InstanceOf<ObjectDisposedException>());
     }
 
     private static void Refused(string words, Func<object> operation) =>

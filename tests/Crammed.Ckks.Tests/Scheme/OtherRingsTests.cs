@@ -1,0 +1,53 @@
+using Crammed.Ckks.Client;
+
+namespace Crammed.Ckks.Tests.Scheme;
+
+/// <summary>
+/// Sets of other shapes: one limb per digit, where the key's error outweighs rounding; four limbs and an odd log N; three limbs over the
+/// largest ring, so small in levels that it stays cheap.
+/// </summary>
+[TestFixture]
+internal sealed class OtherRingsTests
+{
+    private static readonly double Rms = Math.Sqrt(1.0 / 3);
+
+    private static IEnumerable<TestCaseData> Shapes =>
+    [
+        new TestCaseData(NamedParameters.N13QP217, 3),
+        new TestCaseData(NamedParameters.N15QP850, 5),
+        new TestCaseData(new CkksParametersLiteral("N17QP340", 17, [50, 45, 45, 50], [50, 50, 50], 45), 3),
+    ];
+
+    [TestCaseSource(nameof(Shapes))]
+    public void Products_and_rotations_have_the_predicted_noise(CkksParametersLiteral literal, int level)
+    {
+        CkksParameters parameters = CkksParameters.Create(literal);
+        using SecretKey secret = SecretKey.Generate(parameters);
+        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(level, [(3, level)]);
+        var evaluator = new Evaluator(parameters, keys);
+        var noise = new NoiseEstimator(parameters);
+        var decryptor = new Decryptor(secret);
+        var random = new Random(1);
+        double[] values = [.. Enumerable.Range(0, parameters.SlotCount).Select(_ => 2 * random.NextDouble() - 1)];
+        using Ciphertext fresh = new Encryptor(secret).Encrypt(values, level);
+        double error = SlotAssert.Together(noise.FreshSymmetric(fresh.Scale), noise.EncodeRounding(fresh.Scale));
+
+        using Ciphertext rotated = evaluator.Rotate(fresh, 3);
+        AssertRms(rotated, i => values[(i + 3) % values.Length], SlotAssert.Together(error, noise.KeySwitch(level, fresh.Scale)));
+        using Ciphertext square = evaluator.Square(fresh);
+        using Ciphertext rescaled = evaluator.RelinearizeAndRescale(square);
+        Assert.That(rescaled.Scale, Is.EqualTo(parameters.ScaleAt(level - 1)));
+        double rounding = noise.RelinearizeAndRescale(level, rescaled.Scale);
+        AssertRms(rescaled, i => values[i] * values[i], SlotAssert.Together(2 * Rms * error, rounding));
+        using Ciphertext lowered = evaluator.LowerTo(fresh, 0);
+        AssertRms(lowered, i => values[i], SlotAssert.Together(error, noise.Rescale(lowered.Scale)));
+
+        // Thousands of slots: the rms has a relative standard error below 2 %.
+        void AssertRms(Ciphertext actual, Func<int, double> expected, double predicted)
+        {
+            double[] slots = decryptor.DecryptToSlots(actual);
+            double meanSquare = slots.Select((value, i) => Math.Pow(value - expected(i), 2)).Average();
+            Assert.That(Math.Sqrt(meanSquare) / predicted, Is.InRange(0.9, 1.1));
+        }
+    }
+}
