@@ -4,12 +4,15 @@ using TorchSharp;
 namespace Crammed.Bert;
 
 /// <summary>
-/// Takes the ranges of a pretrained model's inner values on public text, padded as fine-tuning inputs are, while a mock fine-tuning with a
-/// label made from the text itself (is it longer than the median?) moves adapters and head as a real one would.
+/// Takes the ranges of a pretrained model's inner values on public text, padded as fine-tuning inputs are, while a mock fine-tuning moves
+/// adapters and head as a real one would. Its labels come from the model itself: does the text lie above the median along the direction
+/// in which the first token's states vary most? A linear head separates these, so gradients, tanh inputs and logits grow at least as
+/// fast as with a real task's labels.
 /// </summary>
 public static class Calibrator
 {
     private const int BatchSize = 64;
+    private const int PowerIterations = 50;
 
     /// <summary>Runs the mock fine-tuning and records every observed value; the model itself does not change.</summary>
     /// <param name="model">A pretrained model.</param>
@@ -34,7 +37,8 @@ public static class Calibrator
             throw new ArgumentException(
                 $"{texts.Count} texts for {settings.Examples} examples; lower examples or give more text", nameof(texts));
         var configuration = settings.Apply(model.Configuration);
-        var data = ProxyTask(Inputs(texts, tokenizer, configuration.SequenceLength, settings), configuration);
+        var inputs = Inputs(texts, tokenizer, configuration.SequenceLength, settings);
+        var data = MockTask(inputs, FirstTokenScores(model, MockTask(inputs, new double[inputs.Count], configuration)), configuration);
 
         var plan = FineTuningPlan.Create(settings.Seed, settings.FineTuning, configuration, data.Count);
         var recorder = new RangeRecorder();
@@ -69,15 +73,17 @@ public static class Calibrator
         return inputs;
     }
 
-    /// <summary>Labels by length: equal parts for classes, a score rising from 0 to 5 (as in GLUE's regression task) otherwise.</summary>
-    private static TaskData ProxyTask(List<BertEncoding> inputs, BertConfiguration configuration)
+    /// <summary>
+    /// Labels by the rank of a score: equal parts for classes, a value rising from 0 to 5 (as in GLUE's regression task) otherwise.
+    /// </summary>
+    private static TaskData MockTask(List<BertEncoding> inputs, double[] scores, BertConfiguration configuration)
     {
         var labels = new double[inputs.Count];
-        var byLength = Enumerable.Range(0, inputs.Count).OrderBy(index => inputs[index].TokenCount).ToArray();
-        for (var rank = 0; rank < byLength.Length; rank++)
+        var byScore = Enumerable.Range(0, inputs.Count).OrderBy(index => scores[index]).ToArray();
+        for (var rank = 0; rank < byScore.Length; rank++)
         {
-            var part = rank / (double)byLength.Length;
-            labels[byLength[rank]] = configuration.Classes == 0 ? 5 * part : Math.Floor(part * configuration.Classes);
+            var part = rank / (double)byScore.Length;
+            labels[byScore[rank]] = configuration.Classes == 0 ? 5 * part : Math.Floor(part * configuration.Classes);
         }
 
         var examples = inputs.Select((input, index) =>
@@ -85,17 +91,46 @@ public static class Calibrator
         return new TaskData("calibration text", configuration.SequenceLength, configuration.Classes, [.. examples]);
     }
 
+    /// <summary>Each input's first-token state along the states' principal direction.</summary>
+    private static double[] FirstTokenScores(BertModel model, TaskData data)
+    {
+        using var noGradient = torch.no_grad();
+        using var outer = torch.NewDisposeScope();
+        var states = new List<torch.Tensor>();
+        foreach (var indices in Batches(data))
+        {
+            using var scope = torch.NewDisposeScope();
+            var encoded = model.Encode(
+                data.Embeddings(indices, model), data.Masks(indices, model.ScalarType), new EncoderPass { FirstTokenOnly = true });
+            states.Add(encoded.select(1, 0).MoveToOuterDisposeScope());
+        }
+
+        var centred = torch.cat(states);
+        centred = centred - centred.mean([0L], keepdim: true);
+        var covariance = torch.matmul(centred.t(), centred);
+        var direction = torch.ones(covariance.shape[0], 1, dtype: model.ScalarType);
+        for (var i = 0; i < PowerIterations; i++)
+        {
+            direction = torch.matmul(covariance, direction);
+            direction = direction / direction.norm();
+        }
+
+        return torch.matmul(centred, direction).ToFloat64Array();
+    }
+
+    private static IEnumerable<long[]> Batches(TaskData data) =>
+        Enumerable.Range(0, data.Count).Select(index => (long)index).Chunk(BatchSize);
+
     private static void Observe(
         BertModel model, TrainedWeights weights, TaskData data, bool firstTokenOnly, RangeRecorder recorder, CancellationToken cancellation)
     {
         using var noGradient = torch.no_grad();
         using var tensors = new WeightTensors(weights, model.ScalarType, withAdapters: true);
         var pass = new EncoderPass { Adapters = tensors.Adapters, FirstTokenOnly = firstTokenOnly, Observer = recorder };
-        for (var start = 0; start < data.Count; start += BatchSize)
+        foreach (var indices in Batches(data))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = torch.NewDisposeScope();
-            long[] indices = [.. Enumerable.Range(start, Math.Min(BatchSize, data.Count - start))];
             tensors.Classify(model, data.Embeddings(indices, model), data.Masks(indices, model.ScalarType), pass);
         }
     }
