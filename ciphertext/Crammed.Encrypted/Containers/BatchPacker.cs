@@ -9,7 +9,8 @@ namespace Crammed.Encrypted.Containers;
 public sealed record PackedExample(float[] Embedding, int[] Mask, double Label);
 
 /// <summary>
-/// A batch as slot values: hidden vectors of features, then the mask, then the labels. Examples beyond the batch are zero.
+/// A batch as slot values: hidden vectors of features, then the mask, then the labels. Places beyond the batch repeat its examples:
+/// every slot stays in the polynomials' domains, and the loss gives those places no weight.
 /// </summary>
 public static class BatchPacker
 {
@@ -21,8 +22,8 @@ public static class BatchPacker
     public static IEnumerable<double[]> Pack(SlotLayout layout, int hidden, IReadOnlyList<PackedExample> examples)
     {
         int tokens = layout.SlotAxis(SlotLayout.Token).Size, places = layout.SlotAxis(SlotLayout.Example).Size;
-        if (examples.Count > places)
-            throw new ArgumentException($"{examples.Count} examples do not fit into a batch of {places}.");
+        if (examples.Count == 0 || examples.Count > places)
+            throw new ArgumentException($"{examples.Count} examples do not make a batch of 1 to {places}.");
         foreach (var example in examples)
         {
             if (example.Embedding.Length != tokens * hidden || example.Mask.Length != tokens)
@@ -43,10 +44,11 @@ public static class BatchPacker
         double[] Fill(Func<PackedExample, int, double> value)
         {
             var slots = new double[layout.SlotCount];
-            for (int index = 0; index < examples.Count; index++)
+            for (int place = 0; place < places; place++)
             {
+                var example = examples[place % examples.Count];
                 for (int token = 0; token < tokens; token++)
-                    slots[layout.Slot((SlotLayout.Example, index), (SlotLayout.Token, token))] = value(examples[index], token);
+                    slots[layout.Slot((SlotLayout.Example, place), (SlotLayout.Token, token))] = value(example, token);
             }
             return slots;
         }
