@@ -39,6 +39,8 @@ internal sealed partial class ChildProgram : IDisposable
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
+        // glibc: memory of freed ciphertexts goes back to the system at once instead of staying behind in fragments.
+        start.Environment.TryAdd("MALLOC_MMAP_THRESHOLD_", "131072");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);

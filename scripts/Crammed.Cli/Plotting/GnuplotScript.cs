@@ -19,7 +19,7 @@ internal static class GnuplotScript
             $"set terminal {terminal} size {plot.Width},{plot.Height} font 'sans,13' noenhanced background '#ffffff'\n");
         script.Append(CultureInfo.InvariantCulture,
             $"set title {Quote(plot.Title)}\nset xlabel {Quote(plot.XLabel)}\nset ylabel {Quote(plot.YLabel)}\n");
-        script.Append("set grid linetype 1 linecolor '#e0e0e0' linewidth 1\nset border 3\nset tics nomirror\nset key below\n");
+        script.Append("set grid linetype 1 linecolor '#e0e0e0' linewidth 1\nset border 3\nset tics nomirror\nset key outside top center horizontal\n");
         if (plot.HasLogX)
             script.Append("set logscale x\nset format x '%g'\n");
         if (plot.HasLogY)
