@@ -1,5 +1,5 @@
-using Crammed.Cli.Configuration;
 using Crammed.Cli.Commands.Refresh;
+using Crammed.Cli.Configuration;
 using Crammed.Trainer;
 
 namespace Crammed.Cli.Encryption;

@@ -1,6 +1,6 @@
+using Crammed.Ckks;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
-using Crammed.Ckks;
 using Crammed.Converter;
 using Crammed.Model;
 

@@ -1,9 +1,9 @@
+using Crammed.Bert;
 using Crammed.Cli.Encryption;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
-using Crammed.Bert;
 using Crammed.Converter;
 
 namespace Crammed.Cli.Commands.Evaluate;
