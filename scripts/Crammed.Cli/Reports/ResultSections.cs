@@ -6,6 +6,9 @@ namespace Crammed.Cli.Reports;
 /// <summary>Sections on what came out, beside what plaintext gives.</summary>
 internal static class ResultSections
 {
+    /// <summary>How many standard errors the score after encrypted training may be from that of plaintext training.</summary>
+    private const double ToleratedErrors = 1;
+
     public static string Losses(IReadOnlyList<LossStep> steps, EncryptionFacts encryption)
     {
         var table = new MarkdownTable("step>", $"{encryption.Adjective} loss>", "twin loss>", "difference>", "bound>", "within");
@@ -43,7 +46,8 @@ internal static class ResultSections
         double apart = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Plaintext);
         return $"{scores.Before.Metric} with its standard error on the {NumberText.Count(scores.Examples)} examples of {task} for "
             + $"evaluation.\n\n{table}\n{Capital(encryption.Adjective)} training moved the score by {NumberText.Signed(gained)} standard "
-            + $"errors; it is {NumberText.Signed(apart)} standard errors from that of plaintext training. (Errors are added as if "
+            + $"errors; it is {NumberText.Signed(apart)} standard errors from that of plaintext training "
+            + $"(tolerance: {ToleratedErrors}, {(Math.Abs(apart) <= ToleratedErrors ? "kept" : "not kept")}). (Errors are added as if "
             + "independent; the examples are the same, so the true error of a difference is smaller.)\n"
             + NearChance(trained, scores.Encrypted)
             + NearChance(InPlaintext, scores.Plaintext);
