@@ -21,6 +21,8 @@ public sealed class EncryptableSplit
     /// <exception cref="InvalidDataException">Malformed, without embeddings, or not a two-class task.</exception>
     public static EncryptableSplit Read(string path)
     {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: not found; crammed export-glue writes it", path);
         using var reader = ExportedTaskReader.Open(path);
         var description = reader.Description;
         if (description.Hidden == 0)

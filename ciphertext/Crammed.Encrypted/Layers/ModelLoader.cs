@@ -29,6 +29,7 @@ public static class ModelLoader
         };
         shape.RequireFits(configuration);
         RequirePolynomial(folder, configuration);
+        RequireLevels(configuration, maxLevel);
         var fitter = new FunctionFitter(checkpoint.Calibration, maxLevel);
         double gradientScale = GradientScale(fitter);
         var firstToken = FirstToken(layout);
@@ -121,6 +122,17 @@ public static class ModelLoader
                 rows[i, j] = matrix[first + i, j];
         }
         return rows;
+    }
+
+    /// <summary>One level for the distance and one a squaring; the norm's backward pass takes four and starts from a refresh.</summary>
+    private static void RequireLevels(BertConfiguration configuration, int maxLevel)
+    {
+        int needed = Math.Max(1 + configuration.KernelPower, 5);
+        if (maxLevel < needed)
+        {
+            throw new InvalidDataException(
+                $"the parameter set has {maxLevel} levels, this model needs {needed}; choose a larger set with he.parameters.");
+        }
     }
 
     private static void RequirePolynomial(string folder, BertConfiguration configuration)

@@ -3,7 +3,6 @@ using Crammed.Cli.Encryption;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Stages;
 using Crammed.Converter;
-using Crammed.Model;
 
 namespace Crammed.Cli.Commands.Convert;
 
@@ -16,7 +15,7 @@ internal sealed class ConvertCommand : ICommandHandler<ConvertSettings>
         var settings = context.Settings;
         settings.He.RequireClientRefresh();
         var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
-        var plan = FineTuningPlan.Read(context.Resolve(settings.Plan));
+        var plan = WeightFiles.ReadPlan(context.Resolve(settings.Plan));
         string export = context.Resolve(settings.Export);
         var train = EncryptableSplit.Read(Path.Combine(export, StageFiles.Train));
         var dev = EncryptableSplit.Read(Path.Combine(export, StageFiles.Dev));

@@ -1,3 +1,4 @@
+using Crammed.Ckks;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Plotting;
 using Crammed.Cli.Reports;
@@ -14,9 +15,10 @@ internal sealed class DemoCommand : ICommandHandler<DemoSettings>
     {
         var settings = context.Settings;
         settings.He.RequireClientRefresh();
+        var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
         settings.Impl.Apply();
         var folder = context.CreateOutputFolder(settings.Name, NameTaken.Number);
-        var results = await new DemoPipeline(context, folder).RunAsync(cancellationToken);
+        var results = await new DemoPipeline(context, folder, parameters).RunAsync(cancellationToken);
         var report = DemoReportBuilder.Build(results, settings, string.Join(' ', ["scripts/crammed", "demo", .. context.Overrides]));
         await ReportStage.RunAsync(report, folder.FullPath, new GnuplotPlotter(), cancellationToken);
         await Lines(report, folder.ShownPath).WriteAsync(context.Output);

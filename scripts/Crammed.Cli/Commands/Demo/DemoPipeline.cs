@@ -15,7 +15,8 @@ namespace Crammed.Cli.Commands.Demo;
 /// <summary>The stages of the demo in one folder, each the same as the command of its name.</summary>
 /// <param name="context">Settings and console.</param>
 /// <param name="folder">The run's folder.</param>
-internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolder folder)
+/// <param name="parameters">The ring.</param>
+internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolder folder, CkksParameters parameters)
 {
     private const int NoisyRuns = 16;
     private readonly List<(string Stage, double Seconds)> _stageSeconds = [];
@@ -27,7 +28,6 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
     /// <summary>Runs everything.</summary>
     public async Task<DemoResults> RunAsync(CancellationToken cancellation)
     {
-        var parameters = CkksParameters.Create(NamedParameters.Find(Settings.He.Parameters));
         var pretraining = Timed("pretrain", () => Pretrain(cancellation));
         string model = pretraining.ModelFolder;
         var export = Timed("export-glue", () => Export(model, cancellation));

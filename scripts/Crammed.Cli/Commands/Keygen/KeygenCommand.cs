@@ -1,7 +1,7 @@
 using Crammed.Ckks;
 using Crammed.Cli.Encryption;
 using Crammed.Cli.Hosting;
-using Crammed.Model;
+using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Commands.Keygen;
 
@@ -14,7 +14,7 @@ internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
         var settings = context.Settings;
         settings.He.RequireClientRefresh();
         var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
-        var plan = FineTuningPlan.Read(context.Resolve(settings.Plan));
+        var plan = WeightFiles.ReadPlan(context.Resolve(settings.Plan));
         string model = context.Resolve(settings.Model);
         var circuit = Circuit.Load(model, plan.Settings, plan.Shape, parameters, settings.Impl.ThreadCount);
         var folder = context.CreateOutputFolder(settings.Name, model, context.Resolve(settings.Plan));
