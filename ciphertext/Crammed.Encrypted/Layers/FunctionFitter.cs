@@ -14,6 +14,12 @@ internal sealed class FunctionFitter(Calibration calibration, int maxDepth)
     /// <summary>Error that is small beside what training notices; fits stop at the smallest degree that reaches it.</summary>
     private const double WantedError = 1e-6;
 
+    /// <summary>
+    /// Second moments are squares of gradients, which other data changes more than activations: factor beyond the margin. It costs a
+    /// level or so of a single ciphertext.
+    /// </summary>
+    private const double MomentHeadroom = 8;
+
     /// <summary>sqrt(d / (u + d epsilon)) for u = d * variance.</summary>
     public SlotFunction InverseDeviation(string varianceName, int features, double epsilon)
     {
@@ -32,7 +38,8 @@ internal sealed class FunctionFitter(Calibration calibration, int maxDepth)
     {
         double factor = gradientScale * gradientScale;
         // Noise can take a vanishing second moment below zero: the domain starts a little under epsilon.
-        var domain = new Interval(0.9 * epsilon * factor, (Range(ActivationNames.SecondMoment).High + epsilon) * factor);
+        double high = MomentHeadroom * Range(ActivationNames.SecondMoment).High;
+        var domain = new Interval(0.9 * epsilon * factor, (high + epsilon) * factor);
         return Fit(ActivationNames.SecondMoment, w => 1 / Math.Sqrt(w), domain);
     }
 
