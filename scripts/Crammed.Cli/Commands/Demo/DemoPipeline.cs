@@ -33,9 +33,13 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var export = Timed("export-glue", () => Export(model, cancellation));
         var plan = Timed("plan", () => Plan(model, export));
         var circuit = Circuit.Load(model, plan.Settings, plan.Shape, parameters, Threads);
+        var train = EncryptableSplit.Read(export.TrainFile);
+        // First on clear slots: a value outside its calibrated domain shows there, before hours on ciphertexts are spent.
+        var clearRuns = new ClearRuns(circuit, plan, train, parameters);
+        double[] clearLosses = Timed("finetune (clear slots)", () => context.Shown("clear run", "steps", progress =>
+            clearRuns.WithoutNoise(progress, cancellation)));
         var keys = Timed("keygen", () => context.Shown("keys", "keys", progress =>
             KeygenStage.Run(circuit, parameters, folder.PathOf("keys"), progress, cancellation)));
-        var train = EncryptableSplit.Read(export.TrainFile);
         var conversion = new ConvertInput(
             plan, train, EncryptableSplit.Read(export.DevFile), Settings.Eval.EncryptedExamples, folder.PathOf("keys"), Threads);
         var container = Timed("convert", () => context.Shown("encrypting", "files", progress =>
@@ -46,8 +50,8 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var evaluation = await TimedAsync("evaluate (encrypted)", () => EncryptedStages.EvaluateAsync(
             Files("encrypted-evaluation"), folder.PathOf($"encrypted/{ResultFiles.Parameters}"), Say, cancellation));
         var twin = Timed("finetune (plaintext twin)", () => Twin(model, export, plan, cancellation));
-        var clear = Timed("clear runs with noise", () => context.Shown("clear runs", "steps", progress =>
-            ClearRuns.Run(circuit, plan, train, parameters, NoisyRuns, progress, cancellation)));
+        double[][] noisyLosses = Timed("clear runs with noise", () => context.Shown("clear runs", "steps", progress =>
+            clearRuns.WithNoise(NoisyRuns, progress, cancellation)));
         return new DemoResults
         {
             Pretraining = pretraining,
@@ -60,7 +64,8 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
             Encrypted = encrypted,
             EncryptedEvaluation = evaluation,
             Twin = twin,
-            ClearRuns = clear,
+            ClearLosses = clearLosses,
+            NoisyLosses = noisyLosses,
             Before = Timed("evaluate", () => Evaluate(model, export, TrainedWeights.Initial(plan), "before", cancellation)),
             AfterEncrypted = Evaluate(model, export, encrypted.Weights, "after-encrypted", cancellation),
             AfterTwin = Evaluate(model, export, twin.Training.Weights, "after-twin", cancellation),

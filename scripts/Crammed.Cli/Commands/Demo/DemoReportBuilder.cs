@@ -74,8 +74,8 @@ internal static class DemoReportBuilder
     private static LossStep[] Losses(DemoResults results) =>
     [
         .. results.Encrypted.Losses.Select((loss, step) => new LossStep(
-            step + 1, loss, results.Twin.Training.Steps[step].Loss, results.ClearRuns.Clear[step],
-            [.. results.ClearRuns.Noisy.Select(run => run[step])])),
+            step + 1, loss, results.Twin.Training.Steps[step].Loss, results.ClearLosses[step],
+            [.. results.NoisyLosses.Select(run => run[step])])),
     ];
 
     private static NamedSeconds[] Layers(DemoResults results)

@@ -29,7 +29,11 @@ internal sealed record DemoResults
 
     public required TwinOutcome Twin { get; init; }
 
-    public required ClearRunResult ClearRuns { get; init; }
+    /// <summary>Loss of each step on clear slots, with polynomials and no noise.</summary>
+    public required double[] ClearLosses { get; init; }
+
+    /// <summary>Losses on clear slots with the noise that ciphertexts are estimated to have, [run][step].</summary>
+    public required double[][] NoisyLosses { get; init; }
 
     /// <summary>Dev scores with the plan's initial adapters and head.</summary>
     public required EvaluateOutcome Before { get; init; }
