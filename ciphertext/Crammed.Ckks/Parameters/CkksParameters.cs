@@ -56,7 +56,7 @@ public sealed class CkksParameters
     public IReadOnlyList<ulong> SpecialModuli { get; }
 
     /// <summary>Limbs per digit of a key switch.</summary>
-    public int DigitSize => SpecialModuli.Count;
+    public int DigitSize => Literal.DigitSize ?? SpecialModuli.Count;
 
     /// <summary>The size of the largest modulus that carries keys, which decides the security.</summary>
     public double Log2QP { get; }
@@ -120,6 +120,8 @@ public sealed class CkksParameters
             throw new ArgumentException($"{literal.Name}: LogN is {literal.LogN}, allowed are {MinLogN} to {MaxLogN}", nameof(literal));
         if (literal.PrimeBits.Count == 0 || literal.SpecialPrimeBits.Count == 0)
             throw new ArgumentException($"{literal.Name}: it needs at least one prime and one special prime", nameof(literal));
+        if (literal.DigitSize is < 1)
+            throw new ArgumentException($"{literal.Name}: DigitSize is {literal.DigitSize}, it must be at least 1", nameof(literal));
         int minBits = Math.Max(MinPrimeBits, literal.LogN + 3);
         foreach (int bits in literal.PrimeBits.Concat(literal.SpecialPrimeBits))
         {
@@ -184,7 +186,7 @@ public sealed class CkksParameters
     {
         int count = literal.PrimeBits.Count;
         double special = moduli.Skip(count).Sum(modulus => Math.Log2(modulus));
-        foreach (ulong[] digit in moduli.Take(count).Chunk(moduli.Length - count))
+        foreach (ulong[] digit in moduli.Take(count).Chunk(literal.DigitSize ?? moduli.Length - count))
         {
             double size = digit.Sum(modulus => Math.Log2(modulus));
             if (size > special)
@@ -192,7 +194,7 @@ public sealed class CkksParameters
                 throw new ArgumentException(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{literal.Name}: a digit of {digit.Length} primes has {size:F2} bits, {size - special:F2} more than the special "
-                    + $"modulus; make the special primes larger"), nameof(literal));
+                    + $"modulus; make the special primes larger or DigitSize smaller"), nameof(literal));
             }
         }
     }
@@ -214,6 +216,6 @@ public sealed class CkksParameters
     private string CanonicalText() => string.Create(
         CultureInfo.InvariantCulture,
         $"crammed-ckks 1\nname {Name}\nlogN {LogN}\nprimeBits {string.Join(' ', Literal.PrimeBits)}\n"
-        + $"specialPrimeBits {string.Join(' ', Literal.SpecialPrimeBits)}\nlog2Scale {Literal.Log2Scale}\n"
+        + $"specialPrimeBits {string.Join(' ', Literal.SpecialPrimeBits)}\ndigitSize {DigitSize}\nlog2Scale {Literal.Log2Scale}\n"
         + $"secret {Literal.SecretKind}\nmoduli {string.Join(' ', Moduli)}\nspecialModuli {string.Join(' ', SpecialModuli)}\n");
 }

@@ -4,13 +4,15 @@ namespace Crammed.Ckks;
 /// <param name="Name">what the set is called; must contain <c>insecure</c> if it misses 128-bit security</param>
 /// <param name="LogN">log2 of the ring degree N, 7 to 17</param>
 /// <param name="PrimeBits">size in bits of q_0 and of the prime of each level 1, 2, ...; 20 to 50 each</param>
-/// <param name="SpecialPrimeBits">size in bits of the key-switching primes; their number is the number of limbs per digit</param>
+/// <param name="SpecialPrimeBits">size in bits of the key-switching primes; their product must be larger than that of any digit</param>
 /// <param name="Log2Scale">log2 of the canonical scale at the top level; less than the size of q_0</param>
 /// <param name="SecretKind">distribution of the secret</param>
+/// <param name="DigitSize">limbs per digit of a key switch; as many as there are special primes unless given</param>
 public sealed record CkksParametersLiteral(
     string Name,
     int LogN,
     IReadOnlyList<int> PrimeBits,
     IReadOnlyList<int> SpecialPrimeBits,
     int Log2Scale,
-    SecretKind SecretKind = SecretKind.UniformTernary);
+    SecretKind SecretKind = SecretKind.UniformTernary,
+    int? DigitSize = null);

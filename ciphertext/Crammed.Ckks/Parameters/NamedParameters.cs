@@ -13,6 +13,13 @@ public static class NamedParameters
     public static CkksParametersLiteral N15QP850 { get; } =
         new("N15QP850", 15, [50, .. Enumerable.Repeat(40, 15)], [50, 50, 50, 50], 40);
 
+    /// <summary>
+    /// Ring degree 2^16: 23 levels of 40 bits, q_0 of 50; three digits of eight limbs over seven special primes. The set of the
+    /// benchmark's comparison with other libraries.
+    /// </summary>
+    public static CkksParametersLiteral N16QP1320 { get; } =
+        new("N16QP1320", 16, [50, .. Enumerable.Repeat(40, 23)], [.. Enumerable.Repeat(50, 7)], 40, DigitSize: 8);
+
     /// <summary>The primes of <see cref="N14QP434"/> over a ring of degree 2^11; for tests only.</summary>
     public static CkksParametersLiteral InsecureN11 { get; } = N14QP434 with { Name = "insecure-N11", LogN = 11 };
 
@@ -20,7 +27,7 @@ public static class NamedParameters
     public static CkksParametersLiteral InsecureN12 { get; } = N14QP434 with { Name = "insecure-N12", LogN = 12 };
 
     /// <summary>Every set above.</summary>
-    public static IReadOnlyList<CkksParametersLiteral> All { get; } = [N13QP217, N14QP434, N15QP850, InsecureN11, InsecureN12];
+    public static IReadOnlyList<CkksParametersLiteral> All { get; } = [N13QP217, N14QP434, N15QP850, N16QP1320, InsecureN11, InsecureN12];
 
     /// <summary>The set of that name.</summary>
     /// <exception cref="ArgumentException">there is none; the message lists those there are</exception>

@@ -4,7 +4,7 @@ using Crammed.Ckks.Ring;
 namespace Crammed.Ckks;
 
 /// <summary>
-/// Hybrid key switching (Han, Ki 2020, section 3): a polynomial is cut into digits of as many limbs as there are special primes,
+/// Hybrid key switching (Han, Ki 2020, section 3): a polynomial is cut into digits of <see cref="CkksParameters.DigitSize"/> limbs,
 /// each digit is extended exactly to all other moduli and P, the digits' inner product with the key is taken, and P is divided out
 /// with centred rounding. Digits are centred mixed-radix conversions, so nothing approximate enters.
 /// </summary>
@@ -75,7 +75,8 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters)
     /// </summary>
     public RnsPolynomial[] Divide(RnsPolynomial[] sums, int level, bool rescales)
     {
-        int dropped = parameters.DigitSize + (rescales ? 1 : 0);
+        int special = parameters.SpecialModuli.Count;
+        int dropped = special + (rescales ? 1 : 0);
         int kept = rescales ? level : level + 1;
         BaseConversion conversion = parameters.BaseConversions.SpecialAnd(level);
         double** remainders = stackalloc double*[sums.Length * dropped];
@@ -85,7 +86,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters)
             results[i] = _ring.Rent(kept);
             for (int k = 0; k < dropped; k++)
             {
-                int limb = k < parameters.DigitSize ? level + 1 + k : level;
+                int limb = k < special ? level + 1 + k : level;
                 double* remainder = remainders[i * dropped + k] = sums[i].Limb(limb);
                 _ring.InverseNtt(remainder, parameters.ExtendedModulusIndex(limb, level));
             }

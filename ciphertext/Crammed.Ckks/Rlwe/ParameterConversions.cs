@@ -14,7 +14,7 @@ internal sealed class ParameterConversions
     {
         RingContext ring = parameters.Ring;
         int count = parameters.MaxLevel + 1;
-        int[] special = [.. Enumerable.Range(count, parameters.DigitSize)];
+        int[] special = [.. Enumerable.Range(count, parameters.SpecialModuli.Count)];
         _digits = [.. Enumerable.Range(0, count).Chunk(parameters.DigitSize).Select(digit => new BaseConversion(ring, digit))];
         _dropped = [.. Enumerable.Range(0, count).Select(level => new BaseConversion(ring, [.. special, level]))];
         _special = [.. ring.Moduli.Take(count).Select(modulus => modulus.Centre(
@@ -30,7 +30,7 @@ internal sealed class ParameterConversions
     /// <summary>Out of the moduli of one digit; at a level that cuts the digit short its first limbs are used.</summary>
     public BaseConversion Digit(int digit) => _digits[digit];
 
-    /// <summary>Out of the special moduli (the first <see cref="CkksParameters.DigitSize"/> sources) and q_level after them.</summary>
+    /// <summary>Out of the special moduli (the first sources) and q_level after them.</summary>
     public BaseConversion SpecialAnd(int level) => _dropped[level];
 
     /// <summary>P modulo q_limb, centred.</summary>

@@ -43,7 +43,7 @@ public sealed class SwitchingKey : IDisposable
         Uniform.Dispose();
     }
 
-    internal static int LimbsPerDigit(CkksParameters parameters, int level) => level + 1 + parameters.DigitSize;
+    internal static int LimbsPerDigit(CkksParameters parameters, int level) => level + 1 + parameters.SpecialModuli.Count;
 
     /// <summary>A key with its uniform half expanded and its masked half still to be filled.</summary>
     internal static unsafe SwitchingKey Expand(CkksParameters parameters, int level, byte[] seed)

@@ -4,7 +4,7 @@ namespace Crammed.Ckks.Tests.Scheme;
 
 /// <summary>
 /// Sets of other shapes: one limb per digit, where the key's error outweighs rounding; four limbs and an odd log N; three limbs over the
-/// largest ring, so small in levels that it stays cheap.
+/// largest ring, so small in levels that it stays cheap; digits of more limbs than there are special primes.
 /// </summary>
 [TestFixture]
 internal sealed class OtherRingsTests
@@ -15,6 +15,7 @@ internal sealed class OtherRingsTests
     [
         new TestCaseData(NamedParameters.N13QP217, 3),
         new TestCaseData(NamedParameters.N15QP850, 5),
+        new TestCaseData(NamedParameters.N16QP1320, 23),
         new TestCaseData(new CkksParametersLiteral("N17QP340", 17, [50, 45, 45, 50], [50, 50, 50], 45), 3),
     ];
 

@@ -28,7 +28,8 @@ internal sealed class ParametersTests
         ulong[] primes = [.. parameters.Moduli, .. parameters.SpecialModuli];
         Assert.That(primes, Is.Unique);
         Assert.That(primes, Has.All.Matches<ulong>(prime => prime % (2 * (ulong)parameters.N) == 1 && prime < 1UL << 50));
-        Assert.That((parameters.MaxLevel, parameters.DigitSize), Is.EqualTo((literal.PrimeBits.Count - 1, literal.SpecialPrimeBits.Count)));
+        Assert.That(parameters.MaxLevel, Is.EqualTo(literal.PrimeBits.Count - 1));
+        Assert.That(parameters.DigitSize, Is.EqualTo(literal.DigitSize ?? literal.SpecialPrimeBits.Count));
         for (int level = 0; level <= parameters.MaxLevel; level++)
             Assert.That(parameters.DigitCount(level), Is.EqualTo(Math.Ceiling((level + 1.0) / parameters.DigitSize)));
         double special = parameters.SpecialModuli.Sum(prime => Math.Log2(prime));
@@ -106,7 +107,7 @@ internal sealed class ParametersTests
     {
         CkksParameters parameters = CkksParameters.Create(NamedParameters.InsecureN11);
         string text = "crammed-ckks 1\nname insecure-N11\nlogN 11\nprimeBits 46 36 36 36 36 36 36 36 36\nspecialPrimeBits 50 50\n"
-            + $"log2Scale 36\nsecret UniformTernary\nmoduli {string.Join(' ', parameters.Moduli)}\n"
+            + $"digitSize 2\nlog2Scale 36\nsecret UniformTernary\nmoduli {string.Join(' ', parameters.Moduli)}\n"
             + $"specialModuli {string.Join(' ', parameters.SpecialModuli)}\n";
         Assert.That(parameters.Identifier.ToArray(), Is.EqualTo(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
         CkksParameters renamed = CkksParameters.Create(NamedParameters.InsecureN11 with { Name = "insecure-else" });
