@@ -119,11 +119,9 @@ public sealed unsafe class KeyGenerator
     private SwitchingKey CreateGaloisKey(int element, int level)
     {
         using RnsPolynomial preimage = Ring.Rent(Ring.Moduli.Length);
-        fixed (int* indices = Ring.Permutation(GaloisElement.Invert(element, Ring.N)))
-        {
-            for (int i = 0; i < Ring.Moduli.Length; i++)
-                Ring.Kernels.Permute(preimage.Limb(i), _secret.Values.Limb(i), indices, Ring.N);
-        }
+        NttPermutation permutation = Ring.Permutation(GaloisElement.Invert(element, Ring.N));
+        for (int i = 0; i < Ring.Moduli.Length; i++)
+            Ring.ApplyAutomorphism(preimage.Limb(i), _secret.Values.Limb(i), permutation);
         SwitchingKey key = CreateSwitchingKey(_secret.Values, preimage, level);
         preimage.Clear();
         return key;

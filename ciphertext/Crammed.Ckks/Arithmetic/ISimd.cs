@@ -35,6 +35,12 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Each lane rounded to the nearest integer, ties to even.</summary>
     static abstract TVector Round(TVector value);
 
+    /// <summary>Lane i is lane lanes[i] of the value, for lanes that <see cref="WriteLanePattern"/> put into a vector.</summary>
+    static abstract TVector Shuffle(TVector value, TVector pattern);
+
+    /// <summary>Writes the vector that makes <see cref="Shuffle"/> take these lanes.</summary>
+    static abstract void WriteLanePattern(double* pattern, ReadOnlySpan<int> lanes);
+
     /// <summary>The lanes in reverse order.</summary>
     static abstract TVector Reverse(TVector value);
 

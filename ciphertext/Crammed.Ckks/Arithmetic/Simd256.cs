@@ -47,6 +47,20 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<double>>
     public static Vector256<double> Round(Vector256<double> value) => Avx.RoundToNearestInteger(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Shuffle(Vector256<double> value, Vector256<double> pattern) =>
+        Avx2.PermuteVar8x32(value.AsInt32(), pattern.AsInt32()).AsDouble();
+
+    public static void WriteLanePattern(double* pattern, ReadOnlySpan<int> lanes)
+    {
+        // The shuffle moves halves of doubles.
+        for (int i = 0; i < 4; i++)
+        {
+            ((int*)pattern)[2 * i] = 2 * lanes[i];
+            ((int*)pattern)[2 * i + 1] = 2 * lanes[i] + 1;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> Reverse(Vector256<double> value) => Avx2.Permute4x64(value, 0b00_01_10_11);
 
     public static Vector256<double> BroadcastHalves(double low, double high) =>

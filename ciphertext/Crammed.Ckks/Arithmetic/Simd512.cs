@@ -57,6 +57,18 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<double>>
         Avx512F.IsSupported ? Avx512F.RoundScale(value, NearestEvenNoException) : Vector512.Round(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Shuffle(Vector512<double> value, Vector512<double> pattern) =>
+        Avx512F.IsSupported
+            ? Avx512F.PermuteVar8x64(value, pattern.AsInt64())
+            : SelectPortably(value, value, pattern.AsInt64());
+
+    public static void WriteLanePattern(double* pattern, ReadOnlySpan<int> lanes)
+    {
+        for (int i = 0; i < 8; i++)
+            ((long*)pattern)[i] = lanes[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Reverse(Vector512<double> value) =>
         Vector512.Shuffle(value, Vector512.Create(7L, 6, 5, 4, 3, 2, 1, 0));
 

@@ -104,6 +104,36 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void SubtractMultiplyAdd(
+        double* destination, double* minuend, double* subtrahend, double factor, double* addend, double addendFactor, int length,
+        Modulus modulus)
+    {
+        TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse), w = TSimd.Broadcast(factor);
+        TVector v = TSimd.Broadcast(addendFactor);
+        for (int i = 0; i < length; i += TSimd.Width)
+        {
+            TVector difference = TSimd.Subtract(TSimd.Load(minuend + i), TSimd.Load(subtrahend + i));
+            TVector sum = TSimd.Add(MultiplyLanes(difference, w, p, inverse), MultiplyLanes(TSimd.Load(addend + i), v, p, inverse));
+            TSimd.Store(destination + i, ReduceLanes(sum, p, inverse));
+        }
+    }
+
+    public override void WriteLanePattern(double* pattern, ReadOnlySpan<int> lanes) => TSimd.WriteLanePattern(pattern, lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void PermuteBlocks(double* destination, double* source, int* codes, double* patterns, int length)
+    {
+        int patternMask = TSimd.Width - 1;
+        for (int i = 0; i < length; i += TSimd.Width)
+        {
+            int code = *codes++;
+            int pattern = code & patternMask;
+            TVector value = TSimd.Load(source + (code - pattern));
+            TSimd.Store(destination + i, TSimd.Shuffle(value, TSimd.Load(patterns + pattern * TSimd.Width)));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Permute(double* destination, double* source, int* indices, int length)
     {
         for (int i = 0; i < length; i += 4)

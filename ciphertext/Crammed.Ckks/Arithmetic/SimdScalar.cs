@@ -14,6 +14,11 @@ internal readonly unsafe struct SimdScalar : ISimd<double>
     public static void Store(double* destination, double value) => *destination = value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Shuffle(double value, double pattern) => value;
+
+    public static void WriteLanePattern(double* pattern, ReadOnlySpan<int> lanes) => *pattern = 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Broadcast(double value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

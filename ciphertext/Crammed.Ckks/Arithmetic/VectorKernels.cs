@@ -68,6 +68,20 @@ internal abstract unsafe class VectorKernels
     public abstract void SubtractMultiply(
         double* destination, double* minuend, double* subtrahend, double factor, int length, Modulus modulus);
 
+    /// <summary>destination = (minuend - subtrahend) * factor + addend * addendFactor, both factors centred.</summary>
+    public abstract void SubtractMultiplyAdd(
+        double* destination, double* minuend, double* subtrahend, double factor, double* addend, double addendFactor, int length,
+        Modulus modulus);
+
+    /// <summary>Writes one vector that makes <see cref="PermuteBlocks"/> take lane lanes[i] of a block for lane i.</summary>
+    public abstract void WriteLanePattern(double* pattern, ReadOnlySpan<int> lanes);
+
+    /// <summary>
+    /// destination = source, vector by vector: a vector's code is the index of the source's vector, a multiple of the width, plus the number
+    /// of the pattern of its lanes. Destination and source must not overlap.
+    /// </summary>
+    public abstract void PermuteBlocks(double* destination, double* source, int* codes, double* patterns, int length);
+
     /// <summary>destination[i] = source[indices[i]]; destination and source must not overlap.</summary>
     public abstract void Permute(double* destination, double* source, int* indices, int length);
 
@@ -75,17 +89,18 @@ internal abstract unsafe class VectorKernels
     public abstract void ScaleAndRound(double* destination, double* source, double factor, int length);
 
     /// <summary>
-    /// One step of a conversion out of the residue number system: destination = (destination - subtrahend) * factor, where the
-    /// subtrahend is a centred residue of any other modulus, factor is centred and the result is centred.
+    /// The next mixed-radix digit from a residue x: for k = 0, 1, ..., x becomes (x - digits[k]) * inverses[k]. Residues from
+    /// <paramref name="offset"/> on; digits are centred residues of any other moduli, inverses and results centred.
     /// </summary>
-    public abstract void MixedRadixStep(double* destination, double* subtrahend, double factor, int length, Modulus modulus);
+    public abstract void MixedRadixDigit(
+        double* destination, double** digits, double* inverses, int count, int offset, int length, Modulus modulus);
 
     /// <summary>
-    /// destination = digits[0] + Σ_{k &gt; 0} digits[k] * weights[k] for <paramref name="count"/> mixed-radix digits, centred residues
-    /// of any moduli; weights centred. Results are below 2^52 in size, which the transform takes as they are.
+    /// Evaluates <paramref name="count"/> mixed-radix digits, centred residues of any moduli, modulo several targets in one pass over the
+    /// digits. Results are reduced, or the only digit as it is.
     /// </summary>
     public abstract void MixedRadixEvaluate(
-        double* destination, double** digits, double* weights, int count, int length, Modulus modulus);
+        double** destinations, double** digits, ConversionTarget* targets, int targetCount, int count, int length);
 
     /// <summary>The forward transform in place; inputs up to 2^52 in size; outputs centred, in bit-reversed order.</summary>
     public abstract void ForwardNtt(double* values, NttTables tables);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Crammed.Ckks.Arithmetic;
 
 namespace Crammed.Ckks.Ring;
@@ -10,17 +11,22 @@ namespace Crammed.Ckks.Ring;
 /// </summary>
 internal sealed unsafe class BaseConversion
 {
+    /// <summary>Coefficients of all digits together that stay in the nearest cache.</summary>
+    private const int DigitChunk = 256;
+
     private readonly RingContext _ring;
     private readonly int[] _source;
 
     /// <summary>[k][j]: m_j^-1 modulo m_k for j &lt; k, centred.</summary>
     private readonly double[][] _inverses;
 
-    /// <summary>[t][k]: m_0 ... m_(k-1) modulo the ring's modulus t, centred.</summary>
+    /// <summary>[t][k]: m_0 ... m_(k-1) modulo the ring's modulus t, centred; pinned.</summary>
     private readonly double[][] _weights;
 
     /// <summary>[t][k]: the inverse of m_0 ... m_(k-1) modulo the ring's modulus t, centred; zero where there is none.</summary>
     private readonly double[][] _productInverses;
+
+    private readonly ConversionTarget[] _targets;
 
     public BaseConversion(RingContext ring, int[] sourceModuli)
     {
@@ -30,9 +36,10 @@ internal sealed unsafe class BaseConversion
         for (int k = 0; k < sourceModuli.Length; k++)
         {
             Modulus modulus = ring.Moduli[sourceModuli[k]];
-            _inverses[k] = [.. sourceModuli.Take(k).Select(j => modulus.Centre(modulus.Invert(ring.Moduli[j].Value % modulus.Value)))];
+            _inverses[k] = Pinned(sourceModuli.Take(k).Select(j => modulus.Centre(modulus.Invert(ring.Moduli[j].Value % modulus.Value))));
         }
-        _weights = [.. ring.Moduli.Select(target => ProductsFor(target).Take(sourceModuli.Length).Select(target.Centre).ToArray())];
+        _weights = [.. ring.Moduli.Select(target => Pinned(ProductsFor(target).Take(sourceModuli.Length).Select(target.Centre)))];
+        _targets = [.. ring.Moduli.Select((target, i) => TargetFor(target, _weights[i]))];
         _productInverses =
         [
             .. ring.Moduli.Select(target => ProductsFor(target)
@@ -46,21 +53,27 @@ internal sealed unsafe class BaseConversion
     /// Replaces centred residues of coefficients by mixed-radix digits; <paramref name="limbs"/> are those of the first
     /// <paramref name="count"/> source moduli.
     /// </summary>
-    public void ToMixedRadix(double** limbs, int count)
+    public void ToMixedRadix(double** limbs, int count) => ToMixedRadix(limbs, count, 0, _ring.N);
+
+    /// <summary>As above, for <paramref name="length"/> coefficients from <paramref name="offset"/> on.</summary>
+    public void ToMixedRadix(double** limbs, int count, int offset, int length)
     {
-        for (int k = 1; k < count; k++)
+        for (int end = offset + length; offset < end; offset += DigitChunk)
         {
-            Modulus modulus = _ring.Moduli[_source[k]];
-            for (int j = 0; j < k; j++)
-                _ring.Kernels.MixedRadixStep(limbs[k], limbs[j], _inverses[k][j], _ring.N, modulus);
+            int chunk = Math.Min(DigitChunk, end - offset);
+            for (int k = 1; k < count; k++)
+            {
+                fixed (double* inverses = _inverses[k])
+                    _ring.Kernels.MixedRadixDigit(limbs[k], limbs, inverses, k, offset, chunk, _ring.Moduli[_source[k]]);
+            }
         }
     }
 
-    /// <summary>The converted number modulo one of the ring's moduli; results are below 2^52 in size, not reduced.</summary>
-    public void Evaluate(double* destination, double** digits, int count, int modulusIndex)
+    /// <summary>The converted number modulo several of the ring's moduli, one after another from <paramref name="firstModulus"/> on.</summary>
+    public void Evaluate(double** destinations, double** digits, int count, int firstModulus, int targetCount)
     {
-        fixed (double* weights = _weights[modulusIndex])
-            _ring.Kernels.MixedRadixEvaluate(destination, digits, weights, count, _ring.N, _ring.Moduli[modulusIndex]);
+        fixed (ConversionTarget* targets = &_targets[firstModulus])
+            _ring.Kernels.MixedRadixEvaluate(destinations, digits, targets, targetCount, count, _ring.N);
     }
 
     /// <summary>The inverse of the product of the first <paramref name="count"/> source moduli modulo another one, centred.</summary>
@@ -74,5 +87,21 @@ internal sealed unsafe class BaseConversion
         for (int k = 0; k < _source.Length; k++)
             products[k + 1] = target.Multiply(products[k], _ring.Moduli[_source[k]].Value % target.Value);
         return products;
+    }
+
+    private static double[] Pinned(IEnumerable<double> values)
+    {
+        double[] array = [.. values];
+        double[] pinned = GC.AllocateArray<double>(array.Length, pinned: true);
+        array.CopyTo(pinned, 0);
+        return pinned;
+    }
+
+    private ConversionTarget TargetFor(Modulus target, double[] weights)
+    {
+        double largestDigit = _source.Max(source => _ring.Moduli[source].P) / 2 + 2;
+        var accumulation = new WideAccumulation(largestDigit, target.P / 2 + 2, target.P);
+        return new ConversionTarget(
+            target.P, target.Inverse, accumulation.Start, accumulation.Terms, (nint)Unsafe.AsPointer(ref weights[0]));
     }
 }

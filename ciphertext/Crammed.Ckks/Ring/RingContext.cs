@@ -9,7 +9,7 @@ namespace Crammed.Ckks.Ring;
 /// </summary>
 internal sealed unsafe class RingContext
 {
-    private readonly ConcurrentDictionary<int, int[]> _permutations = new();
+    private readonly ConcurrentDictionary<int, NttPermutation> _permutations = new();
 
     public RingContext(int logN, IReadOnlyList<ulong> moduli, VectorKernels kernels)
     {
@@ -40,12 +40,15 @@ internal sealed unsafe class RingContext
 
     public RnsPolynomial Rent(int limbCount) => new(limbCount, N);
 
-    /// <summary>
-    /// The order in which X -> X^g permutes the values of a transformed polynomial: value i of the image is value
-    /// result[i] of the original, since value i is taken at ψ^(2 rev(i) + 1).
-    /// </summary>
-    public int[] Permutation(int galoisElement) => _permutations.GetOrAdd(galoisElement, BuildPermutation);
+    /// <summary>destination = source with X replaced by X^g, both transformed; they must not overlap.</summary>
+    public void ApplyAutomorphism(double* destination, double* source, NttPermutation permutation) =>
+        Kernels.PermuteBlocks(destination, source, permutation.Codes, permutation.Patterns, N);
 
+    /// <summary>The order in which X -> X^g permutes the values of a transformed polynomial.</summary>
+    public NttPermutation Permutation(int galoisElement) =>
+        _permutations.GetOrAdd(galoisElement, element => new NttPermutation(BuildPermutation(element), Kernels));
+
+    /// <summary>Value i of the image is value result[i] of the original, since value i is taken at ψ^(2 rev(i) + 1).</summary>
     private int[] BuildPermutation(int galoisElement)
     {
         int[] reversed = BitReversal.Table(LogN);

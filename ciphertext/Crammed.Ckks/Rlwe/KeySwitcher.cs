@@ -5,29 +5,58 @@ namespace Crammed.Ckks;
 
 /// <summary>
 /// Hybrid key switching (Han, Ki 2020, section 3): a polynomial is cut into digits of <see cref="CkksParameters.DigitSize"/> limbs,
-/// each digit is extended exactly to all other moduli and P, the digits' inner product with the key is taken, and P is divided out
-/// with centred rounding. Digits are centred mixed-radix conversions, so nothing approximate enters.
+/// each digit is extended exactly to all other moduli and P (ModUp), the digits' inner product with the key is taken, and P is divided out
+/// with centred rounding (ModDown). Digits are centred mixed-radix conversions, so nothing approximate enters.
 /// </summary>
-internal sealed unsafe class KeySwitcher(CkksParameters parameters)
+/// <remarks>
+/// Work is done in groups of target moduli: one pass over the digits' coefficients serves a group, its limbs are transformed and
+/// multiplied while a near cache holds them, and groups run in parallel.
+/// </remarks>
+internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare workers)
 {
+    /// <summary>The largest group of targets: so many transformed limbs of every digit are alive at once, for each thread.</summary>
+    private const int MaxGroup = 4;
+
+    /// <summary>Coefficients per parallel item of a conversion to mixed radix.</summary>
+    private const int ConversionItem = 8192;
+
     private readonly RingContext _ring = parameters.Ring;
 
     /// <summary>
     /// c * s' switched to s, still times P: the pair of polynomials over q_0 ... q_level and P that <see cref="Divide"/> takes.
     /// </summary>
-    public RnsPolynomial[] Switch(RnsPolynomial source, int level, SwitchingKey key)
+    public RnsPolynomial[] Switch(RnsPolynomial source, int level, SwitchingKey key) => SwitchMany([source], level, key)[0];
+
+    /// <summary>As <see cref="Switch"/>, for many polynomials under one key: every limb of the key is read from memory once.</summary>
+    public RnsPolynomial[][] SwitchMany(RnsPolynomial[] sources, int level, SwitchingKey key)
     {
         int digitCount = parameters.DigitCount(level);
-        using RnsPolynomial digits = ToDigits(source, level);
-        using RnsPolynomial scratch = _ring.Rent(digitCount);
-        double** limbs = stackalloc double*[digitCount];
-        RnsPolynomial[] sums = RentExtendedPair(level);
-        for (int target = 0; target < sums[0].LimbCount; target++)
+        int targets = SwitchingKey.LimbsPerDigit(parameters, level);
+        var digits = new RnsPolynomial[sources.Length];
+        var sums = new RnsPolynomial[sources.Length][];
+        for (int i = 0; i < sources.Length; i++)
         {
-            for (int digit = 0; digit < digitCount; digit++)
-                limbs[digit] = ExtendedLimb(source, digits, level, digit, target, scratch.Limb(digit));
-            InnerProduct(limbs, digitCount, key, level, target, sums);
+            digits[i] = ToDigits(sources[i], level);
+            sums[i] = RentExtendedPair(level);
         }
+        ForEachGroup(targets, (first, count) =>
+        {
+            using RnsPolynomial scratch = _ring.Rent(digitCount * count);
+            double** limbs = stackalloc double*[digitCount * count];
+            for (int i = 0; i < sources.Length; i++)
+            {
+                for (int digit = 0; digit < digitCount; digit++)
+                {
+                    for (int k = 0; k < count; k++)
+                        limbs[digit * count + k] = scratch.Limb(digit * count + k);
+                    ExtendLimbs(sources[i], digits[i], level, digit, first, count, limbs + digit * count);
+                }
+                for (int k = 0; k < count; k++)
+                    InnerProduct(limbs + k, count, digitCount, key, level, first + k, sums[i]);
+            }
+        });
+        foreach (RnsPolynomial polynomial in digits)
+            polynomial.Dispose();
         return sums;
     }
 
@@ -41,11 +70,16 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters)
         int digitCount = parameters.DigitCount(level);
         using RnsPolynomial digits = ToDigits(source, level);
         RnsPolynomial extended = _ring.Rent(digitCount * limbCount);
-        for (int target = 0; target < limbCount; target++)
+        ForEachGroup(limbCount, (first, count) =>
         {
+            double** limbs = stackalloc double*[count];
             for (int digit = 0; digit < digitCount; digit++)
-                ExtendedLimb(source, digits, level, digit, target, extended.Limb(digit * limbCount + target));
-        }
+            {
+                for (int k = 0; k < count; k++)
+                    limbs[k] = extended.Limb(digit * limbCount + first + k);
+                ExtendLimbs(source, digits, level, digit, first, count, limbs);
+            }
+        });
         return extended;
     }
 
@@ -53,70 +87,80 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters)
     public RnsPolynomial[] SwitchExtended(RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key)
     {
         int digitCount = parameters.DigitCount(level);
-        double** limbs = stackalloc double*[digitCount];
         RnsPolynomial[] sums = RentExtendedPair(level);
         int limbCount = sums[0].LimbCount;
-        for (int target = 0; target < limbCount; target++)
+        workers.For(limbCount, target =>
         {
+            double** limbs = stackalloc double*[digitCount];
             for (int digit = 0; digit < digitCount; digit++)
             {
                 limbs[digit] = IsOwnLimb(digit, target, level)
                     ? source.Limb(target)
                     : extended.Limb(digit * limbCount + target);
             }
-            InnerProduct(limbs, digitCount, key, level, target, sums);
-        }
+            InnerProduct(limbs, 1, digitCount, key, level, target, sums);
+        });
         return sums;
     }
 
     /// <summary>
-    /// Divides by P, or by P q_level if <paramref name="rescales"/>, rounding each coefficient to the nearest integer. The input
-    /// is used up: its limbs of the divisor are overwritten.
+    /// (sums + P addends) / P, or / (P q_level) if <paramref name="rescales"/>, each coefficient rounded to the nearest integer, and
+    /// then an automorphism. The sums are used up: their limbs of the divisor are overwritten.
     /// </summary>
-    public RnsPolynomial[] Divide(RnsPolynomial[] sums, int level, bool rescales)
+    /// <param name="sums">polynomials over q_0 ... q_level and P</param>
+    /// <param name="level">level of the sums</param>
+    /// <param name="rescales">whether q_level is divided out as well</param>
+    /// <param name="addends">for each sum a polynomial over q_0 ... q_level, or null for none</param>
+    /// <param name="permutation">the automorphism applied to the results, or null</param>
+    public RnsPolynomial[] Divide(
+        RnsPolynomial[] sums, int level, bool rescales, RnsPolynomial?[]? addends = null, NttPermutation? permutation = null)
     {
-        int special = parameters.SpecialModuli.Count;
-        int dropped = special + (rescales ? 1 : 0);
         int kept = rescales ? level : level + 1;
-        BaseConversion conversion = parameters.BaseConversions.SpecialAnd(level);
-        double** remainders = stackalloc double*[sums.Length * dropped];
         var results = new RnsPolynomial[sums.Length];
         for (int i = 0; i < sums.Length; i++)
         {
             results[i] = _ring.Rent(kept);
-            for (int k = 0; k < dropped; k++)
-            {
-                int limb = k < special ? level + 1 + k : level;
-                double* remainder = remainders[i * dropped + k] = sums[i].Limb(limb);
-                _ring.InverseNtt(remainder, parameters.ExtendedModulusIndex(limb, level));
-            }
-            conversion.ToMixedRadix(remainders + i * dropped, dropped);
+            if (rescales && addends?[i] is RnsPolynomial addend)
+                AddTimesSpecial(sums[i], addend, level, level);
         }
-        using RnsPolynomial scratch = _ring.Rent(1);
-        double* converted = scratch.Limb(0);
-        for (int limb = 0; limb < kept; limb++)
+        int dropped = parameters.SpecialModuli.Count + (rescales ? 1 : 0);
+        RemaindersToMixedRadix(sums, level, dropped);
+        ForEachGroup(kept, (first, count) =>
         {
-            double factor = conversion.ProductInverse(dropped, limb);
+            using RnsPolynomial scratch = _ring.Rent(count);
             for (int i = 0; i < sums.Length; i++)
             {
-                conversion.Evaluate(converted, remainders + i * dropped, dropped, limb);
-                _ring.ForwardNtt(converted, limb);
-                _ring.Kernels.SubtractMultiply(
-                    results[i].Limb(limb), sums[i].Limb(limb), converted, factor, _ring.N, _ring.Moduli[limb]);
+                ConvertRemainders(sums[i], level, dropped, first, scratch);
+                for (int k = 0; k < count; k++)
+                {
+                    double* quotient = permutation is null ? results[i].Limb(first + k) : scratch.Limb(k);
+                    Quotient(quotient, sums[i], scratch.Limb(k), addends?[i], level, dropped, first + k);
+                    if (permutation is not null)
+                        _ring.ApplyAutomorphism(results[i].Limb(first + k), quotient, permutation);
+                }
             }
-        }
+        });
         return results;
     }
 
     /// <summary>Adds P * source, source over q_0 ... q_level, to a polynomial that awaits its division by P.</summary>
-    public void AddTimesSpecial(RnsPolynomial sum, RnsPolynomial source, int level)
+    public void AddTimesSpecial(RnsPolynomial sum, RnsPolynomial source, int level) => AddTimesSpecial(sum, source, 0, level);
+
+    private void AddTimesSpecial(RnsPolynomial sum, RnsPolynomial source, int firstLimb, int lastLimb)
     {
-        for (int limb = 0; limb <= level; limb++)
+        for (int limb = firstLimb; limb <= lastLimb; limb++)
         {
-            Modulus modulus = _ring.Moduli[limb];
-            _ring.Kernels.MultiplyConstantAdd(
-                sum.Limb(limb), source.Limb(limb), parameters.BaseConversions.SpecialModulo(limb), _ring.N, modulus);
+            double special = parameters.BaseConversions.SpecialModulo(limb);
+            _ring.Kernels.MultiplyConstantAdd(sum.Limb(limb), source.Limb(limb), special, _ring.N, _ring.Moduli[limb]);
         }
+    }
+
+    /// <summary>Calls body(first, count) for groups of targets; there are enough groups to keep every thread busy.</summary>
+    private void ForEachGroup(int targets, Action<int, int> body)
+    {
+        int size = Math.Clamp(targets / (2 * workers.Degree), 1, MaxGroup);
+        int groups = (targets + size - 1) / size;
+        workers.For(groups, group => body(group * size, Math.Min(size, targets - group * size)));
     }
 
     private RnsPolynomial[] RentExtendedPair(int level)
@@ -129,51 +173,134 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters)
     private RnsPolynomial ToDigits(RnsPolynomial source, int level)
     {
         RnsPolynomial digits = _ring.Rent(level + 1);
-        digits.CopyLimbsFrom(source, level + 1);
-        double** limbs = stackalloc double*[level + 1];
-        for (int limb = 0; limb <= level; limb++)
+        workers.For(level + 1, limb =>
         {
-            limbs[limb] = digits.Limb(limb);
-            _ring.InverseNtt(limbs[limb], limb);
-        }
-        for (int first = 0, digit = 0; first <= level; first += parameters.DigitSize, digit++)
+            source.LimbSpan(limb).CopyTo(digits.LimbSpan(limb));
+            _ring.InverseNtt(digits.Limb(limb), limb);
+        });
+        int item = Math.Min(_ring.N, ConversionItem), items = _ring.N / item;
+        workers.For(parameters.DigitCount(level) * items, index =>
         {
-            int count = Math.Min(parameters.DigitSize, level + 1 - first);
-            parameters.BaseConversions.Digit(digit).ToMixedRadix(limbs + first, count);
-        }
+            int digit = index / items, first = digit * parameters.DigitSize, count = LimbsOf(digit, level);
+            double** limbs = stackalloc double*[count];
+            for (int k = 0; k < count; k++)
+                limbs[k] = digits.Limb(first + k);
+            parameters.BaseConversions.Digit(digit).ToMixedRadix(limbs, count, index % items * item, item);
+        });
         return digits;
     }
 
+    private int LimbsOf(int digit, int level) => Math.Min(parameters.DigitSize, level + 1 - digit * parameters.DigitSize);
+
     private bool IsOwnLimb(int digit, int target, int level) => target <= level && target / parameters.DigitSize == digit;
 
-    /// <summary>A digit's transformed limb for one modulus: the source's own, or its extension written to the given memory.</summary>
-    private double* ExtendedLimb(
-        RnsPolynomial source, RnsPolynomial digits, int level, int digit, int target, double* destination)
+    /// <summary>
+    /// A digit's transformed limbs for a group of targets: written to the given memory, or, where the digit owns the target, replaced
+    /// by the source's limb.
+    /// </summary>
+    private void ExtendLimbs(RnsPolynomial source, RnsPolynomial digits, int level, int digit, int first, int count, double** limbs)
     {
-        if (IsOwnLimb(digit, target, level))
-            return source.Limb(target);
-        int first = digit * parameters.DigitSize;
-        int count = Math.Min(parameters.DigitSize, level + 1 - first);
-        double** limbs = stackalloc double*[count];
-        for (int k = 0; k < count; k++)
-            limbs[k] = digits.Limb(first + k);
-        int modulusIndex = parameters.ExtendedModulusIndex(target, level);
-        parameters.BaseConversions.Digit(digit).Evaluate(destination, limbs, count, modulusIndex);
-        _ring.ForwardNtt(destination, modulusIndex);
-        return destination;
+        int digitLimbs = LimbsOf(digit, level);
+        double** coefficients = stackalloc double*[digitLimbs];
+        for (int k = 0; k < digitLimbs; k++)
+            coefficients[k] = digits.Limb(digit * parameters.DigitSize + k);
+        BaseConversion conversion = parameters.BaseConversions.Digit(digit);
+        for (int done = 0; done < count;)
+        {
+            int target = first + done;
+            if (IsOwnLimb(digit, target, level))
+            {
+                limbs[done++] = source.Limb(target);
+                continue;
+            }
+            // One conversion serves moduli that follow each other in the ring.
+            int modulusIndex = parameters.ExtendedModulusIndex(target, level), run = 1;
+            while (done + run < count && !IsOwnLimb(digit, target + run, level)
+                && parameters.ExtendedModulusIndex(target + run, level) == modulusIndex + run)
+                run++;
+            conversion.Evaluate(limbs + done, coefficients, digitLimbs, modulusIndex, run);
+            for (int k = 0; k < run; k++)
+                _ring.ForwardNtt(limbs[done + k], modulusIndex + k);
+            done += run;
+        }
     }
 
-    private void InnerProduct(double** limbs, int digitCount, SwitchingKey key, int level, int target, RnsPolynomial[] sums)
+    /// <param name="limbs">transformed limbs of the digits, <paramref name="stride"/> addresses apart</param>
+    /// <param name="stride">addresses between digits</param>
+    /// <param name="digitCount">digits</param>
+    /// <param name="key">the key</param>
+    /// <param name="level">level of the source</param>
+    /// <param name="target">limb of the sums</param>
+    /// <param name="sums">the pair of results</param>
+    private void InnerProduct(double** limbs, int stride, int digitCount, SwitchingKey key, int level, int target, RnsPolynomial[] sums)
     {
         double** operands = stackalloc double*[3 * digitCount];
         for (int digit = 0; digit < digitCount; digit++)
         {
             int keyLimb = key.LimbIndex(digit, target, level);
-            operands[3 * digit] = limbs[digit];
+            operands[3 * digit] = limbs[digit * stride];
             operands[3 * digit + 1] = key.Masked.Limb(keyLimb);
             operands[3 * digit + 2] = key.Uniform.Limb(keyLimb);
         }
         Modulus modulus = _ring.Moduli[parameters.ExtendedModulusIndex(target, level)];
         _ring.Kernels.InnerProducts(sums[0].Limb(target), sums[1].Limb(target), operands, digitCount, _ring.N, modulus);
+    }
+
+    /// <summary>The divisor's limbs of a sum: those of P, and of q_level where that is dropped too.</summary>
+    private double* Remainder(RnsPolynomial sum, int level, int index)
+    {
+        int special = parameters.SpecialModuli.Count;
+        return sum.Limb(index < special ? level + 1 + index : level);
+    }
+
+    private void RemaindersToMixedRadix(RnsPolynomial[] sums, int level, int dropped)
+    {
+        int special = parameters.SpecialModuli.Count;
+        workers.For(sums.Length * dropped, index =>
+        {
+            int k = index % dropped;
+            int modulusIndex = k < special ? parameters.MaxLevel + 1 + k : level;
+            _ring.InverseNtt(Remainder(sums[index / dropped], level, k), modulusIndex);
+        });
+        int item = Math.Min(_ring.N, ConversionItem), items = _ring.N / item;
+        workers.For(sums.Length * items, index =>
+        {
+            double** limbs = stackalloc double*[dropped];
+            for (int k = 0; k < dropped; k++)
+                limbs[k] = Remainder(sums[index / items], level, k);
+            parameters.BaseConversions.SpecialAnd(level).ToMixedRadix(limbs, dropped, index % items * item, item);
+        });
+    }
+
+    /// <summary>The remainders of a sum modulo the limbs from <paramref name="first"/> on, transformed.</summary>
+    private void ConvertRemainders(RnsPolynomial sum, int level, int dropped, int first, RnsPolynomial converted)
+    {
+        int count = converted.LimbCount;
+        double** remainders = stackalloc double*[dropped];
+        for (int k = 0; k < dropped; k++)
+            remainders[k] = Remainder(sum, level, k);
+        double** limbs = stackalloc double*[count];
+        for (int k = 0; k < count; k++)
+            limbs[k] = converted.Limb(k);
+        parameters.BaseConversions.SpecialAnd(level).Evaluate(limbs, remainders, dropped, first, count);
+        for (int k = 0; k < count; k++)
+            _ring.ForwardNtt(limbs[k], first + k);
+    }
+
+    /// <summary>One limb of (sum - remainder + P addend) / divisor.</summary>
+    private void Quotient(
+        double* destination, RnsPolynomial sum, double* remainder, RnsPolynomial? addend, int level, int dropped, int limb)
+    {
+        double factor = parameters.BaseConversions.SpecialAnd(level).ProductInverse(dropped, limb);
+        Modulus modulus = _ring.Moduli[limb];
+        if (addend is null)
+        {
+            _ring.Kernels.SubtractMultiply(destination, sum.Limb(limb), remainder, factor, _ring.N, modulus);
+            return;
+        }
+        bool rescales = dropped > parameters.SpecialModuli.Count;
+        double addendFactor = rescales ? parameters.BaseConversions.PrimeInverse(level, limb) : 1;
+        _ring.Kernels.SubtractMultiplyAdd(
+            destination, sum.Limb(limb), remainder, factor, addend.Limb(limb), addendFactor, _ring.N, modulus);
     }
 }

@@ -63,24 +63,23 @@ public sealed unsafe partial class Evaluator
         int last = ciphertext.Level;
         int count = ciphertext.PolynomialCount;
         Ciphertext result = Ciphertext.Allocate(Parameters, count, last - 1, scale);
-        using RnsPolynomial remainders = Ring.Rent(count + 1);
-        for (int i = 0; i < count; i++)
+        using RnsPolynomial remainders = Ring.Rent(count);
+        _workers.For(count, i =>
         {
             ciphertext[i].LimbSpan(last).CopyTo(remainders.LimbSpan(i));
             Ring.InverseNtt(remainders.Limb(i), last);
-        }
-        double* converted = remainders.Limb(count);
-        for (int limb = 0; limb < last; limb++)
+        });
+        _workers.For(last, limb =>
         {
             double factor = Parameters.BaseConversions.PrimeInverse(last, limb);
             for (int i = 0; i < count; i++)
             {
-                remainders.LimbSpan(i).CopyTo(remainders.LimbSpan(count));
-                Ring.ForwardNtt(converted, limb);
-                Kernels.SubtractMultiply(
-                    result[i].Limb(limb), ciphertext[i].Limb(limb), converted, factor, Ring.N, Ring.Moduli[limb]);
+                double* quotient = result[i].Limb(limb);
+                remainders.LimbSpan(i).CopyTo(result[i].LimbSpan(limb));
+                Ring.ForwardNtt(quotient, limb);
+                Kernels.SubtractMultiply(quotient, ciphertext[i].Limb(limb), quotient, factor, Ring.N, Ring.Moduli[limb]);
             }
-        }
+        });
         return result;
     }
 }

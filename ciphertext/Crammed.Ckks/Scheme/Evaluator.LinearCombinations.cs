@@ -63,7 +63,7 @@ public sealed unsafe partial class Evaluator
         var split = new ResidueSplit(modulus, ResidueSplit.LargestWeight, factor % modulus.Value);
         int chunk = Math.Min(Ring.N, ParallelChunk / 2);
         int chunks = Ring.N / chunk;
-        ForEach(results[0].PolynomialCount * chunks, item =>
+        _workers.For(results[0].PolynomialCount * chunks, item =>
         {
             int polynomial = item / chunks;
             nint[] addresses = ArrayPool<nint>.Shared.Rent(results.Length + inputs.Count);

@@ -91,16 +91,8 @@ public sealed unsafe partial class Evaluator
     {
         SwitchingKey key = RelinearizationKey(nameof(Relinearize), product);
         RnsPolynomial[] sums = _switcher.Switch(product[2], product.Level, key);
-        RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: false);
+        RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: false, [product[0], product[1]]);
         DisposeAll(sums);
-        for (int i = 0; i < 2; i++)
-        {
-            for (int limb = 0; limb <= product.Level; limb++)
-            {
-                double* sum = results[i].Limb(limb);
-                Kernels.Add(sum, sum, product[i].Limb(limb), Ring.N, Ring.Moduli[limb]);
-            }
-        }
         return new Ciphertext(Parameters, results, product.Level, product.Scale);
     }
 
@@ -112,9 +104,7 @@ public sealed unsafe partial class Evaluator
         SwitchingKey key = RelinearizationKey(nameof(RelinearizeAndRescale), product);
         CheckRescalable(nameof(RelinearizeAndRescale), product);
         RnsPolynomial[] sums = _switcher.Switch(product[2], product.Level, key);
-        _switcher.AddTimesSpecial(sums[0], product[0], product.Level);
-        _switcher.AddTimesSpecial(sums[1], product[1], product.Level);
-        RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: true);
+        RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: true, [product[0], product[1]]);
         DisposeAll(sums);
         return new Ciphertext(Parameters, results, product.Level - 1, product.Scale / Parameters.Moduli[product.Level]);
     }
@@ -152,7 +142,7 @@ public sealed unsafe partial class Evaluator
         Ciphertext result = Ciphertext.Allocate(Parameters, 3, level, scale);
         int chunk = Math.Min(Ring.N, ParallelChunk);
         int chunks = Ring.N / chunk;
-        ForEach((level + 1) * chunks, item =>
+        _workers.For((level + 1) * chunks, item =>
             SumTensorChunk(result, left, right, item / chunks, item % chunks * chunk, chunk, differences));
         return result;
     }

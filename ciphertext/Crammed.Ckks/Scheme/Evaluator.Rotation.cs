@@ -29,7 +29,7 @@ public sealed unsafe partial class Evaluator
             keys[i] = steps[i] % Parameters.SlotCount == 0 ? null : RotationKey(nameof(RotateMany), ciphertext, steps[i]);
         var results = new Ciphertext[steps.Count];
         using RnsPolynomial extended = _switcher.Extend(ciphertext[1], ciphertext.Level);
-        ForEach(results.Length, i =>
+        _workers.For(results.Length, i =>
         {
             if (keys[i] is not (int element, SwitchingKey key))
             {
@@ -69,21 +69,9 @@ public sealed unsafe partial class Evaluator
     /// <summary>Divides by P, adds c_0 and permutes; disposes the sums.</summary>
     private Ciphertext FinishAutomorphism(Ciphertext ciphertext, RnsPolynomial[] sums, int element)
     {
-        RnsPolynomial[] switched = _switcher.Divide(sums, ciphertext.Level, rescales: false);
+        RnsPolynomial[] results = _switcher.Divide(
+            sums, ciphertext.Level, rescales: false, [ciphertext[0], null], Ring.Permutation(element));
         DisposeAll(sums);
-        Ciphertext result = Ciphertext.Allocate(Parameters, 2, ciphertext.Level, ciphertext.Scale);
-        int[] permutation = Ring.Permutation(element);
-        fixed (int* indices = permutation)
-        {
-            for (int limb = 0; limb <= ciphertext.Level; limb++)
-            {
-                double* sum = switched[0].Limb(limb);
-                Kernels.Add(sum, sum, ciphertext[0].Limb(limb), Ring.N, Ring.Moduli[limb]);
-                Kernels.Permute(result[0].Limb(limb), sum, indices, Ring.N);
-                Kernels.Permute(result[1].Limb(limb), switched[1].Limb(limb), indices, Ring.N);
-            }
-        }
-        DisposeAll(switched);
-        return result;
+        return new Ciphertext(Parameters, results, ciphertext.Level, ciphertext.Scale);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
@@ -9,9 +8,8 @@ namespace Crammed.Ckks;
 /// ciphertext that the caller disposes and leaves its inputs as they are, except those whose name ends in InPlace.
 /// </summary>
 /// <remarks>
-/// Two scales count as equal if they differ by at most 2^-30 of themselves. Sums over many ciphertexts and hoisted rotations run in
-/// parallel up to the given degree; results do not depend on it. Everything else runs on the calling thread: callers with many
-/// ciphertexts use one thread per ciphertext. Methods throw <see cref="InvalidOperationException"/> if levels, scales or keys do not
+/// Two scales count as equal if they differ by at most 2^-30 of themselves. Operations run in parallel over limbs up to the given degree,
+/// which concurrent calls share; results do not depend on it. Methods throw <see cref="InvalidOperationException"/> if levels, scales or keys do not
 /// fit, naming the operation with its levels and scales, and <see cref="ArgumentException"/> for other wrong arguments.
 /// </remarks>
 public sealed unsafe partial class Evaluator
@@ -22,7 +20,7 @@ public sealed unsafe partial class Evaluator
     private const double ScaleTolerance = 1.0 / (1 << 30);
 
     private readonly KeySwitcher _switcher;
-    private readonly ParallelOptions _parallel;
+    private readonly WorkerShare _workers;
 
     /// <param name="parameters">the parameter set of every operand</param>
     /// <param name="keys">keys for relinearization and rotation; the caller keeps them alive and disposes them</param>
@@ -36,9 +34,8 @@ public sealed unsafe partial class Evaluator
             throw new ArgumentException($"the keys belong to {keys.Parameters.Name}, not to {parameters.Name}", nameof(keys));
         Parameters = parameters;
         Keys = keys;
-        _switcher = new KeySwitcher(parameters);
-        int degree = maxDegreeOfParallelism == 0 ? Environment.ProcessorCount : maxDegreeOfParallelism;
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = degree };
+        _workers = new WorkerShare(maxDegreeOfParallelism == 0 ? Environment.ProcessorCount : maxDegreeOfParallelism);
+        _switcher = new KeySwitcher(parameters, _workers);
     }
 
     public CkksParameters Parameters { get; }
@@ -48,25 +45,6 @@ public sealed unsafe partial class Evaluator
     private RingContext Ring => Parameters.Ring;
 
     private VectorKernels Kernels => Ring.Kernels;
-
-    private void ForEach(int count, Action<int> body)
-    {
-        if (count == 1 || _parallel.MaxDegreeOfParallelism == 1)
-        {
-            for (int i = 0; i < count; i++)
-                body(i);
-            return;
-        }
-        try
-        {
-            Parallel.For(0, count, _parallel, body);
-        }
-        catch (AggregateException exception)
-        {
-            // Callers see the same exceptions whatever the number of threads.
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-        }
-    }
 
     private void CheckOwner(string operation, CkksParameters owner)
     {

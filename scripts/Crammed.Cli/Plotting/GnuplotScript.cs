@@ -45,10 +45,12 @@ internal static class GnuplotScript
         script.Append("plot ");
         for (int i = 0; i < series.Count; i++)
         {
-            string style = series[i].ShowsPoints ? "linespoints pointtype 7 pointsize 0.6" : "lines";
+            // Later lines are thinner, so that lines which coincide still show each colour.
+            int width = 2 * (series.Count - i);
+            string style = series[i].ShowsPoints ? "linespoints pointtype 7 pointsize 0.8" : "lines";
             script.Append(i == 0 ? "" : ", ").Append(
                 CultureInfo.InvariantCulture,
-                $"$series{i} using 1:2 with {style} linewidth 2 linecolor '{colours[i % colours.Length]}' title {Quote(series[i].Name)}");
+                $"$series{i} using 1:2 with {style} linewidth {width} linecolor '{colours[i % colours.Length]}' title {Quote(series[i].Name)}");
         }
         script.Append('\n');
     }

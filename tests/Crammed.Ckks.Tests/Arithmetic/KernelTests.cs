@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Crammed.Ckks.Arithmetic;
 
 namespace Crammed.Ckks.Tests.Arithmetic;
@@ -45,9 +44,10 @@ internal sealed unsafe class KernelTests(string instance, ulong p)
         AssertKernel(
             (d, x, y) => _kernels.SubtractMultiply(d, x, y, _constant, Length, _modulus),
             i => Oracle.Multiply(Oracle.Subtract(X(i), Y(i), p), C, p));
+        double factor = _modulus.Centre(_modulus.Value / 3);
         AssertKernel(
-            (d, x, y) => _kernels.MixedRadixStep(d, y, _constant, Length, _modulus),
-            i => Oracle.Multiply(Oracle.Subtract(Z(i), Y(i), p), C, p), bound: 0.5);
+            (d, x, y) => _kernels.SubtractMultiplyAdd(d, x, y, _constant, d, factor, Length, _modulus),
+            i => Oracle.Add(Oracle.Multiply(Oracle.Subtract(X(i), Y(i), p), C, p), Oracle.Multiply(Z(i), p / 3, p), p));
     }
 
     [Test]
@@ -81,33 +81,6 @@ internal sealed unsafe class KernelTests(string instance, ulong p)
         {
             Assert.That(Oracle.Canonical(result[i], p), Is.EqualTo(Oracle.Canonical(large[i], p)), $"{large[i]:R}");
             Assert.That(Math.Abs(result[i]), Is.LessThanOrEqualTo(p / 2.0 + 2));
-        }
-    }
-
-    /// <summary>Digits of other moduli up to 2^49 in size, as many as any parameter set has.</summary>
-    [Test]
-    public void Mixed_radix_evaluation([Values(1, 2, 4, 5, 9)] int count)
-    {
-        ulong largest = PrimeSearch.LargestBelow(50, 1 << 13, []);
-        double[][] digits = [.. Enumerable.Range(0, count).Select(k =>
-            KernelCase.Residues(Length, largest, 20 + k).Select(value => Math.Clamp(value, -(1L << 49), 1L << 49)).ToArray())];
-        double[] weights = [.. Enumerable.Range(0, count).Select(k => k == 0 ? 1 : _modulus.Centre(_modulus.Power(largest % p, (ulong)k)))];
-        double[] result = new double[Length];
-        GCHandle[] pins = [.. digits.Select(digit => GCHandle.Alloc(digit, GCHandleType.Pinned))];
-        double** pointers = stackalloc double*[count];
-        for (int k = 0; k < count; k++)
-            pointers[k] = (double*)pins[k].AddrOfPinnedObject();
-        fixed (double* destination = result, w = weights)
-            _kernels.MixedRadixEvaluate(destination, pointers, w, count, Length, _modulus);
-        foreach (GCHandle pin in pins)
-            pin.Free();
-        for (int i = 0; i < Length; i++)
-        {
-            ulong expected = 0;
-            for (int k = count - 1; k >= 0; k--)
-                expected = Oracle.Add(Oracle.Multiply(expected, largest % p, p), Oracle.Canonical(digits[k][i], p), p);
-            Assert.That(Oracle.Canonical(result[i], p), Is.EqualTo(expected));
-            Assert.That(Math.Abs(result[i]), Is.LessThanOrEqualTo(NttTables.ForwardInputBound));
         }
     }
 

@@ -104,6 +104,18 @@ internal sealed class ModulusTests
         Assert.That(accumulation.Terms, Is.GreaterThanOrEqualTo(bits <= 46 ? 64 : 2));
     }
 
+    /// <summary>Eight centred digits of 50 bits may be summed; what is summed can be reduced, which takes 2^52 p.</summary>
+    [Test]
+    public void Accumulation_of_other_moduli_can_be_reduced([Values(20, 30, 40, 50)] int bits)
+    {
+        double p = Math.ScaleB(1, bits) - 1, digit = Math.ScaleB(1, 49);
+        var accumulation = new WideAccumulation(digit, p / 2, p);
+        double unit = Math.ScaleB(1, Math.ILogB(accumulation.Start) - 52);
+        Assert.That(accumulation.Terms * digit * p / 2, Is.LessThanOrEqualTo(Math.Min(unit * Math.ScaleB(1, 51), Math.ScaleB(p, 52))));
+        Assert.That(accumulation.Terms * unit / 2, Is.LessThanOrEqualTo(Math.ScaleB(1, 52)));
+        Assert.That(accumulation.Terms, Is.GreaterThanOrEqualTo(8));
+    }
+
     [Test]
     public void Parts_of_residues_keep_their_bounds(
         [Values(20, 30, 36, 40, 46, 50)] int bits, [Values(1, 1 << 20, 1 << 27)] double weight)

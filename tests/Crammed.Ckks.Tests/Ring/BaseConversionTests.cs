@@ -34,7 +34,8 @@ internal sealed unsafe class BaseConversionTests
         conversion.ToMixedRadix(pointers, count);
         for (int target = count; target < used.Count; target++)
         {
-            conversion.Evaluate(limbs.Limb(count), pointers, count, target);
+            double* destination = limbs.Limb(count);
+            conversion.Evaluate(&destination, pointers, count, target, 1);
             for (int i = 0; i < ring.N; i++)
             {
                 ulong converted = Oracle.Canonical(limbs.LimbSpan(count)[i], used[target]);

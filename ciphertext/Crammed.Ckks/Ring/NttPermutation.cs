@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using Crammed.Ckks.Arithmetic;
+
+namespace Crammed.Ckks.Ring;
+
+/// <summary>
+/// How an automorphism X -> X^g permutes the values of a transformed polynomial. In bit-reversed order the low bits of an index are the
+/// high bits of its exponent, and the low bits of g e depend on the low bits of e alone: so aligned blocks of any power of two move as
+/// wholes, and inside a block of w values there are at most w different orders. A vector of the result is one vector of the source, its lanes
+/// shuffled.
+/// </summary>
+internal sealed unsafe class NttPermutation
+{
+    private readonly int[] _indices;
+    private readonly int[] _codes;
+    private readonly double[] _patterns;
+
+    /// <param name="indices">value i of the image is value indices[i] of the original</param>
+    /// <param name="kernels">whose vectors the blocks are</param>
+    public NttPermutation(int[] indices, VectorKernels kernels)
+    {
+        int width = kernels.Width;
+        _indices = indices;
+        _codes = GC.AllocateArray<int>(indices.Length / width, pinned: true);
+        _patterns = GC.AllocateArray<double>(width * width, pinned: true);
+        var known = new List<int[]>();
+        for (int block = 0; block < _codes.Length; block++)
+        {
+            int source = indices[block * width] / width * width;
+            int[] lanes = [.. indices.AsSpan(block * width, width).ToArray().Select(index => index - source)];
+            int pattern = known.FindIndex(other => other.AsSpan().SequenceEqual(lanes));
+            if (pattern < 0)
+            {
+                pattern = known.Count;
+                known.Add(lanes);
+                kernels.WriteLanePattern(Patterns + pattern * width, lanes);
+            }
+            _codes[block] = source + pattern;
+        }
+    }
+
+    /// <summary>Value i of the image is value Indices[i] of the original.</summary>
+    public ReadOnlySpan<int> Indices => _indices;
+
+    /// <summary>For each vector of the result: where its source begins, a multiple of the width, plus the number of its pattern.</summary>
+    public int* Codes => (int*)Unsafe.AsPointer(ref _codes[0]);
+
+    /// <summary>Patterns of one vector each, in the form that the kernels' shuffle takes.</summary>
+    public double* Patterns => (double*)Unsafe.AsPointer(ref _patterns[0]);
+}
