@@ -114,7 +114,7 @@ public sealed unsafe partial class Evaluator
         int common = Math.Min(left.PolynomialCount, right.PolynomialCount);
         int count = Math.Max(left.PolynomialCount, right.PolynomialCount);
         Ciphertext result = Ciphertext.Allocate(Parameters, count, level, left.Scale);
-        for (int limb = 0; limb <= level; limb++)
+        ForEachLimb(level, limb =>
         {
             Modulus modulus = Ring.Moduli[limb];
             for (int i = 0; i < common; i++)
@@ -130,7 +130,7 @@ public sealed unsafe partial class Evaluator
                 Kernels.Negate(result[common].Limb(limb), right[common].Limb(limb), Ring.N);
             else if (common < right.PolynomialCount)
                 right[common].LimbSpan(limb).CopyTo(result[common].LimbSpan(limb));
-        }
+        });
         return result;
     }
 

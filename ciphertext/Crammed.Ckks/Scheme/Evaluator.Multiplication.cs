@@ -34,12 +34,12 @@ public sealed unsafe partial class Evaluator
         CheckPlaintextLevel(nameof(MultiplyPlain), ciphertext, plaintext);
         double scale = ciphertext.Scale * plaintext.Scale;
         Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, scale);
-        for (int limb = 0; limb <= result.Level; limb++)
+        ForEachLimb(result.Level, limb =>
         {
             double* factor = plaintext.Polynomial.Limb(limb);
             for (int i = 0; i < result.PolynomialCount; i++)
                 Kernels.Multiply(result[i].Limb(limb), ciphertext[i].Limb(limb), factor, Ring.N, Ring.Moduli[limb]);
-        }
+        });
         return result;
     }
 
@@ -90,10 +90,7 @@ public sealed unsafe partial class Evaluator
     public Ciphertext Relinearize(Ciphertext product)
     {
         SwitchingKey key = RelinearizationKey(nameof(Relinearize), product);
-        RnsPolynomial[] sums = _switcher.Switch(product[2], product.Level, key);
-        RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: false, [product[0], product[1]]);
-        DisposeAll(sums);
-        return new Ciphertext(Parameters, results, product.Level, product.Scale);
+        return FinishRelinearization(product, _switcher.Switch(product[2], product.Level, key));
     }
 
     /// <summary>
@@ -103,7 +100,20 @@ public sealed unsafe partial class Evaluator
     {
         SwitchingKey key = RelinearizationKey(nameof(RelinearizeAndRescale), product);
         CheckRescalable(nameof(RelinearizeAndRescale), product);
-        RnsPolynomial[] sums = _switcher.Switch(product[2], product.Level, key);
+        return FinishRescale(product, _switcher.Switch(product[2], product.Level, key));
+    }
+
+    /// <summary>Divides by P and adds c_0 and c_1; disposes the sums.</summary>
+    private Ciphertext FinishRelinearization(Ciphertext product, RnsPolynomial[] sums)
+    {
+        RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: false, [product[0], product[1]]);
+        DisposeAll(sums);
+        return new Ciphertext(Parameters, results, product.Level, product.Scale);
+    }
+
+    /// <summary>Adds P c_0 and P c_1 and divides by P q_level; disposes the sums.</summary>
+    private Ciphertext FinishRescale(Ciphertext product, RnsPolynomial[] sums)
+    {
         RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: true, [product[0], product[1]]);
         DisposeAll(sums);
         return new Ciphertext(Parameters, results, product.Level - 1, product.Scale / Parameters.Moduli[product.Level]);

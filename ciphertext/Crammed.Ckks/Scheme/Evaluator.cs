@@ -17,6 +17,9 @@ public sealed unsafe partial class Evaluator
     /// <summary>Coefficients per parallel work item of a long sum.</summary>
     private const int ParallelChunk = 4096;
 
+    /// <summary>Residues of one polynomial from which on an element-wise operation is worth several threads.</summary>
+    private const int ParallelThreshold = 1 << 18;
+
     private const double ScaleTolerance = 1.0 / (1 << 30);
 
     private readonly KeySwitcher _switcher;
@@ -45,6 +48,18 @@ public sealed unsafe partial class Evaluator
     private RingContext Ring => Parameters.Ring;
 
     private VectorKernels Kernels => Ring.Kernels;
+
+    /// <summary>Runs over limbs in parallel where there is enough to do that handing work out pays.</summary>
+    private void ForEachLimb(int level, Action<int> body)
+    {
+        if ((long)(level + 1) * Ring.N >= ParallelThreshold)
+        {
+            _workers.For(level + 1, body);
+            return;
+        }
+        for (int limb = 0; limb <= level; limb++)
+            body(limb);
+    }
 
     private void CheckOwner(string operation, CkksParameters owner)
     {

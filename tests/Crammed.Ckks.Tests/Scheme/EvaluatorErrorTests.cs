@@ -48,6 +48,8 @@ internal sealed class EvaluatorErrorTests
         Refused("Rescale: no level is left (level 0", () => _evaluator.Rescale(bottom));
         Refused("DropLevels: level 5 is above the ciphertext's (level 4", () => _evaluator.DropLevels(_a, 5));
         Refused("LowerTo: level 2 is above", () => _evaluator.LowerTo(low, 2));
+        Refused("RotateBatch: the ciphertexts' levels differ, level 4", () => _evaluator.RotateBatch([_a, low], 1));
+        Assert.That(() => _evaluator.RotateBatch([], 1), Throws.ArgumentException.With.Message.Contains("RotateBatch: there is no ciphertext"));
         Assert.That(() => _evaluator.DropLevels(_a, -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         using Ciphertext square = _evaluator.Square(bottom);
         Refused("RelinearizeAndRescale: no level is left", () => _evaluator.RelinearizeAndRescale(square));

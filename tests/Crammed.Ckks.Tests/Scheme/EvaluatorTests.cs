@@ -244,6 +244,34 @@ internal sealed class EvaluatorTests(string name)
     }
 
     [Test]
+    public void Batches_give_the_single_results()
+    {
+        using Ciphertext square = _evaluator.Square(_a), product = _evaluator.Multiply(_a, _b);
+        AssertSame(_evaluator.RotateBatch([_a, _b], 5), [_evaluator.Rotate(_a, 5), _evaluator.Rotate(_b, 5)]);
+        AssertSame(_evaluator.RotateBatch([_a, _b], 0), [_a.Clone(), _b.Clone()]);
+        AssertSame(
+            _evaluator.RelinearizeBatch([square, product]), [_evaluator.Relinearize(square), _evaluator.Relinearize(product)]);
+        AssertSame(
+            _evaluator.RelinearizeAndRescaleBatch([square, product]),
+            [_evaluator.RelinearizeAndRescale(square), _evaluator.RelinearizeAndRescale(product)]);
+
+        static void AssertSame(Ciphertext[] batch, Ciphertext[] single)
+        {
+            foreach ((Ciphertext left, Ciphertext right) in batch.Zip(single))
+            {
+                Assert.That((left.Level, left.Scale, left.PolynomialCount), Is.EqualTo((right.Level, right.Scale, right.PolynomialCount)));
+                for (int limb = 0; limb <= left.Level; limb++)
+                {
+                    Assert.That(left[0].LimbSpan(limb).SequenceEqual(right[0].LimbSpan(limb)));
+                    Assert.That(left[1].LimbSpan(limb).SequenceEqual(right[1].LimbSpan(limb)));
+                }
+                left.Dispose();
+                right.Dispose();
+            }
+        }
+    }
+
+    [Test]
     public void Conjugation_and_rotation_of_complex_slots()
     {
         Complex[] values = _setup.RandomComplexSlots(7);

@@ -47,6 +47,9 @@ internal sealed class LeakTests
         yield return ("LowerTo", () => [evaluator.LowerTo(_a, 1)]);
         yield return ("Rotate", () => [evaluator.Rotate(_a, 5)]);
         yield return ("RotateMany", () => evaluator.RotateMany(_a, [1, 0, 2]));
+        yield return ("RotateBatch", () => evaluator.RotateBatch([_a, _a], 2));
+        yield return ("RelinearizeBatch", () => evaluator.RelinearizeBatch([_product, _product]));
+        yield return ("RelinearizeAndRescaleBatch", () => evaluator.RelinearizeAndRescaleBatch([_product, _product]));
         yield return ("Conjugate", () => [evaluator.Conjugate(_a)]);
         double[,] weights = { { 1, 2 }, { 3, 4 } };
         yield return ("LinearCombinations", () => evaluator.LinearCombinations([_a, _a], weights, 1024));
@@ -136,9 +139,11 @@ internal sealed class LeakTests
         Evaluator one = new(_setup.Parameters, _setup.Keys, 1), four = new(_setup.Parameters, _setup.Keys, 4);
         using Ciphertext x = one.SumOfProducts([_a, _a, _a], [_a, _a, _a]), y = four.SumOfProducts([_a, _a, _a], [_a, _a, _a]);
         Ciphertext[] p = one.RotateMany(_a, [1, 2, 3]), q = four.RotateMany(_a, [1, 2, 3]);
+        Ciphertext[] t = [one.RelinearizeAndRescale(_product), one.Rescale(_a)];
+        Ciphertext[] u = [four.RelinearizeAndRescale(_product), four.Rescale(_a)];
         double[,] weights = { { 0.1, 0.2 }, { -0.3, 0.4 } };
         Ciphertext[] r = one.LinearCombinations([_a, _a], weights, 1 << 20), s = four.LinearCombinations([_a, _a], weights, 1 << 20);
-        foreach ((Ciphertext left, Ciphertext right) in (p.Concat(r).Append(x)).Zip(q.Concat(s).Append(y)))
+        foreach ((Ciphertext left, Ciphertext right) in p.Concat(r).Concat(t).Append(x).Zip(q.Concat(s).Concat(u).Append(y)))
         {
             for (int polynomial = 0; polynomial < left.PolynomialCount; polynomial++)
             {
@@ -146,7 +151,7 @@ internal sealed class LeakTests
                     Assert.That(left[polynomial].LimbSpan(limb).SequenceEqual(right[polynomial].LimbSpan(limb)));
             }
         }
-        foreach (Ciphertext ciphertext in p.Concat(q).Concat(r).Concat(s))
+        foreach (Ciphertext ciphertext in p.Concat(q).Concat(r).Concat(s).Concat(t).Concat(u))
             ciphertext.Dispose();
     }
 }

@@ -1,0 +1,60 @@
+using Crammed.Ckks.Ring;
+
+namespace Crammed.Ckks;
+
+/// <summary>
+/// One key switch over many ciphertexts of one level: each limb of the key, the larger part of what a key switch reads, comes from memory
+/// once for all of them. Results are the same as those of the single operations. Memory: while it runs, two polynomials over all moduli
+/// and P for each ciphertext.
+/// </summary>
+public sealed unsafe partial class Evaluator
+{
+    /// <summary>Rotates every ciphertext by the same steps; see <see cref="Rotate"/>.</summary>
+    public Ciphertext[] RotateBatch(IReadOnlyList<Ciphertext> ciphertexts, int steps)
+    {
+        int level = CheckBatch(nameof(RotateBatch), ciphertexts, polynomials: 2);
+        if (steps % Parameters.SlotCount == 0)
+            return [.. ciphertexts.Select(ciphertext => ciphertext.Clone())];
+        (int element, SwitchingKey key) = RotationKey(nameof(RotateBatch), ciphertexts[0], steps);
+        RnsPolynomial[][] sums = _switcher.SwitchMany([.. ciphertexts.Select(ciphertext => ciphertext[1])], level, key);
+        return [.. ciphertexts.Select((ciphertext, i) => FinishAutomorphism(ciphertext, sums[i], element))];
+    }
+
+    /// <summary>Relinearizes every product; see <see cref="Relinearize"/>.</summary>
+    public Ciphertext[] RelinearizeBatch(IReadOnlyList<Ciphertext> products) =>
+        SwitchProducts(nameof(RelinearizeBatch), products, FinishRelinearization);
+
+    /// <summary>Relinearizes and rescales every product; see <see cref="RelinearizeAndRescale"/>.</summary>
+    public Ciphertext[] RelinearizeAndRescaleBatch(IReadOnlyList<Ciphertext> products)
+    {
+        foreach (Ciphertext product in products)
+            CheckRescalable(nameof(RelinearizeAndRescaleBatch), product);
+        return SwitchProducts(nameof(RelinearizeAndRescaleBatch), products, FinishRescale);
+    }
+
+    private Ciphertext[] SwitchProducts(
+        string operation, IReadOnlyList<Ciphertext> products, Func<Ciphertext, RnsPolynomial[], Ciphertext> finish)
+    {
+        int level = CheckBatch(operation, products, polynomials: 3);
+        SwitchingKey key = RelinearizationKey(operation, products[0]);
+        RnsPolynomial[][] sums = _switcher.SwitchMany([.. products.Select(product => product[2])], level, key);
+        return [.. products.Select((product, i) => finish(product, sums[i]))];
+    }
+
+    private int CheckBatch(string operation, IReadOnlyList<Ciphertext> ciphertexts, int polynomials)
+    {
+        if (ciphertexts.Count == 0)
+            throw new ArgumentException($"{operation}: there is no ciphertext");
+        foreach (Ciphertext ciphertext in ciphertexts)
+        {
+            CheckPolynomials(operation, ciphertext, polynomials);
+            if (ciphertext.Level != ciphertexts[0].Level)
+            {
+                throw new InvalidOperationException(
+                    $"{operation}: the ciphertexts' levels differ, {Describe(ciphertexts[0])} and {Describe(ciphertext)}; "
+                    + "lower them to one level or make a batch of each");
+            }
+        }
+        return ciphertexts[0].Level;
+    }
+}
