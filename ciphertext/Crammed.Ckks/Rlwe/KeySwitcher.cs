@@ -14,6 +14,9 @@ namespace Crammed.Ckks;
 /// </remarks>
 internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare workers)
 {
+    /// <summary>Residues of a polynomial from which on a key switch is worth several threads.</summary>
+    private const int ParallelThreshold = 1 << 16;
+
     /// <summary>The largest group of targets: so many transformed limbs of every digit are alive at once, for each thread.</summary>
     private const int MaxGroup = 4;
 
@@ -39,7 +42,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
             digits[i] = ToDigits(sources[i], level);
             sums[i] = RentExtendedPair(level);
         }
-        ForEachGroup(targets, (first, count) =>
+        ForEachGroup(level, targets, (first, count) =>
         {
             using RnsPolynomial scratch = _ring.Rent(digitCount * count);
             double** limbs = stackalloc double*[digitCount * count];
@@ -70,7 +73,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         int digitCount = parameters.DigitCount(level);
         using RnsPolynomial digits = ToDigits(source, level);
         RnsPolynomial extended = _ring.Rent(digitCount * limbCount);
-        ForEachGroup(limbCount, (first, count) =>
+        ForEachGroup(level, limbCount, (first, count) =>
         {
             double** limbs = stackalloc double*[count];
             for (int digit = 0; digit < digitCount; digit++)
@@ -89,7 +92,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         int digitCount = parameters.DigitCount(level);
         RnsPolynomial[] sums = RentExtendedPair(level);
         int limbCount = sums[0].LimbCount;
-        workers.For(limbCount, target =>
+        For(level, limbCount, target =>
         {
             double** limbs = stackalloc double*[digitCount];
             for (int digit = 0; digit < digitCount; digit++)
@@ -125,7 +128,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         }
         int dropped = parameters.SpecialModuli.Count + (rescales ? 1 : 0);
         RemaindersToMixedRadix(sums, level, dropped);
-        ForEachGroup(kept, (first, count) =>
+        ForEachGroup(level, kept, (first, count) =>
         {
             using RnsPolynomial scratch = _ring.Rent(count);
             for (int i = 0; i < sums.Length; i++)
@@ -155,12 +158,24 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         }
     }
 
+    /// <summary>A loop over items of one key switch at a level: in parallel where there is enough to do that handing work out pays.</summary>
+    private void For(int level, int count, Action<int> body)
+    {
+        if ((long)(level + 1) * _ring.N >= ParallelThreshold)
+        {
+            workers.For(count, body);
+            return;
+        }
+        for (int i = 0; i < count; i++)
+            body(i);
+    }
+
     /// <summary>Calls body(first, count) for groups of targets; there are enough groups to keep every thread busy.</summary>
-    private void ForEachGroup(int targets, Action<int, int> body)
+    private void ForEachGroup(int level, int targets, Action<int, int> body)
     {
         int size = Math.Clamp(targets / (2 * workers.Degree), 1, MaxGroup);
         int groups = (targets + size - 1) / size;
-        workers.For(groups, group => body(group * size, Math.Min(size, targets - group * size)));
+        For(level, groups, group => body(group * size, Math.Min(size, targets - group * size)));
     }
 
     private RnsPolynomial[] RentExtendedPair(int level)
@@ -173,13 +188,13 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     private RnsPolynomial ToDigits(RnsPolynomial source, int level)
     {
         RnsPolynomial digits = _ring.Rent(level + 1);
-        workers.For(level + 1, limb =>
+        For(level, level + 1, limb =>
         {
             source.LimbSpan(limb).CopyTo(digits.LimbSpan(limb));
             _ring.InverseNtt(digits.Limb(limb), limb);
         });
         int item = Math.Min(_ring.N, ConversionItem), items = _ring.N / item;
-        workers.For(parameters.DigitCount(level) * items, index =>
+        For(level, parameters.DigitCount(level) * items, index =>
         {
             int digit = index / items, first = digit * parameters.DigitSize, count = LimbsOf(digit, level);
             double** limbs = stackalloc double*[count];
@@ -256,14 +271,14 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     private void RemaindersToMixedRadix(RnsPolynomial[] sums, int level, int dropped)
     {
         int special = parameters.SpecialModuli.Count;
-        workers.For(sums.Length * dropped, index =>
+        For(level, sums.Length * dropped, index =>
         {
             int k = index % dropped;
             int modulusIndex = k < special ? parameters.MaxLevel + 1 + k : level;
             _ring.InverseNtt(Remainder(sums[index / dropped], level, k), modulusIndex);
         });
         int item = Math.Min(_ring.N, ConversionItem), items = _ring.N / item;
-        workers.For(sums.Length * items, index =>
+        For(level, sums.Length * items, index =>
         {
             double** limbs = stackalloc double*[dropped];
             for (int k = 0; k < dropped; k++)

@@ -1,3 +1,4 @@
+using Crammed.Cli.Commands.Bench;
 using Crammed.Cli.Commands.Convert;
 using Crammed.Cli.Commands.Demo;
 using Crammed.Cli.Commands.Doctor;
@@ -125,6 +126,14 @@ internal static class CommandTable
                 ("demo", "WordNet's glosses: living thing or artifact? The report goes to outputs/demo/report.md"),
                 ("demo eval/tasks=rte data.glue=glue", "the same on GLUE's RTE from glue/rte/{train,dev}.tsv"),
             ],
+        },
+        new CommandDefinition<BenchEngineSettings>
+        {
+            Name = "bench engine",
+            Summary = "Time the CKKS engine's operations, in multiples of one NTT and beside other libraries.",
+            ConfigurationRoot = "cfg_bench-engine",
+            CreateHandler = () => new BenchEngineCommand(),
+            Examples = [("bench engine", "minutes of one and two threads; the table goes to outputs/bench-engine/engine.md")],
         },
         new CommandDefinition<DoctorSettings>
         {

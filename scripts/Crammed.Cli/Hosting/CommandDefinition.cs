@@ -3,7 +3,7 @@ namespace Crammed.Cli.Hosting;
 /// <summary>A row of the command table: what help texts and the parser need to know.</summary>
 internal abstract class CommandDefinition
 {
-    /// <summary>The word on the command line.</summary>
+    /// <summary>The word on the command line, or two: a group of commands and the command in it.</summary>
     public required string Name { get; init; }
 
     /// <summary>One line for the list of commands.</summary>

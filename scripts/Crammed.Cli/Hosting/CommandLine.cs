@@ -45,12 +45,13 @@ internal sealed class CommandLine
         _root.Add(_configurationFolder);
         foreach (var definition in commands)
         {
-            var command = new Command(definition.Name, definition.Summary) { _overrides, _printsConfiguration };
+            string[] words = definition.Name.Split(' ');
+            var command = new Command(words[^1], definition.Summary) { _overrides, _printsConfiguration };
             if (definition.WritesOutput)
                 command.Add(_overwrites);
             command.SetAction((parsed, cancellationToken) => definition.RunAsync(RequestOf(parsed), cancellationToken));
             _definitions.Add(command, definition);
-            _root.Add(command);
+            (words.Length == 1 ? _root : GroupOf(words[0], commands)).Add(command);
         }
         var help = _root.Options.OfType<HelpOption>().Single();
         help.Action = new CommandHelpAction((HelpAction)help.Action!, command => _definitions.GetValueOrDefault(command), FolderOf);
@@ -77,16 +78,29 @@ internal sealed class CommandLine
         return parsed.InvokeAsync(invocation, cancellationToken);
     }
 
+    /// <summary>The command that holds those of its group; made when first asked for.</summary>
+    private Command GroupOf(string word, IReadOnlyList<CommandDefinition> commands)
+    {
+        if (_root.Subcommands.FirstOrDefault(command => command.Name == word) is { } known)
+            return known;
+        var inside = commands.Where(definition => definition.Name.StartsWith(word + " ", StringComparison.Ordinal));
+        var group = new Command(word, string.Join(' ', inside.Select(definition => definition.Summary)));
+        _root.Add(group);
+        return group;
+    }
+
     /// <summary>What is wrong with a line that does not parse, and where its help is.</summary>
     private static string Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        if (command is not RootCommand)
-            return $"{parsed.Errors[0].Message} See crammed {command.Name} --help";
+        bool isRoot = command is RootCommand;
+        string help = isRoot ? "crammed --help" : $"crammed {command.Name} --help";
+        if (command.Subcommands.Count == 0)
+            return $"{parsed.Errors[0].Message} See {help}";
         if (parsed.UnmatchedTokens is not [var word, ..])
-            return "no command was given; see crammed --help";
+            return isRoot ? $"no command was given; see {help}" : $"{command.Name}: no command was given; see {help}";
         var known = command.Subcommands.Select(subcommand => subcommand.Name).Concat(command.Options.Select(option => option.Name));
-        return $"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'; {Hint(word, known, "crammed --help")}";
+        return $"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'; {Hint(word, known, help)}";
     }
 
     private static string Hint(string word, IEnumerable<string> known, string help) =>

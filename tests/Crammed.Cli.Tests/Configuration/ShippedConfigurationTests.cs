@@ -1,4 +1,5 @@
 using Crammed.Cli.Commands;
+using Crammed.Cli.Commands.Bench;
 using Crammed.Cli.Commands.Convert;
 using Crammed.Cli.Commands.Doctor;
 using Crammed.Cli.Commands.Keygen;
@@ -26,6 +27,7 @@ internal sealed class ShippedConfigurationTests
         ("cfg_finetune", typeof(FinetuneRunSettings)),
         ("cfg_evaluate", typeof(EvaluateSettings)),
         ("cfg_demo", typeof(DemoSettings)),
+        ("cfg_bench-engine", typeof(BenchEngineSettings)),
         ("cfg_doctor", typeof(DoctorSettings)),
     ];
 

@@ -28,9 +28,20 @@ internal sealed class CrammedProgramTests
         Assert.That(_program.Error, Is.Empty);
     }
 
+    [Test]
+    public async Task A_command_of_a_group_runs_with_its_overrides()
+    {
+        int units = 0;
+        _program.Work = (context, _) => Task.FromResult(units = context.Settings.Size.Units);
+        Assert.That(await _program.RunAsync("many", "small", "size.units=5"), Is.EqualTo(5));
+        Assert.That(units, Is.EqualTo(5));
+    }
+
     [TestCase("error: no command was given; see crammed --help")]
     [TestCase("error: there is no command 'wrk'; did you mean 'work'?", "wrk")]
     [TestCase("error: there is no command 'pretrain'; see crammed --help", "pretrain")]
+    [TestCase("error: many: no command was given; see crammed many --help", "many")]
+    [TestCase("error: there is no command 'smal'; did you mean 'small'?", "many", "smal")]
     [TestCase("error: there is no option '--verbos'; did you mean '--verbose'?", "work", "--verbos")]
     [TestCase("error: there is no option '--quiet'; see crammed work --help", "work", "--quiet")]
     [TestCase("error: override 'size.unit=3': nothing reads the key 'size.unit'; did you mean 'size.units'?", "work", "size.unit=3")]

@@ -41,7 +41,7 @@ internal sealed class ProgramHarness : IDisposable
             CurrentDirectory = _folder.Path,
             ProgramDirectory = _folder.Combine("configs"),
         };
-        return await new CrammedProgram(environment, [WorkCommand()]).RunAsync(arguments, Interrupts);
+        return await new CrammedProgram(environment, [Command("work"), Command("many small")]).RunAsync(arguments, Interrupts);
     }
 
     public void Dispose()
@@ -50,9 +50,9 @@ internal sealed class ProgramHarness : IDisposable
         _folder.Dispose();
     }
 
-    private CommandDefinition<WorkSettings> WorkCommand() => new()
+    private CommandDefinition<WorkSettings> Command(string name) => new()
     {
-        Name = "work",
+        Name = name,
         Summary = "Do some work.",
         ConfigurationRoot = "cfg_work",
         CreateHandler = () => new Handler(Work),

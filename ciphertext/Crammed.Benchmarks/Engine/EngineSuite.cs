@@ -1,0 +1,87 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Engines;
+using BenchmarkDotNet.EventProcessors;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using Crammed.Ckks;
+using Perfolizer.Horology;
+
+namespace Crammed.Benchmarks.Engine;
+
+/// <summary>Runs the engine's benchmarks in this process.</summary>
+public static class EngineSuite
+{
+    private const int WarmupCount = 2;
+    private const int IterationCount = 9;
+    private static readonly TimeInterval MinIterationTime = TimeInterval.FromMilliseconds(50);
+
+    /// <summary>Measures everything.</summary>
+    /// <param name="artifactsFolder">Where BenchmarkDotNet writes.</param>
+    /// <param name="progress">Told after each benchmark.</param>
+    /// <param name="cancellation">Stops before the next benchmark.</param>
+    /// <exception cref="InvalidOperationException">A benchmark failed.</exception>
+    public static IReadOnlyList<EngineMeasurement> Run(
+        string artifactsFolder, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
+    {
+        Type[] suites = [typeof(NttBenchmarks), typeof(CiphertextBenchmarks), typeof(ClientBenchmarks)];
+        var config = ManualConfig.CreateEmpty().WithArtifactsPath(artifactsFolder).WithOptions(ConfigOptions.DisableLogFile);
+        var job = Job.Default
+            .WithToolchain(InProcessNoEmitToolchain.Instance)
+            .WithStrategy(RunStrategy.Throughput)
+            .WithWarmupCount(WarmupCount)
+            .WithIterationCount(IterationCount)
+            .WithIterationTime(MinIterationTime)
+            .WithUnrollFactor(1)
+            .WithEvaluateOverhead(false);
+        config = config.AddJob(job);
+        int total = suites.Sum(suite => BenchmarkConverter.TypeToBenchmarks(suite, config).BenchmarksCases.Length);
+        var counter = new Counter(total, progress, cancellation);
+        config.AddEventProcessor(counter);
+        var measurements = new List<EngineMeasurement>();
+        foreach (Type suite in suites)
+        {
+            Summary summary = BenchmarkRunner.Run(suite, config);
+            cancellation.ThrowIfCancellationRequested();
+            if (summary.HasCriticalValidationErrors)
+                throw new InvalidOperationException(string.Join("; ", summary.ValidationErrors.Select(error => error.Message)));
+            measurements.AddRange(summary.Reports.Select(Measurement));
+        }
+        foreach (EngineShape shape in EngineShape.All)
+            EngineSetup.Release(shape);
+        return measurements;
+    }
+
+    private static EngineMeasurement Measurement(BenchmarkReport report)
+    {
+        BenchmarkCase benchmark = report.BenchmarkCase;
+        string method = benchmark.Descriptor.WorkloadMethod.Name;
+        if (!report.Success || report.ResultStatistics is not { } statistics)
+            throw new InvalidOperationException($"the benchmark {benchmark.DisplayInfo} failed");
+        (int logN, int limbs, int special, int digits) = benchmark.Parameters[nameof(CiphertextBenchmarks.Shape)] is EngineShape shape
+            ? SizeOf(shape)
+            : ((int)benchmark.Parameters[nameof(NttBenchmarks.LogN)], method.EndsWith("Streamed", StringComparison.Ordinal)
+                ? NttBenchmarks.StreamedLimbs
+                : 1, 0, 0);
+        int threads = benchmark.Parameters[nameof(CiphertextBenchmarks.Threads)] as int? ?? 1;
+        long key = 2L * digits * (limbs + special);
+        long bytes = EngineOperation.Of(method).TouchedLimbs(limbs, key) * sizeof(double) << logN;
+        return new EngineMeasurement(method, logN, limbs, special, threads, statistics.Min / 1000, statistics.Median / 1000, bytes);
+    }
+
+    private static (int LogN, int Limbs, int Special, int Digits) SizeOf(EngineShape shape)
+    {
+        CkksParameters parameters = EngineSetup.Of(shape).Parameters;
+        return (parameters.LogN, shape.Level + 1, parameters.SpecialModuli.Count, parameters.DigitCount(shape.Level));
+    }
+
+    private sealed class Counter(int total, IProgress<(int Done, int Total)> progress, CancellationToken cancellation) : EventProcessor
+    {
+        private int _done;
+
+        public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase) => cancellation.ThrowIfCancellationRequested();
+
+        public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report) => progress.Report((++_done, total));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using Crammed.Benchmarks.Engine;
+using Crammed.Cli.Hosting;
+using Crammed.Cli.Reports;
+
+namespace Crammed.Cli.Commands.Bench;
+
+/// <summary><c>crammed bench engine</c>: times of the CKKS engine's operations, beside what other libraries need.</summary>
+internal sealed class BenchEngineCommand : ICommandHandler<BenchEngineSettings>
+{
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(RunContext<BenchEngineSettings> context, CancellationToken cancellationToken)
+    {
+        var folder = context.CreateOutputFolder(context.Settings.Name, NameTaken.Number);
+        long start = Stopwatch.GetTimestamp();
+        var measurements = context.Shown("benchmarks", "benchmarks", progress =>
+            EngineSuite.Run(folder.PathOf("artifacts"), progress, cancellationToken));
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        using var process = Process.GetCurrentProcess();
+        var report = new EngineReport(
+            measurements, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory), seconds, process.PeakWorkingSet64);
+        report.WriteCsv(folder.PathOf("engine.csv"));
+        folder.WriteText("engine.md", report.ToMarkdown());
+        await context.Output.WriteAsync(report.ComparisonTable());
+        await context.Output.WriteLineAsync();
+        await new ResultLines()
+            .Add("report", $"{folder.ShownPath}/engine.md")
+            .Add("figures", $"{folder.ShownPath}/engine.csv")
+            .WriteAsync(context.Output);
+        return ExitCode.Success;
+    }
+}
