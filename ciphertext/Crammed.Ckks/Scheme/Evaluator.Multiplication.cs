@@ -200,12 +200,15 @@ public sealed unsafe partial class Evaluator
         return key;
     }
 
-    private static void CheckKeyLevel(string operation, SwitchingKey key, Ciphertext ciphertext)
+    private static void CheckKeyLevel(string operation, SwitchingKey key, Ciphertext ciphertext) =>
+        CheckKeyLevel(operation, key, ciphertext.Level, ciphertext.Scale);
+
+    private static void CheckKeyLevel(string operation, SwitchingKey key, int level, double scale)
     {
-        if (ciphertext.Level > key.Level)
+        if (level > key.Level)
         {
             throw new InvalidOperationException(
-                $"{operation}: the key serves levels up to {key.Level}, the ciphertext is at {Describe(ciphertext)}; "
+                $"{operation}: the key serves levels up to {key.Level}, the ciphertext is at {Describe(level, scale)}; "
                 + "drop its levels or make the key for a higher one");
         }
     }
