@@ -6,7 +6,7 @@ namespace Crammed.Ckks;
 /// <summary>Products. None of them rescales unless its name says so; scales multiply.</summary>
 public sealed unsafe partial class Evaluator
 {
-    /// <summary>The largest integer factor of <see cref="MultiplyScalar"/> and <see cref="LinearCombinations"/>.</summary>
+    /// <summary>The largest integer factor of <see cref="MultiplyScalar(Ciphertext, double, double)"/> and <see cref="LinearCombinations"/>.</summary>
     private const double LargestScalar = 1L << 62;
 
     /// <summary>ciphertext * integer; scale and level stay.</summary>
@@ -107,7 +107,11 @@ public sealed unsafe partial class Evaluator
     /// <summary>
     /// Three polynomials to two, one level down: the division by P and the rescale are one, which is faster and rounds once.
     /// </summary>
-    public Ciphertext RelinearizeAndRescale(Ciphertext product)
+    public Ciphertext RelinearizeAndRescale(Ciphertext product) => RelinearizeAndRescale(product, null);
+
+    /// <param name="product">as above</param>
+    /// <param name="scale">the scale of the result where a quotient of doubles would miss it by a rounding, or null</param>
+    private Ciphertext RelinearizeAndRescale(Ciphertext product, double? scale)
     {
         SwitchingKey key = RelinearizationKey(nameof(RelinearizeAndRescale), product);
         CheckRescalable(nameof(RelinearizeAndRescale), product);
@@ -116,7 +120,7 @@ public sealed unsafe partial class Evaluator
         _switcher.AddTimesSpecial(sums[1], product[1], product.Level);
         RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: true);
         DisposeAll(sums);
-        return new Ciphertext(Parameters, results, product.Level - 1, product.Scale / Parameters.Moduli[product.Level]);
+        return new Ciphertext(Parameters, results, product.Level - 1, scale ?? product.Scale / Parameters.Moduli[product.Level]);
     }
 
     private static void DisposeAll(RnsPolynomial[] polynomials)
