@@ -22,10 +22,11 @@ public sealed unsafe partial class Evaluator
     /// <exception cref="InvalidOperationException">the operand is below the transform's level or not relinearized, or a rotation key is
     /// missing or serves lower levels only</exception>
     /// <exception cref="ArgumentException">operand or transform belong to other parameters</exception>
+    /// <exception cref="ObjectDisposedException">operand or transform is disposed</exception>
     public Ciphertext Transform(Ciphertext ciphertext, LinearTransform transform)
     {
         LinearTransformPlan plan = transform.Plan;
-        Dictionary<int, (int Element, SwitchingKey Key)> keys = CheckTransform(ciphertext, plan);
+        Dictionary<int, (int Element, SwitchingKey Key)> keys = CheckTransform(ciphertext, transform);
         RnsPolynomial[][] babies = BabySteps(ciphertext, plan, keys);
         RnsPolynomial[][] sums = InnerSums(babies, transform);
         foreach (RnsPolynomial[] baby in babies)
@@ -37,8 +38,9 @@ public sealed unsafe partial class Evaluator
         return new Ciphertext(Parameters, results, plan.Level - 1, scale);
     }
 
-    private Dictionary<int, (int Element, SwitchingKey Key)> CheckTransform(Ciphertext ciphertext, LinearTransformPlan plan)
+    private Dictionary<int, (int Element, SwitchingKey Key)> CheckTransform(Ciphertext ciphertext, LinearTransform transform)
     {
+        LinearTransformPlan plan = transform.Plan;
         CheckPolynomials(nameof(Transform), ciphertext, 2);
         CheckOwner(nameof(Transform), plan.Parameters);
         if (ciphertext.Level < plan.Level)
@@ -46,6 +48,8 @@ public sealed unsafe partial class Evaluator
             throw new InvalidOperationException(
                 $"{nameof(Transform)}: the transform is for level {plan.Level}, the operand is below it ({Describe(ciphertext)})");
         }
+        ciphertext.ThrowIfDisposed();
+        transform.ThrowIfDisposed();
         var keys = new Dictionary<int, (int, SwitchingKey)>();
         foreach ((int steps, int level) in plan.Rotations)
             keys[steps] = RotationKey(nameof(Transform), level, ciphertext.Scale, steps);

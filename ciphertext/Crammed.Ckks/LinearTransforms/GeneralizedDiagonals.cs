@@ -16,7 +16,8 @@ public sealed class GeneralizedDiagonals
 
     /// <param name="period">n, a power of two</param>
     /// <param name="diagonals">vectors of n numbers by their index, which counts modulo n; diagonals of zeros are left out</param>
-    /// <exception cref="ArgumentException">n is not a power of two, a diagonal has another length or occurs twice, or all are zero</exception>
+    /// <exception cref="ArgumentException">n is not a power of two, a diagonal has another length or occurs twice, or all are
+    /// zero</exception>
     public GeneralizedDiagonals(int period, IEnumerable<KeyValuePair<int, Complex[]>> diagonals)
     {
         ArgumentNullException.ThrowIfNull(diagonals);

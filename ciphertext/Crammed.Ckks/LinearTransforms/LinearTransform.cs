@@ -81,6 +81,8 @@ public sealed class LinearTransform : IDisposable
             diagonal.Dispose();
     }
 
+    internal unsafe void ThrowIfDisposed() => _diagonals.Values.First().Limb(0);
+
     private void Encode(CkksEncoder encoder, GeneralizedDiagonals diagonals)
     {
         var slots = new Complex[Plan.Parameters.SlotCount];

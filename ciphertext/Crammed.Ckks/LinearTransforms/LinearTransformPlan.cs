@@ -15,8 +15,8 @@ namespace Crammed.Ckks;
 public sealed class LinearTransformPlan
 {
     /// <summary>
-    /// What a pass over one limb of memory costs (a product with a streamed key or diagonal, a permutation) in transforms of one limb:
-    /// measured at N = 2^14 and 2^15, where both run from the caches beyond the first level.
+    /// What a pass over one limb costs (a multiply-add with a streamed key or diagonal, a permutation) in transforms of one limb: measured
+    /// at N = 2^14 over nine ciphertext limbs, where the model's differences between splits are those of the times.
     /// </summary>
     private const double PassCost = 0.25;
 
@@ -40,7 +40,7 @@ public sealed class LinearTransformPlan
         if (period < 1 || !BitOperations.IsPow2(period) || period > parameters.SlotCount)
         {
             throw new ArgumentException(
-                $"the period of a linear transform is a power of two of at most {parameters.SlotCount} slots, not {period}", nameof(period));
+                $"the period of a linear transform is a power of two of at most {parameters.SlotCount}, not {period}", nameof(period));
         }
         if (babyStepBound < 1)
             throw new ArgumentOutOfRangeException(nameof(babyStepBound), babyStepBound, "there is at least one baby step");

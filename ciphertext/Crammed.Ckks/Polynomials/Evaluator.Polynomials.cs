@@ -4,9 +4,9 @@ namespace Crammed.Ckks;
 
 /// <summary>
 /// Polynomials of the slots. Scales are exact (Kim, Papadimitriou, Polyakov 2020; Bossuat and others 2021, section 4.2): basis
-/// polynomials have the scale that their products leave; every node of the plan is asked for a level and a scale, and asks its quotients for
-/// those that make its products agree. What is added to a product, or combined linearly, is multiplied by the integer next to
-/// coefficient * (scale of the sum) / (its own scale), for which the rescale that follows pays.
+/// polynomials have the scale that their products leave; every node of the plan is asked for a level and a scale, and asks its
+/// quotients for those that make its products agree. What is added to a product, or combined linearly, is multiplied by the integer
+/// next to coefficient * (scale of the sum) / (its own scale), for which the rescale that follows pays.
 /// </summary>
 public sealed unsafe partial class Evaluator
 {
@@ -21,7 +21,9 @@ public sealed unsafe partial class Evaluator
     /// </remarks>
     /// <exception cref="InvalidOperationException">the operand has fewer levels than the plan's depth or is not relinearized, or there is
     /// no relinearization key for its level</exception>
-    /// <exception cref="ArgumentException">the operand belongs to other parameters, or the scale is not a positive number</exception>
+    /// <exception cref="ArgumentException">the operand belongs to other parameters, the scale is not a positive number, or a coefficient
+    /// times it is not finite</exception>
+    /// <exception cref="ObjectDisposedException">the operand is disposed</exception>
     public Ciphertext EvaluatePolynomial(Ciphertext ciphertext, PolynomialPlan plan, double? scale = null)
     {
         CheckPolynomial(ciphertext, plan, scale);
@@ -44,6 +46,7 @@ public sealed unsafe partial class Evaluator
     {
         const string operation = nameof(EvaluatePolynomial);
         CheckPolynomials(operation, ciphertext, 2);
+        ciphertext.ThrowIfDisposed();
         if (scale is double value && !(value > 0 && double.IsFinite(value)))
             throw new ArgumentOutOfRangeException(nameof(scale), value, $"{operation}: a scale is a positive number");
         if (ciphertext.Level < plan.Depth)

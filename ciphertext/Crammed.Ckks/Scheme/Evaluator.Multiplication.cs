@@ -6,7 +6,9 @@ namespace Crammed.Ckks;
 /// <summary>Products. None of them rescales unless its name says so; scales multiply.</summary>
 public sealed unsafe partial class Evaluator
 {
-    /// <summary>The largest integer factor of <see cref="MultiplyScalar(Ciphertext, double, double)"/> and <see cref="LinearCombinations"/>.</summary>
+    /// <summary>
+    /// The largest integer factor of <see cref="MultiplyScalar(Ciphertext, double, double)"/> and <see cref="LinearCombinations"/>.
+    /// </summary>
     private const double LargestScalar = 1L << 62;
 
     /// <summary>ciphertext * integer; scale and level stay.</summary>

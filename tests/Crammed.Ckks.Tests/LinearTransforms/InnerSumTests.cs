@@ -32,8 +32,8 @@ internal sealed class InnerSumTests
         double fresh = SlotAssert.Together(_setup.Noise.FreshSymmetric(operand.Scale), _setup.Noise.EncodeRounding(operand.Scale));
         double noise = _setup.Noise.InnerSum(count, level, operand.Scale, fresh);
         double Expected(int i) => Enumerable.Range(0, count).Sum(j => values[(i + j * stride) & (values.Length - 1)]);
-        // Over all slots every result is the same sum, so that there is but one error to look at.
-        if (count < values.Length)
+        // Results share terms: among 1024 slots are about 1024 / count independent errors, too few for their mean square if count is large.
+        if (count <= 3)
             SlotAssert.HaveNoise(_setup, sum, Expected, noise);
         else
             SlotAssert.AreClose(_setup, sum, Expected, noise);
@@ -72,12 +72,14 @@ internal sealed class InnerSumTests
                 null, rotations.Where(steps => steps != missing).Select(steps => (steps, 1)));
             Assert.That(
                 () => new Evaluator(_setup.Parameters, keys).InnerSum(operand, 13, 7),
-                Throws.InvalidOperationException.With.Message.StartsWith($"InnerSum: there is no key for a rotation by {missing} (level 1"));
+                Throws.InvalidOperationException.With.Message.StartsWith(
+                    $"InnerSum: there is no key for a rotation by {missing} (level 1"));
         }
         using EvaluationKeys low = KeysFor(2, 1, 0);
         Assert.That(
             () => new Evaluator(_setup.Parameters, low).InnerSum(operand, 2, 1),
-            Throws.InvalidOperationException.With.Message.StartsWith("InnerSum by 1: the key serves levels up to 0, the ciphertext is at level 1"));
+            Throws.InvalidOperationException.With.Message.StartsWith(
+                "InnerSum by 1: the key serves levels up to 0, the ciphertext is at level 1"));
         low.Dispose();
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
         Assert.That(() => _setup.Evaluator.InnerSum(operand, 0, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());

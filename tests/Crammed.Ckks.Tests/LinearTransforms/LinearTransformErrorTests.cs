@@ -82,6 +82,21 @@ internal sealed class LinearTransformErrorTests
     }
 
     [Test]
+    public void Disposed_operands_and_transforms_leave_nothing()
+    {
+        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, _transform.Plan.Rotations);
+        var evaluator = new Evaluator(_setup.Parameters, keys);
+        long live = ResidueMemory.LiveBuffers;
+        Ciphertext operand = _operand.Clone();
+        operand.Dispose();
+        var transform = new LinearTransform(_setup.Encoder, _case.Diagonals, _transform.Plan);
+        transform.Dispose();
+        Assert.That(() => evaluator.Transform(operand, _transform), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => evaluator.Transform(_operand, transform), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+    }
+
+    [Test]
     public void Results_do_not_depend_on_the_number_of_threads()
     {
         using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, _transform.Plan.Rotations);

@@ -38,6 +38,9 @@ internal sealed class PolynomialErrorTests
             () => _setup.Evaluator.EvaluatePolynomial(foreign, _plan), Throws.ArgumentException.With.Message.Contains("N13QP217"));
         Assert.That(
             () => _setup.Evaluator.EvaluatePolynomial(_operand, _plan, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Ciphertext disposed = _operand.Clone();
+        disposed.Dispose();
+        Assert.That(() => _setup.Evaluator.EvaluatePolynomial(disposed, _plan), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
     }
 

@@ -25,7 +25,8 @@ internal sealed class PolynomialEvaluationTests
         Check(Small, PolynomialOracle.Coefficients(degree, kind), PolynomialBasis.Chebyshev, Small.Top);
 
     [Test]
-    public void Monomials([Values(1, 2, 7, 20, 63)] int degree, [Values(CoefficientKind.Real, CoefficientKind.Complex)] CoefficientKind kind) =>
+    public void Monomials(
+        [Values(1, 2, 7, 20, 63)] int degree, [Values(CoefficientKind.Real, CoefficientKind.Complex)] CoefficientKind kind) =>
         Check(Small, PolynomialOracle.Coefficients(degree, kind), PolynomialBasis.Monomial, Small.Top);
 
     /// <summary>Down to level zero, where q_0 alone holds the message.</summary>

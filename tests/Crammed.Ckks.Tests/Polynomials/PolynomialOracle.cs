@@ -17,7 +17,9 @@ internal enum CoefficientKind
 /// <summary>Polynomials and their values in doubles.</summary>
 internal static class PolynomialOracle
 {
-    /// <summary>Coefficients uniform in [-1, 1], in both parts if complex; the degree is raised by one if its parity does not fit.</summary>
+    /// <summary>
+    /// Coefficients of size 0.1 to 1, in both parts if complex; the degree is raised by one if its parity does not fit.
+    /// </summary>
     public static Complex[] Coefficients(int degree, CoefficientKind kind)
     {
         var random = new Random(1000 * degree + (int)kind);
