@@ -83,6 +83,9 @@ public sealed class Ciphertext : IDisposable
         return new Ciphertext(parameters, polynomials, level, scale);
     }
 
+    /// <summary>For operations of many steps, which are not to begin with an operand that is gone.</summary>
+    internal unsafe void ThrowIfDisposed() => _polynomials[0].Limb(0);
+
     internal Ciphertext CopyAtLevel(int level, double scale)
     {
         Ciphertext copy = Allocate(Parameters, PolynomialCount, level, scale);

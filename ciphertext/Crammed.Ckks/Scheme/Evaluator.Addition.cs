@@ -89,7 +89,7 @@ public sealed unsafe partial class Evaluator
         return result;
     }
 
-    /// <summary>Adds a constant to every slot, as <see cref="AddConstant"/>.</summary>
+    /// <summary>Adds a constant to every slot, as <see cref="AddConstant(Ciphertext, double)"/>.</summary>
     public void AddConstantInPlace(Ciphertext ciphertext, double constant)
     {
         CheckOwner(nameof(AddConstantInPlace), ciphertext.Parameters);

@@ -24,12 +24,12 @@ public sealed unsafe partial class Evaluator
     public Ciphertext[] RelinearizeBatch(IReadOnlyList<Ciphertext> products) =>
         SwitchProducts(nameof(RelinearizeBatch), products, FinishRelinearization);
 
-    /// <summary>Relinearizes and rescales every product; see <see cref="RelinearizeAndRescale"/>.</summary>
+    /// <summary>Relinearizes and rescales every product; see <see cref="RelinearizeAndRescale(Ciphertext)"/>.</summary>
     public Ciphertext[] RelinearizeAndRescaleBatch(IReadOnlyList<Ciphertext> products)
     {
         foreach (Ciphertext product in products)
             CheckRescalable(nameof(RelinearizeAndRescaleBatch), product);
-        return SwitchProducts(nameof(RelinearizeAndRescaleBatch), products, FinishRescale);
+        return SwitchProducts(nameof(RelinearizeAndRescaleBatch), products, (product, sums) => FinishRescale(product, sums, null));
     }
 
     private Ciphertext[] SwitchProducts(

@@ -6,7 +6,9 @@ namespace Crammed.Ckks;
 /// <summary>Products. None of them rescales unless its name says so; scales multiply.</summary>
 public sealed unsafe partial class Evaluator
 {
-    /// <summary>The largest integer factor of <see cref="MultiplyScalar"/> and <see cref="LinearCombinations"/>.</summary>
+    /// <summary>
+    /// The largest integer factor of <see cref="MultiplyScalar(Ciphertext, double, double)"/> and <see cref="LinearCombinations"/>.
+    /// </summary>
     private const double LargestScalar = 1L << 62;
 
     /// <summary>ciphertext * integer; scale and level stay.</summary>
@@ -96,11 +98,15 @@ public sealed unsafe partial class Evaluator
     /// <summary>
     /// Three polynomials to two, one level down: the division by P and the rescale are one, which is faster and rounds once.
     /// </summary>
-    public Ciphertext RelinearizeAndRescale(Ciphertext product)
+    public Ciphertext RelinearizeAndRescale(Ciphertext product) => RelinearizeAndRescale(product, null);
+
+    /// <param name="product">as above</param>
+    /// <param name="scale">the scale of the result where a quotient of doubles would miss it by a rounding, or null</param>
+    private Ciphertext RelinearizeAndRescale(Ciphertext product, double? scale)
     {
         SwitchingKey key = RelinearizationKey(nameof(RelinearizeAndRescale), product);
         CheckRescalable(nameof(RelinearizeAndRescale), product);
-        return FinishRescale(product, _switcher.Switch(product[2], product.Level, key));
+        return FinishRescale(product, _switcher.Switch(product[2], product.Level, key), scale);
     }
 
     /// <summary>Divides by P and adds c_0 and c_1; disposes the sums.</summary>
@@ -112,11 +118,11 @@ public sealed unsafe partial class Evaluator
     }
 
     /// <summary>Adds P c_0 and P c_1 and divides by P q_level; disposes the sums.</summary>
-    private Ciphertext FinishRescale(Ciphertext product, RnsPolynomial[] sums)
+    private Ciphertext FinishRescale(Ciphertext product, RnsPolynomial[] sums, double? scale)
     {
         RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: true, [product[0], product[1]]);
         DisposeAll(sums);
-        return new Ciphertext(Parameters, results, product.Level - 1, product.Scale / Parameters.Moduli[product.Level]);
+        return new Ciphertext(Parameters, results, product.Level - 1, scale ?? product.Scale / Parameters.Moduli[product.Level]);
     }
 
     private static void DisposeAll(RnsPolynomial[] polynomials)
@@ -200,12 +206,15 @@ public sealed unsafe partial class Evaluator
         return key;
     }
 
-    private static void CheckKeyLevel(string operation, SwitchingKey key, Ciphertext ciphertext)
+    private static void CheckKeyLevel(string operation, SwitchingKey key, Ciphertext ciphertext) =>
+        CheckKeyLevel(operation, key, ciphertext.Level, ciphertext.Scale);
+
+    private static void CheckKeyLevel(string operation, SwitchingKey key, int level, double scale)
     {
-        if (ciphertext.Level > key.Level)
+        if (level > key.Level)
         {
             throw new InvalidOperationException(
-                $"{operation}: the key serves levels up to {key.Level}, the ciphertext is at {Describe(ciphertext)}; "
+                $"{operation}: the key serves levels up to {key.Level}, the ciphertext is at {Describe(level, scale)}; "
                 + "drop its levels or make the key for a higher one");
         }
     }

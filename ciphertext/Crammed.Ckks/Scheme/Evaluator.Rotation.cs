@@ -52,11 +52,14 @@ public sealed unsafe partial class Evaluator
         return ApplyAutomorphism(ciphertext, (GaloisElement.Conjugation(Ring.N), key!));
     }
 
-    private (int Element, SwitchingKey Key) RotationKey(string operation, Ciphertext ciphertext, int steps)
+    private (int Element, SwitchingKey Key) RotationKey(string operation, Ciphertext ciphertext, int steps) =>
+        RotationKey(operation, ciphertext.Level, ciphertext.Scale, steps);
+
+    private (int Element, SwitchingKey Key) RotationKey(string operation, int level, double scale, int steps)
     {
         if (!Keys.TryGetRotation(steps, out SwitchingKey? key))
-            throw new InvalidOperationException($"{operation}: there is no key for a rotation by {steps} ({Describe(ciphertext)})");
-        CheckKeyLevel($"{operation} by {steps}", key!, ciphertext);
+            throw new InvalidOperationException($"{operation}: there is no key for a rotation by {steps} ({Describe(level, scale)})");
+        CheckKeyLevel($"{operation} by {steps}", key!, level, scale);
         return (EvaluationKeys.RotationElement(Parameters, steps), key!);
     }
 

@@ -12,7 +12,7 @@ namespace Crammed.Ckks;
 /// nearly Gaussian complex numbers in each slot, so their parts follow Laplace's distribution: the largest among n slots is about
 /// ln(n) / sqrt(2) standard deviations.
 /// </remarks>
-public sealed class NoiseEstimator(CkksParameters parameters)
+public sealed partial class NoiseEstimator(CkksParameters parameters)
 {
     /// <summary>Standard deviation of the discrete Gaussian error of fresh encryptions and keys.</summary>
     public const double ErrorStandardDeviation = 3.2;

@@ -41,6 +41,15 @@ internal static class SlotAssert
         Assert.That(largest, Is.LessThan(MaxDeviations * Math.Sqrt(2) * standardDeviation), $"largest error, {actual}");
     }
 
+    /// <summary>As for real slots: the error's root mean square is that of both parts together.</summary>
+    public static void HaveNoise(CkksSetup setup, Ciphertext actual, Func<int, Complex> expected, double standardDeviation)
+    {
+        AreClose(setup, actual, expected, standardDeviation);
+        Complex[] slots = setup.Decryptor.DecryptToComplexSlots(actual);
+        double meanSquare = slots.Select((value, i) => Math.Pow(Complex.Abs(value - expected(i)), 2)).Average() / 2;
+        Assert.That(Math.Sqrt(meanSquare) / standardDeviation, Is.InRange(1 / Band, Band), $"rms over prediction, {actual}");
+    }
+
     /// <summary>The square root of the sum of squares: independent errors add this way.</summary>
     public static double Together(params double[] standardDeviations) => Math.Sqrt(standardDeviations.Sum(s => s * s));
 }

@@ -1,0 +1,108 @@
+using System.Numerics;
+using Crammed.Ckks.Tests.Scheme;
+
+namespace Crammed.Ckks.Tests.Polynomials;
+
+/// <summary>
+/// Polynomials of ciphertexts against Clenshaw's and Horner's recurrences in doubles, in every slot within 18 standard deviations (see
+/// <see cref="SlotAssert"/>) of <see cref="NoiseEstimator.Polynomial"/> at that slot's argument.
+/// </summary>
+[TestFixture]
+internal sealed class PolynomialEvaluationTests
+{
+    private const double MaxDeviations = 18;
+
+    private static CkksSetup Small => CkksSetup.Of(NamedParameters.InsecureN11);
+
+    [Test]
+    public void Chebyshev_polynomials_of_every_degree([Range(1, 127)] int degree) =>
+        Check(Small, PolynomialOracle.Coefficients(degree, CoefficientKind.Real), PolynomialBasis.Chebyshev, Small.Top);
+
+    [Test]
+    public void Complex_odd_even_and_sparse_polynomials(
+        [Values(1, 2, 3, 4, 6, 9, 15, 16, 23, 31, 47, 64, 99, 126)] int degree,
+        [Values(CoefficientKind.Complex, CoefficientKind.Odd, CoefficientKind.Even, CoefficientKind.Sparse)] CoefficientKind kind) =>
+        Check(Small, PolynomialOracle.Coefficients(degree, kind), PolynomialBasis.Chebyshev, Small.Top);
+
+    [Test]
+    public void Monomials(
+        [Values(1, 2, 7, 20, 63)] int degree, [Values(CoefficientKind.Real, CoefficientKind.Complex)] CoefficientKind kind) =>
+        Check(Small, PolynomialOracle.Coefficients(degree, kind), PolynomialBasis.Monomial, Small.Top);
+
+    /// <summary>Down to level zero, where q_0 alone holds the message.</summary>
+    [TestCase(7, 3)]
+    [TestCase(12, 6)]
+    [TestCase(30, 5)]
+    public void Any_level_will_do(int degree, int level) =>
+        Check(Small, PolynomialOracle.Coefficients(degree, CoefficientKind.Complex), PolynomialBasis.Chebyshev, level);
+
+    [TestCase(31, CoefficientKind.Real)]
+    [TestCase(127, CoefficientKind.Odd)]
+    [TestCase(63, CoefficientKind.Complex)]
+    public void At_128_bits_of_security(int degree, CoefficientKind kind)
+    {
+        CkksSetup setup = CkksSetup.Of(NamedParameters.N14QP434);
+        Check(setup, PolynomialOracle.Coefficients(degree, kind), PolynomialBasis.Chebyshev, setup.Top);
+    }
+
+    [TestCase(37.25)]
+    [TestCase(33.0)]
+    public void The_result_has_exactly_the_scale_asked_for(double log2Scale)
+    {
+        double scale = Math.Pow(2, log2Scale);
+        Check(Small, PolynomialOracle.Coefficients(21, CoefficientKind.Complex), PolynomialBasis.Chebyshev, 7, scale);
+    }
+
+    [Test]
+    public void Operands_may_have_any_scale()
+    {
+        // Twice the canonical scale becomes 2^8 times it in T_8; the result is what it should be all the same.
+        CkksSetup setup = Small;
+        double scale = 2 * setup.Parameters.ScaleAt(setup.Top);
+        double[] values = setup.RandomSlots(3);
+        using Plaintext plaintext = setup.Encoder.Encode(values, setup.Top, scale);
+        using Ciphertext operand = setup.Encryptor.Encrypt(plaintext);
+        Check(setup, operand, [.. values.Select(value => new Complex(value, 0))], PolynomialOracle.Coefficients(11, CoefficientKind.Real));
+    }
+
+    [Test]
+    public void Complex_arguments_of_monomials()
+    {
+        // |z| at most 1/sqrt(2), so that powers are bounded.
+        Complex[] values = [.. Small.RandomComplexSlots(4).Select(value => value / 2)];
+        using Ciphertext operand = Small.Encrypt(values, 6);
+        Complex[] coefficients = PolynomialOracle.Coefficients(13, CoefficientKind.Complex);
+        Check(Small, operand, values, coefficients, PolynomialBasis.Monomial);
+    }
+
+    private static void Check(CkksSetup setup, Complex[] coefficients, PolynomialBasis basis, int level, double? scale = null)
+    {
+        Complex[] values = [.. setup.RandomSlots(coefficients.Length).Select(value => new Complex(value, 0))];
+        using Ciphertext operand = setup.Encrypt(values, level);
+        Check(setup, operand, values, coefficients, basis, scale);
+    }
+
+    private static void Check(
+        CkksSetup setup, Ciphertext operand, Complex[] values, Complex[] coefficients,
+        PolynomialBasis basis = PolynomialBasis.Chebyshev, double? scale = null)
+    {
+        PolynomialPlan plan = PolynomialPlan.Create(coefficients, basis);
+        (long buffers, long bytes) live = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);
+        Ciphertext result = setup.Evaluator.EvaluatePolynomial(operand, plan, scale);
+        int depth = (int)Math.Ceiling(Math.Log2(coefficients.Length));
+        Assert.That(result.Level, Is.EqualTo(operand.Level - depth));
+        Assert.That(result.Scale, Is.EqualTo(scale ?? setup.Parameters.ScaleAt(result.Level)));
+        Complex[] actual = setup.Decryptor.DecryptToComplexSlots(result);
+        result.Dispose();
+        Assert.That((ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes), Is.EqualTo(live));
+        double fresh = SlotAssert.Together(setup.Noise.FreshSymmetric(operand.Scale), setup.Noise.EncodeRounding(operand.Scale));
+        double worst = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            double noise = setup.Noise.Polynomial(plan, operand.Level, operand.Scale, values[i], fresh, scale);
+            double deviations = Complex.Abs(actual[i] - PolynomialOracle.Evaluate(coefficients, basis, values[i])) / (Math.Sqrt(2) * noise);
+            worst = Math.Max(worst, deviations);
+        }
+        Assert.That(worst, Is.LessThan(MaxDeviations), $"largest error in standard deviations, {plan}");
+    }
+}
