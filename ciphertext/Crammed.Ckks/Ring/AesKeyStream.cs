@@ -18,7 +18,6 @@ internal sealed class AesKeyStream : IDisposable
     private readonly Aes _aes = Aes.Create();
     private readonly byte[] _counters = new byte[BlocksPerBatch * BlockBytes];
     private readonly byte[] _output = new byte[BlocksPerBatch * BlockBytes];
-    private readonly ulong[] _words = new ulong[BlocksPerBatch * 2];
     private ulong _stream;
     private ulong _nextBlock;
 
@@ -58,16 +57,15 @@ internal sealed class AesKeyStream : IDisposable
             BinaryPrimitives.WriteUInt64LittleEndian(counters[(BlockBytes * i + 8)..], _stream);
         }
         _aes.EncryptEcb(counters, _output, PaddingMode.None);
-        MemoryMarshal.Cast<byte, ulong>(_output).CopyTo(_words);
+        Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(_output.AsSpan());
         if (!BitConverter.IsLittleEndian)
-            BinaryPrimitives.ReverseEndianness(_words, _words);
-        return _words;
+            BinaryPrimitives.ReverseEndianness(words, words);
+        return words;
     }
 
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(_output);
-        _words.AsSpan().Clear();
         _aes.Dispose();
     }
 }
