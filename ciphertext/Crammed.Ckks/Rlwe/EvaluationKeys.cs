@@ -12,7 +12,7 @@ public sealed class EvaluationKeys : IDisposable
     private readonly Dictionary<EvaluationKeyId, EvaluationKeySlot> _slots;
     private readonly KeySetFile? _file;
 
-    /// <summary>A set of keys that are in memory.</summary>
+    /// <summary>A set that owns the given slots, and the file that they load from if there is one.</summary>
     internal EvaluationKeys(CkksParameters parameters, IEnumerable<EvaluationKeySlot> slots, KeySetFile? file = null)
     {
         Parameters = parameters;
