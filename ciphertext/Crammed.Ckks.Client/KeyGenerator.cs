@@ -36,8 +36,8 @@ public sealed unsafe class KeyGenerator
     }
 
     /// <summary>
-    /// Keys for a server, in memory: relinearization for ciphertexts up to a level, rotations with the levels they must serve (of equal steps
-    /// the highest counts; steps modulo N/2, zero needs no key), and conjugation.
+    /// Keys for a server, in memory: relinearization for ciphertexts up to a level, rotations with the levels they must serve (of equal
+    /// steps the highest counts; steps modulo N/2, zero needs no key), and conjugation.
     /// </summary>
     /// <param name="relinearizationLevel">highest level of products, or null for no relinearization key</param>
     /// <param name="rotations">steps to the left and the highest level at which they are used</param>

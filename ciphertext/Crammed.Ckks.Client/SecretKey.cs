@@ -5,8 +5,8 @@ using Crammed.Ckks.Serialization;
 namespace Crammed.Ckks.Client;
 
 /// <summary>
-/// The key that decrypts: a ternary polynomial of the parameters' <see cref="CkksParameters.Secret"/> distribution. Its memory is overwritten on <see cref="Dispose"/>. It never leaves the key
-/// holder; servers get <see cref="EvaluationKeys"/>.
+/// The key that decrypts: a ternary polynomial of the parameters' <see cref="CkksParameters.Secret"/> distribution. Its memory is
+/// overwritten on <see cref="Dispose"/>. It never leaves the key holder; servers get <see cref="EvaluationKeys"/>.
 /// </summary>
 public sealed unsafe class SecretKey : IDisposable
 {

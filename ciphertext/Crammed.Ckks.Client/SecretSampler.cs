@@ -4,8 +4,8 @@ using Crammed.Ckks.Ring;
 namespace Crammed.Ckks.Client;
 
 /// <summary>
-/// Secret and error polynomials, as coefficients, from AES-256 in counter mode, seeded by the operating system's generator. Not constant-time: the
-/// key holder is assumed to run on a machine of its own. One thread at a time.
+/// Secret and error polynomials, as coefficients, from AES-256 in counter mode, seeded by the operating system's generator. Not
+/// constant-time: the key holder is assumed to run on a machine of its own. One thread at a time.
 /// </summary>
 internal sealed unsafe class SecretSampler : IDisposable
 {
@@ -69,7 +69,10 @@ internal sealed unsafe class SecretSampler : IDisposable
     public void FillSparseTernary(Span<double> coefficients, int weight)
     {
         if (!BitOperations.IsPow2(coefficients.Length) || weight < 1 || weight > coefficients.Length)
-            throw new ArgumentException($"a weight of {weight} among {coefficients.Length} coefficients; it needs a power of two, and 1 to as many");
+        {
+            throw new ArgumentException(
+                $"a weight of {weight} among {coefficients.Length} coefficients; it needs a power of two, and a weight from 1 to as many");
+        }
         coefficients.Clear();
         _stream.Seek(_streamNumber++);
         for (int filled = 0; filled < weight;)

@@ -30,7 +30,8 @@ internal static class TrainerProgram
             return Interrupted;
         }
         catch (Exception exception) when (
-            exception is ArgumentException or InvalidDataException or CkksFormatException or FileNotFoundException or DirectoryNotFoundException)
+            exception is ArgumentException or InvalidDataException or CkksFormatException
+                or FileNotFoundException or DirectoryNotFoundException)
         {
             Console.Error.WriteLine($"error: {exception.Message}");
             return BadInput;

@@ -21,9 +21,10 @@ internal sealed class SamplerTests
     }
 
     /// <summary>
-    /// 2^10 secrets of weight 192 among 2^12 coefficients. Positions of one secret differ, so a position's count over all secrets is binomial
-    /// with variance n f (1 - f), f = 192 / 2^12, and counts of two positions have covariance - n f (1 - f) / (N - 1): the sum of squared
-    /// deviations over n f (1 - f) (N - 1) / N is chi-squared with N - 1 = 4095 degrees of freedom, mean 4095, standard deviation 90.5.
+    /// 2^10 secrets of weight 192 among 2^12 coefficients. Positions of one secret differ, so a position's count over all secrets is
+    /// binomial with variance n f (1 - f), f = 192 / 2^12, and counts of two positions have covariance - n f (1 - f) / (N - 1): the sum of
+    /// squared deviations over n f (1 - f) times (N - 1) / N is chi-squared with N - 1 = 4095 degrees of freedom, mean 4095, standard
+    /// deviation 90.5.
     /// </summary>
     [Test]
     public void Sparse_secrets_have_their_weight_at_uniform_positions_with_fair_signs()

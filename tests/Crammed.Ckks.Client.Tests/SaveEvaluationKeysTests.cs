@@ -71,7 +71,8 @@ internal sealed class SaveEvaluationKeysTests
             Throws.InstanceOf<ArgumentOutOfRangeException>());
         var failing = new Recorder(() => throw new InvalidTimeZoneException());
         Assert.That(
-            () => ClientSetup.Generator.SaveEvaluationKeys(_path, 1, Rotations, null, failing), Throws.InstanceOf<InvalidTimeZoneException>());
+            () => ClientSetup.Generator.SaveEvaluationKeys(_path, 1, Rotations, null, failing),
+            Throws.InstanceOf<InvalidTimeZoneException>());
         Assert.That(File.Exists(_path), Is.False);
     }
 

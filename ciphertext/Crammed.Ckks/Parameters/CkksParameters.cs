@@ -13,7 +13,7 @@ namespace Crammed.Ckks;
 /// </summary>
 public sealed class CkksParameters
 {
-    /// <summary>Standard deviation of the discrete Gaussian error of every fresh encryption and key; the security table presumes it.</summary>
+    /// <summary>Standard deviation of the discrete Gaussian error of fresh encryptions and keys; the security table presumes it.</summary>
     public const double ErrorStandardDeviation = 3.2;
 
     private readonly double[] _scales;
@@ -116,5 +116,6 @@ public sealed class CkksParameters
         CultureInfo.InvariantCulture,
         $"crammed-ckks 2\nname {Name}\nlogN {LogN}\nprimeBits {string.Join(' ', Literal.PrimeBits)}\n"
         + $"specialPrimeBits {string.Join(' ', Literal.SpecialPrimeBits)}\ndigitSize {DigitSize}\nlog2Scale {Literal.Log2Scale}\n"
-        + $"{Secret}\nerrorStandardDeviation {ErrorStandardDeviation}\nmoduli {string.Join(' ', Moduli)}\nspecialModuli {string.Join(' ', SpecialModuli)}\n");
+        + $"{Secret}\nerrorStandardDeviation {ErrorStandardDeviation}\n"
+        + $"moduli {string.Join(' ', Moduli)}\nspecialModuli {string.Join(' ', SpecialModuli)}\n");
 }

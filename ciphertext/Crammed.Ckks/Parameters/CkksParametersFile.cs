@@ -18,7 +18,7 @@ public static class CkksParametersFile
     private static readonly JsonWriterOptions WriterOptions = new() { Indented = true };
 
     /// <summary>Reads a file; the literal is not yet checked by <see cref="CkksParameters.Create"/>.</summary>
-    /// <exception cref="CkksFormatException">it holds no literal; the message, one line, begins with the path and names the member</exception>
+    /// <exception cref="CkksFormatException">it holds no literal; the message is one line and begins with the path</exception>
     /// <exception cref="IOException">the file cannot be read</exception>
     public static CkksParametersLiteral Load(string path) => Parse(File.ReadAllText(path), path);
 
@@ -28,7 +28,7 @@ public static class CkksParametersFile
     /// <summary>Reads a text.</summary>
     /// <param name="json">the text</param>
     /// <param name="source">where it is from, for messages</param>
-    /// <exception cref="CkksFormatException">it holds no literal; the message, one line, begins with the source and names the member</exception>
+    /// <exception cref="CkksFormatException">it holds no literal; the message is one line and begins with the source</exception>
     public static CkksParametersLiteral Parse(string json, string source)
     {
         ArgumentNullException.ThrowIfNull(json);

@@ -4,7 +4,7 @@ using Crammed.Ckks.Arithmetic;
 
 namespace Crammed.Ckks;
 
-/// <summary>What <see cref="CkksParameters.Create"/> refuses; each refusal names the value, its bound and the distance between them.</summary>
+/// <summary>What <see cref="CkksParameters.Create"/> refuses; each message has value, bound and the distance between them.</summary>
 internal sealed class LiteralChecks(CkksParametersLiteral literal)
 {
     private const int MinLogN = 7;
@@ -52,8 +52,8 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
     }
 
     /// <summary>
-    /// Working primes of other sizes than the scale move it, doubly at each level: it must neither vanish nor pass q_0. Sizes in bits decide,
-    /// since the primes are chosen to keep scales next to powers of two.
+    /// Working primes of other sizes than the scale move it, doubly at each level: it must neither vanish nor pass q_0. Sizes in bits
+    /// decide, since the primes are chosen to keep scales next to powers of two.
     /// </summary>
     private void CheckScales()
     {

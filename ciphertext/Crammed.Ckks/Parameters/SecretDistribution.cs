@@ -14,7 +14,8 @@ public readonly record struct SecretDistribution
     public int? HammingWeight { get; }
 
     /// <summary>
-    /// Exactly <paramref name="hammingWeight"/> coefficients are not zero, at uniformly random positions, each -1 or 1 with probability 1/2.
+    /// Exactly <paramref name="hammingWeight"/> coefficients are not zero, at uniformly random positions, each -1 or 1 with probability
+    /// 1/2.
     /// </summary>
     /// <param name="hammingWeight">1 to N, which <see cref="CkksParameters.Create"/> checks</param>
     public static SecretDistribution SparseTernary(int hammingWeight) => new(hammingWeight);

@@ -34,7 +34,7 @@ public static class SecurityTable
         };
     }
 
-    /// <summary>Whether a modulus is within the bound; compared exactly, since a chain may be chosen to fill its bound to the last bit.</summary>
+    /// <summary>Whether a modulus is within the bound: exactly, since a chain may be chosen to fill its bound to the last bit.</summary>
     internal static bool IsSecure(int logN, SecretDistribution secret, BigInteger modulus) =>
         MaxLog2QP(logN, secret) is int bound && modulus <= BigInteger.One << bound;
 
@@ -47,7 +47,8 @@ public static class SecurityTable
             $"for N = 2^{logN}, {secret}, error of standard deviation {CkksParameters.ErrorStandardDeviation}");
         return MaxLog2QP(logN, secret) switch
         {
-            null => string.Create(CultureInfo.InvariantCulture, $"INSECURE: log2(QP) = {log2QP:F2}, and no 128-bit bound is known {setting}"),
+            null => string.Create(
+                CultureInfo.InvariantCulture, $"INSECURE: log2(QP) = {log2QP:F2}, and no 128-bit bound is known {setting}"),
             int bound when IsSecure(logN, secret, modulus) => string.Create(
                 CultureInfo.InvariantCulture, $"128-bit classical security: log2(QP) = {log2QP:F2}, bound {bound} {setting}"),
             int bound => string.Create(

@@ -37,7 +37,9 @@ internal sealed class StrictJsonObject
     public string ReadString(string name)
     {
         JsonElement value = Find(name);
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Refusal(name, $"is {Describe(value)}, it must be a string");
+        return value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw Refusal(name, $"is {Describe(value)}, it must be a string");
     }
 
     public int ReadInt32(string name) => ToInt32(Find(name), name);

@@ -11,7 +11,7 @@ internal sealed unsafe class UniformExpander(ReadOnlySpan<byte> seed) : IDisposa
 {
     private readonly AesKeyStream _stream = new(seed);
 
-    /// <summary>A polynomial over the ring's first moduli, limb i from stream i: the uniform half of a fresh ciphertext or public key.</summary>
+    /// <summary>A polynomial over the ring's first moduli, limb i from stream i: the uniform half of a ciphertext or public key.</summary>
     public static RnsPolynomial Expand(RingContext ring, int limbCount, ReadOnlySpan<byte> seed)
     {
         using var expander = new UniformExpander(seed);

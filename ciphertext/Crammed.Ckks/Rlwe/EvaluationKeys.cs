@@ -39,7 +39,7 @@ public sealed class EvaluationKeys : IDisposable
     /// Opens a file that a key generator wrote. Header and manifest are read and checked; keys are read, and their checksums compared, at
     /// their first use. The file stays open until <see cref="Dispose"/>, so that replacing it by another does no harm.
     /// </summary>
-    /// <exception cref="CkksFormatException">the file holds no such keys of these parameters, is cut short, or its manifest is damaged</exception>
+    /// <exception cref="CkksFormatException">the file holds no keys of these parameters, or is cut short or damaged</exception>
     /// <exception cref="IOException">the file cannot be read</exception>
     public static EvaluationKeys Open(string path, CkksParameters parameters)
     {

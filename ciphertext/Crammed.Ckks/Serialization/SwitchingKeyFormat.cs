@@ -58,7 +58,8 @@ internal static class SwitchingKeyFormat
                 using var expander = new UniformExpander(seed);
                 key.ExpandUniform(expander, limb);
             });
-            FormatReader.Check(SHA256.HashData(hashes).AsSpan().SequenceEqual(checksum), "the key does not match its checksum: it is damaged");
+            bool isWhole = SHA256.HashData(hashes).AsSpan().SequenceEqual(checksum);
+            FormatReader.Check(isWhole, "the key does not match its checksum: it is damaged");
             return key;
         }
         catch

@@ -4,7 +4,8 @@ namespace Crammed.Ckks.Tests.Scheme;
 
 /// <summary>
 /// Sets of other shapes: one limb per digit, where the key's error outweighs rounding; four limbs and an odd log N; three limbs over the
-/// largest ring, so small in levels that it stays cheap; digits of more limbs than there are special primes; a sparse secret, which makes less noise.
+/// largest ring, so small in levels that it stays cheap; digits of more limbs than there are special primes; a sparse secret, which makes
+/// less noise.
 /// </summary>
 [TestFixture]
 internal sealed class OtherRingsTests

@@ -83,18 +83,20 @@ internal sealed class ParametersTests
         CkksParameters secure = CkksParameters.Create(within);
         Assert.That(secure.IsInsecure, Is.False);
         Assert.That(secure.SecurityDescription, Is.EqualTo(
-            $"128-bit classical security: log2(QP) = {secure.Log2QP:F2}, bound 1550 for N = 2^16, sparse ternary secret of Hamming weight 192, "
-            + "error of standard deviation 3.2"));
+            $"128-bit classical security: log2(QP) = {secure.Log2QP:F2}, bound 1550 for N = 2^16, sparse ternary secret of Hamming weight "
+            + "192, error of standard deviation 3.2"));
         Assert.That(
             () => CkksParameters.Create(beyond),
-            Throws.ArgumentException.With.Message.Match(@"INSECURE: log2\(QP\) = 155[01]\.\d\d, (0\.9|1\.0)\d bits beyond the 128-bit bound 1550"));
+            Throws.ArgumentException.With.Message.Match(
+                @"INSECURE: log2\(QP\) = 155[01]\.\d\d, (0\.9|1\.0)\d bits beyond the 128-bit bound 1550"));
         Assert.That(CkksParameters.Create(beyond with { Secret = default }).IsInsecure, Is.False);
         foreach (int weight in new[] { 32, 191, 193, 1 << 15 })
         {
             CkksParametersLiteral literal = within with { Secret = SecretDistribution.SparseTernary(weight) };
             Assert.That(
                 () => CkksParameters.Create(literal),
-                Throws.ArgumentException.With.Message.Contains($"no 128-bit bound is known for N = 2^16, sparse ternary secret of Hamming weight {weight}"));
+                Throws.ArgumentException.With.Message.Contains(
+                    $"no 128-bit bound is known for N = 2^16, sparse ternary secret of Hamming weight {weight}"));
             CkksParameters insecure = CkksParameters.Create(literal with { Name = "insecure-set" });
             Assert.That((insecure.IsInsecure, insecure.SecurityDescription[..9]), Is.EqualTo((true, "INSECURE:")));
         }
@@ -153,7 +155,8 @@ internal sealed class ParametersTests
     {
         CkksParameters parameters = CkksParameters.Create(NamedParameters.InsecureN11);
         string text = "crammed-ckks 2\nname insecure-N11\nlogN 11\nprimeBits 46 36 36 36 36 36 36 36 36\nspecialPrimeBits 50 50\n"
-            + $"digitSize 2\nlog2Scale 36\nuniform ternary secret\nerrorStandardDeviation 3.2\nmoduli {string.Join(' ', parameters.Moduli)}\n"
+            + $"digitSize 2\nlog2Scale 36\nuniform ternary secret\nerrorStandardDeviation 3.2\n"
+            + $"moduli {string.Join(' ', parameters.Moduli)}\n"
             + $"specialModuli {string.Join(' ', parameters.SpecialModuli)}\n";
         Assert.That(parameters.Identifier.ToArray(), Is.EqualTo(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
         CkksParameters renamed = CkksParameters.Create(NamedParameters.InsecureN11 with { Name = "insecure-else" });

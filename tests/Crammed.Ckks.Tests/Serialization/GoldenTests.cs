@@ -15,7 +15,9 @@ internal sealed class GoldenTests
 
     [Test]
     public void Parameters_have_the_identifier_they_had() =>
-        Assert.That(Convert.ToHexStringLower(Parameters.Identifier), Is.EqualTo("6bfd89ce6819048e021dfeac3b5b07ca473976a64e06b7a9bc686d4701f9006e"));
+        Assert.That(
+            Convert.ToHexStringLower(Parameters.Identifier),
+            Is.EqualTo("6bfd89ce6819048e021dfeac3b5b07ca473976a64e06b7a9bc686d4701f9006e"));
 
     [TestCase(2, true, "c63b1da1f0f53ac3ffa05f8129258ae58dac8579ea05017b24a027e260240bc7")]
     [TestCase(2, false, "0a0779a7a0e61a8fc9943f2061d5bcbbc080b166fe9b2725d81ae92cce558985")]
@@ -54,7 +56,10 @@ internal sealed class GoldenTests
         expected.Write(SHA256.HashData(expected.ToArray()));
         using SecretKey key = SecretKey.Read(new MemoryStream(expected.ToArray()), Parameters);
         for (int i = 0; i < Parameters.N / 4; i++)
-            Assert.That(key.Coefficients.Slice(4 * i, 4).ToArray(), Is.EqualTo(new[] { i % 3 - 1, (i + 1) % 3 - 1, i / 3 % 3 - 1, i / 9 % 3 - 1 }));
+        {
+            double[] coefficients = [i % 3 - 1, (i + 1) % 3 - 1, i / 3 % 3 - 1, i / 9 % 3 - 1];
+            Assert.That(key.Coefficients.Slice(4 * i, 4).ToArray(), Is.EqualTo(coefficients));
+        }
         var written = new MemoryStream();
         key.Write(written);
         Assert.That(written.ToArray(), Is.EqualTo(expected.ToArray()));
