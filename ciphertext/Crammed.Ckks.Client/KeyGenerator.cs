@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
+using Crammed.Ckks.Serialization;
 
 namespace Crammed.Ckks.Client;
 
@@ -9,6 +9,7 @@ public sealed unsafe class KeyGenerator
 {
     private readonly SecretKey _secret;
     private readonly CkksParameters _parameters;
+    private readonly SwitchingKeyGenerator _generator;
 
     /// <param name="secret">the key whose owner this is; it must outlive the generator</param>
     public KeyGenerator(SecretKey secret)
@@ -16,32 +17,27 @@ public sealed unsafe class KeyGenerator
         ArgumentNullException.ThrowIfNull(secret);
         _secret = secret;
         _parameters = secret.Parameters;
+        _generator = new SwitchingKeyGenerator(secret);
     }
-
-    private RingContext Ring => _parameters.Ring;
 
     /// <summary>A public key, for encryption at any level.</summary>
     public PublicKey CreatePublicKey()
     {
+        RingContext ring = _parameters.Ring;
         byte[] seed = RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes);
         int count = _parameters.MaxLevel + 1;
-        RnsPolynomial masked = Ring.Rent(count), uniform = Ring.Rent(count);
-        using var expander = new UniformExpander(seed);
         using var sampler = new SecretSampler();
-        using RnsPolynomial error = Ring.Rent(1);
+        using var error = new SecretPolynomial(ring, 1);
         sampler.FillGaussian(error.LimbSpan(0));
-        for (int limb = 0; limb < count; limb++)
-        {
-            expander.Fill(uniform.Limb(limb), Ring.N, Ring.Moduli[limb], (ulong)limb);
-            Mask(masked.Limb(limb), uniform.Limb(limb), _secret.Values.Limb(limb), error, limb);
-        }
-        error.Clear();
+        RnsPolynomial masked = ring.Rent(count), uniform = UniformExpander.Expand(ring, count, seed);
+        for (int i = 0; i < count; i++)
+            SwitchingKeyGenerator.Mask(ring, masked.Limb(i), uniform.Limb(i), _secret.Values.Limb(i), error.LimbSpan(0), i);
         return new PublicKey(_parameters, seed, masked, uniform);
     }
 
     /// <summary>
-    /// Keys for a server: relinearization for ciphertexts up to a level, rotations with the levels they must serve (of equal steps the
-    /// highest counts; steps modulo N/2, zero needs no key), and conjugation.
+    /// Keys for a server, in memory: relinearization for ciphertexts up to a level, rotations with the levels they must serve (of equal
+    /// steps the highest counts; steps modulo N/2, zero needs no key), and conjugation.
     /// </summary>
     /// <param name="relinearizationLevel">highest level of products, or null for no relinearization key</param>
     /// <param name="rotations">steps to the left and the highest level at which they are used</param>
@@ -49,120 +45,80 @@ public sealed unsafe class KeyGenerator
     /// <param name="progress">told after each key how many of how many are done</param>
     /// <param name="cancellation">stops the generation</param>
     /// <exception cref="ArgumentOutOfRangeException">a level that the parameters do not have</exception>
+    /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public EvaluationKeys CreateEvaluationKeys(
         int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
         IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(rotations);
-        (int Element, int Level)[] galois = [.. ListGaloisKeys(rotations, conjugationLevel)];
-        if (relinearizationLevel is int checkedLevel)
-            _parameters.CheckLevel(checkedLevel);
-        int offset = relinearizationLevel is null ? 0 : 1;
-        var keys = new SwitchingKey[offset + galois.Length];
+        (EvaluationKeyId Id, int Level)[] list = ListKeys(relinearizationLevel, rotations, conjugationLevel);
+        var slots = new EvaluationKeySlot[list.Length];
         int done = 0;
-        var options = new ParallelOptions { CancellationToken = cancellation };
         try
         {
-            Parallel.For(0, keys.Length, options, i =>
+            ParallelLoop.Run(list.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
             {
-                keys[i] = i < offset
-                    ? CreateRelinearizationKey(relinearizationLevel!.Value)
-                    : CreateGaloisKey(galois[i - offset].Element, galois[i - offset].Level);
-                progress?.Report((Interlocked.Increment(ref done), keys.Length));
+                slots[i] = new EvaluationKeySlot(list[i].Id, _generator.Create(list[i].Id, list[i].Level));
+                progress?.Report((Interlocked.Increment(ref done), list.Length));
             });
         }
         catch
         {
-            foreach (SwitchingKey? key in keys)
-                key?.Dispose();
+            foreach (EvaluationKeySlot? slot in slots)
+                slot?.Dispose();
             throw;
         }
-        var byElement = galois.Select((entry, i) => (entry.Element, Key: keys[offset + i])).ToDictionary(e => e.Element, e => e.Key);
-        return new EvaluationKeys(_parameters, offset == 1 ? keys[0] : null, byElement);
+        return new EvaluationKeys(_parameters, slots);
     }
 
-    private Dictionary<int, int> ListGalois(IEnumerable<(int Steps, int Level)> rotations)
+    /// <summary>
+    /// The keys of <see cref="CreateEvaluationKeys"/> as a file for <see cref="EvaluationKeys.Open"/>, which appears whole or not at all.
+    /// Each key is written and forgotten as soon as it is made: memory holds as many as there are threads.
+    /// </summary>
+    /// <param name="path">the file; an earlier one is replaced at the end</param>
+    /// <param name="relinearizationLevel">highest level of products, or null for no relinearization key</param>
+    /// <param name="rotations">steps to the left and the highest level at which they are used</param>
+    /// <param name="conjugationLevel">highest level of conjugations, or null for no such key</param>
+    /// <param name="progress">told after each key how many of how many are done</param>
+    /// <param name="maxDegreeOfParallelism">keys that are made at the same time; 0 means one per processor</param>
+    /// <param name="cancellation">stops the generation</param>
+    /// <returns>what the file holds; no key is loaded</returns>
+    /// <exception cref="ArgumentOutOfRangeException">a level that the parameters do not have</exception>
+    /// <exception cref="IOException">the file cannot be written, for want of room on the disk for instance</exception>
+    /// <exception cref="OperationCanceledException">it was cancelled; no file is left, and an earlier one is as it was</exception>
+    public IReadOnlyList<EvaluationKeyInfo> SaveEvaluationKeys(
+        string path, int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
+        IProgress<(int Done, int Total)>? progress = null, int maxDegreeOfParallelism = 0, CancellationToken cancellation = default)
     {
-        var levels = new Dictionary<int, int>();
-        foreach ((int steps, int level) in rotations)
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxDegreeOfParallelism);
+        (EvaluationKeyId Id, int Level)[] list = ListKeys(relinearizationLevel, rotations, conjugationLevel);
+        var options = new ParallelOptions
         {
-            _parameters.CheckLevel(level);
-            int element = EvaluationKeys.RotationElement(_parameters, steps);
-            if (element != 1)
-                levels[element] = Math.Max(level, levels.GetValueOrDefault(element));
-        }
-        return levels;
+            CancellationToken = cancellation,
+            MaxDegreeOfParallelism = maxDegreeOfParallelism == 0 ? Environment.ProcessorCount : maxDegreeOfParallelism,
+        };
+        int done = 0;
+        KeySetFile.Save(
+            path, _parameters, list, _generator.Create, () => progress?.Report((Interlocked.Increment(ref done), list.Length)), options);
+        return [.. list.Select(key => EvaluationKeys.Describe(_parameters, key.Id, key.Level, isLoaded: false))];
     }
 
-    private IEnumerable<(int Element, int Level)> ListGaloisKeys(IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel)
+    /// <summary>What is asked for, each key once, in the order of files.</summary>
+    private (EvaluationKeyId Id, int Level)[] ListKeys(
+        int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel)
     {
-        Dictionary<int, int> levels = ListGalois(rotations);
+        ArgumentNullException.ThrowIfNull(rotations);
+        var levels = new SortedDictionary<EvaluationKeyId, int>();
+        if (relinearizationLevel is int productLevel)
+            levels.Add(EvaluationKeyId.Relinearization, _parameters.CheckLevel(productLevel));
         if (conjugationLevel is int level)
-            levels[GaloisElement.Conjugation(Ring.N)] = _parameters.CheckLevel(level);
-        return levels.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value));
-    }
-
-    private SwitchingKey CreateRelinearizationKey(int level)
-    {
-        using RnsPolynomial square = Ring.Rent(level + 1);
-        for (int limb = 0; limb <= level; limb++)
+            levels.Add(EvaluationKeyId.Conjugation, _parameters.CheckLevel(level));
+        foreach ((int steps, int rotationLevel) in rotations)
         {
-            double* secret = _secret.Values.Limb(limb);
-            Ring.Kernels.Multiply(square.Limb(limb), secret, secret, Ring.N, Ring.Moduli[limb]);
+            _parameters.CheckLevel(rotationLevel);
+            if (EvaluationKeyId.Rotation(_parameters, steps) is EvaluationKeyId id)
+                levels[id] = Math.Max(rotationLevel, levels.GetValueOrDefault(id));
         }
-        SwitchingKey key = CreateSwitchingKey(square, _secret.Values, level);
-        square.Clear();
-        return key;
-    }
-
-    /// <summary>The key from s to the preimage of s under X -> X^g; see <see cref="Evaluator.Rotate"/>.</summary>
-    private SwitchingKey CreateGaloisKey(int element, int level)
-    {
-        using RnsPolynomial preimage = Ring.Rent(Ring.Moduli.Length);
-        NttPermutation permutation = Ring.Permutation(GaloisElement.Invert(element, Ring.N));
-        for (int i = 0; i < Ring.Moduli.Length; i++)
-            Ring.ApplyAutomorphism(preimage.Limb(i), _secret.Values.Limb(i), permutation);
-        SwitchingKey key = CreateSwitchingKey(_secret.Values, preimage, level);
-        preimage.Clear();
-        return key;
-    }
-
-    /// <param name="from">the secret switched from, transformed, modulo q_0 ... q_level at least</param>
-    /// <param name="to">the secret switched to, transformed, modulo all of the ring's moduli</param>
-    /// <param name="level">the highest level the key is to serve</param>
-    private SwitchingKey CreateSwitchingKey(RnsPolynomial from, RnsPolynomial to, int level)
-    {
-        SwitchingKey key = SwitchingKey.Expand(_parameters, level, RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes));
-        Parallel.For(0, _parameters.DigitCount(level), digit =>
-        {
-            using var sampler = new SecretSampler();
-            using RnsPolynomial error = Ring.Rent(1);
-            sampler.FillGaussian(error.LimbSpan(0));
-            for (int limb = 0; limb < key.LimbCount; limb++)
-            {
-                int modulusIndex = _parameters.ExtendedModulusIndex(limb, level);
-                int index = digit * key.LimbCount + limb;
-                double* masked = key.Masked.Limb(index);
-                Mask(masked, key.Uniform.Limb(index), to.Limb(modulusIndex), error, modulusIndex);
-                if (limb > level || limb / _parameters.DigitSize != digit)
-                    continue;
-                double special = _parameters.BaseConversions.SpecialModulo(limb);
-                Ring.Kernels.MultiplyConstantAdd(masked, from.Limb(limb), special, Ring.N, Ring.Moduli[limb]);
-            }
-            error.Clear();
-        });
-        return key;
-    }
-
-    /// <summary>destination = transform of error - uniform * secret, modulo one prime.</summary>
-    private void Mask(double* destination, double* uniform, double* secret, RnsPolynomial error, int modulusIndex)
-    {
-        Modulus modulus = Ring.Moduli[modulusIndex];
-        error.LimbSpan(0).CopyTo(new Span<double>(destination, Ring.N));
-        Ring.ForwardNtt(destination, modulusIndex);
-        using RnsPolynomial product = Ring.Rent(1);
-        Ring.Kernels.Multiply(product.Limb(0), uniform, secret, Ring.N, modulus);
-        Ring.Kernels.Subtract(destination, destination, product.Limb(0), Ring.N, modulus);
-        product.Clear();
+        return [.. levels.Select(pair => (pair.Key, pair.Value))];
     }
 }

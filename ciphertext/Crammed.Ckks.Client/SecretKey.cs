@@ -5,8 +5,8 @@ using Crammed.Ckks.Serialization;
 namespace Crammed.Ckks.Client;
 
 /// <summary>
-/// The key that decrypts: a uniform ternary polynomial. Its memory is overwritten on <see cref="Dispose"/>. It never leaves the key
-/// holder; servers get <see cref="EvaluationKeys"/>.
+/// The key that decrypts: a ternary polynomial of the parameters' <see cref="CkksParameters.Secret"/> distribution. Its memory is
+/// overwritten on <see cref="Dispose"/>. It never leaves the key holder; servers get <see cref="EvaluationKeys"/>.
 /// </summary>
 public sealed unsafe class SecretKey : IDisposable
 {
@@ -42,51 +42,58 @@ public sealed unsafe class SecretKey : IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         RnsPolynomial coefficients = parameters.Ring.Rent(1);
         using var sampler = new SecretSampler();
-        sampler.FillTernary(coefficients.LimbSpan(0));
+        if (parameters.Secret.HammingWeight is int weight)
+            sampler.FillSparseTernary(coefficients.LimbSpan(0), weight);
+        else
+            sampler.FillTernary(coefficients.LimbSpan(0));
         return new SecretKey(parameters, coefficients);
     }
 
-    /// <summary>Writes the key: two bits a coefficient (the coefficient plus one), and SHA-256 of these bytes. Not encrypted.</summary>
+    /// <summary>Writes the key, two bits a coefficient (the coefficient plus one). Not encrypted.</summary>
     public void Write(Stream stream)
     {
-        var writer = new FormatWriter(stream, Parameters, ObjectKind.SecretKey);
+        using var writer = new FormatWriter(stream, Parameters, ObjectKind.SecretKey);
         Span<byte> packed = stackalloc byte[Parameters.N / CoefficientsPerByte];
         packed.Clear();
-        ReadOnlySpan<double> coefficients = Coefficients;
-        for (int i = 0; i < coefficients.Length; i++)
-            packed[i / CoefficientsPerByte] |= (byte)((int)coefficients[i] + 1 << 2 * (i % CoefficientsPerByte));
-        writer.WriteBytes(packed);
-        writer.WriteBytes(SHA256.HashData(packed));
-        CryptographicOperations.ZeroMemory(packed);
+        try
+        {
+            ReadOnlySpan<double> coefficients = Coefficients;
+            for (int i = 0; i < coefficients.Length; i++)
+                packed[i / CoefficientsPerByte] |= (byte)((int)coefficients[i] + 1 << 2 * (i % CoefficientsPerByte));
+            writer.WriteBytes(packed);
+            writer.WriteChecksum();
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(packed);
+        }
     }
 
     /// <summary>Reads a key that <see cref="Write"/> wrote and leaves the stream behind its last byte.</summary>
-    /// <exception cref="CkksFormatException">the bytes are not a secret key of these parameters</exception>
+    /// <exception cref="CkksFormatException">the bytes are not a secret key of these parameters, or damaged</exception>
     public static SecretKey Read(Stream stream, CkksParameters parameters)
     {
-        var reader = new FormatReader(stream, parameters, ObjectKind.SecretKey);
+        using var reader = new FormatReader(stream, parameters, ObjectKind.SecretKey);
         Span<byte> packed = stackalloc byte[parameters.N / CoefficientsPerByte];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        reader.ReadBytes(packed);
-        reader.ReadBytes(hash);
-        FormatReader.Check(hash.SequenceEqual(SHA256.HashData(packed)), "the secret key does not match its checksum: it is damaged");
-        RnsPolynomial coefficients = parameters.Ring.Rent(1);
-        Span<double> values = coefficients.LimbSpan(0);
-        bool isTernary = true;
-        for (int i = 0; i < values.Length; i++)
+        RnsPolynomial? coefficients = null;
+        try
         {
-            int digit = packed[i / CoefficientsPerByte] >> 2 * (i % CoefficientsPerByte) & 3;
-            isTernary &= digit != 3;
-            values[i] = digit - 1;
+            reader.ReadBytes(packed);
+            reader.VerifyChecksum();
+            coefficients = parameters.Ring.Rent(1);
+            Unpack(packed, coefficients.LimbSpan(0), parameters);
+            return new SecretKey(parameters, coefficients);
         }
-        CryptographicOperations.ZeroMemory(packed);
-        if (!isTernary)
+        catch
         {
-            coefficients.Clear();
-            coefficients.Dispose();
-            throw new CkksFormatException("a coefficient of the secret key is not -1, 0 or 1");
+            coefficients?.Clear();
+            coefficients?.Dispose();
+            throw;
         }
-        return new SecretKey(parameters, coefficients);
+        finally
+        {
+            CryptographicOperations.ZeroMemory(packed);
+        }
     }
 
     /// <summary>Writes a file that only its owner may read or write (mode 0600, but for Windows); it appears whole or not at all.</summary>
@@ -103,5 +110,20 @@ public sealed unsafe class SecretKey : IDisposable
         _coefficients.Dispose();
         _values.Clear();
         _values.Dispose();
+    }
+
+    private static void Unpack(ReadOnlySpan<byte> packed, Span<double> coefficients, CkksParameters parameters)
+    {
+        int weight = 0;
+        bool isTernary = true;
+        for (int i = 0; i < coefficients.Length; i++)
+        {
+            int digit = packed[i / CoefficientsPerByte] >> 2 * (i % CoefficientsPerByte) & 3;
+            isTernary &= digit != 3;
+            weight += digit & 1 ^ 1;
+            coefficients[i] = digit - 1;
+        }
+        FormatReader.Check(isTernary, "a coefficient of the secret key is not -1, 0 or 1");
+        FormatReader.Check(weight == (parameters.Secret.HammingWeight ?? weight), $"the secret key is not a {parameters.Secret}");
     }
 }

@@ -1,10 +1,11 @@
+using System.Numerics;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Client;
 
 /// <summary>
-/// Secret and error polynomials from AES-256 in counter mode, seeded by the operating system's generator. Not constant-time: the
-/// key holder is assumed to run on a machine of its own. One thread at a time.
+/// Secret and error polynomials, as coefficients, from AES-256 in counter mode, seeded by the operating system's generator. Not
+/// constant-time: the key holder is assumed to run on a machine of its own. One thread at a time.
 /// </summary>
 internal sealed unsafe class SecretSampler : IDisposable
 {
@@ -20,7 +21,7 @@ internal sealed unsafe class SecretSampler : IDisposable
     private ulong _streamNumber;
 
     /// <summary>
-    /// Discrete Gaussian integers of standard deviation <see cref="NoiseEstimator.ErrorStandardDeviation"/>, by inversion of the
+    /// Discrete Gaussian integers of standard deviation <see cref="CkksParameters.ErrorStandardDeviation"/>, by inversion of the
     /// cumulative distribution in 63 bits.
     /// </summary>
     public void FillGaussian(Span<double> coefficients)
@@ -59,13 +60,42 @@ internal sealed unsafe class SecretSampler : IDisposable
         }
     }
 
+    /// <summary>
+    /// Exactly <paramref name="weight"/> coefficients -1 or 1, the others 0. Every word gives a position (its low bits) and a sign (its
+    /// highest); positions that are taken are passed over, so that all sets of positions are equally likely, without bias.
+    /// </summary>
+    /// <param name="coefficients">as many as a power of two, N</param>
+    /// <param name="weight">1 to N</param>
+    public void FillSparseTernary(Span<double> coefficients, int weight)
+    {
+        if (!BitOperations.IsPow2(coefficients.Length) || weight < 1 || weight > coefficients.Length)
+        {
+            throw new ArgumentException(
+                $"a weight of {weight} among {coefficients.Length} coefficients; it needs a power of two, and a weight from 1 to as many");
+        }
+        coefficients.Clear();
+        _stream.Seek(_streamNumber++);
+        for (int filled = 0; filled < weight;)
+        {
+            foreach (ulong word in _stream.NextBatch())
+            {
+                ref double coefficient = ref coefficients[(int)word & coefficients.Length - 1];
+                if (coefficient != 0)
+                    continue;
+                coefficient = (word >> 63) == 0 ? 1 : -1;
+                if (++filled == weight)
+                    break;
+            }
+        }
+    }
+
     public void Dispose() => _stream.Dispose();
 
     /// <summary>Entry k: 2^63 times the probability of at most k in size; the last entry is 2^63 itself.</summary>
     private static ulong[] BuildCumulative()
     {
         var weights = new double[TailCut + 1];
-        double variance = NoiseEstimator.ErrorStandardDeviation * NoiseEstimator.ErrorStandardDeviation;
+        double variance = CkksParameters.ErrorStandardDeviation * CkksParameters.ErrorStandardDeviation;
         for (int k = 0; k <= TailCut; k++)
             weights[k] = (k == 0 ? 1 : 2) * Math.Exp(-k * k / (2 * variance));
         double total = weights.Sum();

@@ -36,12 +36,13 @@ public static class KeyFolder
         using var secret = SecretKey.Generate(parameters);
         var generator = new KeyGenerator(secret);
         var rotations = requirements.Rotations.OrderBy(rotation => rotation.Key).Select(rotation => (rotation.Key, rotation.Value)).ToList();
-        using var keys = generator.CreateEvaluationKeys(requirements.RelinearizationLevel, rotations, null, progress, cancellation);
+        string evaluationKeys = Path.Combine(folder, EvaluationKeyFile);
+        var manifest = generator.SaveEvaluationKeys(
+            evaluationKeys, requirements.RelinearizationLevel, rotations, progress: progress, cancellation: cancellation);
         using var publicKey = generator.CreatePublicKey();
-        keys.Save(Path.Combine(folder, EvaluationKeyFile));
         publicKey.Save(Path.Combine(folder, PublicKeyFile));
         secret.Save(Path.Combine(folder, SecretKeyFile));
-        return new KeySummary(keys.Bytes, new FileInfo(Path.Combine(folder, EvaluationKeyFile)).Length, rotations.Count);
+        return new KeySummary(manifest.Sum(key => key.MemoryBytes), new FileInfo(evaluationKeys).Length, rotations.Count);
     }
 
     /// <summary>Loads the secret key of a folder.</summary>
@@ -58,7 +59,7 @@ public static class KeyFolder
         }
         catch (CkksFormatException exception)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw new InvalidDataException(exception.Message, exception);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Crammed.Ckks;
 
 namespace Crammed.Trainer;
 
@@ -28,7 +29,9 @@ internal static class TrainerProgram
             Console.Error.WriteLine("interrupted: the step under way was finished; no result was kept");
             return Interrupted;
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (
+            exception is ArgumentException or InvalidDataException or CkksFormatException
+                or FileNotFoundException or DirectoryNotFoundException)
         {
             Console.Error.WriteLine($"error: {exception.Message}");
             return BadInput;

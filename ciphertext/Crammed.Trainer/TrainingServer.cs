@@ -71,11 +71,11 @@ internal sealed class TrainingServer : IDisposable
             throw new FileNotFoundException($"{path} is missing; make keys with 'crammed keygen'.", path);
         try
         {
-            return EvaluationKeysReader.Load(path, _parameters);
+            return EvaluationKeys.Open(path, _parameters);
         }
         catch (CkksFormatException exception)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw new InvalidDataException(exception.Message, exception);
         }
     }
 

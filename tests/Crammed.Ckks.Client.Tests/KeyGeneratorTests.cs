@@ -12,7 +12,16 @@ internal sealed class KeyGeneratorTests
         (int Steps, int Level)[] rotations = [(1, 0), (1, 3), (1 + slots, 1), (0, 8), (-2, 5)];
         using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(2, rotations, 4);
         Assert.That(keys.Relinearization!.Level, Is.EqualTo(2));
-        Assert.That(keys.Galois, Has.Count.EqualTo(3));
+        Assert.That(
+            keys.Manifest.Select(key => (key.Kind, key.Steps, key.Level)),
+            Is.EqualTo(new[]
+            {
+                (EvaluationKeyKind.Relinearization, 0, 2), (EvaluationKeyKind.Conjugation, 0, 4), (EvaluationKeyKind.Rotation, 1, 3),
+                (EvaluationKeyKind.Rotation, slots - 2, 5),
+            }));
+        // Independently: 5^(slots - 2) modulo 2N.
+        int element = (int)System.Numerics.BigInteger.ModPow(5, slots - 2, 2 * ClientSetup.Parameters.N);
+        Assert.That(keys.Manifest.Select(key => key.GaloisElement), Is.EqualTo(new[] { 1, 2 * ClientSetup.Parameters.N - 1, 5, element }));
         Assert.That(keys.TryGetRotation(1, out SwitchingKey? one));
         Assert.That(keys.TryGetRotation(slots - 2, out _) && keys.TryGetConjugation(out _));
         Assert.That(one!.Level, Is.EqualTo(3));

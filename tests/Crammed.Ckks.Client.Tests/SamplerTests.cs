@@ -20,6 +20,51 @@ internal sealed class SamplerTests
             Assert.That(samples.Count(sample => sample == value), Is.EqualTo(Count / 3.0).Within(5 * standardError), $"value {value}");
     }
 
+    /// <summary>
+    /// 2^10 secrets of weight 192 among 2^12 coefficients. Positions of one secret differ, so a position's count over all secrets is
+    /// binomial with variance n f (1 - f), f = 192 / 2^12, and counts of two positions have covariance - n f (1 - f) / (N - 1): the sum of
+    /// squared deviations over n f (1 - f) times (N - 1) / N is chi-squared with N - 1 = 4095 degrees of freedom, mean 4095, standard
+    /// deviation 90.5.
+    /// </summary>
+    [Test]
+    public void Sparse_secrets_have_their_weight_at_uniform_positions_with_fair_signs()
+    {
+        const int n = 1 << 12, weight = 192, secrets = 1 << 10;
+        var counts = new int[n];
+        long positive = 0;
+        double[] secret = new double[n];
+        using var sampler = new SecretSampler();
+        for (int trial = 0; trial < secrets; trial++)
+        {
+            sampler.FillSparseTernary(secret, weight);
+            Assert.That(secret.Count(value => value is 1 or -1), Is.EqualTo(weight));
+            Assert.That(secret.Count(value => value == 0), Is.EqualTo(n - weight));
+            positive += secret.Count(value => value > 0);
+            for (int i = 0; i < n; i++)
+                counts[i] += secret[i] != 0 ? 1 : 0;
+        }
+        double share = (double)weight / n, mean = secrets * share;
+        double chiSquared = counts.Sum(count => (count - mean) * (count - mean)) / (mean * (1 - share)) * (n - 1) / n;
+        Assert.That(chiSquared, Is.EqualTo(n - 1).Within(5 * Math.Sqrt(2.0 * (n - 1))));
+        double total = (double)secrets * weight;
+        Assert.That(positive, Is.EqualTo(total / 2).Within(5 * Math.Sqrt(total) / 2));
+    }
+
+    [Test]
+    public void Sparse_secrets_may_be_as_light_or_heavy_as_the_ring_allows()
+    {
+        double[] secret = new double[128];
+        using var sampler = new SecretSampler();
+        foreach (int weight in new[] { 1, 127, 128 })
+        {
+            sampler.FillSparseTernary(secret, weight);
+            Assert.That(secret.Count(value => value != 0), Is.EqualTo(weight));
+        }
+        Assert.That(() => sampler.FillSparseTernary(secret, 0), Throws.ArgumentException);
+        Assert.That(() => sampler.FillSparseTernary(secret, 129), Throws.ArgumentException);
+        Assert.That(() => sampler.FillSparseTernary(new double[100], 5), Throws.ArgumentException);
+    }
+
     [Test]
     public void Errors_are_discrete_gaussian_of_standard_deviation_3_2()
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Crammed.Ckks.Arithmetic;
 
 namespace Crammed.Ckks.Client.Tests;
@@ -41,6 +42,45 @@ internal sealed class SecretKeyTests
             Throws.InstanceOf<CkksFormatException>().With.Message.StartsWith(_path).And.Message.Contains("checksum"));
         File.WriteAllBytes(_path, [.. bytes, 0]);
         Assert.That(() => SecretKey.Load(_path, ClientSetup.Parameters), Throws.InstanceOf<CkksFormatException>());
+    }
+
+    [Test]
+    public void A_sparse_key_has_its_weight_and_comes_back()
+    {
+        CkksParametersLiteral literal = NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(64) };
+        CkksParameters parameters = CkksParameters.Create(literal);
+        using SecretKey key = SecretKey.Generate(parameters);
+        Assert.That(key.Coefficients.ToArray().Count(value => value != 0), Is.EqualTo(64));
+        key.Save(_path);
+        using SecretKey back = SecretKey.Load(_path, parameters);
+        Assert.That(back.Coefficients.SequenceEqual(key.Coefficients));
+    }
+
+    /// <summary>A file with a right checksum around a wrong key: the identifier of a set of another weight is put in.</summary>
+    [Test]
+    public void A_key_of_another_weight_or_alphabet_is_refused_whatever_its_checksum()
+    {
+        CkksParameters of64 = CkksParameters.Create(NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(64) });
+        CkksParameters of65 = CkksParameters.Create(NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(65) });
+        var stream = new MemoryStream();
+        using (SecretKey key = SecretKey.Generate(of64))
+            key.Write(stream);
+        byte[] bytes = stream.ToArray();
+        of65.Identifier.CopyTo(bytes.AsSpan(12));
+        long live = ResidueMemory.LiveBuffers;
+        Refused(bytes, of65, "sparse ternary secret of Hamming weight 65");
+        of64.Identifier.CopyTo(bytes.AsSpan(12));
+        bytes[100] |= 3;
+        Refused(bytes, of64, "not -1, 0 or 1");
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+
+        static void Refused(byte[] bytes, CkksParameters parameters, string words)
+        {
+            SHA256.HashData(bytes.AsSpan(..^32), bytes.AsSpan(^32..));
+            Assert.That(
+                () => SecretKey.Read(new MemoryStream(bytes), parameters),
+                Throws.InstanceOf<CkksFormatException>().With.Message.Contains(words));
+        }
     }
 
     [Test]

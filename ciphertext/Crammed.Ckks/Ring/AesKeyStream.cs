@@ -15,11 +15,9 @@ internal sealed class AesKeyStream : IDisposable
     private const int BlockBytes = 16;
     private const int BlocksPerBatch = 512;
 
-    private readonly Aes _aes = Aes.Create();
+    private readonly ICryptoTransform _encryptor;
     private readonly byte[] _counters = new byte[BlocksPerBatch * BlockBytes];
     private readonly byte[] _output = new byte[BlocksPerBatch * BlockBytes];
-    private readonly ulong[] _words = new ulong[BlocksPerBatch * 2];
-    private ulong _stream;
     private ulong _nextBlock;
 
     public AesKeyStream(ReadOnlySpan<byte> seed)
@@ -27,7 +25,11 @@ internal sealed class AesKeyStream : IDisposable
         if (seed.Length != SeedBytes)
             throw new ArgumentException($"a seed has {SeedBytes} bytes, not {seed.Length}", nameof(seed));
         byte[] key = seed.ToArray();
-        _aes.Key = key;
+        using Aes aes = Aes.Create();
+        aes.Mode = CipherMode.ECB;
+        aes.Padding = PaddingMode.None;
+        // A transform keeps its key schedule, which the one-shot methods make anew for every batch.
+        _encryptor = aes.CreateEncryptor(key, null);
         CryptographicOperations.ZeroMemory(key);
     }
 
@@ -44,30 +46,30 @@ internal sealed class AesKeyStream : IDisposable
     /// <summary>Goes to the beginning of a stream.</summary>
     public void Seek(ulong stream)
     {
-        _stream = stream;
+        Span<ulong> counters = MemoryMarshal.Cast<byte, ulong>(_counters.AsSpan());
+        for (int i = 1; i < counters.Length; i += 2)
+            counters[i] = LittleEndian(stream);
         _nextBlock = 0;
     }
 
     /// <summary>The next 1024 words of the stream, valid until the next call.</summary>
     public ReadOnlySpan<ulong> NextBatch()
     {
-        Span<byte> counters = _counters;
-        for (int i = 0; i < BlocksPerBatch; i++, _nextBlock++)
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(counters[(BlockBytes * i)..], _nextBlock);
-            BinaryPrimitives.WriteUInt64LittleEndian(counters[(BlockBytes * i + 8)..], _stream);
-        }
-        _aes.EncryptEcb(counters, _output, PaddingMode.None);
-        MemoryMarshal.Cast<byte, ulong>(_output).CopyTo(_words);
+        Span<ulong> counters = MemoryMarshal.Cast<byte, ulong>(_counters.AsSpan());
+        for (int i = 0; i < counters.Length; i += 2)
+            counters[i] = LittleEndian(_nextBlock++);
+        _encryptor.TransformBlock(_counters, 0, _counters.Length, _output, 0);
+        Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(_output.AsSpan());
         if (!BitConverter.IsLittleEndian)
-            BinaryPrimitives.ReverseEndianness(_words, _words);
-        return _words;
+            BinaryPrimitives.ReverseEndianness(words, words);
+        return words;
     }
 
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(_output);
-        _words.AsSpan().Clear();
-        _aes.Dispose();
+        _encryptor.Dispose();
     }
+
+    private static ulong LittleEndian(ulong word) => BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
 }

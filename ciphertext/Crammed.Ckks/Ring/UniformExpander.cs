@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Crammed.Ckks.Arithmetic;
 
 namespace Crammed.Ckks.Ring;
@@ -10,7 +11,18 @@ internal sealed unsafe class UniformExpander(ReadOnlySpan<byte> seed) : IDisposa
 {
     private readonly AesKeyStream _stream = new(seed);
 
+    /// <summary>A polynomial over the ring's first moduli, limb i from stream i: the uniform half of a ciphertext or public key.</summary>
+    public static RnsPolynomial Expand(RingContext ring, int limbCount, ReadOnlySpan<byte> seed)
+    {
+        using var expander = new UniformExpander(seed);
+        RnsPolynomial uniform = ring.Rent(limbCount);
+        for (int limb = 0; limb < limbCount; limb++)
+            expander.Fill(uniform.Limb(limb), ring.N, ring.Moduli[limb], (ulong)limb);
+        return uniform;
+    }
+
     /// <summary>Fills a limb with centred residues, in the order in which the transform leaves values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(double* limb, int length, Modulus modulus, ulong stream)
     {
         ulong p = modulus.Value;
@@ -24,7 +36,8 @@ internal sealed unsafe class UniformExpander(ReadOnlySpan<byte> seed) : IDisposa
                 ulong residue = Math.BigMul(word, p, out ulong low);
                 if (low < threshold)
                     continue;
-                limb[filled++] = residue > half ? (long)(residue - p) : (long)residue;
+                // Without a branch, which would be mispredicted every other time.
+                limb[filled++] = (long)residue - ((long)p & (long)(half - residue) >> 63);
                 if (filled == length)
                     break;
             }

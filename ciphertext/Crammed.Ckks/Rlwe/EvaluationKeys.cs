@@ -4,72 +4,89 @@ using Crammed.Ckks.Serialization;
 namespace Crammed.Ckks;
 
 /// <summary>
-/// What a server needs to multiply and rotate, and cannot decrypt with: a relinearization key and Galois keys, each possibly cut to
-/// a level. Immutable and safe to share; it owns its keys.
+/// What a server needs to multiply and rotate, and cannot decrypt with: a relinearization key and keys of automorphisms, each possibly cut
+/// to a level. A set opened from a file loads each key at its first use. Thread-safe; it owns its keys.
 /// </summary>
 public sealed class EvaluationKeys : IDisposable
 {
-    private readonly Dictionary<int, SwitchingKey> _galois;
+    private readonly Dictionary<EvaluationKeyId, EvaluationKeySlot> _slots;
+    private readonly KeySetFile? _file;
 
-    internal EvaluationKeys(CkksParameters parameters, SwitchingKey? relinearization, Dictionary<int, SwitchingKey> galois)
+    /// <summary>A set that owns the given slots, and the file that they load from if there is one.</summary>
+    internal EvaluationKeys(CkksParameters parameters, IEnumerable<EvaluationKeySlot> slots, KeySetFile? file = null)
     {
         Parameters = parameters;
-        Relinearization = relinearization;
-        _galois = galois;
+        _slots = slots.ToDictionary(slot => slot.Id);
+        _file = file;
     }
 
     public CkksParameters Parameters { get; }
 
-    /// <summary>Switches s^2 to s; null if products need not be relinearized.</summary>
-    public SwitchingKey? Relinearization { get; }
+    /// <summary>Switches s^2 to s; null if the set has no such key. Exceptions as for <see cref="TryGetRotation"/>.</summary>
+    public SwitchingKey? Relinearization => Find(EvaluationKeyId.Relinearization);
 
-    /// <summary>Galois keys by the exponent g of their automorphism X -> X^g, odd and below 2N.</summary>
-    public IReadOnlyDictionary<int, SwitchingKey> Galois => _galois;
+    /// <summary>Bytes of residue memory of the keys that are loaded now.</summary>
+    public long Bytes => _slots.Values.Sum(slot => slot.LoadedBytes);
 
-    /// <summary>Bytes of residue memory of all keys.</summary>
-    public long Bytes => (Relinearization?.Bytes ?? 0) + _galois.Values.Sum(key => key.Bytes);
+    /// <summary>Every key of the set, loaded or not, ordered by kind and steps; states how things are at this moment.</summary>
+    public IReadOnlyList<EvaluationKeyInfo> Manifest =>
+        [.. _slots.Values.OrderBy(slot => slot.Id).Select(slot => Describe(Parameters, slot.Id, slot.Level, slot.LoadedBytes > 0))];
 
     /// <summary>No keys at all: enough for additions and plaintext products.</summary>
-    public static EvaluationKeys Empty(CkksParameters parameters) => new(parameters, null, []);
+    public static EvaluationKeys Empty(CkksParameters parameters) => new(parameters, []);
 
-    /// <summary>The key for a rotation to the left, steps modulo N/2.</summary>
-    public bool TryGetRotation(int steps, out SwitchingKey? key) =>
-        _galois.TryGetValue(RotationElement(Parameters, steps), out key);
-
-    /// <summary>The key for complex conjugation.</summary>
-    public bool TryGetConjugation(out SwitchingKey? key) =>
-        _galois.TryGetValue(GaloisElement.Conjugation(Parameters.N), out key);
-
-    /// <summary>Writes the keys for <see cref="EvaluationKeysReader"/>, their uniform halves as seeds.</summary>
-    public void Write(Stream stream)
+    /// <summary>
+    /// Opens a file that a key generator wrote. Header and manifest are read and checked; keys are read, and their checksums compared, at
+    /// their first use. The file stays open until <see cref="Dispose"/>, so that replacing it by another does no harm.
+    /// </summary>
+    /// <exception cref="CkksFormatException">the file holds no keys of these parameters, or is cut short or damaged</exception>
+    /// <exception cref="IOException">the file cannot be read</exception>
+    public static EvaluationKeys Open(string path, CkksParameters parameters)
     {
-        var writer = new FormatWriter(stream, Parameters, ObjectKind.EvaluationKeys);
-        writer.WriteByte((byte)(Relinearization is null ? 0 : 1));
-        writer.WriteInt32(_galois.Count);
-        if (Relinearization is not null)
-            WriteKey(writer, Relinearization);
-        foreach ((int element, SwitchingKey key) in _galois.OrderBy(pair => pair.Key))
-        {
-            writer.WriteInt32(element);
-            WriteKey(writer, key);
-        }
+        ArgumentNullException.ThrowIfNull(parameters);
+        KeySetFile file = KeySetFile.Open(path, parameters);
+        return new EvaluationKeys(
+            parameters, file.Manifest.Entries.Select(entry => new EvaluationKeySlot(entry.Id, entry.Level, () => file.Load(entry))), file);
     }
 
-    /// <summary>Writes a file that holds these keys alone; it appears whole or not at all.</summary>
-    public void Save(string path) => ObjectFile.Save(path, Write);
+    /// <summary>The key for a rotation to the left, steps modulo N/2.</summary>
+    /// <exception cref="CkksFormatException">the key had to be loaded, and is damaged</exception>
+    /// <exception cref="IOException">the key had to be loaded, and cannot be read</exception>
+    /// <exception cref="ObjectDisposedException">the set is disposed</exception>
+    public bool TryGetRotation(int steps, out SwitchingKey? key)
+    {
+        key = EvaluationKeyId.Rotation(Parameters, steps) is EvaluationKeyId id ? Find(id) : null;
+        return key is not null;
+    }
+
+    /// <summary>The key for complex conjugation. Exceptions as for <see cref="TryGetRotation"/>.</summary>
+    public bool TryGetConjugation(out SwitchingKey? key)
+    {
+        key = Find(EvaluationKeyId.Conjugation);
+        return key is not null;
+    }
+
+    /// <summary>
+    /// Takes the keys out of memory that were not used since the last call (or since they were opened); they are loaded again when they are
+    /// needed. Keys that did not come from a file stay. To be called between operations: one that runs across two calls loses its keys.
+    /// </summary>
+    /// <returns>the bytes of residue memory that this freed</returns>
+    public long UnloadUnused() => _slots.Values.Sum(slot => slot.UnloadIfUnused());
 
     public void Dispose()
     {
-        Relinearization?.Dispose();
-        foreach (SwitchingKey key in _galois.Values)
-            key.Dispose();
+        foreach (EvaluationKeySlot slot in _slots.Values)
+            slot.Dispose();
+        _file?.Dispose();
     }
 
-    private void WriteKey(FormatWriter writer, SwitchingKey key)
+    internal static EvaluationKeyInfo Describe(CkksParameters parameters, EvaluationKeyId id, int level, bool isLoaded)
     {
-        writer.WriteByte((byte)key.Level);
-        writer.WriteBytes(key.Seed);
-        writer.WritePolynomial(key.Masked, limb => Parameters.ExtendedModulusIndex(limb % key.LimbCount, key.Level));
+        int digits = parameters.DigitCount(level);
+        int limbs = SwitchingKey.LimbsPerDigit(parameters, level);
+        return new EvaluationKeyInfo(
+            id.Kind, id.Steps, id.Element(parameters.N), level, digits, limbs, 2L * digits * limbs * parameters.N * sizeof(double),
+            SwitchingKeyFormat.Bytes(parameters, level), isLoaded);
     }
 
     internal static int RotationElement(CkksParameters parameters, int steps)
@@ -77,4 +94,6 @@ public sealed class EvaluationKeys : IDisposable
         int slots = parameters.SlotCount;
         return GaloisElement.Rotation((steps % slots + slots) % slots, parameters.N);
     }
+
+    private SwitchingKey? Find(EvaluationKeyId id) => _slots.TryGetValue(id, out EvaluationKeySlot? slot) ? slot.Get() : null;
 }

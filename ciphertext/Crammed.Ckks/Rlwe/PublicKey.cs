@@ -30,9 +30,10 @@ public sealed class PublicKey : IDisposable
     /// <summary>Writes the key for <see cref="PublicKeyReader"/>, its uniform half as a seed.</summary>
     public void Write(Stream stream)
     {
-        var writer = new FormatWriter(stream, Parameters, ObjectKind.PublicKey);
+        using var writer = new FormatWriter(stream, Parameters, ObjectKind.PublicKey);
         writer.WriteBytes(Seed);
-        writer.WritePolynomial(Masked, limb => limb);
+        writer.WritePolynomial(Masked);
+        writer.WriteChecksum();
     }
 
     /// <summary>Writes a file that holds this key alone; it appears whole or not at all.</summary>

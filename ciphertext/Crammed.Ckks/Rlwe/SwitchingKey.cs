@@ -45,21 +45,22 @@ public sealed class SwitchingKey : IDisposable
 
     internal static int LimbsPerDigit(CkksParameters parameters, int level) => level + 1 + parameters.SpecialModuli.Count;
 
-    /// <summary>A key with its uniform half expanded and its masked half still to be filled.</summary>
-    internal static unsafe SwitchingKey Expand(CkksParameters parameters, int level, byte[] seed)
+    /// <summary>A key whose halves are both still to be filled.</summary>
+    internal static SwitchingKey Rent(CkksParameters parameters, int level, byte[] seed)
     {
-        RingContext ring = parameters.Ring;
-        int limbs = LimbsPerDigit(parameters, level);
-        int total = parameters.DigitCount(level) * limbs;
-        var key = new SwitchingKey(parameters, level, seed, ring.Rent(total), ring.Rent(total));
-        using var expander = new UniformExpander(seed);
-        for (int i = 0; i < total; i++)
-        {
-            int modulusIndex = parameters.ExtendedModulusIndex(i % limbs, level);
-            expander.Fill(key.Uniform.Limb(i), ring.N, ring.Moduli[modulusIndex], (ulong)i);
-        }
-        return key;
+        int total = parameters.DigitCount(level) * LimbsPerDigit(parameters, level);
+        return new SwitchingKey(parameters, level, seed, parameters.Ring.Rent(total), parameters.Ring.Rent(total));
     }
+
+    /// <summary>Fills a limb of the uniform half from an expander of <see cref="Seed"/>.</summary>
+    internal unsafe void ExpandUniform(UniformExpander expander, int limb)
+    {
+        RingContext ring = Parameters.Ring;
+        expander.Fill(Uniform.Limb(limb), ring.N, ring.Moduli[ModulusIndex(limb)], (ulong)limb);
+    }
+
+    /// <summary>Index in the ring's moduli of a limb of either half.</summary>
+    internal int ModulusIndex(int limb) => Parameters.ExtendedModulusIndex(limb % LimbCount, Level);
 
     /// <summary>Where a digit's limb for a modulus lies, seen from a ciphertext of level <paramref name="ciphertextLevel"/>.</summary>
     internal int LimbIndex(int digit, int extendedLimb, int ciphertextLevel)

@@ -50,15 +50,16 @@ public sealed class Ciphertext : IDisposable
     /// </summary>
     public void Write(Stream stream)
     {
-        var writer = new FormatWriter(stream, Parameters, ObjectKind.Ciphertext);
+        using var writer = new FormatWriter(stream, Parameters, ObjectKind.Ciphertext);
         writer.WriteByte((byte)PolynomialCount);
         writer.WriteByte((byte)Level);
         writer.WriteByte((byte)(IsSeeded ? 1 : 0));
         writer.WriteDouble(Scale);
         for (int i = 0; i < (IsSeeded ? 1 : PolynomialCount); i++)
-            writer.WritePolynomial(this[i], limb => limb);
+            writer.WritePolynomial(this[i]);
         if (Seed is not null)
             writer.WriteBytes(Seed);
+        writer.WriteChecksum();
     }
 
     /// <summary>Writes a file that holds this ciphertext alone; it appears whole or not at all.</summary>

@@ -6,26 +6,24 @@ namespace Crammed.Ckks;
 /// </summary>
 /// <remarks>
 /// An error polynomial whose N coefficients are independent with variance v gives each slot a complex error of variance N v, half of
-/// it in each part: standard deviation sqrt(N v / 2) / scale. A uniform ternary secret has variance 2/3 per coefficient, so a
-/// product of s with a polynomial of variance v has variance 2 N v / 3; rounding to integers leaves 1/12.
+/// it in each part: standard deviation sqrt(N v / 2) / scale. A secret of variance w per coefficient (2/3 if uniform
+/// ternary, h/N if sparse) makes a product of s with a polynomial of variance v have variance N w v; rounding to integers leaves 1/12.
 /// Errors without the secret in them are close to Gaussian over slots. Those with it (rescale, key switch, public key) are products of two
 /// nearly Gaussian complex numbers in each slot, so their parts follow Laplace's distribution: the largest among n slots is about
 /// ln(n) / sqrt(2) standard deviations.
 /// </remarks>
 public sealed partial class NoiseEstimator(CkksParameters parameters)
 {
-    /// <summary>Standard deviation of the discrete Gaussian error of fresh encryptions and keys.</summary>
-    public const double ErrorStandardDeviation = 3.2;
-
-    private const double ErrorVariance = ErrorStandardDeviation * ErrorStandardDeviation;
-    private const double SecretVariance = 2.0 / 3;
+    private const double ErrorVariance = CkksParameters.ErrorStandardDeviation * CkksParameters.ErrorStandardDeviation;
+    private const double TernaryVariance = 2.0 / 3;
     private const double RoundingVariance = 1.0 / 12;
 
     /// <summary>Encryption under the secret key: one error polynomial.</summary>
     public double FreshSymmetric(double scale) => InSlots(ErrorVariance, scale);
 
-    /// <summary>Encryption under the public key: e u + e_0 + e_1 s with ternary u.</summary>
-    public double FreshPublic(double scale) => InSlots(ErrorVariance * (2 * parameters.N * SecretVariance + 1), scale);
+    /// <summary>Encryption under the public key: e u + e_0 + e_1 s with u uniform ternary, whatever s is.</summary>
+    public double FreshPublic(double scale) =>
+        InSlots(ErrorVariance * (parameters.N * (TernaryVariance + SecretVariance) + 1), scale);
 
     /// <summary>Rounding the message to integer coefficients.</summary>
     public double EncodeRounding(double scale) => InSlots(RoundingVariance, scale);
@@ -59,6 +57,8 @@ public sealed partial class NoiseEstimator(CkksParameters parameters)
         // The real part of e_1 e_2 is a difference of two products of parts.
         return Math.Sqrt(linear + 2 * error1 * error1 * error2 * error2);
     }
+
+    private double SecretVariance => parameters.Secret.Variance(parameters.N);
 
     private double DivisionVariance => RoundingVariance * (1 + parameters.N * SecretVariance);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Crammed.Ckks.Arithmetic;
 
 namespace Crammed.Ckks.Serialization;
@@ -7,83 +8,96 @@ namespace Crammed.Ckks.Serialization;
 /// Limbs as canonical residues of as many bits as their prime has, one after another from the least significant bit of the first byte
 /// on. A limb of N residues (N a multiple of 8) fills whole bytes.
 /// </summary>
-internal static class BitPacking
+/// <remarks>
+/// Eight residues of b bits fill b bytes. Residue k of such a group begins at bit kb mod 8 of byte floor(kb / 8), so with b &lt;= 50 an
+/// unaligned word from there on holds all of it: groups need no branches.
+/// </remarks>
+internal static unsafe class BitPacking
 {
-    public static int PackedBytes(int length, Modulus modulus) => length / 8 * modulus.BitLength;
+    private const int Group = 8;
+
+    public static int PackedBytes(int length, Modulus modulus) => length / Group * modulus.BitLength;
 
     /// <summary>Packs residues up to p in size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ReadOnlySpan<double> limb, Modulus modulus, Span<byte> destination)
     {
-        long p = (long)modulus.Value;
         int bits = modulus.BitLength;
-        ulong buffer = 0;
-        int buffered = 0;
-        int next = 0;
-        foreach (double residue in limb)
+        CheckLengths(limb.Length, destination.Length, modulus);
+        // A word written at the last residue of a group runs past it: the last group goes through a buffer with room for that.
+        byte* last = stackalloc byte[Modulus.MaxBitLength + sizeof(ulong)];
+        fixed (double* residues = limb)
+        fixed (byte* bytes = destination)
         {
-            // Converted through a signed integer: negative zero occurs, and a negative double has no unsigned value.
-            long signed = (long)residue;
-            ulong canonical = (ulong)(signed < 0 ? signed + p : signed >= p ? signed - p : signed);
-            buffer |= canonical << buffered;
-            buffered += bits;
-            if (buffered < 64)
-                continue;
-            BinaryPrimitives.WriteUInt64LittleEndian(destination[next..], buffer);
-            next += 8;
-            buffered -= 64;
-            buffer = buffered == 0 ? 0 : canonical >> bits - buffered;
+            int groups = limb.Length / Group;
+            for (int group = 0; group < groups - 1; group++)
+                PackGroup(residues + Group * group, bytes + bits * group, bits, (long)modulus.Value);
+            PackGroup(residues + Group * (groups - 1), last, bits, (long)modulus.Value);
         }
-        for (; buffered > 0; buffered -= 8, buffer >>= 8)
-            destination[next++] = (byte)buffer;
+        new ReadOnlySpan<byte>(last, bits).CopyTo(destination[^bits..]);
     }
 
     /// <summary>Unpacks to centred residues.</summary>
     /// <exception cref="CkksFormatException">a residue is not below the prime</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(ReadOnlySpan<byte> source, Modulus modulus, Span<double> limb)
     {
-        ulong p = modulus.Value;
         int bits = modulus.BitLength;
-        ulong mask = (1UL << bits) - 1;
-        ulong half = p / 2;
-        ulong buffer = 0;
-        int buffered = 0;
-        for (int i = 0; i < limb.Length; i++)
+        CheckLengths(limb.Length, source.Length, modulus);
+        byte* last = stackalloc byte[Modulus.MaxBitLength + sizeof(ulong)];
+        source[^bits..].CopyTo(new Span<byte>(last, bits));
+        long excess = 0;
+        fixed (double* residues = limb)
+        fixed (byte* bytes = source)
         {
-            ulong residue = buffer;
-            if (buffered < bits)
-            {
-                ulong word = ReadWord(ref source, out int wordBits);
-                residue |= word << buffered;
-                buffer = word >> bits - buffered;
-                buffered += wordBits - bits;
-            }
-            else
-            {
-                buffer >>= bits;
-                buffered -= bits;
-            }
-            residue &= mask;
-            if (residue >= p)
-                throw new CkksFormatException($"a residue is {residue}, not below its prime {p}: the object is damaged");
-            limb[i] = residue > half ? (long)(residue - p) : (long)residue;
+            int groups = limb.Length / Group;
+            for (int group = 0; group < groups - 1; group++)
+                excess |= UnpackGroup(bytes + bits * group, residues + Group * group, bits, (long)modulus.Value);
+            excess |= UnpackGroup(last, residues + Group * (groups - 1), bits, (long)modulus.Value);
+        }
+        if (excess < 0)
+            throw new CkksFormatException($"a residue is not below its prime {modulus.Value}: the object is damaged");
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PackGroup(double* residues, byte* bytes, int bits, long p)
+    {
+        ulong word = 0;
+        for (int k = 0; k < Group; k++)
+        {
+            // Through a signed integer: negative zero occurs, and a negative double has no unsigned value.
+            long residue = double.ConvertToIntegerNative<long>(residues[k]);
+            residue += p & residue >> 63;
+            residue -= p;
+            residue += p & residue >> 63;
+            int start = k * bits;
+            word |= (ulong)residue << start % 8;
+            BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(bytes + start / 8, sizeof(ulong)), word);
+            word >>= 8 * ((start + bits) / 8 - start / 8);
         }
     }
 
-    /// <summary>The next 64 bits, or at the end as many whole bytes as are left.</summary>
-    private static ulong ReadWord(ref ReadOnlySpan<byte> source, out int bits)
+    /// <summary>Returns a negative number if a residue is not below p.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long UnpackGroup(byte* bytes, double* residues, int bits, long p)
     {
-        if (source.Length >= 8)
+        ulong mask = (1UL << bits) - 1;
+        long half = p / 2;
+        long excess = 0;
+        for (int k = 0; k < Group; k++)
         {
-            ulong whole = BinaryPrimitives.ReadUInt64LittleEndian(source);
-            source = source[8..];
-            bits = 64;
-            return whole;
+            int start = k * bits;
+            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(bytes + start / 8, sizeof(ulong)));
+            long residue = (long)(word >> start % 8 & mask);
+            excess |= p - 1 - residue;
+            residues[k] = residue - (p & half - residue >> 63);
         }
-        ulong word = 0;
-        bits = 8 * source.Length;
-        for (int i = 0; i < source.Length; i++)
-            word |= (ulong)source[i] << 8 * i;
-        source = [];
-        return word;
+        return excess;
+    }
+
+    private static void CheckLengths(int residues, int bytes, Modulus modulus)
+    {
+        if (residues == 0 || residues % Group != 0 || bytes != PackedBytes(residues, modulus))
+            throw new ArgumentException($"{residues} residues of {modulus.BitLength} bits do not pack into {bytes} bytes");
     }
 }

@@ -7,10 +7,10 @@ namespace Crammed.Ckks;
 public static class CiphertextReader
 {
     /// <summary>Reads one ciphertext and leaves the stream behind its last byte.</summary>
-    /// <exception cref="CkksFormatException">the bytes are not a ciphertext of these parameters</exception>
+    /// <exception cref="CkksFormatException">the bytes are not a ciphertext of these parameters, or damaged</exception>
     public static Ciphertext Read(Stream stream, CkksParameters parameters)
     {
-        var reader = new FormatReader(stream, parameters, ObjectKind.Ciphertext);
+        using var reader = new FormatReader(stream, parameters, ObjectKind.Ciphertext);
         int count = reader.ReadByte();
         FormatReader.Check(count is 2 or 3, $"a ciphertext has 2 or 3 polynomials, not {count}");
         int level = reader.ReadLevel();
@@ -19,15 +19,16 @@ public static class CiphertextReader
         double scale = reader.ReadDouble();
         FormatReader.Check(double.IsNormal(scale) && scale > 0, $"a scale is a positive number, not {scale}");
         int stored = seeded ? 1 : count;
-        reader.CheckRemaining(stored * reader.PolynomialBytes(level + 1, limb => limb));
+        using PackedPolynomials packed = reader.ReadPolynomials(stored, level);
+        byte[]? seed = seeded ? reader.ReadSeed() : null;
+        reader.VerifyChecksum();
         var polynomials = new RnsPolynomial?[count];
         try
         {
             for (int i = 0; i < stored; i++)
-                polynomials[i] = reader.ReadPolynomial(level + 1, limb => limb);
-            byte[]? seed = seeded ? reader.ReadSeed() : null;
+                polynomials[i] = packed.Unpack(i);
             if (seed is not null)
-                polynomials[1] = ExpandUniform(parameters, level, seed);
+                polynomials[1] = UniformExpander.Expand(parameters.Ring, level + 1, seed);
             return new Ciphertext(parameters, polynomials!, level, scale, seed);
         }
         catch
@@ -41,15 +42,4 @@ public static class CiphertextReader
     /// <summary>Reads a file that holds one ciphertext and nothing else.</summary>
     /// <exception cref="CkksFormatException">its contents are anything else</exception>
     public static Ciphertext Load(string path, CkksParameters parameters) => ObjectFile.Load(path, stream => Read(stream, parameters));
-
-    /// <summary>The uniform half of a fresh encryption or public key: limb i from stream i of the seed.</summary>
-    internal static unsafe RnsPolynomial ExpandUniform(CkksParameters parameters, int level, byte[] seed)
-    {
-        RingContext ring = parameters.Ring;
-        RnsPolynomial uniform = ring.Rent(level + 1);
-        using var expander = new UniformExpander(seed);
-        for (int limb = 0; limb <= level; limb++)
-            expander.Fill(uniform.Limb(limb), ring.N, ring.Moduli[limb], (ulong)limb);
-        return uniform;
-    }
 }

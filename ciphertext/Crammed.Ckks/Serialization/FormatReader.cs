@@ -1,17 +1,23 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Serialization;
 
-/// <summary>Reads the fields of one object from a stream that is not trusted: everything is checked, and before memory is taken.</summary>
-internal sealed class FormatReader
+/// <summary>
+/// Reads the fields of one object from a stream that is not trusted: everything is checked, and before memory is taken. Polynomials stay
+/// packed until <see cref="VerifyChecksum"/> has passed, so that damaged objects take no residue memory, and no stream, seekable or not,
+/// makes a reader take much more memory than it has bytes.
+/// </summary>
+internal sealed class FormatReader : IDisposable
 {
     private readonly Stream _stream;
     private readonly CkksParameters _parameters;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Reads and checks the header.</summary>
+    /// <exception cref="CkksFormatException">it is not that of an object of this kind and these parameters</exception>
     public FormatReader(Stream stream, CkksParameters parameters, ObjectKind kind)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -36,8 +42,8 @@ internal sealed class FormatReader
 
     public void ReadBytes(Span<byte> destination)
     {
-        int read = _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
-        Check(read == destination.Length, $"the object ends {destination.Length - read} bytes early");
+        ReadUnhashed(destination);
+        _hash.AppendData(destination);
     }
 
     public byte[] ReadSeed()
@@ -61,6 +67,13 @@ internal sealed class FormatReader
         return value == 1;
     }
 
+    public ushort ReadUInt16()
+    {
+        Span<byte> value = stackalloc byte[sizeof(ushort)];
+        ReadBytes(value);
+        return BinaryPrimitives.ReadUInt16LittleEndian(value);
+    }
+
     public int ReadInt32()
     {
         Span<byte> value = stackalloc byte[sizeof(int)];
@@ -68,18 +81,39 @@ internal sealed class FormatReader
         return BinaryPrimitives.ReadInt32LittleEndian(value);
     }
 
-    public double ReadDouble()
+    public long ReadInt64()
     {
-        Span<byte> value = stackalloc byte[sizeof(double)];
+        Span<byte> value = stackalloc byte[sizeof(long)];
         ReadBytes(value);
-        return BinaryPrimitives.ReadDoubleLittleEndian(value);
+        return BinaryPrimitives.ReadInt64LittleEndian(value);
     }
+
+    public double ReadDouble() => BitConverter.Int64BitsToDouble(ReadInt64());
 
     public int ReadLevel()
     {
         int level = ReadByte();
         Check(level <= _parameters.MaxLevel, $"the level is {level}, {_parameters.Name} has levels 0 to {_parameters.MaxLevel}");
         return level;
+    }
+
+    /// <summary>The still packed limbs of so many polynomials over q_0 ... q_level.</summary>
+    public PackedPolynomials ReadPolynomials(int count, int level)
+    {
+        Modulus[] moduli = _parameters.Ring.Moduli[..(level + 1)];
+        CheckRemaining(count * moduli.Sum(modulus => (long)BitPacking.PackedBytes(_parameters.N, modulus)));
+        var packed = new PackedPolynomials(_parameters.Ring, moduli);
+        try
+        {
+            for (int limb = 0; limb < count * moduli.Length; limb++)
+                ReadBytes(packed.Append());
+            return packed;
+        }
+        catch
+        {
+            packed.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Refuses at once what cannot be there, if the stream knows its length.</summary>
@@ -92,44 +126,20 @@ internal sealed class FormatReader
         }
     }
 
-    /// <summary>The bytes that <see cref="ReadPolynomial"/> takes from the stream.</summary>
-    public long PolynomialBytes(int limbCount, Func<int, int> modulusOf) => Enumerable.Range(0, limbCount)
-        .Sum(limb => (long)BitPacking.PackedBytes(_parameters.N, _parameters.Ring.Moduli[modulusOf(limb)]));
-
-    /// <summary>A polynomial whose limb i belongs to the ring's modulus <paramref name="modulusOf"/>(i).</summary>
-    public RnsPolynomial ReadPolynomial(int limbCount, Func<int, int> modulusOf)
+    /// <summary>Reads the checksum and compares it with that of everything read so far.</summary>
+    public void VerifyChecksum()
     {
-        CheckRemaining(PolynomialBytes(limbCount, modulusOf));
-        RnsPolynomial polynomial = _parameters.Ring.Rent(limbCount);
-        try
-        {
-            FillPolynomial(polynomial, modulusOf);
-            return polynomial;
-        }
-        catch
-        {
-            polynomial.Dispose();
-            throw;
-        }
+        Span<byte> stored = stackalloc byte[FormatHeader.ChecksumBytes], computed = stackalloc byte[FormatHeader.ChecksumBytes];
+        ReadUnhashed(stored);
+        _hash.GetHashAndReset(computed);
+        Check(stored.SequenceEqual(computed), "the object does not match its checksum: it is damaged");
     }
 
-    /// <summary>As <see cref="ReadPolynomial"/>, into memory that is there.</summary>
-    public void FillPolynomial(RnsPolynomial polynomial, Func<int, int> modulusOf)
+    public void Dispose() => _hash.Dispose();
+
+    private void ReadUnhashed(Span<byte> destination)
     {
-        for (int limb = 0; limb < polynomial.LimbCount; limb++)
-        {
-            Modulus modulus = _parameters.Ring.Moduli[modulusOf(limb)];
-            int count = BitPacking.PackedBytes(polynomial.Length, modulus);
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(count);
-            try
-            {
-                ReadBytes(buffer.AsSpan(0, count));
-                BitPacking.Unpack(buffer.AsSpan(0, count), modulus, polynomial.LimbSpan(limb));
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-        }
+        int read = _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
+        Check(read == destination.Length, $"the object ends {destination.Length - read} bytes early");
     }
 }

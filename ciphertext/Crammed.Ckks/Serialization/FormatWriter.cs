@@ -1,15 +1,17 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Serialization;
 
-/// <summary>Writes the fields of one object to a stream.</summary>
-internal sealed class FormatWriter
+/// <summary>Writes the fields of one object to a stream, and at last its checksum.</summary>
+internal sealed class FormatWriter : IDisposable
 {
     private readonly Stream _stream;
     private readonly CkksParameters _parameters;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     public FormatWriter(Stream stream, CkksParameters parameters, ObjectKind kind)
     {
@@ -22,9 +24,13 @@ internal sealed class FormatWriter
         WriteBytes(parameters.Identifier);
     }
 
-    public void WriteBytes(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        _hash.AppendData(bytes);
+        _stream.Write(bytes);
+    }
 
-    public void WriteByte(byte value) => _stream.WriteByte(value);
+    public void WriteByte(byte value) => WriteBytes([value]);
 
     public void WriteUInt16(ushort value)
     {
@@ -40,19 +46,21 @@ internal sealed class FormatWriter
         WriteBytes(bytes);
     }
 
-    public void WriteDouble(double value)
+    public void WriteInt64(long value)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(double)];
-        BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
         WriteBytes(bytes);
     }
 
-    /// <summary>All limbs of a polynomial whose limb i belongs to the ring's modulus <paramref name="modulusOf"/>(i).</summary>
-    public void WritePolynomial(RnsPolynomial polynomial, Func<int, int> modulusOf)
+    public void WriteDouble(double value) => WriteInt64(BitConverter.DoubleToInt64Bits(value));
+
+    /// <summary>All limbs of a polynomial over q_0, q_1, ...</summary>
+    public void WritePolynomial(RnsPolynomial polynomial)
     {
         for (int limb = 0; limb < polynomial.LimbCount; limb++)
         {
-            Modulus modulus = _parameters.Ring.Moduli[modulusOf(limb)];
+            Modulus modulus = _parameters.Ring.Moduli[limb];
             int count = BitPacking.PackedBytes(polynomial.Length, modulus);
             byte[] buffer = ArrayPool<byte>.Shared.Rent(count);
             BitPacking.Pack(polynomial.LimbSpan(limb), modulus, buffer.AsSpan(0, count));
@@ -60,4 +68,14 @@ internal sealed class FormatWriter
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>Ends the object with the checksum of everything written.</summary>
+    public void WriteChecksum()
+    {
+        Span<byte> checksum = stackalloc byte[FormatHeader.ChecksumBytes];
+        _hash.GetHashAndReset(checksum);
+        _stream.Write(checksum);
+    }
+
+    public void Dispose() => _hash.Dispose();
 }

@@ -4,17 +4,18 @@ namespace Crammed.Ckks.Serialization;
 internal static class ObjectFile
 {
     /// <summary>Writes under a temporary name in the same folder, flushes to disk and renames: a file is whole or not there.</summary>
-    public static void Save(string path, Action<Stream> write, UnixFileMode? mode = null)
+    /// <param name="path">where the file appears, in place of an earlier one</param>
+    /// <param name="write">fills the file</param>
+    /// <param name="mode">permissions, but for Windows; those that are usual for the user unless given</param>
+    /// <param name="bytes">the size the file will have, to find out early that the disk has no room for it</param>
+    /// <exception cref="IOException">the file cannot be written</exception>
+    public static void Save(string path, Action<FileStream> write, UnixFileMode? mode = null, long bytes = 0)
     {
         string full = Path.GetFullPath(path);
-        string temporary = $"{full}.{Environment.ProcessId}.tmp";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        string temporary = $"{full}.{Guid.NewGuid():N}.tmp";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = bytes };
         if (mode is not null && !OperatingSystem.IsWindows())
-        {
-            // An earlier file of that name would keep its own mode.
-            File.Delete(temporary);
             options.UnixCreateMode = mode;
-        }
         try
         {
             using (var stream = new FileStream(temporary, options))

@@ -7,13 +7,15 @@ namespace Crammed.Ckks;
 public static class PublicKeyReader
 {
     /// <summary>Reads one key and leaves the stream behind its last byte.</summary>
-    /// <exception cref="CkksFormatException">the bytes are not a public key of these parameters</exception>
+    /// <exception cref="CkksFormatException">the bytes are not a public key of these parameters, or damaged</exception>
     public static PublicKey Read(Stream stream, CkksParameters parameters)
     {
-        var reader = new FormatReader(stream, parameters, ObjectKind.PublicKey);
+        using var reader = new FormatReader(stream, parameters, ObjectKind.PublicKey);
         byte[] seed = reader.ReadSeed();
-        RnsPolynomial masked = reader.ReadPolynomial(parameters.MaxLevel + 1, limb => limb);
-        return new PublicKey(parameters, seed, masked, CiphertextReader.ExpandUniform(parameters, parameters.MaxLevel, seed));
+        using PackedPolynomials packed = reader.ReadPolynomials(1, parameters.MaxLevel);
+        reader.VerifyChecksum();
+        RnsPolynomial masked = packed.Unpack(0);
+        return new PublicKey(parameters, seed, masked, UniformExpander.Expand(parameters.Ring, parameters.MaxLevel + 1, seed));
     }
 
     /// <summary>Reads a file that holds one key and nothing else.</summary>

@@ -4,7 +4,8 @@ namespace Crammed.Ckks.Tests.Scheme;
 
 /// <summary>
 /// Sets of other shapes: one limb per digit, where the key's error outweighs rounding; four limbs and an odd log N; three limbs over the
-/// largest ring, so small in levels that it stays cheap; digits of more limbs than there are special primes.
+/// largest ring, so small in levels that it stays cheap; digits of more limbs than there are special primes; a sparse secret, which makes
+/// less noise.
 /// </summary>
 [TestFixture]
 internal sealed class OtherRingsTests
@@ -17,6 +18,7 @@ internal sealed class OtherRingsTests
         new TestCaseData(NamedParameters.N15QP850, 5),
         new TestCaseData(NamedParameters.N16QP1320, 23),
         new TestCaseData(new CkksParametersLiteral("N17QP340", 17, [50, 45, 45, 50], [50, 50, 50], 45), 3),
+        new TestCaseData(NamedParameters.N14QP434 with { Name = "insecure-N14H192", Secret = SecretDistribution.SparseTernary(192) }, 8),
     ];
 
     [TestCaseSource(nameof(Shapes))]
@@ -42,6 +44,9 @@ internal sealed class OtherRingsTests
         AssertRms(rescaled, i => values[i] * values[i], SlotAssert.Together(2 * Rms * error, rounding));
         using Ciphertext lowered = evaluator.LowerTo(fresh, 0);
         AssertRms(lowered, i => values[i], SlotAssert.Together(error, noise.Rescale(lowered.Scale)));
+        using PublicKey publicKey = new KeyGenerator(secret).CreatePublicKey();
+        using Ciphertext open = new Encryptor(publicKey).Encrypt(values, level);
+        AssertRms(open, i => values[i], SlotAssert.Together(noise.FreshPublic(open.Scale), noise.EncodeRounding(open.Scale)));
 
         // Thousands of slots: the rms has a relative standard error below 2 %.
         void AssertRms(Ciphertext actual, Func<int, double> expected, double predicted)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -64,7 +65,7 @@ internal sealed class ParametersTests
         Assert.That(CkksParameters.Create(within).IsInsecure, Is.False);
         Assert.That(
             () => CkksParameters.Create(beyond),
-            Throws.ArgumentException.With.Message.Contains($"bound {bound}").And.Message.Match(@"by (0\.9|1\.0)\d bits"));
+            Throws.ArgumentException.With.Message.Contains($"bound {bound}").And.Message.Match(@"(0\.9|1\.0)\d bits beyond"));
         Assert.That(CkksParameters.Create(beyond with { Name = "set-insecure" }).IsInsecure);
     }
 
@@ -73,10 +74,51 @@ internal sealed class ParametersTests
     public void Nothing_secure_fits_the_smallest_rings() => Assert.That(
         () => CkksParameters.Create(new("small", 10, [20], [21], 15)), Throws.ArgumentException.With.Message.Contains("bound 27"));
 
+    /// <summary>A sparse secret has its own bounds, and none but for one weight in one ring.</summary>
+    [Test]
+    public void Sparse_secrets_are_secure_only_where_the_table_says()
+    {
+        CkksParametersLiteral within = WithBits("set", 16, 1549) with { Secret = SecretDistribution.SparseTernary(192) };
+        CkksParametersLiteral beyond = WithBits("set", 16, 1551) with { Secret = SecretDistribution.SparseTernary(192) };
+        CkksParameters secure = CkksParameters.Create(within);
+        Assert.That(secure.IsInsecure, Is.False);
+        Assert.That(secure.SecurityDescription, Is.EqualTo(
+            $"128-bit classical security: log2(QP) = {secure.Log2QP:F2}, bound 1550 for N = 2^16, sparse ternary secret of Hamming weight "
+            + "192, error of standard deviation 3.2"));
+        Assert.That(
+            () => CkksParameters.Create(beyond),
+            Throws.ArgumentException.With.Message.Match(
+                @"INSECURE: log2\(QP\) = 155[01]\.\d\d, (0\.9|1\.0)\d bits beyond the 128-bit bound 1550"));
+        Assert.That(CkksParameters.Create(beyond with { Secret = default }).IsInsecure, Is.False);
+        foreach (int weight in new[] { 32, 191, 193, 1 << 15 })
+        {
+            CkksParametersLiteral literal = within with { Secret = SecretDistribution.SparseTernary(weight) };
+            Assert.That(
+                () => CkksParameters.Create(literal),
+                Throws.ArgumentException.With.Message.Contains(
+                    $"no 128-bit bound is known for N = 2^16, sparse ternary secret of Hamming weight {weight}"));
+            CkksParameters insecure = CkksParameters.Create(literal with { Name = "insecure-set" });
+            Assert.That((insecure.IsInsecure, insecure.SecurityDescription[..9]), Is.EqualTo((true, "INSECURE:")));
+        }
+    }
+
+    /// <summary>2^bound itself is within the bound, the next integer is not: no rounding of logarithms decides.</summary>
+    [Test]
+    public void The_bound_is_exact()
+    {
+        BigInteger bound = BigInteger.One << 1747;
+        Assert.That(SecurityTable.IsSecure(16, default, bound), Is.True);
+        Assert.That(SecurityTable.IsSecure(16, default, bound + 1), Is.False);
+    }
+
     [Test]
     public void The_table_covers_rings_up_to_2_to_the_17()
     {
-        Assert.That((SecurityTable.MaxLog2QP(16), SecurityTable.MaxLog2QP(17), SecurityTable.MaxLog2QP(9)), Is.EqualTo((1747, 3523, 0)));
+        Assert.That(
+            (SecurityTable.MaxLog2QP(16), SecurityTable.MaxLog2QP(17), SecurityTable.MaxLog2QP(9)),
+            Is.EqualTo(((int?)1747, (int?)3523, (int?)null)));
+        SecretDistribution sparse = SecretDistribution.SparseTernary(192);
+        Assert.That((SecurityTable.MaxLog2QP(16, sparse), SecurityTable.MaxLog2QP(15, sparse)), Is.EqualTo(((int?)1550, (int?)null)));
         Assert.That(() => SecurityTable.MaxLog2QP(18), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
@@ -85,17 +127,23 @@ internal sealed class ParametersTests
     {
         CkksParametersLiteral good = NamedParameters.InsecureN11;
         Refused(good with { Name = " " }, "name");
-        Refused(good with { LogN = 6 }, "LogN is 6");
-        Refused(good with { LogN = 18 }, "LogN is 18");
-        Refused(good with { PrimeBits = [] }, "at least one prime");
-        Refused(good with { SpecialPrimeBits = [] }, "at least one prime");
-        Refused(good with { PrimeBits = [51, 36] }, "51 bits");
-        Refused(good with { PrimeBits = [46, 12] }, "12 bits");
-        Refused(good with { Log2Scale = 46 }, "Log2Scale is 46");
-        Refused(good with { Log2Scale = 0 }, "Log2Scale is 0");
-        Refused(good with { SecretKind = (SecretKind)7 }, "secret kind 7");
-        Refused(good with { PrimeBits = [46, 40, 40, 40, 40] }, "scale of level 0 is 2^-24.0");
+        Refused(good with { Name = "insecure\nlogN 16" }, "printable");
+        Refused(good with { LogN = 6 }, "LogN is 6, 1 below the allowed 7 to 17");
+        Refused(good with { LogN = 18 }, "LogN is 18, 1 above");
+        Refused(good with { PrimeBits = [] }, "number of primes is 0");
+        Refused(good with { PrimeBits = [.. Enumerable.Repeat(36, 260)] }, "number of primes is 260, 4 above the allowed 1 to 256");
+        Refused(good with { SpecialPrimeBits = [] }, "number of special primes is 0");
+        Refused(good with { DigitSize = 0 }, "DigitSize is 0, 1 below");
+        Refused(good with { PrimeBits = [52, 36] }, "PrimeBits[0] is 52, 2 above the allowed 20 to 50");
+        Refused(good with { PrimeBits = [46, 12] }, "PrimeBits[1] is 12, 8 below");
+        Refused(good with { SpecialPrimeBits = [50, 51] }, "SpecialPrimeBits[1] is 51, 1 above");
+        Refused(good with { Log2Scale = 46 }, "scale of level 8 is 46, 1 above the allowed 1 to 45");
+        Refused(good with { Log2Scale = 0 }, "scale of level 8 is 0, 1 below");
+        Refused(good with { PrimeBits = [46, 40, 40, 40, 40] }, "scale of level 0 is -24, 25 below");
+        Refused(good with { PrimeBits = [46, .. Enumerable.Repeat(40, 255)] }, "scale of level");
         Refused(good with { PrimeBits = [46, 36, 36, 36], SpecialPrimeBits = [39, 39] }, "bits, 4.00 more than the special");
+        Refused(good with { Secret = SecretDistribution.SparseTernary(0) }, "Hamming weight is 0, 1 below the allowed 1 to 2048");
+        Refused(good with { Secret = SecretDistribution.SparseTernary(2050) }, "Hamming weight is 2050, 2 above");
         Assert.That(() => CkksParameters.Create(null!), Throws.ArgumentNullException);
 
         static void Refused(CkksParametersLiteral literal, string words) =>
@@ -106,12 +154,16 @@ internal sealed class ParametersTests
     public void Identifiers_name_literal_and_primes()
     {
         CkksParameters parameters = CkksParameters.Create(NamedParameters.InsecureN11);
-        string text = "crammed-ckks 1\nname insecure-N11\nlogN 11\nprimeBits 46 36 36 36 36 36 36 36 36\nspecialPrimeBits 50 50\n"
-            + $"digitSize 2\nlog2Scale 36\nsecret UniformTernary\nmoduli {string.Join(' ', parameters.Moduli)}\n"
+        string text = "crammed-ckks 2\nname insecure-N11\nlogN 11\nprimeBits 46 36 36 36 36 36 36 36 36\nspecialPrimeBits 50 50\n"
+            + $"digitSize 2\nlog2Scale 36\nuniform ternary secret\nerrorStandardDeviation 3.2\n"
+            + $"moduli {string.Join(' ', parameters.Moduli)}\n"
             + $"specialModuli {string.Join(' ', parameters.SpecialModuli)}\n";
         Assert.That(parameters.Identifier.ToArray(), Is.EqualTo(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
         CkksParameters renamed = CkksParameters.Create(NamedParameters.InsecureN11 with { Name = "insecure-else" });
         Assert.That(renamed.Identifier.ToArray(), Is.Not.EqualTo(parameters.Identifier.ToArray()));
+        byte[][] sparse = [.. new[] { 64, 65 }.Select(weight => CkksParameters.Create(
+            NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(weight) }).Identifier.ToArray())];
+        Assert.That(sparse.Append(parameters.Identifier.ToArray()), Is.Unique);
     }
 
     /// <summary>A literal of the given total size: a large q_0 and special prime, working primes of the scale's size.</summary>

@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using Crammed.Ckks.Arithmetic;
+using Crammed.Ckks.Ring;
+
+namespace Crammed.Ckks.Client;
+
+/// <summary>
+/// Makes single evaluation keys: for each digit j a pair (b_j, a_j) with b_j = e_j - a_j s + P s' on the moduli of digit j and without the
+/// last term on the others (Han, Ki 2020, section 3). Thread-safe; digits are made in parallel.
+/// </summary>
+internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
+{
+    private readonly CkksParameters _parameters = secret.Parameters;
+
+    private RingContext Ring => _parameters.Ring;
+
+    /// <summary>The named key for ciphertexts up to a level.</summary>
+    public SwitchingKey Create(EvaluationKeyId id, int level) => id.Kind == EvaluationKeyKind.Relinearization
+        ? CreateRelinearizationKey(level)
+        : CreateAutomorphismKey(id.Element(Ring.N), level);
+
+    /// <summary>destination = transform of error - uniform * secret, modulo one prime.</summary>
+    public static void Mask(
+        RingContext ring, double* destination, double* uniform, double* secret, ReadOnlySpan<double> error, int modulusIndex)
+    {
+        Modulus modulus = ring.Moduli[modulusIndex];
+        error.CopyTo(new Span<double>(destination, ring.N));
+        ring.ForwardNtt(destination, modulusIndex);
+        using var product = new SecretPolynomial(ring, 1);
+        ring.Kernels.Multiply(product.Limb(0), uniform, secret, ring.N, modulus);
+        ring.Kernels.Subtract(destination, destination, product.Limb(0), ring.N, modulus);
+    }
+
+    private SwitchingKey CreateRelinearizationKey(int level)
+    {
+        using var square = new SecretPolynomial(Ring, level + 1);
+        for (int limb = 0; limb <= level; limb++)
+        {
+            double* values = secret.Values.Limb(limb);
+            Ring.Kernels.Multiply(square.Limb(limb), values, values, Ring.N, Ring.Moduli[limb]);
+        }
+        return CreateKey(square.Polynomial, secret.Values, level);
+    }
+
+    /// <summary>The key from s to the preimage of s under X -> X^g; see <see cref="Evaluator.Rotate"/>.</summary>
+    private SwitchingKey CreateAutomorphismKey(int element, int level)
+    {
+        using var preimage = new SecretPolynomial(Ring, Ring.Moduli.Length);
+        NttPermutation permutation = Ring.Permutation(GaloisElement.Invert(element, Ring.N));
+        for (int i = 0; i < Ring.Moduli.Length; i++)
+            Ring.ApplyAutomorphism(preimage.Limb(i), secret.Values.Limb(i), permutation);
+        return CreateKey(secret.Values, preimage.Polynomial, level);
+    }
+
+    /// <param name="from">the secret switched from, transformed, modulo q_0 ... q_level at least</param>
+    /// <param name="to">the secret switched to, transformed, modulo all of the ring's moduli</param>
+    /// <param name="level">the highest level the key is to serve</param>
+    private SwitchingKey CreateKey(RnsPolynomial from, RnsPolynomial to, int level)
+    {
+        SwitchingKey key = SwitchingKey.Rent(_parameters, level, RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes));
+        try
+        {
+            ParallelLoop.Run(_parameters.DigitCount(level), new ParallelOptions(), digit => FillDigit(key, digit, from, to));
+            return key;
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    private void FillDigit(SwitchingKey key, int digit, RnsPolynomial from, RnsPolynomial to)
+    {
+        using var expander = new UniformExpander(key.Seed);
+        using var sampler = new SecretSampler();
+        using var error = new SecretPolynomial(Ring, 1);
+        sampler.FillGaussian(error.LimbSpan(0));
+        for (int limb = 0; limb < key.LimbCount; limb++)
+        {
+            int index = digit * key.LimbCount + limb;
+            int modulusIndex = key.ModulusIndex(index);
+            double* masked = key.Masked.Limb(index);
+            key.ExpandUniform(expander, index);
+            Mask(Ring, masked, key.Uniform.Limb(index), to.Limb(modulusIndex), error.LimbSpan(0), modulusIndex);
+            if (limb > key.Level || limb / _parameters.DigitSize != digit)
+                continue;
+            double special = _parameters.BaseConversions.SpecialModulo(limb);
+            Ring.Kernels.MultiplyConstantAdd(masked, from.Limb(limb), special, Ring.N, Ring.Moduli[limb]);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Numerics;
+using Crammed.Ckks.Arithmetic;
+
+namespace Crammed.Ckks;
+
+/// <summary>What <see cref="CkksParameters.Create"/> refuses; each message has value, bound and the distance between them.</summary>
+internal sealed class LiteralChecks(CkksParametersLiteral literal)
+{
+    private const int MinLogN = 7;
+    private const int MaxLogN = 17;
+    private const int MinPrimeBits = 20;
+
+    /// <summary>Formats store a level in one byte.</summary>
+    private const int MaxPrimes = 256;
+
+    /// <summary>Checks everything that can be told before primes are searched for.</summary>
+    public void CheckRanges()
+    {
+        if (string.IsNullOrWhiteSpace(literal.Name) || literal.Name.Any(c => char.IsControl(c) || char.IsSurrogate(c)))
+            throw new ArgumentException("a parameter set needs a name, of printable characters", nameof(literal));
+        CheckRange("LogN", literal.LogN, MinLogN, MaxLogN);
+        CheckRange("the number of primes", literal.PrimeBits.Count, 1, MaxPrimes);
+        CheckRange("the number of special primes", literal.SpecialPrimeBits.Count, 1, MaxPrimes);
+        if (literal.DigitSize is int digitSize)
+            CheckRange("DigitSize", digitSize, 1, MaxPrimes);
+        if (literal.Secret.HammingWeight is int weight)
+            CheckRange("the secret's Hamming weight", weight, 1, 1 << literal.LogN);
+        // Primes are 1 modulo 2N, so there must be room for a few of them.
+        int minBits = Math.Max(MinPrimeBits, literal.LogN + 3);
+        for (int i = 0; i < literal.PrimeBits.Count; i++)
+            CheckRange($"PrimeBits[{i}]", literal.PrimeBits[i], minBits, Modulus.MaxBitLength);
+        for (int i = 0; i < literal.SpecialPrimeBits.Count; i++)
+            CheckRange($"SpecialPrimeBits[{i}]", literal.SpecialPrimeBits[i], minBits, Modulus.MaxBitLength);
+        CheckScales();
+    }
+
+    /// <summary>Checks special moduli and security of the primes that were found.</summary>
+    public void CheckPrimes(PrimeChain chain)
+    {
+        CheckSpecialModulus(chain);
+        CheckSecurity(chain);
+    }
+
+    private void CheckRange(string what, int value, int min, int max)
+    {
+        if (value < min || value > max)
+        {
+            int distance = value < min ? min - value : value - max;
+            throw Refusal($"{what} is {value}, {distance} {(value < min ? "below" : "above")} the allowed {min} to {max}");
+        }
+    }
+
+    /// <summary>
+    /// Working primes of other sizes than the scale move it, doubly at each level: it must neither vanish nor pass q_0. Sizes in bits
+    /// decide, since the primes are chosen to keep scales next to powers of two.
+    /// </summary>
+    private void CheckScales()
+    {
+        int log2Scale = literal.Log2Scale;
+        for (int level = literal.PrimeBits.Count - 1; level >= 0; level--)
+        {
+            CheckRange($"log2 of the canonical scale of level {level}", log2Scale, 1, literal.PrimeBits[0] - 1);
+            log2Scale = 2 * log2Scale - literal.PrimeBits[level];
+        }
+    }
+
+    /// <summary>A digit larger than P would make the noise of a key switch larger than the message (Han, Ki 2020, section 3.3).</summary>
+    private void CheckSpecialModulus(PrimeChain chain)
+    {
+        int count = literal.PrimeBits.Count;
+        BigInteger special = PrimeChain.Multiply(chain.Moduli.Skip(count));
+        foreach (ulong[] digit in chain.Moduli.Take(count).Chunk(literal.DigitSize ?? literal.SpecialPrimeBits.Count))
+        {
+            BigInteger product = PrimeChain.Multiply(digit);
+            if (product <= special)
+                continue;
+            double size = BigInteger.Log(product, 2);
+            throw Refusal(string.Create(
+                CultureInfo.InvariantCulture,
+                $"a digit of {digit.Length} primes has {size:F2} bits, {size - BigInteger.Log(special, 2):F2} more than the special "
+                + $"modulus; make the special primes larger or DigitSize smaller"));
+        }
+    }
+
+    private void CheckSecurity(PrimeChain chain)
+    {
+        if (SecurityTable.IsSecure(literal.LogN, literal.Secret, chain.Product)
+            || literal.Name.Contains(SecurityTable.InsecureMark, StringComparison.Ordinal))
+            return;
+        throw Refusal(
+            $"{SecurityTable.Describe(literal.LogN, literal.Secret, chain.Product)}; use fewer primes, a larger ring or a uniform ternary "
+            + $"secret, or a name that contains '{SecurityTable.InsecureMark}'");
+    }
+
+    private ArgumentException Refusal(string message) => new($"{literal.Name}: {message}", nameof(literal));
+}

@@ -1,0 +1,42 @@
+using System.Numerics;
+using Crammed.Ckks.Arithmetic;
+
+namespace Crammed.Ckks;
+
+/// <summary>The primes of a literal and the canonical scales that follow from them.</summary>
+/// <param name="Moduli">q_0, ..., q_L, then the special moduli</param>
+/// <param name="Scales">canonical scale of each level 0, ..., L</param>
+internal sealed record PrimeChain(ulong[] Moduli, double[] Scales)
+{
+    /// <summary>QP: the product of all moduli.</summary>
+    public BigInteger Product => Multiply(Moduli);
+
+    /// <summary>
+    /// q_0 and the special primes are the largest of their size. Working primes are chosen from the top level down, each as near as
+    /// possible to the value that brings the next canonical scale back to a power of two, so that scales do not drift.
+    /// </summary>
+    public static PrimeChain Find(CkksParametersLiteral literal)
+    {
+        ulong step = 2UL << literal.LogN;
+        int count = literal.PrimeBits.Count;
+        var moduli = new ulong[count + literal.SpecialPrimeBits.Count];
+        var used = new HashSet<ulong>();
+        for (int i = count; i < moduli.Length; i++)
+            used.Add(moduli[i] = PrimeSearch.LargestBelow(literal.SpecialPrimeBits[i - count], step, used));
+        used.Add(moduli[0] = PrimeSearch.LargestBelow(literal.PrimeBits[0], step, used));
+        var scales = new double[count];
+        scales[^1] = Math.ScaleB(1, literal.Log2Scale);
+        for (int level = count - 1; level > 0; level--)
+        {
+            double scale = scales[level];
+            double deviation = scale / Math.ScaleB(1, (int)Math.Round(Math.Log2(scale)));
+            double target = Math.ScaleB(deviation * deviation, literal.PrimeBits[level]);
+            used.Add(moduli[level] = PrimeSearch.Nearest(target, step, used));
+            scales[level - 1] = scale * scale / moduli[level];
+        }
+        return new PrimeChain(moduli, scales);
+    }
+
+    public static BigInteger Multiply(IEnumerable<ulong> moduli) =>
+        moduli.Aggregate(BigInteger.One, (product, modulus) => product * modulus);
+}

@@ -1,0 +1,90 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Crammed.Ckks.Serialization;
+
+/// <summary>
+/// Evaluation keys on disk, in one file rather than a folder: it appears by one rename, its manifest speaks for all of it, and one
+/// open handle reads any key, by position and from any thread, even after the file was replaced.
+/// </summary>
+internal sealed class KeySetFile : IDisposable
+{
+    private readonly string _path;
+    private readonly FileStream _stream;
+    private readonly CkksParameters _parameters;
+
+    private KeySetFile(string path, FileStream stream, CkksParameters parameters, KeySetManifest manifest)
+    {
+        (_path, _stream, _parameters) = (path, stream, parameters);
+        Manifest = manifest;
+    }
+
+    public KeySetManifest Manifest { get; }
+
+    /// <summary>Reads the manifest and leaves the keys where they are.</summary>
+    /// <exception cref="CkksFormatException">as <see cref="KeySetManifest.Read"/>; the message begins with the path</exception>
+    public static KeySetFile Open(string path, CkksParameters parameters)
+    {
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        try
+        {
+            return new KeySetFile(path, stream, parameters, Located(path, () => KeySetManifest.Read(stream, parameters)));
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Makes keys and writes each as it is made, so that memory holds as many as <paramref name="options"/> allows threads.
+    /// </summary>
+    /// <param name="path">where the file appears, whole, once all keys are written</param>
+    /// <param name="parameters">the keys' parameters</param>
+    /// <param name="keys">name and level of each key, all different</param>
+    /// <param name="create">makes a key; called from several threads</param>
+    /// <param name="written">called after each key that is written and disposed; from several threads</param>
+    /// <param name="options">degree of parallelism and cancellation</param>
+    public static void Save(
+        string path, CkksParameters parameters, IEnumerable<(EvaluationKeyId Id, int Level)> keys,
+        Func<EvaluationKeyId, int, SwitchingKey> create, Action written, ParallelOptions options)
+    {
+        KeySetManifest manifest = KeySetManifest.Plan(parameters, keys);
+        ObjectFile.Save(path, Write, bytes: manifest.FileBytes);
+
+        void Write(FileStream stream)
+        {
+            SafeFileHandle handle = stream.SafeFileHandle;
+            ParallelLoop.Run(manifest.Entries.Length, options, i =>
+            {
+                KeySetEntry entry = manifest.Entries[i];
+                using (SwitchingKey key = create(entry.Id, entry.Level))
+                    SwitchingKeyFormat.Write(handle, entry.Offset, key).CopyTo(entry.Checksum, 0);
+                written();
+            });
+            using var beginning = new MemoryStream();
+            manifest.Write(beginning);
+            RandomAccess.Write(handle, beginning.GetBuffer().AsSpan(0, (int)beginning.Length), 0);
+        }
+    }
+
+    /// <summary>Reads one key.</summary>
+    /// <exception cref="CkksFormatException">it is damaged; the message names the file and the key</exception>
+    public SwitchingKey Load(KeySetEntry entry) => Located(
+        $"{_path}: {entry.Id.Kind} key{(entry.Id.Kind == EvaluationKeyKind.Rotation ? $" by {entry.Id.Steps}" : "")}",
+        () => SwitchingKeyFormat.Read(_stream.SafeFileHandle, entry.Offset, _parameters, entry.Level, entry.Checksum));
+
+    public void Dispose() => _stream.Dispose();
+
+    private static T Located<T>(string place, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (CkksFormatException exception)
+        {
+            throw new CkksFormatException($"{place}: {exception.Message}");
+        }
+    }
+}

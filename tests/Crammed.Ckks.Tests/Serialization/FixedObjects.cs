@@ -1,0 +1,62 @@
+using Crammed.Ckks.Ring;
+using Crammed.Ckks.Serialization;
+
+namespace Crammed.Ckks.Tests.Serialization;
+
+/// <summary>Objects with the same contents in every run: their polynomials are expanded from fixed seeds, and mean nothing.</summary>
+internal static class FixedObjects
+{
+    /// <summary>The smallest ring, and three levels.</summary>
+    public static CkksParameters Smallest { get; } = CkksParameters.Create(new("insecure-N7", 7, [46, 36, 36], [50, 50], 36));
+
+    public static byte[] Seed(byte number) => [.. Enumerable.Range(0, AesKeyStream.SeedBytes).Select(i => (byte)(number + 3 * i))];
+
+    public static Ciphertext Ciphertext(CkksParameters parameters, int level, int polynomials, bool isSeeded)
+    {
+        RnsPolynomial[] values =
+            [.. Enumerable.Range(0, polynomials).Select(i => UniformExpander.Expand(parameters.Ring, level + 1, Seed((byte)(10 + i))))];
+        // The last polynomial's own seed, so that a seeded ciphertext is what it says.
+        return new Ciphertext(parameters, values, level, parameters.ScaleAt(level), isSeeded ? Seed((byte)(9 + polynomials)) : null);
+    }
+
+    public static PublicKey PublicKey(CkksParameters parameters)
+    {
+        int count = parameters.MaxLevel + 1;
+        RnsPolynomial masked = UniformExpander.Expand(parameters.Ring, count, Seed(20));
+        return new PublicKey(parameters, Seed(21), masked, UniformExpander.Expand(parameters.Ring, count, Seed(21)));
+    }
+
+    public static unsafe SwitchingKey SwitchingKey(CkksParameters parameters, EvaluationKeyId id, int level)
+    {
+        byte number = (byte)(30 + 4 * (int)id.Kind + id.Steps);
+        SwitchingKey key = Crammed.Ckks.SwitchingKey.Rent(parameters, level, Seed(number));
+        using UniformExpander masked = new(Seed((byte)(number + 100))), uniform = new(Seed(number));
+        for (int limb = 0; limb < key.Masked.LimbCount; limb++)
+        {
+            masked.Fill(key.Masked.Limb(limb), parameters.N, parameters.Ring.Moduli[key.ModulusIndex(limb)], (ulong)limb);
+            key.ExpandUniform(uniform, limb);
+        }
+        return key;
+    }
+
+    /// <summary>Writes a file of such keys: relinearization up to level 1, conjugation 0, rotation by 1 up to 2 and by 5 up to 0.</summary>
+    public static void SaveKeys(CkksParameters parameters, string path) => KeySetFile.Save(
+        path, parameters, KeyList, (id, level) => SwitchingKey(parameters, id, level), () => { }, new ParallelOptions());
+
+    /// <summary>In the order of files.</summary>
+    public static (EvaluationKeyId Id, int Level)[] KeyList { get; } =
+    [
+        (EvaluationKeyId.Relinearization, 1), (EvaluationKeyId.Conjugation, 0), (new EvaluationKeyId(EvaluationKeyKind.Rotation, 1), 2),
+        (new EvaluationKeyId(EvaluationKeyKind.Rotation, 5), 0),
+    ];
+
+    /// <summary>Reads every key of a file.</summary>
+    public static void LoadAll(string path, CkksParameters parameters)
+    {
+        using EvaluationKeys keys = EvaluationKeys.Open(path, parameters);
+        _ = keys.Relinearization;
+        keys.TryGetConjugation(out _);
+        foreach (EvaluationKeyInfo key in keys.Manifest.Where(key => key.Kind == EvaluationKeyKind.Rotation))
+            keys.TryGetRotation(key.Steps, out _);
+    }
+}

@@ -1,0 +1,99 @@
+using Crammed.Ckks.Tests.Scheme;
+
+namespace Crammed.Ckks.Tests.Serialization;
+
+/// <summary>When keys of a file come into memory and when they leave it.</summary>
+[TestFixture]
+internal sealed class LazyKeysTests
+{
+    private TemporaryFile _file = null!;
+
+    private static CkksParameters Parameters => FixedObjects.Smallest;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _file = new TemporaryFile();
+        FixedObjects.SaveKeys(Parameters, _file.Path);
+    }
+
+    [TearDown]
+    public void TearDown() => _file.Dispose();
+
+    [Test]
+    public void Threads_that_ask_for_one_key_get_one_and_the_same()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+            long live = ResidueMemory.LiveBuffers;
+            var found = new SwitchingKey[8];
+            using var barrier = new Barrier(found.Length);
+            Thread[] threads = [.. Enumerable.Range(0, found.Length).Select(i => new Thread(() =>
+            {
+                barrier.SignalAndWait();
+                keys.TryGetRotation(1, out SwitchingKey? key);
+                found[i] = key!;
+            }))];
+            Array.ForEach(threads, thread => thread.Start());
+            Array.ForEach(threads, thread => thread.Join());
+            Assert.That(found, Is.All.SameAs(found[0]).And.All.Not.Null);
+            Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live + 2));
+        }
+    }
+
+    [Test]
+    public void Keys_that_were_not_used_since_the_last_call_are_unloaded_and_come_back()
+    {
+        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        keys.TryGetRotation(1, out SwitchingKey? one);
+        keys.TryGetRotation(5, out _);
+        long both = keys.Bytes;
+        Assert.That(keys.UnloadUnused(), Is.Zero);
+        keys.TryGetRotation(1, out _);
+        long live = ResidueMemory.LiveBuffers;
+        long five = keys.Manifest[3].MemoryBytes;
+        Assert.That(keys.UnloadUnused(), Is.EqualTo(five));
+        Assert.That((keys.Bytes, ResidueMemory.LiveBuffers), Is.EqualTo((both - five, live - 2)));
+        Assert.That(keys.Manifest.Select(key => key.IsLoaded), Is.EqualTo(new[] { false, false, true, false }));
+        Assert.That(keys.TryGetRotation(1, out SwitchingKey? again) && ReferenceEquals(one, again));
+        Assert.That(keys.TryGetRotation(5, out SwitchingKey? back) && back!.Masked.Bytes > 0);
+        Assert.That(keys.Bytes, Is.EqualTo(both));
+    }
+
+    [Test]
+    public void Keys_in_memory_stay_there()
+    {
+        CkksSetup setup = CkksSetup.Of(NamedParameters.InsecureN11);
+        using EvaluationKeys keys = setup.Generator.CreateEvaluationKeys(1, []);
+        long bytes = keys.Bytes;
+        Assert.That((keys.UnloadUnused(), keys.UnloadUnused(), keys.Bytes), Is.EqualTo((0L, 0L, bytes)));
+    }
+
+    [Test]
+    public void A_disposed_set_gives_no_keys_and_holds_no_memory()
+    {
+        long live = ResidueMemory.LiveBuffers;
+        EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        Assert.That(keys.Relinearization, Is.Not.Null);
+        keys.Dispose();
+        keys.Dispose();
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+        Assert.That(() => keys.Relinearization, Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => keys.TryGetRotation(5, out _), Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    /// <summary>A rename over the file leaves the opened one as it was.</summary>
+    [Test]
+    public void Replacing_the_file_does_not_disturb_an_open_set()
+    {
+        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        string other = _file.Path + ".other";
+        File.WriteAllText(other, "something else");
+        File.Move(other, _file.Path, overwrite: true);
+        (EvaluationKeyId id, int level) = FixedObjects.KeyList[3];
+        using SwitchingKey expected = FixedObjects.SwitchingKey(Parameters, id, level);
+        Assert.That(keys.TryGetRotation(5, out SwitchingKey? key));
+        ResidueAssert.AreSame(expected, key!);
+    }
+}
