@@ -39,18 +39,20 @@ public sealed unsafe class Encryptor
     /// <exception cref="ArgumentException">as <see cref="CkksEncoder.Encode(ReadOnlySpan{double}, int, double)"/></exception>
     public Ciphertext Encrypt(ReadOnlySpan<double> values, int level)
     {
-        using Plaintext plaintext = _encoder.Encode(values, level);
-        return Encrypt(plaintext);
+        double scale = _parameters.ScaleAt(level);
+        using IntegerPolynomial message = _encoder.ToCoefficients(values, level, scale);
+        return Encrypt(message, level, scale);
     }
 
     /// <summary>A fresh ciphertext at the plaintext's level and scale.</summary>
+    /// <exception cref="ArgumentException">the plaintext belongs to other parameters</exception>
     public Ciphertext Encrypt(Plaintext plaintext)
     {
         ArgumentNullException.ThrowIfNull(plaintext);
         if (!plaintext.Parameters.Matches(_parameters))
             throw new ArgumentException($"Encrypt: the plaintext belongs to {plaintext.Parameters.Name}, the key to {_parameters.Name}");
-        using var sampler = new SecretSampler();
-        Ciphertext result = _secret is null ? EncryptPublic(plaintext, sampler) : EncryptSecret(plaintext, _secret, sampler);
+        using var zero = IntegerPolynomial.Zero(Ring);
+        Ciphertext result = Encrypt(zero, plaintext.Level, plaintext.Scale);
         for (int limb = 0; limb <= plaintext.Level; limb++)
         {
             double* sum = result[0].Limb(limb);
@@ -79,39 +81,55 @@ public sealed unsafe class Encryptor
         return new Ciphertext(parameters, [message, uniform], level, scale, seed);
     }
 
-    private Ciphertext EncryptSecret(Plaintext plaintext, SecretKey secret, SecretSampler sampler) =>
-        Mask(TransformedError(sampler, plaintext.Level), secret, plaintext.Level, plaintext.Scale);
-
-    /// <summary>(b u + e_0, a u + e_1) with u uniform ternary.</summary>
-    private Ciphertext EncryptPublic(Plaintext plaintext, SecretSampler sampler)
+    /// <summary>Encrypts a message that has not been transformed: its error is added first, so that both need one transform.</summary>
+    private Ciphertext Encrypt(IntegerPolynomial message, int level, double scale)
     {
-        int level = plaintext.Level;
-        RnsPolynomial[] polynomials = [TransformedError(sampler, level), TransformedError(sampler, level)];
-        using RnsPolynomial ternary = Ring.Rent(2);
-        sampler.FillTernary(ternary.LimbSpan(0));
-        for (int limb = 0; limb <= level; limb++)
-        {
-            Modulus modulus = Ring.Moduli[limb];
-            double* values = ternary.Limb(1);
-            ternary.LimbSpan(0).CopyTo(ternary.LimbSpan(1));
-            Ring.ForwardNtt(values, limb);
-            Ring.Kernels.MultiplyAdd(polynomials[0].Limb(limb), _public!.Masked.Limb(limb), values, Ring.N, modulus);
-            Ring.Kernels.MultiplyAdd(polynomials[1].Limb(limb), _public.Uniform.Limb(limb), values, Ring.N, modulus);
-        }
-        ternary.Clear();
-        return new Ciphertext(_parameters, polynomials, level, plaintext.Scale);
+        using var sampler = new SecretSampler();
+        AddError(message, sampler);
+        Ciphertext result = _secret is null
+            ? EncryptPublic(message, level, scale, sampler)
+            : Mask(Transform(message, level), _secret, level, scale);
+        message.Clear();
+        return result;
     }
 
-    private RnsPolynomial TransformedError(SecretSampler sampler, int level)
+    /// <summary>(b u + e_0 + m, a u + e_1) with u uniform ternary, given e_0 + m: the transforms modulo a prime follow each other.</summary>
+    private Ciphertext EncryptPublic(IntegerPolynomial message, int level, double scale, SecretSampler sampler)
     {
-        RnsPolynomial error = Ring.Rent(level + 1);
-        sampler.FillGaussian(error.LimbSpan(0));
-        for (int limb = level; limb >= 0; limb--)
+        using var error = IntegerPolynomial.Zero(Ring);
+        AddError(error, sampler);
+        using RnsPolynomial coefficients = Ring.Rent(1), ternary = Ring.Rent(1);
+        sampler.FillTernary(coefficients.LimbSpan(0));
+        Ciphertext result = Ciphertext.Allocate(_parameters, 2, level, scale);
+        for (int limb = 0; limb <= level; limb++)
         {
-            if (limb != 0)
-                error.LimbSpan(0).CopyTo(error.LimbSpan(limb));
-            Ring.ForwardNtt(error.Limb(limb), limb);
+            double* values = ternary.Limb(0), masked = result[0].Limb(limb), uniform = result[1].Limb(limb);
+            coefficients.LimbSpan(0).CopyTo(ternary.LimbSpan(0));
+            Ring.ForwardNtt(values, limb);
+            message.Transform(masked, limb);
+            error.Transform(uniform, limb);
+            Ring.Kernels.MultiplyAdd(masked, _public!.Masked.Limb(limb), values, Ring.N, Ring.Moduli[limb]);
+            Ring.Kernels.MultiplyAdd(uniform, _public.Uniform.Limb(limb), values, Ring.N, Ring.Moduli[limb]);
         }
-        return error;
+        error.Clear();
+        coefficients.Clear();
+        ternary.Clear();
+        return result;
+    }
+
+    private RnsPolynomial Transform(IntegerPolynomial polynomial, int level)
+    {
+        RnsPolynomial result = Ring.Rent(level + 1);
+        for (int limb = 0; limb <= level; limb++)
+            polynomial.Transform(result.Limb(limb), limb);
+        return result;
+    }
+
+    private void AddError(IntegerPolynomial polynomial, SecretSampler sampler)
+    {
+        using RnsPolynomial error = Ring.Rent(1);
+        sampler.FillGaussian(error.LimbSpan(0));
+        polynomial.AddSmall(error.LimbSpan(0));
+        error.Clear();
     }
 }

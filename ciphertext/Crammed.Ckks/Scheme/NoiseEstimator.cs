@@ -30,6 +30,9 @@ public sealed class NoiseEstimator(CkksParameters parameters)
     /// <summary>Rounding the message to integer coefficients.</summary>
     public double EncodeRounding(double scale) => InSlots(RoundingVariance, scale);
 
+    /// <summary>Rounding the 2 <paramref name="slotCount"/> coefficients of a sparsely packed message.</summary>
+    public double EncodeRounding(double scale, int slotCount) => Math.Sqrt(slotCount * RoundingVariance) / scale;
+
     /// <summary>Rounding both polynomials after a division by q_l, at the scale after it.</summary>
     public double Rescale(double scale) => InSlots(DivisionVariance, scale);
 
