@@ -10,6 +10,9 @@ namespace Crammed.Ckks.Client;
 /// </summary>
 public sealed unsafe class Encryptor
 {
+    /// <summary>Residues that are multiplied and added at a time, 8 KiB.</summary>
+    private const int CacheBlock = 1024;
+
     private readonly CkksParameters _parameters;
     private readonly CkksEncoder _encoder;
     private readonly SecretKey? _secret;
@@ -61,24 +64,36 @@ public sealed unsafe class Encryptor
         return result;
     }
 
-    /// <summary>(m - a s, a) with a from a fresh seed, given the transformed m, which is overwritten by the result's c_0.</summary>
-    internal static Ciphertext Mask(RnsPolynomial message, SecretKey secret, int level, double scale)
+    /// <summary>(m - a s, a) with a from a fresh seed, given m with its error.</summary>
+    internal static Ciphertext Mask(IntegerPolynomial message, SecretKey secret, int level, double scale)
     {
         CkksParameters parameters = secret.Parameters;
         RingContext ring = parameters.Ring;
         byte[] seed = RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes);
-        RnsPolynomial uniform = ring.Rent(level + 1);
+        RnsPolynomial masked = ring.Rent(level + 1), uniform = ring.Rent(level + 1);
         using var expander = new UniformExpander(seed);
         using RnsPolynomial product = ring.Rent(1);
         for (int limb = 0; limb <= level; limb++)
         {
-            Modulus modulus = ring.Moduli[limb];
-            expander.Fill(uniform.Limb(limb), ring.N, modulus, (ulong)limb);
-            ring.Kernels.Multiply(product.Limb(0), uniform.Limb(limb), secret.Values.Limb(limb), ring.N, modulus);
-            ring.Kernels.Subtract(message.Limb(limb), message.Limb(limb), product.Limb(0), ring.N, modulus);
+            message.Transform(masked.Limb(limb), limb);
+            expander.Fill(uniform.Limb(limb), ring.N, ring.Moduli[limb], (ulong)limb);
+            SubtractProduct(ring, masked.Limb(limb), uniform.Limb(limb), secret.Values.Limb(limb), product.Limb(0), limb);
         }
         product.Clear();
-        return new Ciphertext(parameters, [message, uniform], level, scale, seed);
+        return new Ciphertext(parameters, [masked, uniform], level, scale, seed);
+    }
+
+    /// <summary>accumulator -= left * right modulo one prime, in pieces that stay in the nearest cache.</summary>
+    private static void SubtractProduct(
+        RingContext ring, double* accumulator, double* left, double* right, double* product, int modulusIndex)
+    {
+        Modulus modulus = ring.Moduli[modulusIndex];
+        int length = Math.Min(ring.N, CacheBlock);
+        for (int start = 0; start < ring.N; start += length)
+        {
+            ring.Kernels.Multiply(product, left + start, right + start, length, modulus);
+            ring.Kernels.Subtract(accumulator + start, accumulator + start, product, length, modulus);
+        }
     }
 
     /// <summary>Encrypts a message that has not been transformed: its error is added first, so that both need one transform.</summary>
@@ -88,7 +103,7 @@ public sealed unsafe class Encryptor
         AddError(message, sampler);
         Ciphertext result = _secret is null
             ? EncryptPublic(message, level, scale, sampler)
-            : Mask(Transform(message, level), _secret, level, scale);
+            : Mask(message, _secret, level, scale);
         message.Clear();
         return result;
     }
@@ -114,14 +129,6 @@ public sealed unsafe class Encryptor
         error.Clear();
         coefficients.Clear();
         ternary.Clear();
-        return result;
-    }
-
-    private RnsPolynomial Transform(IntegerPolynomial polynomial, int level)
-    {
-        RnsPolynomial result = Ring.Rent(level + 1);
-        for (int limb = 0; limb <= level; limb++)
-            polynomial.Transform(result.Limb(limb), limb);
         return result;
     }
 
