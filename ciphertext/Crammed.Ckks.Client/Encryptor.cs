@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
@@ -43,7 +44,16 @@ public sealed unsafe class Encryptor
     public Ciphertext Encrypt(ReadOnlySpan<double> values, int level)
     {
         double scale = _parameters.ScaleAt(level);
-        using IntegerPolynomial message = _encoder.ToCoefficients(values, level, scale);
+        using IntegerPolynomial message = _encoder.ToCoefficients(values, level, scale, _parameters.SlotCount);
+        return Encrypt(message, level, scale);
+    }
+
+    /// <summary>Encodes complex numbers at the level's canonical scale and encrypts them.</summary>
+    /// <exception cref="ArgumentException">as <see cref="CkksEncoder.Encode(ReadOnlySpan{Complex}, int, double)"/></exception>
+    public Ciphertext Encrypt(ReadOnlySpan<Complex> values, int level)
+    {
+        double scale = _parameters.ScaleAt(level);
+        using IntegerPolynomial message = _encoder.ToCoefficients(values, level, scale, _parameters.SlotCount);
         return Encrypt(message, level, scale);
     }
 
@@ -108,7 +118,7 @@ public sealed unsafe class Encryptor
         return result;
     }
 
-    /// <summary>(b u + e_0 + m, a u + e_1) with u uniform ternary, given e_0 + m: the transforms modulo a prime follow each other.</summary>
+    /// <summary>(b u + e_0 + m, a u + e_1) with u uniform ternary, given e_0 + m; all transforms modulo a prime in a row.</summary>
     private Ciphertext EncryptPublic(IntegerPolynomial message, int level, double scale, SecretSampler sampler)
     {
         using var error = IntegerPolynomial.Zero(Ring);

@@ -26,6 +26,16 @@ internal sealed class DecryptorTests
     }
 
     [Test]
+    public void Complex_messages_come_back()
+    {
+        Complex[] values = [.. ClientSetup.RandomSlots(5).Zip(ClientSetup.RandomSlots(6), (x, y) => new Complex(x, y))];
+        using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt(values, 2);
+        Complex[] slots = ClientSetup.Decryptor.DecryptToComplexSlots(ciphertext);
+        double tolerance = 8 * Math.Sqrt(2) * ClientSetup.Noise.EncryptSymmetric(2, ciphertext.Scale, 1).Error;
+        Assert.That(slots.Zip(values, (a, b) => Complex.Abs(a - b)).Max(), Is.LessThan(tolerance));
+    }
+
+    [Test]
     public void Slots_are_those_of_the_decrypted_plaintext([Values(0, 1, 8)] int level)
     {
         using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt(ClientSetup.RandomSlots(4), level);

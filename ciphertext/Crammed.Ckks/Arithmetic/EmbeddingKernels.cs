@@ -11,16 +11,18 @@ internal abstract unsafe class EmbeddingKernels
     private const int TileBits = 3;
     private const int Tile = 1 << TileBits;
 
-    private static readonly EmbeddingKernels Scalar = new SimdEmbeddingKernels<SimdScalar, double>();
+    private static readonly EmbeddingKernels Lanes8 = new SimdEmbeddingKernels<Simd512, Vector512<double>>();
+    private static readonly EmbeddingKernels Lanes4 = new SimdEmbeddingKernels<Simd256, Vector256<double>>();
+    private static readonly EmbeddingKernels Lane1 = new SimdEmbeddingKernels<SimdScalar, double>();
 
     private static ReadOnlySpan<byte> ReversedInTile => [0, 4, 2, 6, 1, 5, 3, 7];
 
     /// <summary>The kernels with vectors of so many doubles: 8, 4 or 1.</summary>
     public static EmbeddingKernels OfWidth(int width) => width switch
     {
-        8 => new SimdEmbeddingKernels<Simd512, Vector512<double>>(),
-        4 => new SimdEmbeddingKernels<Simd256, Vector256<double>>(),
-        1 => Scalar,
+        8 => Lanes8,
+        4 => Lanes4,
+        1 => Lane1,
         _ => throw new ArgumentOutOfRangeException(nameof(width), width, "vectors have 8, 4 or 1 lanes"),
     };
 

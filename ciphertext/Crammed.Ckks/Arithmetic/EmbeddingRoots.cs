@@ -77,7 +77,7 @@ internal sealed unsafe class EmbeddingRoots
         }
     }
 
-    /// <summary>exp(2πi <paramref name="exponent"/> / order) for an order that 8 divides, from an angle of at most an eighth turn.</summary>
+    /// <summary>exp(2πi <paramref name="exponent"/> / order), 8 dividing the order, from an angle of an eighth turn at most.</summary>
     private static (double Cosine, double Sine) UnitRoot(long exponent, int order)
     {
         int eighth = order / 8;

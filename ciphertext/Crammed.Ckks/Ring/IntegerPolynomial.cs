@@ -8,7 +8,7 @@ namespace Crammed.Ckks.Ring;
 /// </summary>
 internal sealed unsafe class IntegerPolynomial : IDisposable
 {
-    /// <summary>Digits are at most 2^47 in size then, below the residues that <see cref="VectorKernels.MixedRadixEvaluate"/> takes.</summary>
+    /// <summary>Digits are at most 2^48 in size, within what <see cref="VectorKernels.MixedRadixEvaluate"/> takes.</summary>
     private const int DigitBits = 48;
 
     /// <summary>A single digit may be as large as the forward transform takes, with room for an error polynomial.</summary>

@@ -10,13 +10,14 @@ internal unsafe delegate void LimbReader(double* destination, int limb);
 /// The centred coefficients of a polynomial modulo q_0 ... q_level as doubles, from no more limbs than the coefficients' size asks for.
 /// </summary>
 /// <remarks>
-/// The first c limbs give a coefficient x in mixed radix, x = y_0 + y_1 q_0 + ... + y_(c-1) q_0 ... q_(c-2), with centred digits. If all
-/// coefficients' last digits are zero, they lie below q_0 ... q_(c-2) / 2 in size modulo q_0 ... q_(c-1): the last limb confirms what
-/// the others say. Otherwise twice as many limbs are read, up to all. So a message that passes the moduli of the first limbs costs time,
-/// not correctness: to be confirmed by mistake, every coefficient would have to lie, beyond the bound, within a fraction 1/q_(c-1) (2^-30
-/// and less) of its range. A message without noise in a single coefficient (a constant) is the likeliest case with probability
-/// 1/q_(c-1) for values without relation to the moduli; for any other message the probability is that to the power of the number of
-/// coefficients which are not small. Beyond q_0 ... q_level / 2 a message is lost in any case.
+/// The first c limbs give a coefficient x in mixed radix, x = y_0 + y_1 q_0 + ... + y_(c-1) q_0 ... q_(c-2), with centred digits. If
+/// y_(c-1) is zero for all coefficients, the last limb confirms what the others say: |x| &lt; q_0 ... q_(c-2) / 2, and adding it changed
+/// nothing. Otherwise twice as many limbs are read, up to all. So a message that passes the first moduli costs time, not correctness. To be
+/// confirmed by mistake, every coefficient beyond the bound would have to lie within it of a multiple of q_0 ... q_(c-1): for values
+/// without relation to the moduli a probability of 1/q_(c-1), less than 2^-19 for the smallest primes allowed and 2^-35 for the named
+/// sets, for each such coefficient, and a message of large slots has many (a constant without noise alone has one or two). What is then
+/// returned is the message modulo the limbs read, as if the ciphertext had been dropped to them. Beyond half of q_0 ... q_level a
+/// message is lost in any case.
 /// </remarks>
 internal static unsafe class CentredCoefficients
 {

@@ -42,10 +42,18 @@ public sealed unsafe class CkksEncoder
     private RingContext Ring => _parameters.Ring;
 
     /// <summary>Encodes real numbers; missing slots are zero.</summary>
-    public Plaintext Encode(ReadOnlySpan<double> values, int level, double scale) => Encode(values, level, scale, _parameters.SlotCount);
+    public Plaintext Encode(ReadOnlySpan<double> values, int level, double scale)
+    {
+        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
+        return Transform(coefficients, level, scale);
+    }
 
     /// <summary>Encodes complex numbers; missing slots are zero.</summary>
-    public Plaintext Encode(ReadOnlySpan<Complex> values, int level, double scale) => Encode(values, level, scale, _parameters.SlotCount);
+    public Plaintext Encode(ReadOnlySpan<Complex> values, int level, double scale)
+    {
+        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
+        return Transform(coefficients, level, scale);
+    }
 
     /// <summary>Encodes real numbers at the canonical scale of the level; missing slots are zero.</summary>
     public Plaintext Encode(ReadOnlySpan<double> values, int level) => Encode(values, level, _parameters.ScaleAt(level));
@@ -54,12 +62,20 @@ public sealed unsafe class CkksEncoder
     /// Encodes 2^k real numbers, repeated with period 2^k through all slots (sparse packing), by a transform of 2^k points: a polynomial
     /// in X^(N / 2^(k+1)), so that rounding errors are smaller too (<see cref="NoiseEstimator.EncodeRounding(double, int)"/>).
     /// </summary>
-    public Plaintext EncodeSparse(ReadOnlySpan<double> values, int level, double scale) =>
-        Encode(values, level, scale, CheckPeriod(nameof(EncodeSparse), values.Length));
+    public Plaintext EncodeSparse(ReadOnlySpan<double> values, int level, double scale)
+    {
+        int period = CheckPeriod(nameof(EncodeSparse), values.Length);
+        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, period);
+        return Transform(coefficients, level, scale);
+    }
 
     /// <summary>Encodes 2^k complex numbers, repeated with period 2^k; as for real ones.</summary>
-    public Plaintext EncodeSparse(ReadOnlySpan<Complex> values, int level, double scale) =>
-        Encode(values, level, scale, CheckPeriod(nameof(EncodeSparse), values.Length));
+    public Plaintext EncodeSparse(ReadOnlySpan<Complex> values, int level, double scale)
+    {
+        int period = CheckPeriod(nameof(EncodeSparse), values.Length);
+        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, period);
+        return Transform(coefficients, level, scale);
+    }
 
     /// <summary>
     /// The same number in every slot, without a transform: coefficient 0 is the integer nearest to scale * real part, coefficient N/2 that
@@ -103,12 +119,27 @@ public sealed unsafe class CkksEncoder
     public Complex[] DecodeSparseComplex(Plaintext plaintext, int slotCount) =>
         ComplexSlots(ReaderOf(plaintext), plaintext.Level, plaintext.Scale, CheckPeriod(nameof(DecodeSparseComplex), slotCount));
 
-    /// <summary>The rounded coefficients of real numbers at a scale, for encryption, which adds its error before the transforms.</summary>
-    internal IntegerPolynomial ToCoefficients(ReadOnlySpan<double> values, int level, double scale)
+    /// <summary>
+    /// The rounded coefficients of real numbers before any modular transform: encryption adds its error to them first.
+    /// </summary>
+    internal IntegerPolynomial ToCoefficients(ReadOnlySpan<double> values, int level, double scale, int slotCount)
     {
-        using RnsPolynomial work = RentSlots(values.Length, _parameters.SlotCount);
+        using RnsPolynomial work = RentSlots(values.Length, slotCount);
         values.CopyTo(work.LimbSpan(0));
-        return ToCoefficients(work, level, scale, _parameters.SlotCount);
+        return ToCoefficients(work, level, scale, slotCount);
+    }
+
+    /// <summary>The rounded coefficients of complex numbers, as for real ones.</summary>
+    internal IntegerPolynomial ToCoefficients(ReadOnlySpan<Complex> values, int level, double scale, int slotCount)
+    {
+        using RnsPolynomial work = RentSlots(values.Length, slotCount);
+        Span<double> slots = work.LimbSpan(0);
+        for (int i = 0; i < values.Length; i++)
+        {
+            slots[i] = values[i].Real;
+            slots[slotCount + i] = values[i].Imaginary;
+        }
+        return ToCoefficients(work, level, scale, slotCount);
     }
 
     /// <summary>Real parts of slots from the limbs of a transformed polynomial; only those limbs are read that its size asks for.</summary>
@@ -135,28 +166,8 @@ public sealed unsafe class CkksEncoder
         return new BigInteger(nearest) > bound ? Math.BitDecrement(nearest) : nearest;
     }
 
-    private Plaintext Encode(ReadOnlySpan<double> values, int level, double scale, int slotCount)
+    private Plaintext Transform(IntegerPolynomial coefficients, int level, double scale)
     {
-        using RnsPolynomial work = RentSlots(values.Length, slotCount);
-        values.CopyTo(work.LimbSpan(0));
-        return Encode(work, level, scale, slotCount);
-    }
-
-    private Plaintext Encode(ReadOnlySpan<Complex> values, int level, double scale, int slotCount)
-    {
-        using RnsPolynomial work = RentSlots(values.Length, slotCount);
-        Span<double> slots = work.LimbSpan(0);
-        for (int i = 0; i < values.Length; i++)
-        {
-            slots[i] = values[i].Real;
-            slots[slotCount + i] = values[i].Imaginary;
-        }
-        return Encode(work, level, scale, slotCount);
-    }
-
-    private Plaintext Encode(RnsPolynomial work, int level, double scale, int slotCount)
-    {
-        using IntegerPolynomial coefficients = ToCoefficients(work, level, scale, slotCount);
         RnsPolynomial polynomial = Ring.Rent(level + 1);
         for (int limb = 0; limb <= level; limb++)
             coefficients.Transform(polynomial.Limb(limb), limb);
@@ -242,8 +253,8 @@ public sealed unsafe class CkksEncoder
         if (!(largest <= _bounds[level]))
         {
             throw new ArgumentException(
-                $"Encode: a coefficient of {largest:G3} passes half the modulus, 2^{Math.Log2(_bounds[level]):F1} at level {level} and scale "
-                + $"2^{Math.Log2(scale):F1}, or is not a number; use smaller values, a smaller scale or a higher level");
+                $"Encode: a coefficient of {largest:G3} passes half the modulus, 2^{Math.Log2(_bounds[level]):F1} at level {level} and "
+                + $"scale 2^{Math.Log2(scale):F1}, or is not a number; use smaller values, a smaller scale or a higher level");
         }
     }
 }

@@ -3,9 +3,9 @@ using Crammed.Ckks.Arithmetic;
 namespace Crammed.Ckks;
 
 /// <summary>
-/// The evaluator's operations on <see cref="SlotEstimate"/>s, under the same names. Messages and errors of operands are taken as independent,
-/// but for <see cref="Square"/>; where messages are not, set <see cref="SlotEstimate.Rms"/> of the result (<c>with</c>). Levels, scales and
-/// keys are the evaluator's to check.
+/// The evaluator's operations on <see cref="SlotEstimate"/>s, under the same names. Messages and errors of operands are taken as
+/// independent, but for <see cref="Square"/>; where messages are not, set <see cref="SlotEstimate.Rms"/> of the result (<c>with</c>).
+/// Levels, scales and keys are the evaluator's to check.
 /// </summary>
 public sealed partial class NoiseEstimator
 {

@@ -18,8 +18,8 @@ internal sealed unsafe class EncodedCoefficientsTests
     private static int N => Setup.Parameters.N;
 
     /// <summary>
-    /// A slot's error is that of rounding N coefficients to integers (8 standard deviations) and that of the transform, relative to the root
-    /// mean square of complex slots with parts in [-1, 1], sqrt(2/3).
+    /// A slot's error is that of rounding N coefficients to integers (8 standard deviations) and that of the transform, relative to the
+    /// root mean square of complex slots with parts in [-1, 1], sqrt(2/3).
     /// </summary>
     [Test]
     public void Encoded_polynomials_take_the_values_at_the_roots_at_any_scale(

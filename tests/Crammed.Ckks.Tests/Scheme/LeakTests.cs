@@ -85,7 +85,8 @@ internal sealed class LeakTests
         using (_setup.Generator.CreatePublicKey())
         {
         }
-        using (Plaintext sparse = _setup.Encoder.EncodeSparse([1.0, 2.0], 3, Math.ScaleB(1, 90)), constant = _setup.Encoder.EncodeConstant(2, 1, 8))
+        using (Plaintext sparse = _setup.Encoder.EncodeSparse([1.0, 2.0], 3, Math.ScaleB(1, 90)))
+        using (Plaintext constant = _setup.Encoder.EncodeConstant(2, 1, 8))
         {
             _setup.Encoder.Decode(constant);
             _setup.Encoder.DecodeSparse(sparse, 2);

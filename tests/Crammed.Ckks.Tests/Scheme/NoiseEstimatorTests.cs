@@ -113,7 +113,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
         AssertNoise(scaled, i => _x[i] / 3, _noise.MultiplyScalar(_fresh, 1 / 3.0, Math.ScaleB(1, 45)));
     }
 
-    /// <summary>1/3 as 341/1024: the message's own multiple outweighs all noise. Each part of a complex slot has half its variance.</summary>
+    /// <summary>1/3 as 341/1024: what is missing outweighs all noise. Each part of a complex slot has half its variance.</summary>
     [Test]
     public void Coarse_scalars_are_estimated_with_their_rounding()
     {
@@ -222,7 +222,8 @@ internal sealed class NoiseEstimatorTests(string name, int level)
 
     private void AssertNoise(Ciphertext actual, Func<int, Complex> expected, SlotEstimate estimate)
     {
-        Assert.That((actual.Level, actual.Scale, actual.PolynomialCount), Is.EqualTo((estimate.Level, estimate.Scale, estimate.PolynomialCount)));
+        (int, double, int) expectedShape = (estimate.Level, estimate.Scale, estimate.PolynomialCount);
+        Assert.That((actual.Level, actual.Scale, actual.PolynomialCount), Is.EqualTo(expectedShape));
         AssertNoise(_decryptor.DecryptToComplexSlots(actual), expected, estimate.Error);
     }
 
