@@ -34,13 +34,10 @@ internal readonly struct RoundedProduct
         double fraction = high - integer;
         if (fraction == 0)
         {
-            // Ties go to the even sum; the rest alone was rounded to even.
-            double rest = Math.Round(low);
-            if (Math.Abs(low - rest) == 0.5 && Math.Abs(integer % 2) == 1)
-                rest += low < rest ? -1 : 1;
-            return new RoundedProduct(integer, rest);
+            // Where the rest reaches one half, high is even, and rounding the rest to even makes the sum even.
+            return new RoundedProduct(integer, Math.Round(low));
         }
-        // The rest is far below one half here: it decides only where the first rounding met a tie.
+        // The rest is at most a quarter here: it decides only where the first rounding met a tie.
         if (Math.Abs(fraction) == 0.5 && low != 0 && Math.Sign(low) == Math.Sign(fraction))
             integer += Math.Sign(fraction);
         return new RoundedProduct(integer, 0);
