@@ -32,20 +32,23 @@ public sealed unsafe class Decryptor
         return new Plaintext(_secret.Parameters, message, ciphertext.Level, ciphertext.Scale);
     }
 
-    /// <summary>The real parts of all N/2 slots.</summary>
+    /// <summary>
+    /// The real parts of all N/2 slots. Only as many limbs are decrypted as the message's size asks for, usually two of them, of which one
+    /// confirms the other; messages up to half the modulus of the level come out right (see <see cref="CentredCoefficients"/>).
+    /// </summary>
     /// <exception cref="ArgumentException">the ciphertext belongs to other parameters</exception>
     public double[] DecryptToSlots(Ciphertext ciphertext)
     {
-        using Plaintext plaintext = Decrypt(ciphertext);
-        return _encoder.Decode(plaintext);
+        CheckOwner(ciphertext);
+        return _encoder.RealSlots(PhaseOf(ciphertext), ciphertext.Level, ciphertext.Scale, _secret.Parameters.SlotCount);
     }
 
-    /// <summary>All N/2 complex slots.</summary>
+    /// <summary>All N/2 complex slots, as <see cref="DecryptToSlots"/>.</summary>
     /// <exception cref="ArgumentException">the ciphertext belongs to other parameters</exception>
     public Complex[] DecryptToComplexSlots(Ciphertext ciphertext)
     {
-        using Plaintext plaintext = Decrypt(ciphertext);
-        return _encoder.DecodeComplex(plaintext);
+        CheckOwner(ciphertext);
+        return _encoder.ComplexSlots(PhaseOf(ciphertext), ciphertext.Level, ciphertext.Scale, _secret.Parameters.SlotCount);
     }
 
     internal void CheckOwner(Ciphertext ciphertext)
@@ -57,6 +60,8 @@ public sealed unsafe class Decryptor
                 $"Decrypt: the ciphertext belongs to {ciphertext.Parameters.Name}, the key to {_secret.Parameters.Name}");
         }
     }
+
+    private LimbReader PhaseOf(Ciphertext ciphertext) => (destination, limb) => Phase(destination, ciphertext, limb);
 
     /// <summary>One limb of c_0 + s (c_1 + s c_2), transformed.</summary>
     internal void Phase(double* destination, Ciphertext ciphertext, int limb)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
@@ -10,6 +11,9 @@ namespace Crammed.Ckks.Client;
 /// </summary>
 public sealed unsafe class Encryptor
 {
+    /// <summary>Residues that are multiplied and added at a time, 8 KiB.</summary>
+    private const int CacheBlock = 1024;
+
     private readonly CkksParameters _parameters;
     private readonly CkksEncoder _encoder;
     private readonly SecretKey? _secret;
@@ -39,18 +43,29 @@ public sealed unsafe class Encryptor
     /// <exception cref="ArgumentException">as <see cref="CkksEncoder.Encode(ReadOnlySpan{double}, int, double)"/></exception>
     public Ciphertext Encrypt(ReadOnlySpan<double> values, int level)
     {
-        using Plaintext plaintext = _encoder.Encode(values, level);
-        return Encrypt(plaintext);
+        double scale = _parameters.ScaleAt(level);
+        using IntegerPolynomial message = _encoder.ToCoefficients(values, level, scale, _parameters.SlotCount);
+        return Encrypt(message, level, scale);
+    }
+
+    /// <summary>Encodes complex numbers at the level's canonical scale and encrypts them.</summary>
+    /// <exception cref="ArgumentException">as <see cref="CkksEncoder.Encode(ReadOnlySpan{Complex}, int, double)"/></exception>
+    public Ciphertext Encrypt(ReadOnlySpan<Complex> values, int level)
+    {
+        double scale = _parameters.ScaleAt(level);
+        using IntegerPolynomial message = _encoder.ToCoefficients(values, level, scale, _parameters.SlotCount);
+        return Encrypt(message, level, scale);
     }
 
     /// <summary>A fresh ciphertext at the plaintext's level and scale.</summary>
+    /// <exception cref="ArgumentException">the plaintext belongs to other parameters</exception>
     public Ciphertext Encrypt(Plaintext plaintext)
     {
         ArgumentNullException.ThrowIfNull(plaintext);
         if (!plaintext.Parameters.Matches(_parameters))
             throw new ArgumentException($"Encrypt: the plaintext belongs to {plaintext.Parameters.Name}, the key to {_parameters.Name}");
-        using var sampler = new SecretSampler();
-        Ciphertext result = _secret is null ? EncryptPublic(plaintext, sampler) : EncryptSecret(plaintext, _secret, sampler);
+        using var zero = IntegerPolynomial.Zero(Ring);
+        Ciphertext result = Encrypt(zero, plaintext.Level, plaintext.Scale);
         for (int limb = 0; limb <= plaintext.Level; limb++)
         {
             double* sum = result[0].Limb(limb);
@@ -59,59 +74,79 @@ public sealed unsafe class Encryptor
         return result;
     }
 
-    /// <summary>(m - a s, a) with a from a fresh seed, given the transformed m, which is overwritten by the result's c_0.</summary>
-    internal static Ciphertext Mask(RnsPolynomial message, SecretKey secret, int level, double scale)
+    /// <summary>(m - a s, a) with a from a fresh seed, given m with its error.</summary>
+    internal static Ciphertext Mask(IntegerPolynomial message, SecretKey secret, int level, double scale)
     {
         CkksParameters parameters = secret.Parameters;
         RingContext ring = parameters.Ring;
         byte[] seed = RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes);
-        RnsPolynomial uniform = ring.Rent(level + 1);
+        RnsPolynomial masked = ring.Rent(level + 1), uniform = ring.Rent(level + 1);
         using var expander = new UniformExpander(seed);
         using RnsPolynomial product = ring.Rent(1);
         for (int limb = 0; limb <= level; limb++)
         {
-            Modulus modulus = ring.Moduli[limb];
-            expander.Fill(uniform.Limb(limb), ring.N, modulus, (ulong)limb);
-            ring.Kernels.Multiply(product.Limb(0), uniform.Limb(limb), secret.Values.Limb(limb), ring.N, modulus);
-            ring.Kernels.Subtract(message.Limb(limb), message.Limb(limb), product.Limb(0), ring.N, modulus);
+            message.Transform(masked.Limb(limb), limb);
+            expander.Fill(uniform.Limb(limb), ring.N, ring.Moduli[limb], (ulong)limb);
+            SubtractProduct(ring, masked.Limb(limb), uniform.Limb(limb), secret.Values.Limb(limb), product.Limb(0), limb);
         }
         product.Clear();
-        return new Ciphertext(parameters, [message, uniform], level, scale, seed);
+        return new Ciphertext(parameters, [masked, uniform], level, scale, seed);
     }
 
-    private Ciphertext EncryptSecret(Plaintext plaintext, SecretKey secret, SecretSampler sampler) =>
-        Mask(TransformedError(sampler, plaintext.Level), secret, plaintext.Level, plaintext.Scale);
-
-    /// <summary>(b u + e_0, a u + e_1) with u uniform ternary.</summary>
-    private Ciphertext EncryptPublic(Plaintext plaintext, SecretSampler sampler)
+    /// <summary>accumulator -= left * right modulo one prime, in pieces that stay in the nearest cache.</summary>
+    private static void SubtractProduct(
+        RingContext ring, double* accumulator, double* left, double* right, double* product, int modulusIndex)
     {
-        int level = plaintext.Level;
-        RnsPolynomial[] polynomials = [TransformedError(sampler, level), TransformedError(sampler, level)];
-        using RnsPolynomial ternary = Ring.Rent(2);
-        sampler.FillTernary(ternary.LimbSpan(0));
+        Modulus modulus = ring.Moduli[modulusIndex];
+        int length = Math.Min(ring.N, CacheBlock);
+        for (int start = 0; start < ring.N; start += length)
+        {
+            ring.Kernels.Multiply(product, left + start, right + start, length, modulus);
+            ring.Kernels.Subtract(accumulator + start, accumulator + start, product, length, modulus);
+        }
+    }
+
+    /// <summary>Encrypts a message that has not been transformed: its error is added first, so that both need one transform.</summary>
+    private Ciphertext Encrypt(IntegerPolynomial message, int level, double scale)
+    {
+        using var sampler = new SecretSampler();
+        AddError(message, sampler);
+        Ciphertext result = _secret is null
+            ? EncryptPublic(message, level, scale, sampler)
+            : Mask(message, _secret, level, scale);
+        message.Clear();
+        return result;
+    }
+
+    /// <summary>(b u + e_0 + m, a u + e_1) with u uniform ternary, given e_0 + m; all transforms modulo a prime in a row.</summary>
+    private Ciphertext EncryptPublic(IntegerPolynomial message, int level, double scale, SecretSampler sampler)
+    {
+        using var error = IntegerPolynomial.Zero(Ring);
+        AddError(error, sampler);
+        using RnsPolynomial coefficients = Ring.Rent(1), ternary = Ring.Rent(1);
+        sampler.FillTernary(coefficients.LimbSpan(0));
+        Ciphertext result = Ciphertext.Allocate(_parameters, 2, level, scale);
         for (int limb = 0; limb <= level; limb++)
         {
-            Modulus modulus = Ring.Moduli[limb];
-            double* values = ternary.Limb(1);
-            ternary.LimbSpan(0).CopyTo(ternary.LimbSpan(1));
+            double* values = ternary.Limb(0), masked = result[0].Limb(limb), uniform = result[1].Limb(limb);
+            coefficients.LimbSpan(0).CopyTo(ternary.LimbSpan(0));
             Ring.ForwardNtt(values, limb);
-            Ring.Kernels.MultiplyAdd(polynomials[0].Limb(limb), _public!.Masked.Limb(limb), values, Ring.N, modulus);
-            Ring.Kernels.MultiplyAdd(polynomials[1].Limb(limb), _public.Uniform.Limb(limb), values, Ring.N, modulus);
+            message.Transform(masked, limb);
+            error.Transform(uniform, limb);
+            Ring.Kernels.MultiplyAdd(masked, _public!.Masked.Limb(limb), values, Ring.N, Ring.Moduli[limb]);
+            Ring.Kernels.MultiplyAdd(uniform, _public.Uniform.Limb(limb), values, Ring.N, Ring.Moduli[limb]);
         }
+        error.Clear();
+        coefficients.Clear();
         ternary.Clear();
-        return new Ciphertext(_parameters, polynomials, level, plaintext.Scale);
+        return result;
     }
 
-    private RnsPolynomial TransformedError(SecretSampler sampler, int level)
+    private void AddError(IntegerPolynomial polynomial, SecretSampler sampler)
     {
-        RnsPolynomial error = Ring.Rent(level + 1);
+        using RnsPolynomial error = Ring.Rent(1);
         sampler.FillGaussian(error.LimbSpan(0));
-        for (int limb = level; limb >= 0; limb--)
-        {
-            if (limb != 0)
-                error.LimbSpan(0).CopyTo(error.LimbSpan(limb));
-            Ring.ForwardNtt(error.Limb(limb), limb);
-        }
-        return error;
+        polynomial.AddSmall(error.LimbSpan(0));
+        error.Clear();
     }
 }

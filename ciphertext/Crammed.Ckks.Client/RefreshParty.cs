@@ -48,21 +48,18 @@ public sealed unsafe class RefreshParty
         RingContext ring = parameters.Ring;
         double scale = parameters.ScaleAt(targetLevel);
         using RnsPolynomial work = ring.Rent(2);
-        double* coefficients = work.Limb(0), error = work.Limb(1);
+        double* coefficients = work.Limb(0);
         _decryptor.Phase(coefficients, ciphertext, 0);
         ring.InverseNtt(coefficients, 0);
         ring.Kernels.ScaleAndRound(coefficients, coefficients, scale / ciphertext.Scale, ring.N);
+        double largest = EmbeddingKernels.LargestMagnitude(work.LimbSpan(0));
+        using var message = IntegerPolynomial.FromCoefficients(ring, coefficients, largest);
         using var sampler = new SecretSampler();
         sampler.FillGaussian(work.LimbSpan(1));
-        RnsPolynomial message = ring.Rent(targetLevel + 1);
-        for (int limb = 0; limb <= targetLevel; limb++)
-        {
-            Modulus modulus = ring.Moduli[limb];
-            ring.Kernels.Reduce(message.Limb(limb), coefficients, ring.N, modulus);
-            ring.Kernels.Add(message.Limb(limb), message.Limb(limb), error, ring.N, modulus);
-            ring.ForwardNtt(message.Limb(limb), limb);
-        }
+        message.AddSmall(work.LimbSpan(1));
+        Ciphertext result = Encryptor.Mask(message, _secret, targetLevel, scale);
+        message.Clear();
         work.Clear();
-        return Encryptor.Mask(message, _secret, targetLevel, scale);
+        return result;
     }
 }

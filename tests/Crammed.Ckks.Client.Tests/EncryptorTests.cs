@@ -21,6 +21,24 @@ internal sealed class EncryptorTests
     }
 
     [Test]
+    public void Encoded_messages_of_any_scale_are_encrypted_with_the_same_noise([Values(36, 80, 110)] int log2Scale)
+    {
+        double[] values = ClientSetup.RandomSlots(2);
+        double scale = Math.ScaleB(1, log2Scale);
+        using PublicKey publicKey = ClientSetup.Generator.CreatePublicKey();
+        using Plaintext plaintext = ClientSetup.Encoder.Encode(values, 5, scale);
+        using Ciphertext secret = new Encryptor(ClientSetup.Secret).Encrypt(plaintext), open = new Encryptor(publicKey).Encrypt(plaintext);
+        // Encoding and decoding transforms: 2 log2(N/2) = 20 stages of 0.6 2^-53 in two parts, times the root mean square sqrt(1/3).
+        double transforms = 0.6 * Math.ScaleB(1, -53) * Math.Sqrt(20 / 2.0 / 3);
+        AssertRms(secret, ClientSetup.Noise.EncryptSymmetric(5, scale, 1).Error);
+        AssertRms(open, ClientSetup.Noise.EncryptPublic(5, scale, 1).Error);
+
+        // As above; where only the transforms' error is left, it is within their model's factor of 1.5.
+        void AssertRms(Ciphertext ciphertext, double noise) => Assert.That(
+            ClientSetup.RmsError(ciphertext, values) / Math.Sqrt(noise * noise + transforms * transforms), Is.InRange(0.6, 1.5));
+    }
+
+    [Test]
     public void Two_encryptions_of_one_message_differ_in_both_polynomials()
     {
         var encryptor = new Encryptor(ClientSetup.Secret);

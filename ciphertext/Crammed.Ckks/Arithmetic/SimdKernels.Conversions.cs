@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Crammed.Ckks.Arithmetic;
 
-/// <summary>Conversions between moduli, and the stages of the complex embedding.</summary>
+/// <summary>Conversions between moduli.</summary>
 internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 {
     /// <summary>Coefficients of every digit that stay in a near cache while all targets read them.</summary>
@@ -96,66 +96,6 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
                 sum = FoldSum(high, low, start, p, inverse);
             }
             TSimd.Store(destination + i, sum);
-        }
-    }
-
-    public override void EmbeddingStage(
-        double* real, double* imaginary, double* rootReal, double* rootImaginary, int half, int length)
-    {
-        if (half >= TSimd.Width)
-            ForwardEmbedding(real, imaginary, rootReal, rootImaginary, half, length);
-        else
-            SimdKernels<SimdScalar, double>.ForwardEmbedding(real, imaginary, rootReal, rootImaginary, half, length);
-    }
-
-    public override void InverseEmbeddingStage(
-        double* real, double* imaginary, double* rootReal, double* rootImaginary, int half, int length)
-    {
-        if (half >= TSimd.Width)
-            InverseEmbedding(real, imaginary, rootReal, rootImaginary, half, length);
-        else
-            SimdKernels<SimdScalar, double>.InverseEmbedding(real, imaginary, rootReal, rootImaginary, half, length);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void ForwardEmbedding(
-        double* real, double* imaginary, double* rootReal, double* rootImaginary, int half, int length)
-    {
-        for (int block = 0; block < length; block += 2 * half)
-        {
-            for (int j = 0; j < half; j += TSimd.Width)
-            {
-                double* ur = real + block + j, ui = imaginary + block + j;
-                TVector wr = TSimd.Load(rootReal + j), wi = TSimd.Load(rootImaginary + j);
-                TVector vr = TSimd.Load(ur + half), vi = TSimd.Load(ui + half);
-                TVector pr = TSimd.MultiplySubtract(vr, wr, TSimd.Multiply(vi, wi));
-                TVector pi = TSimd.MultiplyAdd(vr, wi, TSimd.Multiply(vi, wr));
-                TVector xr = TSimd.Load(ur), xi = TSimd.Load(ui);
-                TSimd.Store(ur, TSimd.Add(xr, pr));
-                TSimd.Store(ui, TSimd.Add(xi, pi));
-                TSimd.Store(ur + half, TSimd.Subtract(xr, pr));
-                TSimd.Store(ui + half, TSimd.Subtract(xi, pi));
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void InverseEmbedding(
-        double* real, double* imaginary, double* rootReal, double* rootImaginary, int half, int length)
-    {
-        for (int block = 0; block < length; block += 2 * half)
-        {
-            for (int j = 0; j < half; j += TSimd.Width)
-            {
-                double* ur = real + block + j, ui = imaginary + block + j;
-                TVector wr = TSimd.Load(rootReal + j), wi = TSimd.Load(rootImaginary + j);
-                TVector xr = TSimd.Load(ur), xi = TSimd.Load(ui), vr = TSimd.Load(ur + half), vi = TSimd.Load(ui + half);
-                TSimd.Store(ur, TSimd.Add(xr, vr));
-                TSimd.Store(ui, TSimd.Add(xi, vi));
-                TVector dr = TSimd.Subtract(xr, vr), di = TSimd.Subtract(xi, vi);
-                TSimd.Store(ur + half, TSimd.MultiplyAdd(dr, wr, TSimd.Multiply(di, wi)));
-                TSimd.Store(ui + half, TSimd.MultiplySubtract(di, wr, TSimd.Multiply(dr, wi)));
-            }
         }
     }
 }

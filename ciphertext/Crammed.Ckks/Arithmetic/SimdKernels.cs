@@ -134,20 +134,6 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Permute(double* destination, double* source, int* indices, int length)
-    {
-        for (int i = 0; i < length; i += 4)
-        {
-            double first = source[indices[i]], second = source[indices[i + 1]];
-            double third = source[indices[i + 2]], fourth = source[indices[i + 3]];
-            destination[i] = first;
-            destination[i + 1] = second;
-            destination[i + 2] = third;
-            destination[i + 3] = fourth;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void ScaleAndRound(double* destination, double* source, double factor, int length)
     {
         TVector f = TSimd.Broadcast(factor);

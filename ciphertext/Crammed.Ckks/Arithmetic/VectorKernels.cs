@@ -82,9 +82,6 @@ internal abstract unsafe class VectorKernels
     /// </summary>
     public abstract void PermuteBlocks(double* destination, double* source, int* codes, double* patterns, int length);
 
-    /// <summary>destination[i] = source[indices[i]]; destination and source must not overlap.</summary>
-    public abstract void Permute(double* destination, double* source, int* indices, int length);
-
     /// <summary>destination = round(source * factor): real numbers to integers below 2^53 in size.</summary>
     public abstract void ScaleAndRound(double* destination, double* source, double factor, int length);
 
@@ -137,17 +134,6 @@ internal abstract unsafe class VectorKernels
     /// </summary>
     public abstract void LinearCombinations(
         double** results, double** inputs, PackedMatrix matrix, in ResidueSplit split, int offset, int length, Modulus modulus);
-
-    /// <summary>
-    /// One stage of the special Fourier transform on complex numbers in split form: for every block of 2 * <paramref name="half"/>
-    /// values, (u, v) becomes (u + v w, u - v w).
-    /// </summary>
-    public abstract void EmbeddingStage(
-        double* real, double* imaginary, double* rootReal, double* rootImaginary, int half, int length);
-
-    /// <summary>The inverse stage but for a factor of two: (u, v) becomes (u + v, (u - v) conj(w)).</summary>
-    public abstract void InverseEmbeddingStage(
-        double* real, double* imaginary, double* rootReal, double* rootImaginary, int half, int length);
 
     private static IEnumerable<string> SupportedNames()
     {

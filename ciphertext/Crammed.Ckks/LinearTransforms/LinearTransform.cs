@@ -93,7 +93,7 @@ public sealed class LinearTransform : IDisposable
                 ReadOnlySpan<Complex> diagonal = diagonals[giant + baby];
                 for (int i = 0; i < slots.Length; i++)
                     slots[i] = diagonal[GeneralizedDiagonals.Modulo(i - giant, Plan.Period)];
-                _diagonals.Add(giant + baby, ExtendedEncoding.Encode(encoder, Plan.Parameters, slots, Plan.Level, Scale));
+                _diagonals.Add(giant + baby, encoder.EncodeExtended(slots, Plan.Level, Scale));
             }
         }
     }

@@ -70,8 +70,6 @@ public sealed partial class NoiseEstimator
     private static double CoefficientRounding(Estimate factor, double productScale) =>
         Complex.Abs(factor.Value) * Math.Sqrt(0.5) * factor.Scale / productScale;
 
-    private static double Together(double left, double right) => Math.Sqrt(left * left + right * right);
-
     /// <summary>A slot's value and error in a ciphertext of this scale and level.</summary>
     private readonly record struct Estimate(Complex Value, double Error, double Scale, int Level);
 }

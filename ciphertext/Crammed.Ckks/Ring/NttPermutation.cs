@@ -11,7 +11,6 @@ namespace Crammed.Ckks.Ring;
 /// </summary>
 internal sealed unsafe class NttPermutation
 {
-    private readonly int[] _indices;
     private readonly int[] _codes;
     private readonly double[] _patterns;
 
@@ -20,7 +19,6 @@ internal sealed unsafe class NttPermutation
     public NttPermutation(int[] indices, VectorKernels kernels)
     {
         int width = kernels.Width;
-        _indices = indices;
         _codes = GC.AllocateArray<int>(indices.Length / width, pinned: true);
         _patterns = GC.AllocateArray<double>(width * width, pinned: true);
         var known = new List<int[]>();
@@ -38,9 +36,6 @@ internal sealed unsafe class NttPermutation
             _codes[block] = source + pattern;
         }
     }
-
-    /// <summary>Value i of the image is value Indices[i] of the original.</summary>
-    public ReadOnlySpan<int> Indices => _indices;
 
     /// <summary>For each vector of the result: where its source begins, a multiple of the width, plus the number of its pattern.</summary>
     public int* Codes => (int*)Unsafe.AsPointer(ref _codes[0]);

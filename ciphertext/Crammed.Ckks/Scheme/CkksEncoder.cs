@@ -1,176 +1,273 @@
 using System.Numerics;
+using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks;
 
 /// <summary>
 /// Encodes vectors of up to N/2 real or complex numbers into plaintexts and back, by the canonical embedding with slots in the
-/// order of the powers of five. Thread-safe.
+/// order of the powers of five (Cheon, Kim, Kim, Song 2017). Thread-safe.
 /// </summary>
 /// <remarks>
-/// Encoding rounds each coefficient to an integer, an error of standard deviation sqrt(N/24) / scale per slot and part
-/// (<see cref="NoiseEstimator.EncodeRounding"/>). The transform itself computes in doubles and leaves a relative error of about
-/// 2^-50 of the root mean square of the slots, which matters only where scale * values pass 2^50.
+/// Encoding multiplies by the scale and rounds each coefficient to an integer, an error of standard deviation sqrt(N/24) / scale per slot
+/// and part (<see cref="NoiseEstimator.EncodeRounding(double)"/>). The transform computes in doubles and leaves a relative error of
+/// standard deviation 0.6 sqrt(log2(N/2)) 2^-53, at most 7 log2(N/2) 2^-53, of the root mean square of the slots, each way; it
+/// outweighs the rounding where scale * root mean square passes 2^52. Coefficients may be as large as the modulus allows: beyond 2^53
+/// they are right to the precision of a double. Methods throw <see cref="ArgumentException"/> if there are too many values, if a
+/// coefficient passes half the modulus of the level or is not a number, and if a plaintext belongs to other parameters, and
+/// <see cref="ArgumentOutOfRangeException"/> for a level that the parameters do not have or a scale that is not positive and finite.
 /// </remarks>
 public sealed unsafe class CkksEncoder
 {
     private readonly CkksParameters _parameters;
     private readonly SpecialFourierTransform _transform;
 
+    /// <summary>For each level the largest double below half the product of its moduli.</summary>
+    private readonly double[] _bounds;
+
     public CkksEncoder(CkksParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         _parameters = parameters;
-        _transform = new SpecialFourierTransform(parameters.SlotCount, parameters.Ring.Kernels);
+        _transform = new SpecialFourierTransform(parameters.SlotCount, EmbeddingKernels.OfWidth(parameters.Ring.Kernels.Width));
+        _bounds = new double[parameters.MaxLevel + 1];
+        BigInteger modulus = 1;
+        for (int level = 0; level < _bounds.Length; level++)
+        {
+            modulus *= parameters.Moduli[level];
+            _bounds[level] = LargestDoubleUpTo((modulus - 1) / 2);
+        }
     }
 
+    private RingContext Ring => _parameters.Ring;
+
     /// <summary>Encodes real numbers; missing slots are zero.</summary>
-    /// <exception cref="ArgumentException">too many values, a level or scale out of range, or a value that is not finite or too
-    /// large for the modulus of the level</exception>
     public Plaintext Encode(ReadOnlySpan<double> values, int level, double scale)
     {
-        CheckCount(values.Length);
-        using RnsPolynomial work = _parameters.Ring.Rent(2);
-        Span<double> slots = work.LimbSpan(0);
-        slots.Clear();
-        values.CopyTo(slots);
-        return EncodeSlots(work, level, scale);
+        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
+        return Transform(coefficients, level, scale);
     }
 
     /// <summary>Encodes complex numbers; missing slots are zero.</summary>
-    /// <exception cref="ArgumentException">as for real numbers</exception>
     public Plaintext Encode(ReadOnlySpan<Complex> values, int level, double scale)
     {
-        CheckCount(values.Length);
-        using RnsPolynomial work = _parameters.Ring.Rent(2);
-        Span<double> slots = work.LimbSpan(0);
-        slots.Clear();
-        for (int i = 0; i < values.Length; i++)
-        {
-            slots[i] = values[i].Real;
-            slots[_parameters.SlotCount + i] = values[i].Imaginary;
-        }
-        return EncodeSlots(work, level, scale);
+        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
+        return Transform(coefficients, level, scale);
     }
 
-    /// <summary>Encodes real numbers at the canonical scale of the level.</summary>
-    /// <exception cref="ArgumentException">as above</exception>
+    /// <summary>Encodes real numbers at the canonical scale of the level; missing slots are zero.</summary>
     public Plaintext Encode(ReadOnlySpan<double> values, int level) => Encode(values, level, _parameters.ScaleAt(level));
 
-    /// <summary>The real parts of all N/2 slots.</summary>
-    public double[] Decode(Plaintext plaintext)
+    /// <summary>
+    /// Encodes 2^k real numbers, repeated with period 2^k through all slots (sparse packing), by a transform of 2^k points: a polynomial
+    /// in X^(N / 2^(k+1)), so that rounding errors are smaller too (<see cref="NoiseEstimator.EncodeRounding(double, int)"/>).
+    /// </summary>
+    public Plaintext EncodeSparse(ReadOnlySpan<double> values, int level, double scale)
     {
-        using RnsPolynomial work = DecodeSlots(plaintext);
-        return work.LimbSpan(0)[.._parameters.SlotCount].ToArray();
+        int period = CheckPeriod(nameof(EncodeSparse), values.Length);
+        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, period);
+        return Transform(coefficients, level, scale);
     }
 
-    /// <summary>All N/2 slots.</summary>
-    public Complex[] DecodeComplex(Plaintext plaintext)
+    /// <summary>Encodes 2^k complex numbers, repeated with period 2^k; as for real ones.</summary>
+    public Plaintext EncodeSparse(ReadOnlySpan<Complex> values, int level, double scale)
     {
-        using RnsPolynomial work = DecodeSlots(plaintext);
-        ReadOnlySpan<double> slots = work.LimbSpan(0);
-        var values = new Complex[_parameters.SlotCount];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = new Complex(slots[i], slots[values.Length + i]);
-        return values;
+        int period = CheckPeriod(nameof(EncodeSparse), values.Length);
+        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, period);
+        return Transform(coefficients, level, scale);
     }
 
-    private void CheckCount(int count)
+    /// <summary>
+    /// The same number in every slot, without a transform: coefficient 0 is the integer nearest to scale * real part, coefficient N/2 that
+    /// nearest to scale * imaginary part, ties to even and without intermediate rounding, so that the slots are exact to 1 / (2 scale).
+    /// </summary>
+    public Plaintext EncodeConstant(Complex value, int level, double scale)
     {
-        if (count > _parameters.SlotCount)
-        {
-            throw new ArgumentException(
-                $"Encode: {count} values do not fit the {_parameters.SlotCount} slots of {_parameters.Name}", nameof(count));
-        }
-    }
-
-    /// <param name="work">real parts in the lower half of limb 0, imaginary parts in the upper one; limb 1 is scratch</param>
-    /// <param name="level">level of the result</param>
-    /// <param name="scale">what the slots are multiplied by</param>
-    private Plaintext EncodeSlots(RnsPolynomial work, int level, double scale)
-    {
-        _parameters.CheckLevel(level);
-        if (!(scale > 0) || double.IsInfinity(scale))
-            throw new ArgumentOutOfRangeException(nameof(scale), scale, "Encode: a scale is a positive number");
-        RingContext ring = _parameters.Ring;
-        double* coefficients = work.Limb(0);
-        _transform.FromSlots(coefficients, coefficients + _parameters.SlotCount, work.Limb(1));
-        ring.Kernels.ScaleAndRound(coefficients, coefficients, scale / _parameters.SlotCount, ring.N);
-        CheckMagnitude(work.LimbSpan(0), level, scale);
-        RnsPolynomial polynomial = ring.Rent(level + 1);
+        CheckLevelAndScale(level, scale);
+        var real = RoundedProduct.Of(value.Real, scale);
+        var imaginary = RoundedProduct.Of(value.Imaginary, scale);
+        CheckMagnitude(Math.Max(real.Magnitude, imaginary.Magnitude), level, scale);
+        RnsPolynomial polynomial = Ring.Rent(level + 1);
         for (int limb = 0; limb <= level; limb++)
         {
-            ring.Kernels.Reduce(polynomial.Limb(limb), coefficients, ring.N, ring.Moduli[limb]);
-            ring.ForwardNtt(polynomial.Limb(limb), limb);
+            // X^(N/2) is a square root of -1 everywhere: ι at the first half of the points, -ι at the second.
+            Modulus modulus = Ring.Moduli[limb];
+            ulong constant = real.Modulo(modulus);
+            ulong rotated = modulus.Multiply(imaginary.Modulo(modulus), modulus.Canonical(Ring.Tables[limb].Iota));
+            Span<double> values = polynomial.LimbSpan(limb);
+            values[..(Ring.N / 2)].Fill(modulus.Centre((constant + rotated) % modulus.Value));
+            values[(Ring.N / 2)..].Fill(modulus.Centre((constant + modulus.Negate(rotated)) % modulus.Value));
         }
         return new Plaintext(_parameters, polynomial, level, scale);
     }
 
+    /// <summary>The real parts of all N/2 slots.</summary>
+    public double[] Decode(Plaintext plaintext) => RealSlots(ReaderOf(plaintext), plaintext.Level, plaintext.Scale, _parameters.SlotCount);
+
+    /// <summary>All N/2 slots.</summary>
+    public Complex[] DecodeComplex(Plaintext plaintext) =>
+        ComplexSlots(ReaderOf(plaintext), plaintext.Level, plaintext.Scale, _parameters.SlotCount);
+
     /// <summary>
-    /// Coefficients must lie below Q/2, or they wrap around, and below 2^51 of the smallest prime, or reducing them is inexact.
+    /// The real parts of the first 2^k = <paramref name="slotCount"/> slots of a plaintext whose slots repeat with that period, by a
+    /// transform of as many points. Of slots that do not repeat, or whose errors differ, it gives the means over the repetitions.
     /// </summary>
-    private void CheckMagnitude(ReadOnlySpan<double> coefficients, int level, double scale)
+    public double[] DecodeSparse(Plaintext plaintext, int slotCount) =>
+        RealSlots(ReaderOf(plaintext), plaintext.Level, plaintext.Scale, CheckPeriod(nameof(DecodeSparse), slotCount));
+
+    /// <summary>The first 2^k = <paramref name="slotCount"/> complex slots; as <see cref="DecodeSparse"/>.</summary>
+    public Complex[] DecodeSparseComplex(Plaintext plaintext, int slotCount) =>
+        ComplexSlots(ReaderOf(plaintext), plaintext.Level, plaintext.Scale, CheckPeriod(nameof(DecodeSparseComplex), slotCount));
+
+    /// <summary>
+    /// What <see cref="Encode(ReadOnlySpan{Complex}, int, double)"/> makes of the values, with limbs for the special moduli after those of
+    /// q_0 ... q_level: for products with polynomials that await their division by P.
+    /// </summary>
+    internal RnsPolynomial EncodeExtended(ReadOnlySpan<Complex> values, int level, double scale)
     {
-        double log2Modulus = 0;
-        double log2Smallest = double.PositiveInfinity;
-        for (int limb = 0; limb <= level; limb++)
-        {
-            double log2 = Math.Log2(_parameters.Moduli[limb]);
-            log2Modulus += log2;
-            log2Smallest = Math.Min(log2Smallest, log2);
-        }
-        double log2Limit = Math.Min(log2Modulus - 1, log2Smallest + 51);
-        double limit = Math.Pow(2, log2Limit);
-        foreach (double coefficient in coefficients)
-        {
-            if (!(Math.Abs(coefficient) < limit))
-            {
-                throw new ArgumentException(
-                    $"Encode: a coefficient of {coefficient:G3} passes 2^{log2Limit:F1} at level {level} and scale "
-                    + $"2^{Math.Log2(scale):F1}, or is not a number; use smaller values, a smaller scale or a higher level");
-            }
-        }
+        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
+        RnsPolynomial polynomial = Ring.Rent(SwitchingKey.LimbsPerDigit(_parameters, level));
+        for (int limb = 0; limb < polynomial.LimbCount; limb++)
+            coefficients.Transform(polynomial.Limb(limb), _parameters.ExtendedModulusIndex(limb, level));
+        return polynomial;
     }
 
-    private RnsPolynomial DecodeSlots(Plaintext plaintext)
+    /// <summary>
+    /// The rounded coefficients of real numbers before any modular transform: encryption adds its error to them first.
+    /// </summary>
+    internal IntegerPolynomial ToCoefficients(ReadOnlySpan<double> values, int level, double scale, int slotCount)
     {
-        if (!plaintext.Parameters.Matches(_parameters))
-            throw new ArgumentException("Decode: the plaintext belongs to other parameters", nameof(plaintext));
-        RingContext ring = _parameters.Ring;
-        RnsPolynomial work = ring.Rent(2);
-        ToCoefficients(plaintext, work.Limb(0));
-        Scale(work.LimbSpan(0), 1 / plaintext.Scale);
-        double* values = work.Limb(0);
-        _transform.ToSlots(values, values + _parameters.SlotCount, work.Limb(1));
+        using RnsPolynomial work = RentSlots(values.Length, slotCount);
+        values.CopyTo(work.LimbSpan(0));
+        return ToCoefficients(work, level, scale, slotCount);
+    }
+
+    /// <summary>The rounded coefficients of complex numbers, as for real ones.</summary>
+    internal IntegerPolynomial ToCoefficients(ReadOnlySpan<Complex> values, int level, double scale, int slotCount)
+    {
+        using RnsPolynomial work = RentSlots(values.Length, slotCount);
+        Span<double> slots = work.LimbSpan(0);
+        for (int i = 0; i < values.Length; i++)
+        {
+            slots[i] = values[i].Real;
+            slots[slotCount + i] = values[i].Imaginary;
+        }
+        return ToCoefficients(work, level, scale, slotCount);
+    }
+
+    /// <summary>Real parts of slots from the limbs of a transformed polynomial; only those limbs are read that its size asks for.</summary>
+    internal double[] RealSlots(LimbReader read, int level, double scale, int slotCount)
+    {
+        using RnsPolynomial work = ToSlots(read, level, scale, slotCount);
+        return work.LimbSpan(0)[..slotCount].ToArray();
+    }
+
+    /// <summary>As <see cref="RealSlots"/>, with imaginary parts.</summary>
+    internal Complex[] ComplexSlots(LimbReader read, int level, double scale, int slotCount)
+    {
+        using RnsPolynomial work = ToSlots(read, level, scale, slotCount);
+        ReadOnlySpan<double> slots = work.LimbSpan(0);
+        var values = new Complex[slotCount];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = new Complex(slots[i], slots[slotCount + i]);
+        return values;
+    }
+
+    private static double LargestDoubleUpTo(BigInteger bound)
+    {
+        double nearest = Math.Min((double)bound, double.MaxValue);
+        return new BigInteger(nearest) > bound ? Math.BitDecrement(nearest) : nearest;
+    }
+
+    private Plaintext Transform(IntegerPolynomial coefficients, int level, double scale)
+    {
+        RnsPolynomial polynomial = Ring.Rent(level + 1);
+        for (int limb = 0; limb <= level; limb++)
+            coefficients.Transform(polynomial.Limb(limb), limb);
+        return new Plaintext(_parameters, polynomial, level, scale);
+    }
+
+    /// <summary>Room for slots in limb 0, real parts and then imaginary ones, all zero; limb 1 is for coefficients.</summary>
+    private RnsPolynomial RentSlots(int valueCount, int slotCount)
+    {
+        if (valueCount > slotCount)
+        {
+            throw new ArgumentException(
+                $"Encode: {valueCount} values do not fit the {slotCount} slots of {_parameters.Name}", nameof(valueCount));
+        }
+        RnsPolynomial work = Ring.Rent(2);
+        work.LimbSpan(0)[..(2 * slotCount)].Clear();
         return work;
     }
 
-    private static void Scale(Span<double> values, double factor)
+    /// <param name="work">slots as <see cref="RentSlots"/> lays them out; used up</param>
+    /// <param name="level">level whose modulus bounds the coefficients</param>
+    /// <param name="scale">what the slots are multiplied by</param>
+    /// <param name="slotCount">how many slots there are before they repeat</param>
+    private IntegerPolynomial ToCoefficients(RnsPolynomial work, int level, double scale, int slotCount)
     {
-        foreach (ref double value in values)
-            value *= factor;
+        CheckLevelAndScale(level, scale);
+        double* slots = work.Limb(0), transformed = work.Limb(1);
+        _transform.FromSlots(transformed, slots, slotCount);
+        double* coefficients = slotCount == _parameters.SlotCount ? transformed : slots;
+        if (coefficients == slots)
+            Spread(work.LimbSpan(0), work.LimbSpan(1)[..(2 * slotCount)]);
+        Ring.Kernels.ScaleAndRound(coefficients, coefficients, scale / slotCount, Ring.N);
+        double largest = EmbeddingKernels.LargestMagnitude(new ReadOnlySpan<double>(coefficients, Ring.N));
+        CheckMagnitude(largest, level, scale);
+        return IntegerPolynomial.FromCoefficients(Ring, coefficients, largest);
     }
 
-    /// <summary>The centred coefficients, rounded to doubles.</summary>
-    private void ToCoefficients(Plaintext plaintext, double* destination)
+    /// <summary>m(X) to m(X^gap).</summary>
+    private static void Spread(Span<double> destination, ReadOnlySpan<double> coefficients)
     {
-        RingContext ring = _parameters.Ring;
-        int count = plaintext.Level + 1;
-        using RnsPolynomial digits = ring.Rent(count);
-        digits.CopyLimbsFrom(plaintext.Polynomial, count);
-        double** limbs = stackalloc double*[count];
-        for (int limb = 0; limb < count; limb++)
+        destination.Clear();
+        int gap = destination.Length / coefficients.Length;
+        for (int i = 0; i < coefficients.Length; i++)
+            destination[gap * i] = coefficients[i];
+    }
+
+    private RnsPolynomial ToSlots(LimbReader read, int level, double scale, int slotCount)
+    {
+        RnsPolynomial work = Ring.Rent(2);
+        double* slots = work.Limb(0), coefficients = work.Limb(1);
+        CentredCoefficients.Read(_parameters, read, level, 1 / scale, coefficients);
+        int gap = _parameters.SlotCount / slotCount;
+        for (int i = 1; gap > 1 && i < 2 * slotCount; i++)
+            coefficients[i] = coefficients[gap * i];
+        _transform.ToSlots(slots, coefficients, slotCount);
+        return work;
+    }
+
+    private LimbReader ReaderOf(Plaintext plaintext)
+    {
+        ArgumentNullException.ThrowIfNull(plaintext);
+        return plaintext.Parameters.Matches(_parameters)
+            ? (destination, limb) => plaintext.Polynomial.LimbSpan(limb).CopyTo(new Span<double>(destination, Ring.N))
+            : throw new ArgumentException(
+                $"Decode: the plaintext belongs to {plaintext.Parameters.Name}, the encoder to {_parameters.Name}", nameof(plaintext));
+    }
+
+    private int CheckPeriod(string operation, int slotCount) => BitOperations.IsPow2(slotCount) && slotCount <= _parameters.SlotCount
+        ? slotCount
+        : throw new ArgumentException(
+            $"{operation}: {slotCount} slots are not a power of two up to the {_parameters.SlotCount} slots of {_parameters.Name}",
+            nameof(slotCount));
+
+    private void CheckLevelAndScale(int level, double scale)
+    {
+        _parameters.CheckLevel(level);
+        if (!(scale > 0) || double.IsInfinity(scale))
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, "Encode: a scale is a positive number");
+    }
+
+    private void CheckMagnitude(double largest, int level, double scale)
+    {
+        if (!(largest <= _bounds[level]))
         {
-            limbs[limb] = digits.Limb(limb);
-            ring.InverseNtt(limbs[limb], limb);
-        }
-        _parameters.BaseConversions.Ciphertext.ToMixedRadix(limbs, count);
-        digits.LimbSpan(count - 1).CopyTo(new Span<double>(destination, ring.N));
-        for (int limb = count - 2; limb >= 0; limb--)
-        {
-            double modulus = _parameters.Moduli[limb];
-            for (int i = 0; i < ring.N; i++)
-                destination[i] = Math.FusedMultiplyAdd(destination[i], modulus, limbs[limb][i]);
+            throw new ArgumentException(
+                $"Encode: a coefficient of {largest:G3} passes half the modulus, 2^{Math.Log2(_bounds[level]):F1} at level {level} and "
+                + $"scale 2^{Math.Log2(scale):F1}, or is not a number; use smaller values, a smaller scale or a higher level");
         }
     }
 }

@@ -121,7 +121,7 @@ internal sealed class LinearTransformErrorTests
         CkksParameters parameters = _setup.Parameters;
         RingContext ring = parameters.Ring;
         Complex[] values = [.. _setup.RandomComplexSlots(5).Select(value => size * value)];
-        using RnsPolynomial encoded = ExtendedEncoding.Encode(_setup.Encoder, parameters, values, level, Math.ScaleB(1, log2Scale));
+        using RnsPolynomial encoded = _setup.Encoder.EncodeExtended(values, level, Math.ScaleB(1, log2Scale));
         int limbCount = encoded.LimbCount;
         Assert.That(limbCount, Is.EqualTo(level + 3));
         for (int limb = 0; limb < limbCount; limb++)

@@ -88,7 +88,14 @@ internal sealed class LeakTests
         using (_setup.Generator.CreatePublicKey())
         {
         }
+        using (Plaintext sparse = _setup.Encoder.EncodeSparse([1.0, 2.0], 3, Math.ScaleB(1, 90)))
+        using (Plaintext constant = _setup.Encoder.EncodeConstant(2, 1, 8))
+        {
+            _setup.Encoder.Decode(constant);
+            _setup.Encoder.DecodeSparse(sparse, 2);
+        }
         Assert.That(() => _setup.Encoder.Encode([double.NaN], 0), Throws.ArgumentException);
+        Assert.That(() => _setup.Encoder.EncodeConstant(1e30, 0, 8), Throws.ArgumentException);
         Assert.That(() => _setup.Evaluator.Rotate(_a, 7), Throws.InvalidOperationException);
         Assert.That(() => _setup.Evaluator.LinearCombinations([_a], new double[,] { { 1e30 } }, 1), Throws.ArgumentException);
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
