@@ -22,5 +22,8 @@ public class ClientBenchmarks
     public void Encrypt() => _setup.Encryptor.Encrypt(_setup.Plaintext).Dispose();
 
     [Benchmark]
+    public void EncodeEncryptSecret() => _setup.SecretEncryptor.Encrypt(_setup.Values, Shape.Level).Dispose();
+
+    [Benchmark]
     public double[] DecryptDecode() => _setup.Decryptor.DecryptToSlots(_setup.Left);
 }

@@ -22,8 +22,11 @@ public sealed record EngineOperation(string Method, string Title, Func<long, lon
         new(nameof(CiphertextBenchmarks.MultiplyRelinearizeRescale), "multiply + relinearize + rescale", (limbs, key) => 6 * limbs - 2 + key),
         new(nameof(CiphertextBenchmarks.Rotate), "rotate", (limbs, key) => 4 * limbs + key),
         new(nameof(CiphertextBenchmarks.HoistedRotations), "8 hoisted rotations", (limbs, key) => 2 * limbs + 8 * (2 * limbs + key)),
+        // Keys and diagonals of the plan are counted by the suite.
+        new(nameof(LinearTransformBenchmarks.LinearTransform64), "linear transform, 64 diagonals", (limbs, _) => 4 * limbs - 2),
         new(nameof(ClientBenchmarks.Encode), "encode", (limbs, _) => limbs + 1),
         new(nameof(ClientBenchmarks.Encrypt), "encrypt, public key", (limbs, _) => 5 * limbs),
+        new(nameof(ClientBenchmarks.EncodeEncryptSecret), "encode + encrypt, secret key", (limbs, _) => 4 * limbs + 1),
         new(nameof(ClientBenchmarks.DecryptDecode), "decrypt + decode", (limbs, _) => 2 * limbs + 1),
     ];
 

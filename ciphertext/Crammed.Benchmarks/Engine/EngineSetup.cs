@@ -25,6 +25,7 @@ internal sealed class EngineSetup : IDisposable
         PublicKey = generator.CreatePublicKey();
         Encoder = new CkksEncoder(Parameters);
         Encryptor = new Encryptor(PublicKey);
+        SecretEncryptor = new Encryptor(Secret);
         Decryptor = new Decryptor(Secret);
         // Timings do not depend on values; a fixed seed makes runs comparable.
         var random = new Random(1);
@@ -47,6 +48,8 @@ internal sealed class EngineSetup : IDisposable
     public CkksEncoder Encoder { get; }
 
     public Encryptor Encryptor { get; }
+
+    public Encryptor SecretEncryptor { get; }
 
     public Decryptor Decryptor { get; }
 

@@ -20,6 +20,9 @@ public sealed record EngineShape(string ParameterSet, int Level)
         new("N16QP1320", 11),
     ];
 
+    /// <summary>24 + 7 limbs at N = 2^16, three digits: what the engine's goals are stated for.</summary>
+    public static EngineShape Compared { get; } = new("N16QP1320", 23);
+
     /// <inheritdoc/>
     public override string ToString() => $"{ParameterSet} level {Level}";
 }

@@ -22,10 +22,10 @@ public static class EngineSuite
     /// <param name="progress">Told after each benchmark.</param>
     /// <param name="cancellation">Stops before the next benchmark.</param>
     /// <exception cref="InvalidOperationException">A benchmark failed.</exception>
-    public static IReadOnlyList<EngineMeasurement> Run(
+    public static EngineResults Run(
         string artifactsFolder, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
     {
-        Type[] suites = [typeof(NttBenchmarks), typeof(CiphertextBenchmarks), typeof(ClientBenchmarks)];
+        Type[] suites = [typeof(NttBenchmarks), typeof(CiphertextBenchmarks), typeof(LinearTransformBenchmarks), typeof(ClientBenchmarks)];
         var config = ManualConfig.CreateEmpty().WithArtifactsPath(artifactsFolder).WithOptions(ConfigOptions.DisableLogFile);
         var job = Job.Default
             .WithToolchain(InProcessNoEmitToolchain.Instance)
@@ -48,9 +48,10 @@ public static class EngineSuite
                 throw new InvalidOperationException(string.Join("; ", summary.ValidationErrors.Select(error => error.Message)));
             measurements.AddRange(summary.Reports.Select(Measurement));
         }
+        EngineKeySize[] keys = [.. EngineShape.All.Select(KeySize)];
         foreach (EngineShape shape in EngineShape.All)
             EngineSetup.Release(shape);
-        return measurements;
+        return new EngineResults(measurements, keys);
     }
 
     private static EngineMeasurement Measurement(BenchmarkReport report)
@@ -67,7 +68,18 @@ public static class EngineSuite
         int threads = benchmark.Parameters[nameof(CiphertextBenchmarks.Threads)] as int? ?? 1;
         long key = 2L * digits * (limbs + special);
         long bytes = EngineOperation.Of(method).TouchedLimbs(limbs, key) * sizeof(double) << logN;
+        if (method == nameof(LinearTransformBenchmarks.LinearTransform64))
+        {
+            LinearTransformPlan plan = LinearTransformBenchmarks.PlanOf((EngineShape)benchmark.Parameters[nameof(CiphertextBenchmarks.Shape)]);
+            bytes += plan.KeyBytes + plan.DiagonalBytes;
+        }
         return new EngineMeasurement(method, logN, limbs, special, threads, statistics.Min / 1000, statistics.Median / 1000, bytes);
+    }
+
+    private static EngineKeySize KeySize(EngineShape shape)
+    {
+        EvaluationKeyInfo key = EngineSetup.Of(shape).Keys.Manifest.First(key => key.Kind == EvaluationKeyKind.Rotation);
+        return new EngineKeySize(shape, key.MemoryBytes, key.FileBytes);
     }
 
     private static (int LogN, int Limbs, int Special, int Digits) SizeOf(EngineShape shape)

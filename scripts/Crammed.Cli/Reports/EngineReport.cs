@@ -6,16 +6,18 @@ using Crammed.Cli.Stages;
 namespace Crammed.Cli.Reports;
 
 /// <summary>The engine's measured times, as multiples of one hot forward transform and beside published figures.</summary>
-/// <param name="measurements">What was measured.</param>
+/// <param name="results">What was measured.</param>
 /// <param name="machine">Where.</param>
 /// <param name="version">The source's version; null where it is not known.</param>
 /// <param name="seconds">How long the benchmarks ran.</param>
 /// <param name="peakBytes">Peak memory of this process.</param>
 internal sealed class EngineReport(
-    IReadOnlyList<EngineMeasurement> measurements, MachineFacts machine, string? version, double seconds, long peakBytes)
+    EngineResults results, MachineFacts machine, string? version, double seconds, long peakBytes)
 {
     private static readonly string[] _libraries =
         [.. PublishedFigure.All.Select(figure => figure.Library).Distinct().Where(library => library != PublishedFigure.Reach)];
+
+    private readonly IReadOnlyList<EngineMeasurement> _measurements = results.Measurements;
 
     /// <summary>The measurements that there are published figures for, one row each, beside those figures.</summary>
     public string ComparisonTable()
@@ -47,6 +49,7 @@ internal sealed class EngineReport(
             + "no comparison, multiples are a rough one: wider vectors speed up a hot NTT more than work that waits for memory. Ours at N = 2^16: 24 limbs "
             + "(50 bits, then 40) and seven special primes of 50, three digits; the others': 24 + 7 limbs of 49 to 60 bits, three digits.\n\n");
         text.Append("## Everything measured\n\n").Append(FullTable()).Append('\n');
+        text.Append("## Rotation keys\n\n").Append(KeyTable()).Append('\n');
         text.Append("Bytes are the least that has to be read and written: operands, keys, tables and results, each once, eight bytes a residue.\n");
         return text.ToString();
     }
@@ -55,7 +58,7 @@ internal sealed class EngineReport(
     public void WriteCsv(string path)
     {
         var table = new CsvTable("operation", "log_n", "limbs", "special_limbs", "threads", "min_microseconds", "median_microseconds", "hot_ntts", "bytes");
-        foreach (var m in measurements)
+        foreach (var m in _measurements)
             table.AddRow(m.Operation, m.LogN, m.Limbs, m.SpecialLimbs, m.Threads, m.MinMicroseconds, m.MedianMicroseconds, InTransforms(m), m.Bytes);
         table.Write(path);
     }
@@ -90,7 +93,7 @@ internal sealed class EngineReport(
     {
         var table = new MarkdownTable(
             "operation", "N", "limbs>", "one thread>", "median>", "in NTTs>", "two threads>", "times faster>", "bytes>", "GB/s>");
-        foreach (var m in measurements.Where(m => m.Threads == 1)
+        foreach (var m in _measurements.Where(m => m.Threads == 1)
             .OrderBy(m => OrderOf(m.Operation)).ThenByDescending(m => m.LogN).ThenByDescending(m => m.Limbs))
         {
             var two = Find(m.Operation, m.LogN, m.Limbs, threads: 2);
@@ -103,10 +106,23 @@ internal sealed class EngineReport(
         return table.ToString();
     }
 
+    private string KeyTable()
+    {
+        var table = new MarkdownTable("parameter set", "level>", "in memory>", "on disk>", "reach");
+        foreach (var key in results.Keys)
+        {
+            bool isCompared = key.Shape == EngineShape.Compared;
+            table.AddRow(
+                key.Shape.ParameterSet, NumberText.Count(key.Shape.Level), NumberText.Bytes(key.MemoryBytes), NumberText.Bytes(key.FileBytes),
+                isCompared ? $"{NumberText.Bytes(EngineKeySize.ReachMemoryBytes)}, {NumberText.Bytes(EngineKeySize.ReachFileBytes)}" : "");
+        }
+        return table.ToString();
+    }
+
     private double InTransforms(EngineMeasurement m) =>
         m.MinMicroseconds / Find(nameof(NttBenchmarks.ForwardHot), m.LogN, limbs: 1, threads: 1)!.MinMicroseconds;
 
-    private EngineMeasurement? Find(string operation, int logN, int limbs, int threads) => measurements.FirstOrDefault(m =>
+    private EngineMeasurement? Find(string operation, int logN, int limbs, int threads) => _measurements.FirstOrDefault(m =>
         m.Operation == operation && m.LogN == logN && m.Limbs == limbs && m.Threads == threads);
 
     private static string Multiples(double value, string? format = null) =>

@@ -17,7 +17,8 @@ internal sealed class EngineReportTests
         new("Add", 16, 12, 7, 1, 1_000, 1_000, 36 << 20),
     ];
 
-    private readonly EngineReport _report = new(_measurements, new MachineFacts("a processor", 2, 256, "a system"), "abc", 12, 1 << 30);
+    private readonly EngineReport _report = new(
+        new EngineResults(_measurements, [new EngineKeySize(EngineShape.Compared, 93 << 20, 31 << 20)]), new MachineFacts("a processor", 2, 256, "a system"), "abc", 12, 1 << 30);
 
     /// <summary>40 ms at 68 µs a transform are 588 multiples, 160 ms 2,353; 121.4 ms at HEXL's 69.7 µs are 1,742.</summary>
     [Test]
@@ -35,6 +36,7 @@ internal sealed class EngineReportTests
     {
         string text = _report.ToMarkdown();
         Assert.That(text, Does.Match(@"\| rotate +\| 2\^16 \| 24 \+ 7 \| +50\.0 ms \| +60\.0 ms \| +500 \| +25\.0 ms \| +2\.00 \| +95\.4 MiB \| +2\.0 \|"));
+        Assert.That(text, Does.Match(@"\| N16QP1320 +\| +23 \| +93\.0 MiB \| +31\.0 MiB \| 93\.0 MiB, 37\.0 MiB \|"));
         Assert.That(text, Does.Match(@"\| add +\| 2\^16 \| 12 \+ 7 \|"));
         Assert.That(text, Does.Contain("2 cores (a processor)").And.Contain("source abc").And.Contain("1.00 GiB"));
     }

@@ -13,12 +13,12 @@ internal sealed class BenchEngineCommand : ICommandHandler<BenchEngineSettings>
     {
         var folder = context.CreateOutputFolder(context.Settings.Name, NameTaken.Number);
         long start = Stopwatch.GetTimestamp();
-        var measurements = context.Shown("benchmarks", "benchmarks", progress =>
+        var results = context.Shown("benchmarks", "benchmarks", progress =>
             EngineSuite.Run(folder.PathOf("artifacts"), progress, cancellationToken));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         var report = new EngineReport(
-            measurements, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory), seconds, process.PeakWorkingSet64);
+            results, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory), seconds, process.PeakWorkingSet64);
         report.WriteCsv(folder.PathOf("engine.csv"));
         folder.WriteText("engine.md", report.ToMarkdown());
         await context.Output.WriteAsync(report.ComparisonTable());
