@@ -2,6 +2,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Engines;
 using BenchmarkDotNet.EventProcessors;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
@@ -26,7 +27,7 @@ public static class EngineSuite
         string artifactsFolder, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
     {
         Type[] suites = [typeof(NttBenchmarks), typeof(CiphertextBenchmarks), typeof(LinearTransformBenchmarks), typeof(ClientBenchmarks)];
-        var config = ManualConfig.CreateEmpty().WithArtifactsPath(artifactsFolder).WithOptions(ConfigOptions.DisableLogFile);
+        var config = ManualConfig.CreateEmpty().WithArtifactsPath(artifactsFolder).WithOptions(ConfigOptions.DisableLogFile).AddLogger(NullLogger.Instance);
         var job = Job.Default
             .WithToolchain(InProcessNoEmitToolchain.Instance)
             .WithStrategy(RunStrategy.Throughput)

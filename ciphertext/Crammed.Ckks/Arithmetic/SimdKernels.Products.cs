@@ -61,9 +61,14 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         double* result0, double* result1, double* result2, double** operands, int count, int offset, int length, Modulus modulus)
         where TProduct : struct, ITensorProduct
     {
-        double* accumulators = stackalloc double[6 * SumChunk];
         // The middle coefficient takes two products a pair.
         int pairsPerBlock = Math.Max(1, modulus.Accumulation.Terms / 2);
+        if (count <= Math.Min(PairsPerSweep, pairsPerBlock))
+        {
+            SumFewPairs<TProduct>(result0, result1, result2, operands, count, offset, length, modulus);
+            return;
+        }
+        double* accumulators = stackalloc double[6 * SumChunk];
         for (int end = offset + length; offset < end; offset += SumChunk)
         {
             int chunk = Math.Min(SumChunk, end - offset);
@@ -84,6 +89,26 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
                 TSimd.Store(result1 + offset + i, TSimd.Load(accumulators + 3 * SumChunk + i));
                 TSimd.Store(result2 + offset + i, TSimd.Load(accumulators + 5 * SumChunk + i));
             }
+        }
+    }
+
+    /// <summary>So few pairs that one sweep takes them all: accumulators stay in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SumFewPairs<TProduct>(
+        double* result0, double* result1, double* result2, double** operands, int count, int offset, int length, Modulus modulus)
+        where TProduct : struct, ITensorProduct
+    {
+        TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
+        TVector start = TSimd.Broadcast(modulus.Accumulation.Start), zero = TSimd.Broadcast(0);
+        double** end = operands + 4 * count;
+        for (int i = offset; i < offset + length; i += TSimd.Width)
+        {
+            TVector high0 = start, high1 = start, high2 = start, low0 = zero, low1 = zero, low2 = zero;
+            for (double** pair = operands; pair != end; pair += 4)
+                TProduct.Accumulate(pair, i, p, inverse, ref high0, ref low0, ref high1, ref low1, ref high2, ref low2);
+            TSimd.Store(result0 + i, FoldSum(high0, low0, start, p, inverse));
+            TSimd.Store(result1 + i, FoldSum(high1, low1, start, p, inverse));
+            TSimd.Store(result2 + i, FoldSum(high2, low2, start, p, inverse));
         }
     }
 
