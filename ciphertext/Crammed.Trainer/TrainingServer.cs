@@ -37,8 +37,8 @@ internal sealed class TrainingServer : IDisposable
         var step = ModelLoader.Load(options.Model, layout, _manifest.Settings, _manifest.Shape, run.MaxLevel);
         _keys = LoadKeys(options.Keys);
         _refresher = new RemoteRefresher(_parameters, options.Refresh, options.Threads);
-        _backend = new CkksBackend(_parameters, new Evaluator(_parameters, _keys, options.Threads), _refresher, options.Threads);
-        _context = new EncryptedContext(_backend, run.RefreshLevel, run.Threads);
+        _backend = new CkksBackend(_parameters, new Evaluator(_parameters, _keys, options.Threads), _refresher);
+        _context = new EncryptedContext(_backend, run.RefreshLevel);
         _loop = new FineTuningLoop(step, _manifest.Settings);
         var factors = new AdapterFactorSource(layout, _manifest.Settings, _manifest.Shape, configuration);
         _data = new ContainerData(options.Container, _manifest, _parameters, _backend, factors);

@@ -40,7 +40,7 @@ public sealed class TrainingStepGradientTests
     private static (EncryptedContext Context, ClearBackend Backend) Context(int slots)
     {
         var backend = new ClearBackend(slots, MaxLevel);
-        return (new EncryptedContext(backend, refreshLevel: 6, threads: 2) { ExactFunctions = true }, backend);
+        return (new EncryptedContext(backend, refreshLevel: 6) { ExactFunctions = true }, backend);
     }
 
     private static double[] Gradient(

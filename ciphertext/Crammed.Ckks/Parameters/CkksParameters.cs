@@ -53,6 +53,11 @@ public sealed class CkksParameters
     /// <summary>L: fresh ciphertexts may have levels 0 to L; each rescale takes one.</summary>
     public int MaxLevel => Moduli.Count - 1;
 
+    /// <summary>
+    /// The highest level of ciphertexts that carry messages: L, or what is below the levels that only bootstrapping uses.
+    /// </summary>
+    public int WorkingLevel => Literal.WorkingLevel;
+
     /// <summary>q_0, ..., q_L; a ciphertext of level l lives modulo q_0 ... q_l.</summary>
     public IReadOnlyList<ulong> Moduli { get; }
 
@@ -92,7 +97,8 @@ public sealed class CkksParameters
     }
 
     /// <summary>
-    /// The canonical scale of a level: 2^Log2Scale at the top, and below it ScaleAt(l - 1) = ScaleAt(l)^2 / q_l, which is what a
+    /// The canonical scale of a level: 2^Log2Scale at <see cref="WorkingLevel"/>, the size of the top prime at the top of the levels above it
+    /// if there are any, and below both ScaleAt(l - 1) = ScaleAt(l)^2 / q_l, which is what a
     /// product and its rescale leave, so that operands of one addition agree exactly (Kim, Papadimitriou, Polyakov 2020).
     /// </summary>
     public double ScaleAt(int level) => _scales[CheckLevel(level)];
@@ -112,10 +118,14 @@ public sealed class CkksParameters
 
     internal bool Matches(CkksParameters other) => ReferenceEquals(this, other) || Identifier.SequenceEqual(other.Identifier);
 
-    private string CanonicalText() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"crammed-ckks 2\nname {Name}\nlogN {LogN}\nprimeBits {string.Join(' ', Literal.PrimeBits)}\n"
-        + $"specialPrimeBits {string.Join(' ', Literal.SpecialPrimeBits)}\ndigitSize {DigitSize}\nlog2Scale {Literal.Log2Scale}\n"
-        + $"{Secret}\nerrorStandardDeviation {ErrorStandardDeviation}\n"
-        + $"moduli {string.Join(' ', Moduli)}\nspecialModuli {string.Join(' ', SpecialModuli)}\n");
+    private string CanonicalText()
+    {
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"crammed-ckks 2\nname {Name}\nlogN {LogN}\nprimeBits {string.Join(' ', Literal.PrimeBits)}\n"
+            + $"specialPrimeBits {string.Join(' ', Literal.SpecialPrimeBits)}\ndigitSize {DigitSize}\nlog2Scale {Literal.Log2Scale}\n"
+            + $"{Secret}\nerrorStandardDeviation {ErrorStandardDeviation}\n"
+            + $"moduli {string.Join(' ', Moduli)}\nspecialModuli {string.Join(' ', SpecialModuli)}\n");
+        return Literal.Bootstrapping is { } bootstrapping ? $"{text}{bootstrapping}\n" : text;
+    }
 }

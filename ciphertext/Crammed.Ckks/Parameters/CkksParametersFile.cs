@@ -43,7 +43,8 @@ public static class CkksParametersFile
                 reader.ReadInt32List("specialPrimeBits"),
                 reader.ReadInt32("log2Scale"),
                 ReadSecret(reader.ReadObject("secret")),
-                reader.Has("digitSize") ? reader.ReadInt32("digitSize") : null);
+                reader.Has("digitSize") ? reader.ReadInt32("digitSize") : null,
+                reader.Has("bootstrapping") ? ReadBootstrapping(reader.ReadObject("bootstrapping")) : null);
             reader.RefuseOthers();
             return literal;
         }
@@ -72,6 +73,16 @@ public static class CkksParametersFile
         return secret;
     }
 
+    private static BootstrappingLiteral ReadBootstrapping(StrictJsonObject reader)
+    {
+        var bootstrapping = new BootstrappingLiteral(
+            reader.ReadInt32("slotsToCoeffsLevels"), reader.ReadInt32("evalModLevels"), reader.ReadInt32("coeffsToSlotsLevels"),
+            reader.ReadInt32("log2MessageRatio"), reader.ReadInt32("correctionLevels"), reader.ReadInt32("ephemeralWeight"),
+            reader.ReadInt32("ephemeralSpecialBits"));
+        reader.RefuseOthers();
+        return bootstrapping;
+    }
+
     private static void Write(CkksParametersLiteral literal, Stream stream)
     {
         using (var writer = new Utf8JsonWriter(stream, WriterOptions))
@@ -89,9 +100,24 @@ public static class CkksParametersFile
             if (literal.Secret.HammingWeight is int weight)
                 writer.WriteNumber("hammingWeight", weight);
             writer.WriteEndObject();
+            if (literal.Bootstrapping is { } bootstrapping)
+                WriteBootstrapping(writer, bootstrapping);
             writer.WriteEndObject();
         }
         stream.WriteByte((byte)'\n');
+    }
+
+    private static void WriteBootstrapping(Utf8JsonWriter writer, BootstrappingLiteral bootstrapping)
+    {
+        writer.WriteStartObject("bootstrapping");
+        writer.WriteNumber("slotsToCoeffsLevels", bootstrapping.SlotsToCoeffsLevels);
+        writer.WriteNumber("evalModLevels", bootstrapping.EvalModLevels);
+        writer.WriteNumber("coeffsToSlotsLevels", bootstrapping.CoeffsToSlotsLevels);
+        writer.WriteNumber("log2MessageRatio", bootstrapping.Log2MessageRatio);
+        writer.WriteNumber("correctionLevels", bootstrapping.CorrectionLevels);
+        writer.WriteNumber("ephemeralWeight", bootstrapping.EphemeralWeight);
+        writer.WriteNumber("ephemeralSpecialBits", bootstrapping.EphemeralSpecialBits);
+        writer.WriteEndObject();
     }
 
     /// <summary>On one line, which the writer would not do.</summary>

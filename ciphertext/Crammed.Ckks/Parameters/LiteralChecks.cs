@@ -32,6 +32,8 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
             CheckRange($"PrimeBits[{i}]", literal.PrimeBits[i], minBits, Modulus.MaxBitLength);
         for (int i = 0; i < literal.SpecialPrimeBits.Count; i++)
             CheckRange($"SpecialPrimeBits[{i}]", literal.SpecialPrimeBits[i], minBits, Modulus.MaxBitLength);
+        if (literal.Bootstrapping is { } bootstrapping)
+            CheckBootstrapping(bootstrapping);
         CheckScales();
     }
 
@@ -51,16 +53,34 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
         }
     }
 
+    /// <summary>Every part of a bootstrap needs levels, and what is left between them must hold the correction and one level to work with.</summary>
+    private void CheckBootstrapping(BootstrappingLiteral bootstrapping)
+    {
+        int levels = literal.PrimeBits.Count - 1, logN = literal.LogN;
+        CheckRange("SlotsToCoeffsLevels", bootstrapping.SlotsToCoeffsLevels, 1, logN - 1);
+        CheckRange("CoeffsToSlotsLevels", bootstrapping.CoeffsToSlotsLevels, 1, logN - 1);
+        CheckRange("EvalModLevels", bootstrapping.EvalModLevels, 1, levels);
+        CheckRange("CorrectionLevels", bootstrapping.CorrectionLevels, 0, 3);
+        CheckRange("EphemeralWeight", bootstrapping.EphemeralWeight, 1, 1 << logN);
+        CheckRange("EphemeralSpecialBits", bootstrapping.EphemeralSpecialBits, literal.PrimeBits[0], Modulus.MaxBitLength);
+        CheckRange("Log2MessageRatio", bootstrapping.Log2MessageRatio, 1, literal.PrimeBits[0] - 1);
+        int least = bootstrapping.SlotsToCoeffsLevels + bootstrapping.CorrectionLevels + 1;
+        CheckRange("the number of levels below those of EvalMod", literal.WorkingLevel, least, levels);
+    }
+
     /// <summary>
     /// Working primes of other sizes than the scale move it, doubly at each level: it must neither vanish nor pass q_0. Sizes in bits
     /// decide, since the primes are chosen to keep scales next to powers of two.
     /// </summary>
     private void CheckScales()
     {
-        int log2Scale = literal.Log2Scale;
+        int log2Scale = literal.Log2ScaleAtTop;
         for (int level = literal.PrimeBits.Count - 1; level >= 0; level--)
         {
-            CheckRange($"log2 of the canonical scale of level {level}", log2Scale, 1, literal.PrimeBits[0] - 1);
+            if (level == literal.WorkingLevel)
+                log2Scale = literal.Log2Scale;
+            int max = level > literal.WorkingLevel ? Modulus.MaxBitLength : literal.PrimeBits[0] - 1;
+            CheckRange($"log2 of the canonical scale of level {level}", log2Scale, 1, max);
             log2Scale = 2 * log2Scale - literal.PrimeBits[level];
         }
     }

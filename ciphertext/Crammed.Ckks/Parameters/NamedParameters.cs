@@ -20,6 +20,21 @@ public static class NamedParameters
     public static CkksParametersLiteral N16QP1320 { get; } =
         new("N16QP1320", 16, [50, .. Enumerable.Repeat(40, 23)], [.. Enumerable.Repeat(50, 7)], 40, DigitSize: 8);
 
+    /// <summary>
+    /// Ring degree 2^16 with bootstrapping in the least memory: 14 working levels of 40 bits, of which the correction takes two, over three of
+    /// 39 bits for SlotsToCoeffs; eight levels of 50 bits for EvalMod and four for CoeffsToSlots; four digits of eight limbs.
+    /// </summary>
+    public static CkksParametersLiteral N16QP1727Bootstrapping { get; } = new(
+        "N16QP1727-bootstrapping", 16, [50, .. Enumerable.Repeat(39, 3), .. Enumerable.Repeat(40, 14), .. Enumerable.Repeat(50, 12)],
+        [.. Enumerable.Repeat(50, 8)], 40, Bootstrapping: new BootstrappingLiteral(3, 8, 4));
+
+    /// <summary>
+    /// The levels of <see cref="N16QP1727Bootstrapping"/>, with fewer to work with, over a ring of degree 2^11; for tests only.
+    /// </summary>
+    public static CkksParametersLiteral InsecureN11Bootstrapping { get; } = new(
+        "insecure-N11-bootstrapping", 11, [50, .. Enumerable.Repeat(39, 3), .. Enumerable.Repeat(40, 4), .. Enumerable.Repeat(50, 12)],
+        [.. Enumerable.Repeat(50, 4)], 40, Bootstrapping: new BootstrappingLiteral(3, 8, 4));
+
     /// <summary>The primes of <see cref="N14QP434"/> over a ring of degree 2^11; for tests only.</summary>
     public static CkksParametersLiteral InsecureN11 { get; } = N14QP434 with { Name = "insecure-N11", LogN = 11 };
 
@@ -27,7 +42,10 @@ public static class NamedParameters
     public static CkksParametersLiteral InsecureN12 { get; } = N14QP434 with { Name = "insecure-N12", LogN = 12 };
 
     /// <summary>Every set above.</summary>
-    public static IReadOnlyList<CkksParametersLiteral> All { get; } = [N13QP217, N14QP434, N15QP850, N16QP1320, InsecureN11, InsecureN12];
+    public static IReadOnlyList<CkksParametersLiteral> All { get; } =
+    [
+        N13QP217, N14QP434, N15QP850, N16QP1320, N16QP1727Bootstrapping, InsecureN11, InsecureN12, InsecureN11Bootstrapping,
+    ];
 
     /// <summary>The set of that name.</summary>
     /// <exception cref="ArgumentException">there is none; the message lists those there are</exception>

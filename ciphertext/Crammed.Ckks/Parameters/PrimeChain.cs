@@ -25,16 +25,24 @@ internal sealed record PrimeChain(ulong[] Moduli, double[] Scales)
             used.Add(moduli[i] = PrimeSearch.LargestBelow(literal.SpecialPrimeBits[i - count], step, used));
         used.Add(moduli[0] = PrimeSearch.LargestBelow(literal.PrimeBits[0], step, used));
         var scales = new double[count];
-        scales[^1] = Math.ScaleB(1, literal.Log2Scale);
+        scales[^1] = Math.ScaleB(1, literal.Log2ScaleAtTop);
         for (int level = count - 1; level > 0; level--)
         {
-            double scale = scales[level];
-            double deviation = scale / Math.ScaleB(1, (int)Math.Round(Math.Log2(scale)));
-            double target = Math.ScaleB(deviation * deviation, literal.PrimeBits[level]);
-            used.Add(moduli[level] = PrimeSearch.Nearest(target, step, used));
-            scales[level - 1] = scale * scale / moduli[level];
+            if (level == literal.WorkingLevel)
+                scales[level] = Math.ScaleB(1, literal.Log2Scale);
+            used.Add(moduli[level] = WorkingPrime(literal.PrimeBits[level], scales[level], step, used));
+            scales[level - 1] = scales[level] * scales[level] / moduli[level];
         }
         return new PrimeChain(moduli, scales);
+    }
+
+    private static ulong WorkingPrime(int bits, double scale, ulong step, HashSet<ulong> used)
+    {
+        // None may pass 2^50; the largest ones below are near enough.
+        if (bits == Modulus.MaxBitLength)
+            return PrimeSearch.LargestBelow(bits, step, used);
+        double deviation = scale / Math.ScaleB(1, (int)Math.Round(Math.Log2(scale)));
+        return PrimeSearch.Nearest(Math.ScaleB(deviation * deviation, bits), step, used);
     }
 
     public static BigInteger Multiply(IEnumerable<ulong> moduli) =>

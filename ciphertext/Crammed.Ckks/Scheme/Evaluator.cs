@@ -47,6 +47,16 @@ public sealed unsafe partial class Evaluator
 
     private RingContext Ring => Parameters.Ring;
 
+    /// <summary>
+    /// Runs body(0) ... body(count - 1), independent of each other, on the evaluator's threads. Operations called inside find these threads
+    /// taken and run on their caller's: the outer loop is the better one to share out. The first exception comes out as it was thrown.
+    /// </summary>
+    public void For(int count, Action<int> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        _workers.For(count, body);
+    }
+
     private VectorKernels Kernels => Ring.Kernels;
 
     /// <summary>Runs over limbs in parallel where there is enough to do that handing work out pays.</summary>

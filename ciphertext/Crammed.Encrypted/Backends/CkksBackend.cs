@@ -9,15 +9,15 @@ namespace Crammed.Encrypted.Backends;
 /// <param name="parameters">The ring.</param>
 /// <param name="evaluator">With relinearization and Galois keys.</param>
 /// <param name="refresher">Who brings ciphertexts back to a high level.</param>
-/// <param name="threads">Rescales of one matrix product done at the same time.</param>
-public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, IRefresher refresher, int threads) : ISlotBackend
+public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, IRefresher refresher) : ISlotBackend
 {
     private readonly CkksEncoder _encoder = new(parameters);
-    private readonly ParallelOptions _parallel = new() { MaxDegreeOfParallelism = threads };
 
     public int SlotCount => parameters.SlotCount;
 
     public int MaxLevel => parameters.MaxLevel;
+
+    public void For(int count, Action<int> work) => evaluator.For(count, work);
 
     /// <summary>Takes over a ciphertext.</summary>
     /// <exception cref="ArgumentException">It does not stand at its level's canonical scale.</exception>
@@ -80,7 +80,7 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
         int level = RequireCommonLevel(inputs, nameof(LinearCombinations));
         var products = evaluator.LinearCombinations(Ciphertexts(inputs), weights, parameters.ScaleAt(level));
         var results = new SlotVector[products.Length];
-        Parallel.For(0, products.Length, _parallel, output =>
+        For(products.Length, output =>
         {
             using var product = products[output];
             if (bias is null || bias[output] == 0)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.ExceptionServices;
 
 namespace Crammed.Encrypted.Backends;
 
@@ -10,13 +11,16 @@ public sealed class ClearBackend : ISlotBackend
 {
     private readonly double _range;
     private readonly NoiseInjector? _noise;
+    private readonly ParallelOptions _parallel;
 
     /// <param name="slotCount">Slots in a vector, a power of two.</param>
     /// <param name="maxLevel">Level of a refreshed vector.</param>
     /// <param name="range">Largest |value| that a ciphertext at level 0 could hold; infinite for no check (dry runs).</param>
     /// <param name="noise">Noise to inject, or null for none.</param>
     /// <param name="seed">Seed of the injected noise.</param>
-    public ClearBackend(int slotCount, int maxLevel, double range = double.PositiveInfinity, INoiseModel? noise = null, int seed = 0)
+    /// <param name="threads">Threads that work is shared between; 0 means one per processor.</param>
+    public ClearBackend(
+        int slotCount, int maxLevel, double range = double.PositiveInfinity, INoiseModel? noise = null, int seed = 0, int threads = 0)
     {
         if (slotCount < 2 || (slotCount & (slotCount - 1)) != 0)
             throw new ArgumentOutOfRangeException(nameof(slotCount), slotCount, "The number of slots must be a power of two.");
@@ -24,12 +28,25 @@ public sealed class ClearBackend : ISlotBackend
         SlotCount = slotCount;
         MaxLevel = maxLevel;
         _range = range;
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads };
         _noise = noise is null ? null : new NoiseInjector(noise, seed);
     }
 
     public int SlotCount { get; }
 
     public int MaxLevel { get; }
+
+    public void For(int count, Action<int> work)
+    {
+        try
+        {
+            Parallel.For(0, count, _parallel, work);
+        }
+        catch (AggregateException failure) when (failure.InnerException is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure.InnerException);
+        }
+    }
 
     /// <summary>A vector with the given values, as if freshly encrypted at a level.</summary>
     public SlotVector Load(ReadOnlySpan<double> values, int level)
@@ -130,7 +147,7 @@ public sealed class ClearBackend : ISlotBackend
         CheckCounts(weights.GetLength(0), bias?.Length ?? weights.GetLength(0), nameof(LinearCombinations));
         int level = LevelBelow(CommonLevel(inputs, nameof(LinearCombinations)), nameof(LinearCombinations));
         var results = new SlotVector[weights.GetLength(0)];
-        Parallel.For(0, results.Length, output =>
+        For(results.Length, output =>
         {
             var result = ClearVector.Create(SlotCount, level);
             result.Values.AsSpan().Fill(bias?[output] ?? 0);

@@ -16,6 +16,12 @@ public interface ISlotBackend
     /// <summary>Level of a refreshed vector.</summary>
     int MaxLevel { get; }
 
+    /// <summary>
+    /// Runs work(0) ... work(count - 1), independent of each other, on as many threads as the backend has. Its operations inside run on the
+    /// thread that calls them. The first exception comes out as it was thrown.
+    /// </summary>
+    void For(int count, Action<int> work);
+
     /// <summary>a + b, at the lower of the two levels.</summary>
     SlotVector Add(SlotVector a, SlotVector b);
 

@@ -7,6 +7,8 @@ public sealed class RecordingBackend(ISlotBackend inner, OperationRecorder recor
 
     public int MaxLevel => inner.MaxLevel;
 
+    public void For(int count, Action<int> work) => inner.For(count, work);
+
     public SlotVector Add(SlotVector a, SlotVector b) => Record("add", a, () => inner.Add(a, b));
 
     public SlotVector Subtract(SlotVector a, SlotVector b) => Record("add", a, () => inner.Subtract(a, b));

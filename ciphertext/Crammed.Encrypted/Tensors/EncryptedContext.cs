@@ -10,22 +10,19 @@ namespace Crammed.Encrypted.Tensors;
 public sealed class EncryptedContext : IDisposable
 {
     private readonly List<EncryptedTensor> _tensors = [];
-    private readonly ParallelOptions _parallel;
 
     /// <param name="backend">Where the circuit runs.</param>
     /// <param name="refreshLevel">
     /// Level that a refreshed tensor gets unless the operation needs more: high levels cost more in every later operation,
     /// low ones mean more refreshes.
     /// </param>
-    /// <param name="threads">Vectors processed at the same time.</param>
-    public EncryptedContext(ISlotBackend backend, int refreshLevel, int threads)
+    public EncryptedContext(ISlotBackend backend, int refreshLevel)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(refreshLevel, backend.MaxLevel);
         ArgumentOutOfRangeException.ThrowIfLessThan(refreshLevel, 1);
         Backend = new RecordingBackend(backend, Recorder);
         Underlying = backend;
         RefreshLevel = refreshLevel;
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
     }
 
     /// <summary>The backend, recorded.</summary>
@@ -134,15 +131,5 @@ public sealed class EncryptedContext : IDisposable
     }
 
     /// <summary>Runs independent pieces of work in parallel.</summary>
-    internal void For(int count, Action<int> work)
-    {
-        try
-        {
-            Parallel.For(0, count, _parallel, work);
-        }
-        catch (AggregateException failure) when (failure.InnerException is not null)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure.InnerException);
-        }
-    }
+    internal void For(int count, Action<int> work) => Underlying.For(count, work);
 }

@@ -21,8 +21,8 @@ public sealed record KeyRequirements(int RelinearizationLevel, IReadOnlyDictiona
     /// <param name="hidden">Width of the embedding.</param>
     public static KeyRequirements Of(TrainingStep step, CircuitSettings run, IReadOnlyList<Layers.AdapterFactors> factors, int hidden)
     {
-        var backend = new ClearBackend(step.Layout.SlotCount, run.MaxLevel);
-        var context = new EncryptedContext(backend, run.RefreshLevel, run.Threads) { ChecksDomains = false };
+        var backend = new ClearBackend(step.Layout.SlotCount, run.MaxLevel, threads: run.Threads);
+        var context = new EncryptedContext(backend, run.RefreshLevel) { ChecksDomains = false };
         var data = new ZeroData(backend, run, factors, hidden);
         var settings = new FineTuningSettings { Steps = DrySteps };
         var loop = new FineTuningLoop(step, settings);

@@ -40,8 +40,8 @@ internal sealed class ClearRuns(Circuit circuit, FineTuningPlan plan, Encryptabl
         using var data = new ClearData(plan, circuit.Step, circuit.Run, circuit.Factors(), index => train.Examples[index]);
         var losses = new List<double>();
         double range = parameters.Moduli[0] / (2 * parameters.ScaleAt(0));
-        var backend = new ClearBackend(parameters.SlotCount, circuit.Run.MaxLevel, range, noise, seed);
-        var context = new EncryptedContext(backend, circuit.Run.RefreshLevel, circuit.Run.Threads);
+        var backend = new ClearBackend(parameters.SlotCount, circuit.Run.MaxLevel, range, noise, seed, circuit.Run.Threads);
+        var context = new EncryptedContext(backend, circuit.Run.RefreshLevel);
         using var state = new FineTuningLoop(circuit.Step, plan.Settings).Train(context, data.On(backend), report =>
         {
             var labels = plan.Batch(report.Step - 1).ToArray().Select(index => train.Examples[(int)index].Label).ToArray();

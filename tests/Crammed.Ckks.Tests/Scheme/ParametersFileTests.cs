@@ -62,7 +62,10 @@ internal sealed class ParametersFileTests
             from scale in numbers
             from secret in secrets
             from digitSize in Gen.OneOf(Gen.Constant((int?)null), numbers.Select(number => (int?)number))
-            select new CkksParametersLiteral(name.Item, logN, primes, special, scale, secret, digitSize);
+            from levels in Gen.ArrayOf(numbers, 7)
+            from bootstrapping in Gen.Elements<BootstrappingLiteral?>(
+                null, new(levels[0], levels[1], levels[2], levels[3], levels[4], levels[5], levels[6]))
+            select new CkksParametersLiteral(name.Item, logN, primes, special, scale, secret, digitSize, bootstrapping);
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, Guid.NewGuid() + ".json");
         try
         {
@@ -82,7 +85,7 @@ internal sealed class ParametersFileTests
     [TestCase("\"logN\"", "\"LogN\"", "member 'logN' is missing")]
     [TestCase(
         "\"digitSize\"", "\"digits\"",
-        "member 'digits' is unknown, known are name, logN, primeBits, specialPrimeBits, log2Scale, secret, digitSize")]
+        "member 'digits' is unknown, known are name, logN, primeBits, specialPrimeBits, log2Scale, secret, digitSize, bootstrapping")]
     [TestCase("\"logN\": 11", "\"logN\": \"11\"", "member 'logN' is '11', it must be a whole number of 32 bits")]
     [TestCase("\"logN\": 11", "\"logN\": 11.5", "member 'logN' is 11.5, it must be a whole number of 32 bits")]
     [TestCase("\"logN\": 11", "\"logN\": 1e99", "member 'logN' is 1e99, it must be a whole number of 32 bits")]

@@ -16,7 +16,10 @@ internal sealed class ParametersTests
         Assert.That(parameters.IsInsecure, Is.EqualTo(literal.Name.StartsWith("insecure")));
         Assert.That(parameters.SecurityDescription, Does.StartWith(parameters.IsInsecure ? "INSECURE" : "128-bit"));
         if (!parameters.IsInsecure)
-            Assert.That(literal.Name, Is.EqualTo($"N{parameters.LogN}QP{Math.Round(parameters.Log2QP)}"));
+        {
+            string suffix = literal.Bootstrapping is null ? "" : "-bootstrapping";
+            Assert.That(literal.Name, Is.EqualTo($"N{parameters.LogN}QP{Math.Round(parameters.Log2QP)}{suffix}"));
+        }
         Assert.That(parameters.Log2QP, Is.EqualTo(literal.PrimeBits.Concat(literal.SpecialPrimeBits).Sum()).Within(0.01));
         Assert.That(NamedParameters.Find(literal.Name), Is.SameAs(literal));
         Assert.That(() => NamedParameters.Find("N13"), Throws.ArgumentException.With.Message.Contains(literal.Name));
@@ -38,19 +41,42 @@ internal sealed class ParametersTests
             Assert.That(digit.Sum(prime => Math.Log2(prime)), Is.LessThan(special));
     }
 
-    /// <summary>The recurrence holds exactly, and the choice of primes keeps scales within the gaps between primes, 2^-10.</summary>
+    /// <summary>
+    /// The recurrence holds exactly but for the restart at the highest working level, and the choice of primes keeps scales within the gaps
+    /// between primes, 2^-10, of the set's scale at working levels and of 2^50 above them.
+    /// </summary>
     [TestCaseSource(nameof(All))]
     public void Canonical_scales_follow_products_and_stay_close(CkksParametersLiteral literal)
     {
         CkksParameters parameters = CkksParameters.Create(literal);
-        Assert.That(parameters.ScaleAt(parameters.MaxLevel), Is.EqualTo(Math.ScaleB(1, literal.Log2Scale)));
-        for (int level = parameters.MaxLevel; level > 0; level--)
+        int lowest = literal.Bootstrapping?.SlotsToCoeffsLevels ?? 0;
+        Assert.That(parameters.ScaleAt(parameters.WorkingLevel), Is.EqualTo(Math.ScaleB(1, literal.Log2Scale)));
+        for (int level = parameters.MaxLevel; level > lowest; level--)
         {
-            double scale = parameters.ScaleAt(level);
-            Assert.That(parameters.ScaleAt(level - 1), Is.EqualTo(scale * scale / parameters.Moduli[level]));
-            Assert.That(parameters.ScaleAt(level - 1) / Math.ScaleB(1, literal.Log2Scale), Is.EqualTo(1).Within(Math.ScaleB(1, -10)));
+            double scale = parameters.ScaleAt(level), next = scale * scale / parameters.Moduli[level];
+            if (level - 1 != parameters.WorkingLevel)
+                Assert.That(parameters.ScaleAt(level - 1), Is.EqualTo(next));
+            double size = Math.ScaleB(1, level > parameters.WorkingLevel ? 50 : literal.Log2Scale);
+            Assert.That(scale / size, Is.EqualTo(1).Within(Math.ScaleB(1, -10)), $"level {level}");
         }
         Assert.That(() => parameters.ScaleAt(parameters.MaxLevel + 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void Levels_of_bootstrapping_are_above_those_of_messages()
+    {
+        CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
+        Assert.That((parameters.MaxLevel, parameters.WorkingLevel), Is.EqualTo((29, 17)));
+        Assert.That(parameters.Log2QP, Is.EqualTo(1727).Within(0.001));
+        Assert.That(parameters.IsInsecure, Is.False);
+        CkksParametersLiteral literal = NamedParameters.InsecureN11Bootstrapping;
+        Refused(new BootstrappingLiteral(0, 8, 4), "SlotsToCoeffsLevels is 0, 1 below the allowed 1 to 10");
+        Refused(new BootstrappingLiteral(3, 15, 4), "the number of levels below those of EvalMod is 0, 6 below the allowed 6 to 19");
+        Refused(new BootstrappingLiteral(3, 8, 4, EphemeralSpecialBits: 49), "EphemeralSpecialBits is 49, 1 below the allowed 50 to 50");
+        Refused(new BootstrappingLiteral(3, 8, 4, Log2MessageRatio: 50), "Log2MessageRatio is 50, 1 above the allowed 1 to 49");
+
+        void Refused(BootstrappingLiteral bootstrapping, string message) => Assert.That(
+            () => CkksParameters.Create(literal with { Bootstrapping = bootstrapping }), Throws.ArgumentException.With.Message.Contains(message));
     }
 
     /// <summary>Each bound of the table: one bit below it passes, one above it is refused, unless the name says so.</summary>

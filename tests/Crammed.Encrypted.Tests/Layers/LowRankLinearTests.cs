@@ -32,7 +32,7 @@ public sealed class LowRankLinearTests
         var upstream = RandomValues.Uniform(random, shape.Slots * Outputs);
         long live = ClearVector.LiveCount;
         var backend = new ClearBackend(shape.Slots, MaxLevel);
-        var context = new EncryptedContext(backend, refreshLevel: 5, threads: 2);
+        var context = new EncryptedContext(backend, refreshLevel: 5);
         var input = context.Tensor("x", shape.Layout(Inputs), shape.Load(backend, x, Inputs, level), requiresGradient: true);
         var (down, up) = (Weights("a", a, Inputs, Rank), Weights("b", b, Rank, Outputs));
         var factors = shape.Plain([.. dropout.Select(factor => OutputScale * AdapterScale * factor)], Rank);

@@ -29,7 +29,7 @@ public sealed class MaskingTests
         var mask = Enumerable.Range(0, shape.Slots).Select(i => i % shape.Tokens <= i / shape.Tokens % shape.Tokens ? 1.0 : 0.0).ToArray();
         var upstream = RandomValues.Uniform(random, shape.Slots * features);
         var backend = new ClearBackend(shape.Slots, MaxLevel);
-        var context = new EncryptedContext(backend, refreshLevel: 6, threads: 2);
+        var context = new EncryptedContext(backend, refreshLevel: 6);
         var tensors = operands.Select((operand, i) => context.Tensor(
             $"operand {i}", shape.Layout(features), shape.Load(backend, operand, features, MaxLevel), requiresGradient: true)).ToArray();
         var encryptedMask = context.Tensor("mask", shape.Layout(), shape.Load(backend, mask, 1, MaxLevel));

@@ -27,7 +27,7 @@ public sealed class LogisticLossGradientTests
         var sigmoid = new SlotFunction("sigmoid", exact, ChebyshevFit.Interpolate(exact, new Interval(-2, 2), 7));
         long live = ClearVector.LiveCount;
         var backend = new ClearBackend(shape.Slots, MaxLevel);
-        var context = new EncryptedContext(backend, RefreshLevel, threads: 2) { ExactFunctions = true };
+        var context = new EncryptedContext(backend, RefreshLevel) { ExactFunctions = true };
         var z = context.Tensor("logits", shape.Layout(2), shape.Load(backend, logits, 2, logitLevel), requiresGradient: true);
         var y = context.Tensor("labels", shape.Layout(), shape.Load(backend, labels, 1, labelLevel));
 

@@ -31,7 +31,7 @@ public sealed class OperationTests
         var values = operation.Inputs.Select(input => Draw(random, shape, input)).ToArray();
         long live = ClearVector.LiveCount;
         var backend = new ClearBackend(shape.Slots, MaxLevel);
-        var context = new EncryptedContext(backend, RefreshLevel, threads: 2) { ExactFunctions = true };
+        var context = new EncryptedContext(backend, RefreshLevel) { ExactFunctions = true };
         var inputs = operation.Inputs.Select((input, i) => context.Tensor(input.Name, input.Layout ?? shape.Layout(input.Vectors),
             shape.Load(backend, values[i], input.Vectors, levels[i]), input.RequiresGradient)).ToArray();
 
@@ -104,7 +104,7 @@ public sealed class OperationTests
     {
         var random = new Random(1);
         var backend = new ClearBackend(shape.Slots, MaxLevel);
-        var context = new EncryptedContext(backend, RefreshLevel, threads: 2) { ExactFunctions = true };
+        var context = new EncryptedContext(backend, RefreshLevel) { ExactFunctions = true };
         context.Tape.Enabled = tape;
         var inputs = operation.Inputs.Select((input, i) => context.Tensor(input.Name, input.Layout ?? shape.Layout(input.Vectors),
             shape.Load(backend, Draw(random, shape, input), input.Vectors, MaxLevel), input.RequiresGradient && i != frozen)).ToArray();

@@ -106,7 +106,7 @@ public sealed class ParameterTreeTests
     public void Without_any_gradient_the_backward_pass_says_so()
     {
         var backend = new ClearBackend(16, MaxLevel);
-        var context = new EncryptedContext(backend, RefreshLevel, threads: 1);
+        var context = new EncryptedContext(backend, RefreshLevel);
         var tree = new ParameterTree(context, Layout(16, 3));
         Assert.That(() => tree.Sum(new SlotVector?[3]),
             Throws.InvalidOperationException.With.Message.EqualTo("No parameter has a gradient."));
@@ -138,7 +138,7 @@ public sealed class ParameterTreeTests
     private static (EncryptedContext Context, EncryptedTensor Packed) Packed(PackedLayout layout, double[] values, int level, int maxLevel)
     {
         var backend = new ClearBackend(layout.SlotCount, maxLevel);
-        var context = new EncryptedContext(backend, RefreshLevel, threads: 2);
+        var context = new EncryptedContext(backend, RefreshLevel);
         int read = 0;
         var slots = layout.Pack(name => values[read..(read += layout.Entries.Single(entry => entry.Name == name).Size)]);
         var vector = backend.Load(slots, level);

@@ -51,7 +51,7 @@ public sealed class SlotFunctionTests
     public void Dry_runs_do_not_look_at_values()
     {
         using var x = _backend.Load([.. Enumerable.Repeat(100.0, Slots)], 8);
-        var context = new EncryptedContext(_backend, refreshLevel: 5, threads: 1) { ChecksDomains = false };
+        var context = new EncryptedContext(_backend, refreshLevel: 5) { ChecksDomains = false };
         using var y = Exponential.Evaluate(context, x);
         Assert.That(y.Level, Is.EqualTo(4));
     }
@@ -68,5 +68,5 @@ public sealed class SlotFunctionTests
             Throws.InstanceOf<RangeViolationException>().With.Message.StartsWith("head.tanh: value 4."));
     }
 
-    private EncryptedContext Context(bool exact) => new(_backend, refreshLevel: 5, threads: 2) { ExactFunctions = exact };
+    private EncryptedContext Context(bool exact) => new(_backend, refreshLevel: 5) { ExactFunctions = exact };
 }

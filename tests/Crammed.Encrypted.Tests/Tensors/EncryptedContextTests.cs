@@ -14,8 +14,8 @@ public sealed class EncryptedContextTests
     [Test]
     public void A_context_needs_a_refresh_level_that_the_backend_has()
     {
-        Assert.That(() => new EncryptedContext(_backend, refreshLevel: 7, threads: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new EncryptedContext(_backend, refreshLevel: 0, threads: 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new EncryptedContext(_backend, refreshLevel: 7), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => new EncryptedContext(_backend, refreshLevel: 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     [Test]
@@ -101,7 +101,7 @@ public sealed class EncryptedContextTests
 
     private static double[] Values(EncryptedTensor tensor) => Shape.Read(tensor.Vectors);
 
-    private EncryptedContext Context() => new(_backend, refreshLevel: 3, threads: 2);
+    private EncryptedContext Context() => new(_backend, refreshLevel: 3);
 
     private SlotVector[] Load(int vectors, int level = 6) => Shape.Load(_backend, new double[Shape.Slots * vectors], vectors, level);
 }

@@ -53,9 +53,9 @@ public sealed class CiphertextStepTests
         using var keys = new KeyGenerator(secret).CreateEvaluationKeys(
             run.MaxLevel, [.. needed.Rotations.Keys.Select(steps => (steps, run.MaxLevel))]);
         var backend = new CkksBackend(
-            parameters, new Evaluator(parameters, keys, run.Threads), new InProcessRefresher(new RefreshParty(secret)), run.Threads);
+            parameters, new Evaluator(parameters, keys, run.Threads), new InProcessRefresher(new RefreshParty(secret)));
         var (encryptor, decryptor) = (new Encryptor(secret), new Decryptor(secret));
-        var context = new EncryptedContext(backend, run.RefreshLevel, run.Threads);
+        var context = new EncryptedContext(backend, run.RefreshLevel);
         var result = twin.Run(
             context,
             slots => backend.Load(encryptor.Encrypt(slots, run.DataLevel)),

@@ -12,7 +12,7 @@ internal sealed class EncryptedTwin(
 
     public ClearBackend Backend { get; } = new(model.Slots, maxLevel, double.PositiveInfinity, noise, seed);
 
-    public EncryptedContext Context() => new(Backend, refreshLevel, threads: 2) { ExactFunctions = exactFunctions };
+    public EncryptedContext Context() => new(Backend, refreshLevel) { ExactFunctions = exactFunctions };
 
     /// <summary>
     /// One pass with parameters and data that enter at a level; also the gradient of the embedding, which training has no use for.
