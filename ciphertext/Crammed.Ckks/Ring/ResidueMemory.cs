@@ -33,8 +33,8 @@ public static unsafe class ResidueMemory
     /// <summary>Bytes kept for reuse.</summary>
     public static long CachedBytes => Interlocked.Read(ref s_cachedBytes);
 
-    /// <summary>The most bytes that are kept for reuse; 1 GiB unless set.</summary>
-    public static long MaxCachedBytes { get; set; } = 1L << 30;
+    /// <summary>The most bytes that are kept for reuse; 2 GiB unless set.</summary>
+    public static long MaxCachedBytes { get; set; } = 2L << 30;
 
     /// <summary>Gives every buffer kept for reuse back to the operating system.</summary>
     public static void Trim()
