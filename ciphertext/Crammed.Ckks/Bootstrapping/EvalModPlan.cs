@@ -1,0 +1,104 @@
+using System.Globalization;
+
+namespace Crammed.Ckks;
+
+/// <summary>
+/// The reduction modulo q_0 of a bootstrap: from x = I + m / ratio with an integer |I| &lt;= K and |m| &lt;= 1 to m. It is sin(2πx) ratio / 2π, as
+/// a cosine of an eighth of the angle and three doublings of it (Cheon, Han, Kim, Kim, Song 2018; Han, Ki 2020), and then a
+/// polynomial of the arcsine, since sin(2πm/ratio) is not quite 2πm/ratio (Lee, Lee, Lee, Kim, No 2021 compose in this way).
+/// </summary>
+/// <remarks>
+/// The lift of a residue modulo q_0 under a secret of Hamming weight h has |I| &lt;= (h + 1)/2: c_0 + c_1 s is a sum of h + 1 residues of at most
+/// q_0/2 in size. So nothing ever lies outside the range of the fit: the probability of failure is zero.
+/// </remarks>
+public sealed class EvalModPlan
+{
+    private const int DoubleAngleCount = 3;
+
+    /// <param name="parameters">a set with bootstrapping</param>
+    /// <exception cref="ArgumentException">the set cannot bootstrap, or gives EvalMod fewer levels than it takes</exception>
+    public EvalModPlan(CkksParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        BootstrappingLiteral shape = parameters.Literal.Bootstrapping
+            ?? throw new ArgumentException($"{parameters.Name} has no levels for bootstrapping", nameof(parameters));
+        Parameters = parameters;
+        Ratio = Math.ScaleB(1, shape.Log2MessageRatio);
+        LargestInteger = (shape.EphemeralWeight + 1) / 2;
+        int cosineLevels = shape.EvalModLevels - DoubleAngleCount;
+        if (cosineLevels is < 3 or > 7)
+        {
+            throw new ArgumentException(
+                $"{parameters.Name}: EvalMod has {shape.EvalModLevels} levels, it takes 6 to 10", nameof(parameters));
+        }
+        Cosine = new DiscreteCosineFit(LargestInteger, 1 / Ratio, (1 << cosineLevels) - 1, DoubleAngleCount);
+        CosinePlan = PolynomialPlan.Create(Cosine.Coefficients);
+        CorrectionPlan = PolynomialPlan.Create(ArcsineCoefficients(shape.CorrectionLevels), PolynomialBasis.Monomial);
+    }
+
+    public CkksParameters Parameters { get; }
+
+    /// <summary>q_0 over the scale at which messages are raised: |m| &lt;= 1 lies within 1 / Ratio of an integer.</summary>
+    public double Ratio { get; }
+
+    /// <summary>K.</summary>
+    public int LargestInteger { get; }
+
+    /// <summary>What x is divided by before <see cref="Evaluator.EvalMod"/>: CoeffsToSlots does that.</summary>
+    public double Bound => Cosine.Bound;
+
+    /// <summary>Level that the argument stands at.</summary>
+    public int InputLevel => Parameters.WorkingLevel + CosinePlan.Depth + DoubleAngleCount;
+
+    /// <summary>Level of the result.</summary>
+    public int OutputLevel => Parameters.WorkingLevel - CorrectionPlan.Depth;
+
+    /// <summary>
+    /// The largest error of the plan itself, for |m| &lt;= 1: that of the cosine, which each doubling of the angle at most quadruples, times
+    /// the derivative of the correction; and the rest of the arcsine's series, whose first term left out bounds it twice over.
+    /// </summary>
+    public double Error
+    {
+        get
+        {
+            double sine = Math.Sin(2 * Math.PI / Ratio), slope = Ratio / (2 * Math.PI) / Math.Cos(2 * Math.PI / Ratio);
+            double arcsine = Math.Abs(Math.Asin(sine) * Ratio / (2 * Math.PI) - Correction(sine));
+            return Cosine.Error * Math.Pow(4, DoubleAngleCount) * slope + arcsine;
+        }
+    }
+
+    internal DiscreteCosineFit Cosine { get; }
+
+    internal PolynomialPlan CosinePlan { get; }
+
+    internal PolynomialPlan CorrectionPlan { get; }
+
+    internal int DoubleAngles => DoubleAngleCount;
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"EvalMod: |I| <= {LargestInteger}, ratio 2^{Math.Log2(Ratio)}, cosine of degree {CosinePlan.Degree} with error 2^{Math.Log2(Cosine.Error):F1}, "
+        + $"{DoubleAngleCount} double angles, arcsine of degree {CorrectionPlan.Degree}; level {InputLevel} to {OutputLevel}, error 2^{Math.Log2(Error):F1}");
+
+    private double Correction(double z)
+    {
+        double value = 0;
+        foreach (double coefficient in ArcsineCoefficients(CorrectionPlan.Degree switch { 1 => 1, 3 => 2, _ => 3 }).Reverse())
+            value = value * z + coefficient;
+        return value;
+    }
+
+    /// <summary>Ratio / 2π times the series of the arcsine up to degree 1, 3 or 5.</summary>
+    private double[] ArcsineCoefficients(int levels)
+    {
+        double factor = Ratio / (2 * Math.PI);
+        double[] series = [0, factor, 0, factor / 6, 0, 3 * factor / 40];
+        return levels switch
+        {
+            2 => series[..4],
+            3 => series,
+            _ => series[..2],
+        };
+    }
+}

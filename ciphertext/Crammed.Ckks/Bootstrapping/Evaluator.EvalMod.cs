@@ -1,0 +1,57 @@
+namespace Crammed.Ckks;
+
+/// <summary>EvalMod, the homomorphic reduction modulo q_0.</summary>
+public sealed unsafe partial class Evaluator
+{
+    /// <summary>
+    /// From slots x / <see cref="EvalModPlan.Bound"/>, x = I + m / ratio, at <see cref="EvalModPlan.InputLevel"/> and its canonical scale
+    /// to slots m at <see cref="EvalModPlan.OutputLevel"/> and its canonical scale. Slots are real.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">the operand stands at another level or scale, is not relinearized, or there is no
+    /// relinearization key for its level</exception>
+    /// <exception cref="ArgumentException">the operand belongs to other parameters</exception>
+    public Ciphertext EvalMod(Ciphertext ciphertext, EvalModPlan plan)
+    {
+        const string operation = nameof(EvalMod);
+        CheckPolynomials(operation, ciphertext, 2);
+        CheckOwner(operation, plan.Parameters);
+        double expected = Parameters.ScaleAt(plan.InputLevel);
+        if (ciphertext.Level != plan.InputLevel || !ScalesAgree(expected, ciphertext.Scale))
+        {
+            throw new InvalidOperationException(
+                $"{operation}: the operand stands at {Describe(ciphertext)}, it must stand at {Describe(plan.InputLevel, expected)}");
+        }
+        double[] scales = DoubleAngleScales(plan);
+        Ciphertext cosine = EvaluatePolynomial(ciphertext, plan.CosinePlan, scales[0]);
+        for (int i = 1; i <= plan.DoubleAngles; i++)
+        {
+            Ciphertext doubled = DoubleAngle(cosine, scales[i]);
+            cosine.Dispose();
+            cosine = doubled;
+        }
+        using (cosine)
+            return EvaluatePolynomial(cosine, plan.CorrectionPlan);
+    }
+
+    /// <summary>
+    /// The scales before the first and after each double angle: the last one is canonical, at the size of the working primes, and a square
+    /// divided by a prime of EvalMod gives the next from each.
+    /// </summary>
+    private double[] DoubleAngleScales(EvalModPlan plan)
+    {
+        var scales = new double[plan.DoubleAngles + 1];
+        scales[^1] = Parameters.ScaleAt(Parameters.WorkingLevel);
+        for (int i = plan.DoubleAngles - 1; i >= 0; i--)
+            scales[i] = Math.Sqrt(scales[i + 1] * Parameters.Moduli[Parameters.WorkingLevel + plan.DoubleAngles - i]);
+        return scales;
+    }
+
+    /// <summary>cos 2θ = 2 cos^2 θ - 1, one level down.</summary>
+    private Ciphertext DoubleAngle(Ciphertext cosine, double scale)
+    {
+        using Ciphertext square = Square(cosine);
+        AddInPlace(square, square);
+        AddGaussianInteger(square, -Math.Round(square.Scale));
+        return RelinearizeAndRescale(square, scale);
+    }
+}
