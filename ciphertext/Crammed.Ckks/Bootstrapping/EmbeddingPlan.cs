@@ -11,8 +11,8 @@ namespace Crammed.Ckks;
 /// <remarks>
 /// Order: let rev reverse the log2(n) bits of an index. SlotsToCoeffs takes slots z to a polynomial of complex coefficients
 /// w_rev(i) = z_i: its coefficient rev(i) is the real part of z_i, and coefficient N/2 + rev(i) the imaginary part. CoeffsToSlots takes
-/// such a polynomial back to the slots z. So where the modulus is raised in between, slots come out in the order in which they went in. (Where
-/// CoeffsToSlots comes first, coefficients lie in the slots in bit-reversed order, and SlotsToCoeffs takes them back from there.)
+/// such a polynomial back to the slots z. So where the modulus is raised in between, slots come out in the order in which they went in.
+/// (Where CoeffsToSlots comes first, coefficients lie in slots in bit-reversed order, and SlotsToCoeffs takes them back from there.)
 ///
 /// Sparse packing, n &lt; N/2: slots repeat with period n, and only coefficients of the subring in X^g, g = N/(2n), are not zero: g rev(i)
 /// and N/2 + g rev(i). What raising the modulus adds is not in the subring: <see cref="Evaluator.InnerSum"/> of g slots at stride n makes

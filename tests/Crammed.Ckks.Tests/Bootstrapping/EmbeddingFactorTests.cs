@@ -1,4 +1,5 @@
 using System.Numerics;
+using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.Bootstrapping;
 
@@ -38,6 +39,29 @@ internal sealed class EmbeddingFactorTests
             Assert.That(
                 EmbeddingMatrix.Distance(product!, Scaled(expected, constant)), Is.LessThan(tolerance), string.Join('+', split));
         }
+    }
+
+    /// <summary>
+    /// The largest ring, at a few slots, and back. The bound is the worst case: a factor of D diagonals of modulus one rounds each sum to
+    /// D + 5 (m + 1) + 3 units 2^-53 of the sum of sizes, which is at most sqrt(2) n in the end; the way back divides by n.
+    /// </summary>
+    [Test]
+    public void Factors_for_two_to_the_fifteen_slots()
+    {
+        CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
+        int n = parameters.SlotCount;
+        EmbeddingPlan down = EmbeddingPlan.ForBootstrapping(parameters, Down, n), up = EmbeddingPlan.ForBootstrapping(parameters, Up, n);
+        Complex[] values = CoefficientMessages.Random(n, seed: 15);
+        Complex[] slots = Apply(down, values), back = Apply(up, slots);
+        double Units(EmbeddingPlan plan) => plan.Factors.Zip(plan.Stages, (factor, m) => factor.Diagonals.Count + 5 * (m + 1) + 3).Sum();
+        double unit = Math.Sqrt(2) * n * Math.ScaleB(1, -53);
+        var oracle = new EmbeddingOracle(2 * n);
+        Complex[] coefficients = [.. Enumerable.Range(0, n).Select(k => values[EmbeddingMatrix.Reverse(k, n)])];
+        double[] spread = CoefficientMessages.Spread(coefficients, 2 * n);
+        foreach (int j in new[] { 0, 1, 12345, n - 1 })
+            Assert.That(Complex.Abs(slots[j] - oracle.Slot(spread, j)), Is.LessThan(Units(down) * unit), $"slot {j}");
+        double largest = values.Zip(back, (x, y) => Complex.Abs(x - y)).Max();
+        Assert.That(largest, Is.LessThan((Units(down) + Units(up)) * unit));
     }
 
     /// <summary>The oracle's matrices are inverse to each other: sums of n products, each rounded to 4 units 2^-53 over n.</summary>
@@ -99,6 +123,23 @@ internal sealed class EmbeddingFactorTests
             return new GeneralizedDiagonals(
                 8, indices.Select(index => KeyValuePair.Create(index, Enumerable.Range(0, 8).Select(Entry).ToArray())));
         }
+    }
+
+    /// <summary>Every factor by the definition, y[i] = Σ_k d_k[i] x[(i + k) mod n].</summary>
+    private static Complex[] Apply(EmbeddingPlan plan, Complex[] vector)
+    {
+        for (int factor = 0; factor < plan.Depth; factor++)
+        {
+            GeneralizedDiagonals diagonals = plan.DiagonalsOf(factor, 1);
+            var sums = new Complex[vector.Length];
+            foreach (int index in diagonals.Indices)
+            {
+                for (int i = 0; i < sums.Length; i++)
+                    sums[i] += diagonals[index][i] * vector[(i + index) % sums.Length];
+            }
+            vector = sums;
+        }
+        return vector;
     }
 
     private static Complex[,] Scaled(Complex[,] matrix, double constant)
