@@ -78,7 +78,7 @@ internal sealed unsafe class EmbeddingRoots
     }
 
     /// <summary>exp(2πi <paramref name="exponent"/> / order), 8 dividing the order, from an angle of an eighth turn at most.</summary>
-    private static (double Cosine, double Sine) UnitRoot(long exponent, int order)
+    public static (double Cosine, double Sine) UnitRoot(long exponent, int order)
     {
         int eighth = order / 8;
         // A quarter turn is taken off as often as needed; the rest lies in [-eighth, eighth).

@@ -34,7 +34,9 @@ public sealed unsafe partial class Evaluator
         RnsPolynomial[] total = GiantSteps(sums, plan, keys);
         RnsPolynomial[] results = _switcher.Divide(total, plan.Level, rescales: true);
         DisposeAll(total);
-        double scale = ciphertext.Scale * transform.Scale / Parameters.Moduli[plan.Level];
+        double prime = Parameters.Moduli[plan.Level];
+        // A product and a quotient would round.
+        double scale = transform.Scale == prime ? ciphertext.Scale : ciphertext.Scale * transform.Scale / prime;
         return new Ciphertext(Parameters, results, plan.Level - 1, scale);
     }
 

@@ -84,6 +84,30 @@ public sealed class GeneralizedDiagonals
         return OfMatrix(complex);
     }
 
+    /// <summary>
+    /// The map that does another one first: diagonal k is Σ_j d_j[i] e_(k-j)[(i + j) mod n], e those of <paramref name="first"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">the periods differ, or the product is zero</exception>
+    public GeneralizedDiagonals After(GeneralizedDiagonals first)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        if (first.Period != Period)
+            throw new ArgumentException($"a map of period {Period} cannot follow one of period {first.Period}", nameof(first));
+        var products = new Dictionary<int, Complex[]>();
+        foreach ((int index, Complex[] values) in _diagonals)
+        {
+            foreach ((int firstIndex, Complex[] firstValues) in first._diagonals)
+            {
+                int sumIndex = Modulo(index + firstIndex, Period);
+                if (!products.TryGetValue(sumIndex, out Complex[]? sum))
+                    products[sumIndex] = sum = new Complex[Period];
+                for (int i = 0; i < Period; i++)
+                    sum[i] += values[i] * firstValues[Modulo(i + index, Period)];
+            }
+        }
+        return new GeneralizedDiagonals(Period, products);
+    }
+
     /// <summary>The sum of |values|^2 of the diagonals whose index a condition accepts, over n: the mean over the map's rows.</summary>
     internal double MeanSquareRow(Func<int, bool> condition)
     {

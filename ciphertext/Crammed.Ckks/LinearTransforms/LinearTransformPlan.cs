@@ -100,7 +100,7 @@ public sealed class LinearTransformPlan
     public long DiagonalBytes => (long)Diagonals.Count * ExtendedLimbs * Parameters.N * sizeof(double);
 
     /// <summary>Bytes of the rotation keys, cut to <see cref="Level"/>.</summary>
-    public long KeyBytes => 2L * Rotations.Count * Parameters.DigitCount(Level) * ExtendedLimbs * Parameters.N * sizeof(double);
+    public long KeyBytes => Rotations.Count * SwitchingKey.BytesAt(Parameters, Level);
 
     /// <summary>Estimated time of one evaluation in forward transforms of one limb.</summary>
     public double Cost => CostOf(BabyStepBound);

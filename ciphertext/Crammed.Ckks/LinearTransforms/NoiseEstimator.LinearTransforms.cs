@@ -18,7 +18,7 @@ public sealed partial class NoiseEstimator
         LinearTransformPlan plan = transform.Plan;
         double key = InnerProductVariance(plan.Level);
         double unscaled = inputScale * transform.Scale;
-        double encoding = EncodeRounding(transform.Scale) * rms;
+        double encoding = EncodeRounding(transform.Scale, plan.Period) * rms;
         double division = InSlots(key + RoundingVariance * parameters.N * SecretVariance, unscaled);
         int giants = plan.GiantSteps.Count(step => step != 0);
         return Math.Sqrt(

@@ -85,7 +85,7 @@ public sealed class EvaluationKeys : IDisposable
         int digits = parameters.DigitCount(level);
         int limbs = SwitchingKey.LimbsPerDigit(parameters, level);
         return new EvaluationKeyInfo(
-            id.Kind, id.Steps, id.Element(parameters.N), level, digits, limbs, 2L * digits * limbs * parameters.N * sizeof(double),
+            id.Kind, id.Steps, id.Element(parameters.N), level, digits, limbs, SwitchingKey.BytesAt(parameters, level),
             SwitchingKeyFormat.Bytes(parameters, level), isLoaded);
     }
 

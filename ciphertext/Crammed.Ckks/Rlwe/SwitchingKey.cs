@@ -45,6 +45,10 @@ public sealed class SwitchingKey : IDisposable
 
     internal static int LimbsPerDigit(CkksParameters parameters, int level) => level + 1 + parameters.SpecialModuli.Count;
 
+    /// <summary>Bytes of residue memory of a key cut to a level.</summary>
+    internal static long BytesAt(CkksParameters parameters, int level) =>
+        2L * parameters.DigitCount(level) * LimbsPerDigit(parameters, level) * parameters.N * sizeof(double);
+
     /// <summary>A key whose halves are both still to be filled.</summary>
     internal static SwitchingKey Rent(CkksParameters parameters, int level, byte[] seed)
     {

@@ -116,7 +116,7 @@ internal sealed class LinearTransformTests(string name)
         using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, transform.Plan.Rotations);
         using Ciphertext result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
         Assert.That(result.Level, Is.EqualTo(2));
-        Assert.That(result.Scale, Is.EqualTo(operand.Scale * scale / scale));
+        Assert.That(result.Scale, Is.EqualTo(operand.Scale));
         SlotAssert.HaveNoise(_setup, result, transformCase.Expected, transformCase.Noise(_setup, transform, operand));
     }
 
