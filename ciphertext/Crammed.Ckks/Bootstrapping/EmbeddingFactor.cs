@@ -4,7 +4,7 @@ using Crammed.Ckks.Arithmetic;
 namespace Crammed.Ckks;
 
 /// <summary>
-/// Radix-2 stages of the embedding of n slots, merged into one linear map of few diagonals (Chen, Chillotti, Song 2019, section 3.2).
+/// Radix-2 stages of the embedding of n slots, merged into one linear map of few diagonals (level collapsing; Chen, Chillotti, Song 2019).
 /// </summary>
 /// <remarks>
 /// With ζ = exp(iπ/(2n)) and complex coefficients w, the slots are z_j = Σ_k w_k ζ^(k 5^j): z = S R w, where R reverses the bits of

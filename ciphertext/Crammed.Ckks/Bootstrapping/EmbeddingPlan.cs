@@ -16,7 +16,7 @@ namespace Crammed.Ckks;
 ///
 /// Sparse packing, n &lt; N/2: slots repeat with period n, and only coefficients of the subring in X^g, g = N/(2n), are not zero: g rev(i)
 /// and N/2 + g rev(i). What raising the modulus adds is not in the subring: <see cref="Evaluator.InnerSum"/> of g slots at stride n makes
-/// it g times its part there (Cheon, Han, Kim, Kim, Song 2018, section 5.2), and 1/g belongs into the constant of CoeffsToSlots.
+/// it g times its part there (SubSum in Cheon, Han, Kim, Kim, Song 2018), and 1/g belongs into the constant of CoeffsToSlots.
 ///
 /// Slots of CoeffsToSlots are complex, real and imaginary part of each being one coefficient. The parts are (z + z*)/2 and -i(z - z*)/2
 /// with the conjugate z*, for full and for sparse slots; their 1/2 belongs into the constant too.
@@ -37,13 +37,16 @@ public sealed class EmbeddingPlan
     /// which split of each factor in baby and giant steps to take: the candidate for which this is least. By default
     /// <see cref="LinearTransformPlan.Cost"/>; <see cref="LinearTransformPlan.KeyBytes"/> for the least memory.
     /// </param>
-    /// <exception cref="ArgumentException">slots, level or stages out of range, or stages that do not add up to log2(n)</exception>
+    /// <exception cref="ArgumentException">direction, slots, level or stages out of range, or stages that do not add up to
+    /// log2(n)</exception>
     public EmbeddingPlan(
         CkksParameters parameters, EmbeddingDirection direction, int slots, int level, IReadOnlyList<int> stages,
         Func<LinearTransformPlan, double>? objective = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(stages);
+        if (!Enum.IsDefined(direction))
+            throw new ArgumentOutOfRangeException(nameof(direction), direction, "an embedding goes from coefficients to slots or back");
         CheckSlots(parameters, slots);
         CheckStages(slots, stages);
         Parameters = parameters;

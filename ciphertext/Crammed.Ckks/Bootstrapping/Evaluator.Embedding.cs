@@ -8,7 +8,7 @@ public sealed unsafe partial class Evaluator
     /// <see cref="EmbeddingPlan.Depth"/> levels below the plan's, at the operand's scale. The operand's level may be higher than the
     /// plan's: it counts as dropped to it. Noise: <see cref="NoiseEstimator.Embedding"/>.
     /// </summary>
-    /// <param name="ciphertext">slots that repeat with period <see cref="EmbeddingPlan.Slots"/>; others are lost</param>
+    /// <param name="ciphertext">slots that repeat with period <see cref="EmbeddingPlan.Slots"/>; others mix</param>
     /// <param name="transform">the factors of SlotsToCoeffs</param>
     /// <exception cref="InvalidOperationException">the operand is below the plan's level or not relinearized, or a rotation key is missing
     /// or serves lower levels only</exception>

@@ -100,6 +100,7 @@ internal sealed class EmbeddingPlanTests
         Refused<ArgumentOutOfRangeException>("in 3 factors takes as many levels, 1 more than there are", () => Plan(8, 2, [1, 1, 1]));
         Refused<ArgumentOutOfRangeException>("levels 0 to 19", () => Plan(8, 20, [3]));
         Refused<ArgumentOutOfRangeException>("3 stages are shared out over 1 to 3 levels", () => EmbeddingPlan.EvenStages(Up, 8, 4));
+        Refused<ArgumentOutOfRangeException>("to slots or back", () => new EmbeddingPlan(_parameters, (EmbeddingDirection)2, 8, 3, [3]));
         Refused<ArgumentException>("a power of two from 2 up, not 1", () => EmbeddingPlan.EvenStages(Up, 1, 1));
 
         EmbeddingPlan Plan(int slots, int level, int[] stages) => new(_parameters, Up, slots, level, stages);
