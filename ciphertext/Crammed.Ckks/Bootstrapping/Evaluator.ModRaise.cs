@@ -26,12 +26,12 @@ public sealed unsafe partial class Evaluator
     /// <exception cref="InvalidOperationException">the set has no bootstrapping, the ciphertext is not at level 0 or has 3 polynomials, or
     /// the keys of encapsulation are missing</exception>
     /// <exception cref="ArgumentException">the ciphertext belongs to other parameters</exception>
-    public Ciphertext ModRaise(Ciphertext ciphertext) => ModRaise(nameof(ModRaise), [ciphertext])[0];
+    public Ciphertext ModRaise(Ciphertext ciphertext) => RaiseAll(nameof(ModRaise), [ciphertext])[0];
 
-    /// <summary>As <see cref="ModRaise(Ciphertext)"/>, for many ciphertexts: each limb of the keys is read from memory once.</summary>
-    public Ciphertext[] ModRaiseBatch(IReadOnlyList<Ciphertext> ciphertexts) => ModRaise(nameof(ModRaiseBatch), ciphertexts);
+    /// <summary>As <see cref="ModRaise"/>, for many ciphertexts: each limb of the keys is read from memory once.</summary>
+    public Ciphertext[] ModRaiseBatch(IReadOnlyList<Ciphertext> ciphertexts) => RaiseAll(nameof(ModRaiseBatch), ciphertexts);
 
-    private Ciphertext[] ModRaise(string operation, IReadOnlyList<Ciphertext> ciphertexts)
+    private Ciphertext[] RaiseAll(string operation, IReadOnlyList<Ciphertext> ciphertexts)
     {
         CheckRaisable(operation, ciphertexts);
         SwitchingKey toEphemeral = EncapsulationKey(operation, Keys.DenseToEphemeral, "to the ephemeral secret", ciphertexts[0]);

@@ -3,19 +3,21 @@ using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Tests.Bootstrapping;
 
-/// <summary>The small set with bootstrapping, and an ephemeral secret that the tests know, which otherwise nobody keeps.</summary>
+/// <summary>A small set with bootstrapping, and an ephemeral secret that the tests know, which otherwise nobody keeps.</summary>
 internal sealed unsafe class EphemeralSetup : IDisposable
 {
-    private readonly EphemeralSecret _ephemeral;
-
     public EphemeralSetup()
+        : this(NamedParameters.InsecureN11Bootstrapping)
     {
-        Parameters = CkksParameters.Create(NamedParameters.InsecureN11Bootstrapping);
+    }
+
+    public EphemeralSetup(CkksParametersLiteral literal)
+    {
+        Parameters = CkksParameters.Create(literal);
         Secret = SecretKey.Generate(Parameters);
         Decryptor = new Decryptor(Secret);
         Noise = new NoiseEstimator(Parameters);
-        _ephemeral = EphemeralSecret.Generate(Parameters, Parameters.Bootstrapping!);
-        var generator = new SwitchingKeyGenerator(Secret);
+        Ephemeral = EphemeralSecret.Generate(Parameters, Parameters.Bootstrapping!);
         Keys = new EvaluationKeys(
             Parameters,
             [
@@ -23,12 +25,14 @@ internal sealed unsafe class EphemeralSetup : IDisposable
             ]);
         Evaluator = new Evaluator(Parameters, Keys);
 
-        EvaluationKeySlot Slot(EvaluationKeyId id, int level) => new(id, generator.Create(id, level, _ephemeral));
+        EvaluationKeySlot Slot(EvaluationKeyId id, int level) => new(id, CreateKey(id, level));
     }
 
     public CkksParameters Parameters { get; }
 
     public SecretKey Secret { get; }
+
+    public EphemeralSecret Ephemeral { get; }
 
     public Decryptor Decryptor { get; }
 
@@ -43,11 +47,14 @@ internal sealed unsafe class EphemeralSetup : IDisposable
     /// <summary>The largest message that bootstrapping takes: q_0 / 2^8.</summary>
     public long Bound => FirstPrime >> Parameters.Bootstrapping!.Log2MessageRatio;
 
+    /// <summary>A key to or from the ephemeral secret, with new randomness.</summary>
+    public SwitchingKey CreateKey(EvaluationKeyId id, int level) => new SwitchingKeyGenerator(Secret).Create(id, level, Ephemeral);
+
     /// <summary>The ephemeral secret's coefficients, -1, 0 and 1.</summary>
     public int[] EphemeralCoefficients()
     {
         using RnsPolynomial limb = Parameters.Ring.Rent(1);
-        _ephemeral.Values.LimbSpan(0).CopyTo(limb.LimbSpan(0));
+        Ephemeral.Values.LimbSpan(0).CopyTo(limb.LimbSpan(0));
         Parameters.Ring.InverseNtt(limb.Limb(0), 0);
         int[] coefficients = [.. limb.LimbSpan(0).ToArray().Select(value => (int)value)];
         limb.Clear();
@@ -101,7 +108,7 @@ internal sealed unsafe class EphemeralSetup : IDisposable
     public void Dispose()
     {
         Keys.Dispose();
-        _ephemeral.Dispose();
+        Ephemeral.Dispose();
         Secret.Dispose();
     }
 }

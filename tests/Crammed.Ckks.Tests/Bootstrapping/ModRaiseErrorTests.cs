@@ -35,7 +35,8 @@ internal sealed class ModRaiseErrorTests
             () => _setup.Evaluator.ModRaiseBatch([high]));
         using Ciphertext square = _setup.Evaluator.Square(_ciphertext);
         Refused(
-            $"ModRaise: the operand has 3 polynomials instead of 2 (level 0 with scale 2^{Math.Log2(square.Scale):F6}); relinearize it first",
+            $"ModRaise: the operand has 3 polynomials instead of 2 (level 0 with scale 2^{Math.Log2(square.Scale):F6}); "
+            + "relinearize it first",
             () => _setup.Evaluator.ModRaise(square));
         Assert.That(
             () => _setup.Evaluator.ModRaiseBatch([_ciphertext, high]),
@@ -50,10 +51,8 @@ internal sealed class ModRaiseErrorTests
         Refused(
             $"ModRaise: there is no key to the ephemeral secret {place}",
             () => new Evaluator(_setup.Parameters, none).ModRaise(_ciphertext));
-        using var ephemeral = EphemeralSecret.Generate(_setup.Parameters, _setup.Parameters.Bootstrapping!);
         EvaluationKeyId id = EvaluationKeyId.DenseToEphemeral;
-        SwitchingKey key = new SwitchingKeyGenerator(_setup.Secret).Create(id, 0, ephemeral);
-        using var half = new EvaluationKeys(_setup.Parameters, [new EvaluationKeySlot(id, key)]);
+        using var half = new EvaluationKeys(_setup.Parameters, [new EvaluationKeySlot(id, _setup.CreateKey(id, 0))]);
         Refused(
             $"ModRaise: there is no key from the ephemeral secret {place}",
             () => new Evaluator(_setup.Parameters, half).ModRaise(_ciphertext));
@@ -75,7 +74,9 @@ internal sealed class ModRaiseErrorTests
     [Test]
     public void Arguments_are_checked()
     {
-        Assert.That(() => _setup.Evaluator.ModRaiseBatch([]), Throws.ArgumentException.With.Message.EqualTo("ModRaiseBatch: there is no ciphertext"));
+        Assert.That(
+            () => _setup.Evaluator.ModRaiseBatch([]),
+            Throws.ArgumentException.With.Message.EqualTo("ModRaiseBatch: there is no ciphertext"));
         Assert.That(() => _setup.Evaluator.ModRaiseBatch(null!), Throws.ArgumentNullException);
         Ciphertext disposed = _ciphertext.Clone();
         disposed.Dispose();

@@ -80,7 +80,8 @@ internal sealed class ParametersTests
         Refused(new BootstrappingLiteral(3, 8, 4, Log2MessageRatio: 50), "Log2MessageRatio is 50, 1 above the allowed 1 to 49");
 
         void Refused(BootstrappingLiteral bootstrapping, string message) => Assert.That(
-            () => CkksParameters.Create(literal with { Bootstrapping = bootstrapping }), Throws.ArgumentException.With.Message.Contains(message));
+            () => CkksParameters.Create(literal with { Bootstrapping = bootstrapping }),
+            Throws.ArgumentException.With.Message.Contains(message));
     }
 
     /// <summary>Each bound of the table: one bit below it passes, one above it is refused, unless the name says so.</summary>
@@ -145,7 +146,8 @@ internal sealed class ParametersTests
     }
 
     /// <summary>
-    /// A set with bootstrapping has two secrets, and is as secure as the weaker: the ephemeral one has a bound at N = 2^16 and weight 32 alone.
+    /// A set with bootstrapping has two secrets, and is as secure as the weaker: the ephemeral one has a bound at N = 2^16 and weight 32
+    /// alone.
     /// </summary>
     [Test]
     public void The_ephemeral_secret_has_its_own_bound()
@@ -163,7 +165,8 @@ internal sealed class ParametersTests
                 () => CkksParameters.Create(other),
                 Throws.ArgumentException.With.Message.Contains(
                     "INSECURE: log2(QP) = 1727.00, bound 1747 for N = 2^16, uniform ternary secret, error of standard deviation 3.2; "
-                    + $"log2(q_0 p) = 100.00, and no 128-bit bound is known for N = 2^16, sparse ternary secret of Hamming weight {weight}"));
+                    + "log2(q_0 p) = 100.00, and no 128-bit bound is known for N = 2^16, sparse ternary secret of Hamming weight "
+                    + $"{weight}, error"));
             Assert.That(CkksParameters.Create(other with { Name = "insecure-set" }).IsInsecure);
         }
         // In a larger ring every modulus is safer, but for want of an entry such a set does not count as secure.
@@ -173,7 +176,9 @@ internal sealed class ParametersTests
                 @"INSECURE: log2\(QP\) = 17\d\d\.\d\d, bound 3523 .* no 128-bit bound is known for N = 2\^17, sparse ternary"));
     }
 
-    /// <summary>A modulus beyond the bound is named with its distance; no set of primes below 2^50 can have one, so a made one stands in.</summary>
+    /// <summary>
+    /// A modulus beyond the bound is named with its distance; no set of primes below 2^50 can have one, so a made one stands in.
+    /// </summary>
     [Test]
     public void An_ephemeral_modulus_beyond_its_bound_is_insecure()
     {

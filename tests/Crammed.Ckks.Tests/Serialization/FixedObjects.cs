@@ -61,7 +61,8 @@ internal static class FixedObjects
     /// <summary>The keys of sparse-secret encapsulation behind a rotation by 1, for <see cref="SmallestBootstrapping"/>.</summary>
     public static (EvaluationKeyId Id, int Level)[] EphemeralKeyList { get; } =
     [
-        (new EvaluationKeyId(EvaluationKeyKind.Rotation, 1), 0), (EvaluationKeyId.DenseToEphemeral, 0), (EvaluationKeyId.EphemeralToDense, 4),
+        (new EvaluationKeyId(EvaluationKeyKind.Rotation, 1), 0), (EvaluationKeyId.DenseToEphemeral, 0),
+        (EvaluationKeyId.EphemeralToDense, 4),
     ];
 
     /// <summary>Reads every key of a file.</summary>

@@ -98,7 +98,8 @@ internal sealed class KeySetMutationTests
     }
 
     /// <summary>
-    /// The keys of the ephemeral secret have one level, and one modulus: a key to it modulo anything but q_0 and one special prime is refused.
+    /// The keys of the ephemeral secret have one level, and one modulus: a key to it modulo anything but q_0 and one special prime is
+    /// refused.
     /// </summary>
     [TestCase(1, 1, 3, 1, "a key of kind 4 has level 3, it must have 0")]
     [TestCase(1, 2, 2, 1, "a key of level 0 has 2 digits of 2 limbs, it must have 1 of 2")]
