@@ -36,8 +36,8 @@ public sealed unsafe class KeyGenerator
     }
 
     /// <summary>
-    /// Keys for a server, in memory: relinearization for ciphertexts up to a level, rotations with the levels they must serve (of equal
-    /// steps the highest counts; steps modulo N/2, zero needs no key), and conjugation.
+    /// Keys for a server that does not bootstrap, in memory: relinearization for ciphertexts up to a level, rotations with the levels they
+    /// must serve (of equal steps the highest counts; steps modulo N/2, zero needs no key), and conjugation.
     /// </summary>
     /// <param name="relinearizationLevel">highest level of products, or null for no relinearization key</param>
     /// <param name="rotations">steps to the left and the highest level at which they are used</param>
@@ -48,16 +48,29 @@ public sealed unsafe class KeyGenerator
     /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public EvaluationKeys CreateEvaluationKeys(
         int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
-        IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellation = default)
+        IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellation = default) =>
+        CreateEvaluationKeys(Request(relinearizationLevel, rotations, conjugationLevel), progress, cancellation);
+
+    /// <summary>Keys for a server, in memory.</summary>
+    /// <param name="request">which keys, and up to which levels</param>
+    /// <param name="progress">told after each key how many of how many are done</param>
+    /// <param name="cancellation">stops the generation</param>
+    /// <exception cref="ArgumentOutOfRangeException">a level that the parameters do not have</exception>
+    /// <exception cref="ArgumentException">the keys of encapsulation for a set without bootstrapping</exception>
+    /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
+    public EvaluationKeys CreateEvaluationKeys(
+        EvaluationKeyRequest request, IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellation = default)
     {
-        (EvaluationKeyId Id, int Level)[] list = ListKeys(relinearizationLevel, rotations, conjugationLevel);
+        ArgumentNullException.ThrowIfNull(request);
+        (EvaluationKeyId Id, int Level)[] list = request.ListKeys(_parameters);
+        using EphemeralSecret? ephemeral = EphemeralSecretFor(request);
         var slots = new EvaluationKeySlot[list.Length];
         int done = 0;
         try
         {
             ParallelLoop.Run(list.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
             {
-                slots[i] = new EvaluationKeySlot(list[i].Id, _generator.Create(list[i].Id, list[i].Level));
+                slots[i] = new EvaluationKeySlot(list[i].Id, _generator.Create(list[i].Id, list[i].Level, ephemeral));
                 progress?.Report((Interlocked.Increment(ref done), list.Length));
             });
         }
@@ -70,10 +83,7 @@ public sealed unsafe class KeyGenerator
         return new EvaluationKeys(_parameters, slots);
     }
 
-    /// <summary>
-    /// The keys of <see cref="CreateEvaluationKeys"/> as a file for <see cref="EvaluationKeys.Open"/>, which appears whole or not at all.
-    /// Each key is written and forgotten as soon as it is made: memory holds as many as there are threads.
-    /// </summary>
+    /// <summary>Keys for a server that does not bootstrap, as a file; see the other overload.</summary>
     /// <param name="path">the file; an earlier one is replaced at the end</param>
     /// <param name="relinearizationLevel">highest level of products, or null for no relinearization key</param>
     /// <param name="rotations">steps to the left and the highest level at which they are used</param>
@@ -82,16 +92,35 @@ public sealed unsafe class KeyGenerator
     /// <param name="maxDegreeOfParallelism">keys that are made at the same time; 0 means one per processor</param>
     /// <param name="cancellation">stops the generation</param>
     /// <returns>what the file holds; no key is loaded</returns>
+    public IReadOnlyList<EvaluationKeyInfo> SaveEvaluationKeys(
+        string path, int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
+        IProgress<(int Done, int Total)>? progress = null, int maxDegreeOfParallelism = 0, CancellationToken cancellation = default) =>
+        SaveEvaluationKeys(
+            path, Request(relinearizationLevel, rotations, conjugationLevel), progress, maxDegreeOfParallelism, cancellation);
+
+    /// <summary>
+    /// Keys for a server as a file for <see cref="EvaluationKeys.Open"/>, which appears whole or not at all. Each key is written and
+    /// forgotten as soon as it is made: memory holds as many as there are threads.
+    /// </summary>
+    /// <param name="path">the file; an earlier one is replaced at the end</param>
+    /// <param name="request">which keys, and up to which levels</param>
+    /// <param name="progress">told after each key how many of how many are done</param>
+    /// <param name="maxDegreeOfParallelism">keys that are made at the same time; 0 means one per processor</param>
+    /// <param name="cancellation">stops the generation</param>
+    /// <returns>what the file holds; no key is loaded</returns>
     /// <exception cref="ArgumentOutOfRangeException">a level that the parameters do not have</exception>
+    /// <exception cref="ArgumentException">the keys of encapsulation for a set without bootstrapping</exception>
     /// <exception cref="IOException">the file cannot be written, for want of room on the disk for instance</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no file is left, and an earlier one is as it was</exception>
     public IReadOnlyList<EvaluationKeyInfo> SaveEvaluationKeys(
-        string path, int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
-        IProgress<(int Done, int Total)>? progress = null, int maxDegreeOfParallelism = 0, CancellationToken cancellation = default)
+        string path, EvaluationKeyRequest request, IProgress<(int Done, int Total)>? progress = null, int maxDegreeOfParallelism = 0,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfNegative(maxDegreeOfParallelism);
-        (EvaluationKeyId Id, int Level)[] list = ListKeys(relinearizationLevel, rotations, conjugationLevel);
+        (EvaluationKeyId Id, int Level)[] list = request.ListKeys(_parameters);
+        using EphemeralSecret? ephemeral = EphemeralSecretFor(request);
         var options = new ParallelOptions
         {
             CancellationToken = cancellation,
@@ -99,26 +128,24 @@ public sealed unsafe class KeyGenerator
         };
         int done = 0;
         KeySetFile.Save(
-            path, _parameters, list, _generator.Create, () => progress?.Report((Interlocked.Increment(ref done), list.Length)), options);
+            path, _parameters, list, (id, level) => _generator.Create(id, level, ephemeral),
+            () => progress?.Report((Interlocked.Increment(ref done), list.Length)), options);
         return [.. list.Select(key => EvaluationKeys.Describe(_parameters, key.Id, key.Level, isLoaded: false))];
     }
 
-    /// <summary>What is asked for, each key once, in the order of files.</summary>
-    private (EvaluationKeyId Id, int Level)[] ListKeys(
+    private static EvaluationKeyRequest Request(
         int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel)
     {
         ArgumentNullException.ThrowIfNull(rotations);
-        var levels = new SortedDictionary<EvaluationKeyId, int>();
-        if (relinearizationLevel is int productLevel)
-            levels.Add(EvaluationKeyId.Relinearization, _parameters.CheckLevel(productLevel));
-        if (conjugationLevel is int level)
-            levels.Add(EvaluationKeyId.Conjugation, _parameters.CheckLevel(level));
-        foreach ((int steps, int rotationLevel) in rotations)
+        return new EvaluationKeyRequest
         {
-            _parameters.CheckLevel(rotationLevel);
-            if (EvaluationKeyId.Rotation(_parameters, steps) is EvaluationKeyId id)
-                levels[id] = Math.Max(rotationLevel, levels.GetValueOrDefault(id));
-        }
-        return [.. levels.Select(pair => (pair.Key, pair.Value))];
+            RelinearizationLevel = relinearizationLevel,
+            ConjugationLevel = conjugationLevel,
+            Rotations = [.. rotations],
+        };
     }
+
+    /// <summary>One for all keys of a request that are to or from it.</summary>
+    private EphemeralSecret? EphemeralSecretFor(EvaluationKeyRequest request) =>
+        request.Encapsulation ? EphemeralSecret.Generate(_parameters, _parameters.Bootstrapping!) : null;
 }

@@ -8,24 +8,18 @@ namespace Crammed.Ckks.Client;
 /// The key that decrypts: a ternary polynomial of the parameters' <see cref="CkksParameters.Secret"/> distribution. Its memory is
 /// overwritten on <see cref="Dispose"/>. It never leaves the key holder; servers get <see cref="EvaluationKeys"/>.
 /// </summary>
-public sealed unsafe class SecretKey : IDisposable
+public sealed class SecretKey : IDisposable
 {
     private const int CoefficientsPerByte = 4;
 
     private readonly RnsPolynomial _coefficients;
-    private readonly RnsPolynomial _values;
+    private readonly SecretPolynomial _values;
 
     private SecretKey(CkksParameters parameters, RnsPolynomial coefficients)
     {
         Parameters = parameters;
-        RingContext ring = parameters.Ring;
         _coefficients = coefficients;
-        _values = ring.Rent(ring.Moduli.Length);
-        for (int i = 0; i < ring.Moduli.Length; i++)
-        {
-            _coefficients.LimbSpan(0).CopyTo(_values.LimbSpan(i));
-            ring.ForwardNtt(_values.Limb(i), i);
-        }
+        _values = SecretPolynomial.Transform(parameters.Ring, coefficients.LimbSpan(0));
     }
 
     public CkksParameters Parameters { get; }
@@ -34,7 +28,7 @@ public sealed unsafe class SecretKey : IDisposable
     internal ReadOnlySpan<double> Coefficients => _coefficients.LimbSpan(0);
 
     /// <summary>The transformed secret modulo each of the ring's moduli, special ones included.</summary>
-    internal RnsPolynomial Values => _values;
+    internal RnsPolynomial Values => _values.Polynomial;
 
     /// <summary>A new secret key from the operating system's generator.</summary>
     public static SecretKey Generate(CkksParameters parameters)
@@ -108,7 +102,6 @@ public sealed unsafe class SecretKey : IDisposable
     {
         _coefficients.Clear();
         _coefficients.Dispose();
-        _values.Clear();
         _values.Dispose();
     }
 

@@ -6,7 +6,8 @@ namespace Crammed.Ckks.Client;
 
 /// <summary>
 /// Makes single evaluation keys: for each digit j a pair (b_j, a_j) with b_j = e_j - a_j s + P s' on the moduli of digit j and without the
-/// last term on the others (Han, Ki 2020, section 3). Thread-safe; digits are made in parallel.
+/// last term on the others (Han, Ki 2020, section 3), P being the product of the key's special primes. Thread-safe; digits are made in
+/// parallel.
 /// </summary>
 internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
 {
@@ -15,9 +16,20 @@ internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
     private RingContext Ring => _parameters.Ring;
 
     /// <summary>The named key for ciphertexts up to a level.</summary>
-    public SwitchingKey Create(EvaluationKeyId id, int level) => id.Kind == EvaluationKeyKind.Relinearization
-        ? CreateRelinearizationKey(level)
-        : CreateAutomorphismKey(id.Element(Ring.N), level);
+    /// <param name="id">which key</param>
+    /// <param name="level">the highest level it is to serve</param>
+    /// <param name="ephemeral">the secret that a key to or from the ephemeral secret is for; other keys need none</param>
+    public SwitchingKey Create(EvaluationKeyId id, int level, EphemeralSecret? ephemeral)
+    {
+        SwitchingKeyShape shape = id.Shape(_parameters, level);
+        return id.Kind switch
+        {
+            EvaluationKeyKind.Relinearization => CreateRelinearizationKey(shape),
+            EvaluationKeyKind.DenseToEphemeral => CreateKey(secret.Values, ephemeral!.Values, shape),
+            EvaluationKeyKind.EphemeralToDense => CreateKey(ephemeral!.Values, secret.Values, shape),
+            _ => CreateAutomorphismKey(id.Element(Ring.N), shape),
+        };
+    }
 
     /// <summary>destination = transform of error - uniform * secret, modulo one prime.</summary>
     public static void Mask(
@@ -31,36 +43,36 @@ internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
         ring.Kernels.Subtract(destination, destination, product.Limb(0), ring.N, modulus);
     }
 
-    private SwitchingKey CreateRelinearizationKey(int level)
+    private SwitchingKey CreateRelinearizationKey(SwitchingKeyShape shape)
     {
-        using var square = new SecretPolynomial(Ring, level + 1);
-        for (int limb = 0; limb <= level; limb++)
+        using var square = new SecretPolynomial(Ring, shape.Level + 1);
+        for (int limb = 0; limb <= shape.Level; limb++)
         {
             double* values = secret.Values.Limb(limb);
             Ring.Kernels.Multiply(square.Limb(limb), values, values, Ring.N, Ring.Moduli[limb]);
         }
-        return CreateKey(square.Polynomial, secret.Values, level);
+        return CreateKey(square.Polynomial, secret.Values, shape);
     }
 
     /// <summary>The key from s to the preimage of s under X -> X^g; see <see cref="Evaluator.Rotate"/>.</summary>
-    private SwitchingKey CreateAutomorphismKey(int element, int level)
+    private SwitchingKey CreateAutomorphismKey(int element, SwitchingKeyShape shape)
     {
         using var preimage = new SecretPolynomial(Ring, Ring.Moduli.Length);
         NttPermutation permutation = Ring.Permutation(GaloisElement.Invert(element, Ring.N));
         for (int i = 0; i < Ring.Moduli.Length; i++)
             Ring.ApplyAutomorphism(preimage.Limb(i), secret.Values.Limb(i), permutation);
-        return CreateKey(secret.Values, preimage.Polynomial, level);
+        return CreateKey(secret.Values, preimage.Polynomial, shape);
     }
 
     /// <param name="from">the secret switched from, transformed, modulo q_0 ... q_level at least</param>
     /// <param name="to">the secret switched to, transformed, modulo all of the ring's moduli</param>
-    /// <param name="level">the highest level the key is to serve</param>
-    private SwitchingKey CreateKey(RnsPolynomial from, RnsPolynomial to, int level)
+    /// <param name="shape">digits and moduli of the key</param>
+    private SwitchingKey CreateKey(RnsPolynomial from, RnsPolynomial to, SwitchingKeyShape shape)
     {
-        SwitchingKey key = SwitchingKey.Rent(_parameters, level, RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes));
+        SwitchingKey key = SwitchingKey.Rent(_parameters, shape, RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes));
         try
         {
-            ParallelLoop.Run(_parameters.DigitCount(level), new ParallelOptions(), digit => FillDigit(key, digit, from, to));
+            ParallelLoop.Run(shape.DigitCount, new ParallelOptions(), digit => FillDigit(key, digit, from, to));
             return key;
         }
         catch
@@ -83,9 +95,9 @@ internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
             double* masked = key.Masked.Limb(index);
             key.ExpandUniform(expander, index);
             Mask(Ring, masked, key.Uniform.Limb(index), to.Limb(modulusIndex), error.LimbSpan(0), modulusIndex);
-            if (limb > key.Level || limb / _parameters.DigitSize != digit)
+            if (!key.Shape.Owns(digit, limb))
                 continue;
-            double special = _parameters.BaseConversions.SpecialModulo(limb);
+            double special = _parameters.BaseConversions.SpecialModulo(limb, key.Shape.SpecialCount);
             Ring.Kernels.MultiplyConstantAdd(masked, from.Limb(limb), special, Ring.N, Ring.Moduli[limb]);
         }
     }

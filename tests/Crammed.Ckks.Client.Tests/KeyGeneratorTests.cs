@@ -74,7 +74,7 @@ internal sealed class KeyGeneratorTests
             if (limb <= key.Level && limb / parameters.DigitSize == digit)
             {
                 ring.Kernels.Multiply(square, secret, secret, ring.N, modulus);
-                double factor = modulus.Centre(modulus.Negate(modulus.Canonical(parameters.BaseConversions.SpecialModulo(limb))));
+                double factor = modulus.Centre(modulus.Negate(modulus.Canonical(parameters.BaseConversions.SpecialModulo(limb, 2))));
                 ring.Kernels.MultiplyConstantAdd(phase, square, factor, ring.N, modulus);
             }
             ring.InverseNtt(phase, modulusIndex);

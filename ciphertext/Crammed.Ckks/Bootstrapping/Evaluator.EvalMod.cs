@@ -34,13 +34,14 @@ public sealed unsafe partial class Evaluator
     }
 
     /// <summary>
-    /// The scales before the first and after each double angle: the last one is canonical, at the size of the working primes, and a square
-    /// divided by a prime of EvalMod gives the next from each.
+    /// The scales before the first and after each double angle: a square divided by a prime of EvalMod gives the next from each. The last one
+    /// is above the canonical one by what the correction multiplies the sine by, ratio / 2π or a little more: else the rounding of that
+    /// rescale, multiplied too, would outweigh all other errors.
     /// </summary>
     private double[] DoubleAngleScales(EvalModPlan plan)
     {
         var scales = new double[plan.DoubleAngles + 1];
-        scales[^1] = Parameters.ScaleAt(Parameters.WorkingLevel);
+        scales[^1] = Parameters.ScaleAt(Parameters.WorkingLevel) * plan.Ratio / 4;
         for (int i = plan.DoubleAngles - 1; i >= 0; i--)
             scales[i] = Math.Sqrt(scales[i + 1] * Parameters.Moduli[Parameters.WorkingLevel + plan.DoubleAngles - i]);
         return scales;

@@ -1,8 +1,8 @@
 namespace Crammed.Ckks;
 
 /// <summary>
-/// How the levels of a set are shared out if it can bootstrap. From the bottom: q_0, the levels of SlotsToCoeffs, the working levels (of which
-/// the correction after EvalMod takes some), those of EvalMod, those of CoeffsToSlots.
+/// How the levels of a set are shared out if it can bootstrap. From the bottom: q_0, the levels of SlotsToCoeffs, the working levels (of
+/// which the correction after EvalMod takes some), those of EvalMod, those of CoeffsToSlots.
 /// </summary>
 /// <param name="SlotsToCoeffsLevels">levels of SlotsToCoeffs; a ciphertext enters with as many at least</param>
 /// <param name="EvalModLevels">levels of the reduction modulo q_0 without its correction</param>
@@ -10,7 +10,8 @@ namespace Crammed.Ckks;
 /// <param name="Log2MessageRatio">log2 of q_0 over the scale at which a message is raised</param>
 /// <param name="CorrectionLevels">working levels that the arcsine after EvalMod takes: 2 for degree 3, 3 for degree 5, 0 for none</param>
 /// <param name="EphemeralWeight">Hamming weight h of the ephemeral secret under which the modulus is raised</param>
-/// <param name="EphemeralSpecialBits">size in bits of the one special prime of the key to the ephemeral secret</param>
+/// <param name="EphemeralSpecialBits">size in bits of the one special prime of the key to the ephemeral secret, which is the set's first
+/// special prime: that has to have this size, and q_0 no larger one</param>
 public sealed record BootstrappingLiteral(
     int SlotsToCoeffsLevels,
     int EvalModLevels,

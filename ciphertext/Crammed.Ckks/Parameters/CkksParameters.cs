@@ -27,8 +27,9 @@ public sealed class CkksParameters
         Moduli = chain.Moduli[..count];
         SpecialModuli = chain.Moduli[count..];
         Log2QP = BigInteger.Log(chain.Product, 2);
-        IsInsecure = !SecurityTable.IsSecure(literal.LogN, literal.Secret, chain.Product);
-        SecurityDescription = SecurityTable.Describe(literal.LogN, literal.Secret, chain.Product);
+        KeyModulus[] keyModuli = [.. chain.KeyModuli(literal)];
+        IsInsecure = !SecurityTable.AreSecure(literal.LogN, keyModuli);
+        SecurityDescription = SecurityTable.Describe(literal.LogN, keyModuli);
         _identifier = SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalText()));
         Ring = new RingContext(literal.LogN, chain.Moduli, VectorKernels.Default);
         BaseConversions = new ParameterConversions(this);
@@ -67,13 +68,19 @@ public sealed class CkksParameters
     /// <summary>Limbs per digit of a key switch.</summary>
     public int DigitSize => Literal.DigitSize ?? SpecialModuli.Count;
 
+    /// <summary>How levels are shared out for bootstrapping, or null for a set without.</summary>
+    public BootstrappingLiteral? Bootstrapping => Literal.Bootstrapping;
+
     /// <summary>The size of the largest modulus that carries keys, which decides the security.</summary>
     public double Log2QP { get; }
 
-    /// <summary>Whether log2(QP) passes the bound for 128 bits, or there is no bound for such a secret.</summary>
+    /// <summary>
+    /// Whether log2(QP), or with bootstrapping log2(q_0 p) under the ephemeral secret, passes the bound for 128 bits, or there is no bound
+    /// for such a secret.
+    /// </summary>
     public bool IsInsecure { get; }
 
-    /// <summary>One line about the security of the set, for people: the size, the bound, the distributions it holds for.</summary>
+    /// <summary>One line about the security of the set, for people: the sizes, the bounds, the distributions they hold for.</summary>
     public string SecurityDescription { get; }
 
     /// <summary>32 bytes that name this very set: SHA-256 of the literal, the distributions and the primes. Files carry it.</summary>
@@ -97,8 +104,8 @@ public sealed class CkksParameters
     }
 
     /// <summary>
-    /// The canonical scale of a level: 2^Log2Scale at <see cref="WorkingLevel"/>, the size of the top prime at the top of the levels above it
-    /// if there are any, and below both ScaleAt(l - 1) = ScaleAt(l)^2 / q_l, which is what a
+    /// The canonical scale of a level: 2^Log2Scale at <see cref="WorkingLevel"/>, the size of the top prime at the top of the levels above
+    /// it if there are any, and below both ScaleAt(l - 1) = ScaleAt(l)^2 / q_l, which is what a
     /// product and its rescale leave, so that operands of one addition agree exactly (Kim, Papadimitriou, Polyakov 2020).
     /// </summary>
     public double ScaleAt(int level) => _scales[CheckLevel(level)];

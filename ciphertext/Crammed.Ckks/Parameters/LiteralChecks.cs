@@ -53,7 +53,9 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
         }
     }
 
-    /// <summary>Every part of a bootstrap needs levels, and what is left between them must hold the correction and one level to work with.</summary>
+    /// <summary>
+    /// Every part of a bootstrap needs levels, and what is left between them must hold the correction and one level to work with.
+    /// </summary>
     private void CheckBootstrapping(BootstrappingLiteral bootstrapping)
     {
         int levels = literal.PrimeBits.Count - 1, logN = literal.LogN;
@@ -63,9 +65,24 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
         CheckRange("CorrectionLevels", bootstrapping.CorrectionLevels, 0, 3);
         CheckRange("EphemeralWeight", bootstrapping.EphemeralWeight, 1, 1 << logN);
         CheckRange("EphemeralSpecialBits", bootstrapping.EphemeralSpecialBits, literal.PrimeBits[0], Modulus.MaxBitLength);
+        CheckEphemeralPrime(bootstrapping.EphemeralSpecialBits);
         CheckRange("Log2MessageRatio", bootstrapping.Log2MessageRatio, 1, literal.PrimeBits[0] - 1);
         int least = bootstrapping.SlotsToCoeffsLevels + bootstrapping.CorrectionLevels + 1;
         CheckRange("the number of levels below those of EvalMod", literal.WorkingLevel, least, levels);
+    }
+
+    /// <summary>
+    /// The prime p of the key to the ephemeral secret is the first special prime: what matters to security is the size of q_0 p alone, keys
+    /// under different secrets may share primes, and the ring already has its tables. It is above q_0, since special primes are chosen
+    /// first among those of a size.
+    /// </summary>
+    private void CheckEphemeralPrime(int bits)
+    {
+        if (bits != literal.SpecialPrimeBits[0])
+        {
+            throw Refusal($"EphemeralSpecialBits is {bits}, but the first special prime, which the key to the ephemeral secret takes, has "
+                + $"{literal.SpecialPrimeBits[0]} bits");
+        }
     }
 
     /// <summary>
@@ -105,11 +122,12 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
 
     private void CheckSecurity(PrimeChain chain)
     {
-        if (SecurityTable.IsSecure(literal.LogN, literal.Secret, chain.Product)
+        KeyModulus[] keyModuli = [.. chain.KeyModuli(literal)];
+        if (SecurityTable.AreSecure(literal.LogN, keyModuli)
             || literal.Name.Contains(SecurityTable.InsecureMark, StringComparison.Ordinal))
             return;
         throw Refusal(
-            $"{SecurityTable.Describe(literal.LogN, literal.Secret, chain.Product)}; use fewer primes, a larger ring or a uniform ternary "
+            $"{SecurityTable.Describe(literal.LogN, keyModuli)}; use fewer primes, a larger ring or a uniform ternary "
             + $"secret, or a name that contains '{SecurityTable.InsecureMark}'");
     }
 

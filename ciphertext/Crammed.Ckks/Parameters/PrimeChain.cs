@@ -36,6 +36,17 @@ internal sealed record PrimeChain(ulong[] Moduli, double[] Scales)
         return new PrimeChain(moduli, scales);
     }
 
+    /// <summary>Every secret with the largest modulus of keys under it: the security of a set is that of the weakest.</summary>
+    public IEnumerable<KeyModulus> KeyModuli(CkksParametersLiteral literal)
+    {
+        yield return new KeyModulus("QP", literal.Secret, Product);
+        if (literal.Bootstrapping is { } bootstrapping)
+        {
+            BigInteger modulus = Multiply([Moduli[0], Moduli[literal.PrimeBits.Count]]);
+            yield return new KeyModulus("q_0 p", SecretDistribution.SparseTernary(bootstrapping.EphemeralWeight), modulus);
+        }
+    }
+
     private static ulong WorkingPrime(int bits, double scale, ulong step, HashSet<ulong> used)
     {
         // None may pass 2^50; the largest ones below are near enough.

@@ -7,7 +7,8 @@ namespace Crammed.Ckks;
 /// The largest log2(QP) for 128-bit classical security with error of standard deviation
 /// <see cref="CkksParameters.ErrorStandardDeviation"/>. Uniform ternary secret: Homomorphic Encryption Standard (Albrecht and others, 2018)
 /// up to N = 2^15, Bossuat and others, "Security Guidelines for Implementing Homomorphic Encryption" (2024), beyond. Sparse ternary secret:
-/// weight 192 at N = 2^16 alone; a weight without an entry counts as insecure, heavier ones included.
+/// at N = 2^16 alone, weight 192 and, for the ephemeral secret of bootstrapping, weight 32 (Bossuat, Troncoso-Pastoriza, Hubaux 2022,
+/// sparse-secret encapsulation); a weight without an entry counts as insecure, heavier ones included.
 /// </summary>
 public static class SecurityTable
 {
@@ -30,6 +31,7 @@ public static class SecurityTable
             (null, 16) => 1747,
             (null, 17) => 3523,
             (192, 16) => 1550,
+            (32, 16) => 121,
             _ => null,
         };
     }
@@ -38,22 +40,27 @@ public static class SecurityTable
     internal static bool IsSecure(int logN, SecretDistribution secret, BigInteger modulus) =>
         MaxLog2QP(logN, secret) is int bound && modulus <= BigInteger.One << bound;
 
-    /// <summary>The security of a set in one line, for people.</summary>
-    internal static string Describe(int logN, SecretDistribution secret, BigInteger modulus)
+    /// <summary>Whether every secret of a set is within its bound.</summary>
+    internal static bool AreSecure(int logN, IEnumerable<KeyModulus> keyModuli) =>
+        keyModuli.All(key => IsSecure(logN, key.Secret, key.Modulus));
+
+    /// <summary>The security of a set in one line, for people: one clause for each secret.</summary>
+    internal static string Describe(int logN, IReadOnlyList<KeyModulus> keyModuli) =>
+        (AreSecure(logN, keyModuli) ? "128-bit classical security: " : "INSECURE: ")
+        + string.Join("; ", keyModuli.Select(key => Describe(logN, key)));
+
+    private static string Describe(int logN, KeyModulus key)
     {
-        double log2QP = BigInteger.Log(modulus, 2);
-        string setting = string.Create(
-            CultureInfo.InvariantCulture,
-            $"for N = 2^{logN}, {secret}, error of standard deviation {CkksParameters.ErrorStandardDeviation}");
-        return MaxLog2QP(logN, secret) switch
+        double size = BigInteger.Log(key.Modulus, 2);
+        string bound = MaxLog2QP(logN, key.Secret) switch
         {
-            null => string.Create(
-                CultureInfo.InvariantCulture, $"INSECURE: log2(QP) = {log2QP:F2}, and no 128-bit bound is known {setting}"),
-            int bound when IsSecure(logN, secret, modulus) => string.Create(
-                CultureInfo.InvariantCulture, $"128-bit classical security: log2(QP) = {log2QP:F2}, bound {bound} {setting}"),
-            int bound => string.Create(
-                CultureInfo.InvariantCulture,
-                $"INSECURE: log2(QP) = {log2QP:F2}, {log2QP - bound:F2} bits beyond the 128-bit bound {bound} {setting}"),
+            null => "and no 128-bit bound is known",
+            int bits when IsSecure(logN, key.Secret, key.Modulus) => $"bound {bits}",
+            int bits => string.Create(CultureInfo.InvariantCulture, $"{size - bits:F2} bits beyond the 128-bit bound {bits}"),
         };
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"log2({key.Symbol}) = {size:F2}, {bound} for N = 2^{logN}, {key.Secret}, error of standard deviation "
+            + $"{CkksParameters.ErrorStandardDeviation}");
     }
 }

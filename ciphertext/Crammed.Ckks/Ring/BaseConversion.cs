@@ -69,12 +69,17 @@ internal sealed unsafe class BaseConversion
         }
     }
 
-    /// <summary>The converted number modulo several of the ring's moduli, one after another from <paramref name="firstModulus"/> on.</summary>
+    /// <summary>
+    /// The converted number modulo several of the ring's moduli, one after another from <paramref name="firstModulus"/> on.
+    /// </summary>
     public void Evaluate(double** destinations, double** digits, int count, int firstModulus, int targetCount)
     {
         fixed (ConversionTarget* targets = &_targets[firstModulus])
             _ring.Kernels.MixedRadixEvaluate(destinations, digits, targets, targetCount, count, _ring.N);
     }
+
+    /// <summary>The product of the first <paramref name="count"/> source moduli, fewer than all, modulo another one, centred.</summary>
+    public double Product(int count, int modulusIndex) => _weights[modulusIndex][count];
 
     /// <summary>The inverse of the product of the first <paramref name="count"/> source moduli modulo another one, centred.</summary>
     public double ProductInverse(int count, int modulusIndex) => _productInverses[modulusIndex][count];

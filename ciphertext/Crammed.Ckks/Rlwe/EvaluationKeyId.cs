@@ -11,6 +11,12 @@ internal readonly record struct EvaluationKeyId(EvaluationKeyKind Kind, int Step
 
     public static EvaluationKeyId Conjugation => new(EvaluationKeyKind.Conjugation, 0);
 
+    /// <summary>From the secret to the ephemeral one of bootstrapping.</summary>
+    public static EvaluationKeyId DenseToEphemeral => new(EvaluationKeyKind.DenseToEphemeral, 0);
+
+    /// <summary>From the ephemeral secret of bootstrapping to the secret.</summary>
+    public static EvaluationKeyId EphemeralToDense => new(EvaluationKeyKind.EphemeralToDense, 0);
+
     /// <summary>A rotation by any number of steps, taken modulo N/2; null for a multiple of N/2, which needs no key.</summary>
     public static EvaluationKeyId? Rotation(CkksParameters parameters, int steps)
     {
@@ -23,10 +29,27 @@ internal readonly record struct EvaluationKeyId(EvaluationKeyKind Kind, int Step
     {
         EvaluationKeyKind.Relinearization or EvaluationKeyKind.Conjugation => Steps == 0,
         EvaluationKeyKind.Rotation => Steps > 0 && Steps < parameters.SlotCount,
+        EvaluationKeyKind.DenseToEphemeral or EvaluationKeyKind.EphemeralToDense => Steps == 0 && parameters.Bootstrapping is not null,
         _ => false,
     };
 
-    /// <summary>The exponent g of the key's automorphism X -> X^g, odd and below 2N; 1 for relinearization.</summary>
+    /// <summary>The one level that such a key can have, or null if it can be cut to any.</summary>
+    public int? OnlyLevel(CkksParameters parameters) => Kind switch
+    {
+        EvaluationKeyKind.DenseToEphemeral => 0,
+        EvaluationKeyKind.EphemeralToDense => parameters.MaxLevel,
+        _ => null,
+    };
+
+    /// <summary>The moduli and digits of such a key. What a key from the ephemeral secret switches is its own only digit.</summary>
+    public SwitchingKeyShape Shape(CkksParameters parameters, int level) => Kind switch
+    {
+        EvaluationKeyKind.DenseToEphemeral => new SwitchingKeyShape(level, DigitSize: 1, SpecialCount: 1),
+        EvaluationKeyKind.EphemeralToDense => new SwitchingKeyShape(level, DigitSize: level + 1, parameters.SpecialModuli.Count),
+        _ => SwitchingKeyShape.Hybrid(parameters, level),
+    };
+
+    /// <summary>The exponent g of the key's automorphism X -> X^g, odd and below 2N; 1 for kinds without.</summary>
     public int Element(int n) => Kind switch
     {
         EvaluationKeyKind.Rotation => GaloisElement.Rotation(Steps, n),

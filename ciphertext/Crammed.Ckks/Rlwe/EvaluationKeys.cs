@@ -4,8 +4,9 @@ using Crammed.Ckks.Serialization;
 namespace Crammed.Ckks;
 
 /// <summary>
-/// What a server needs to multiply and rotate, and cannot decrypt with: a relinearization key and keys of automorphisms, each possibly cut
-/// to a level. A set opened from a file loads each key at its first use. Thread-safe; it owns its keys.
+/// What a server needs to multiply, rotate and bootstrap, and cannot decrypt with: a relinearization key and keys of automorphisms, each
+/// possibly cut to a level, and those to and from the ephemeral secret. A set opened from a file loads each key at its first use.
+/// Thread-safe; it owns its keys.
 /// </summary>
 public sealed class EvaluationKeys : IDisposable
 {
@@ -24,6 +25,16 @@ public sealed class EvaluationKeys : IDisposable
 
     /// <summary>Switches s^2 to s; null if the set has no such key. Exceptions as for <see cref="TryGetRotation"/>.</summary>
     public SwitchingKey? Relinearization => Find(EvaluationKeyId.Relinearization);
+
+    /// <summary>
+    /// Switches to the ephemeral secret at level 0; null if the set has no such key. Exceptions as for <see cref="TryGetRotation"/>.
+    /// </summary>
+    public SwitchingKey? DenseToEphemeral => Find(EvaluationKeyId.DenseToEphemeral);
+
+    /// <summary>
+    /// Switches back from the ephemeral secret; null if the set has no such key. Exceptions as for <see cref="TryGetRotation"/>.
+    /// </summary>
+    public SwitchingKey? EphemeralToDense => Find(EvaluationKeyId.EphemeralToDense);
 
     /// <summary>Bytes of residue memory of the keys that are loaded now.</summary>
     public long Bytes => _slots.Values.Sum(slot => slot.LoadedBytes);
@@ -82,11 +93,10 @@ public sealed class EvaluationKeys : IDisposable
 
     internal static EvaluationKeyInfo Describe(CkksParameters parameters, EvaluationKeyId id, int level, bool isLoaded)
     {
-        int digits = parameters.DigitCount(level);
-        int limbs = SwitchingKey.LimbsPerDigit(parameters, level);
+        SwitchingKeyShape shape = id.Shape(parameters, level);
         return new EvaluationKeyInfo(
-            id.Kind, id.Steps, id.Element(parameters.N), level, digits, limbs, SwitchingKey.BytesAt(parameters, level),
-            SwitchingKeyFormat.Bytes(parameters, level), isLoaded);
+            id.Kind, id.Steps, id.Element(parameters.N), level, shape.DigitCount, shape.LimbCount, shape.Moduli(parameters),
+            2L * shape.TotalLimbs * parameters.N * sizeof(double), SwitchingKeyFormat.Bytes(parameters, shape), isLoaded);
     }
 
     internal static int RotationElement(CkksParameters parameters, int steps)

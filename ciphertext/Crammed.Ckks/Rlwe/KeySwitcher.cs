@@ -34,13 +34,13 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     public RnsPolynomial[][] SwitchMany(RnsPolynomial[] sources, int level, SwitchingKey key)
     {
         int digitCount = parameters.DigitCount(level);
-        int targets = SwitchingKey.LimbsPerDigit(parameters, level);
+        int targets = level + 1 + key.Shape.SpecialCount;
         var digits = new RnsPolynomial[sources.Length];
         var sums = new RnsPolynomial[sources.Length][];
         for (int i = 0; i < sources.Length; i++)
         {
             digits[i] = ToDigits(sources[i], level);
-            sums[i] = RentExtendedPair(level);
+            sums[i] = RentPair(targets);
         }
         ForEachGroup(level, targets, (first, count) =>
         {
@@ -90,8 +90,8 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     public RnsPolynomial[] SwitchExtended(RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key)
     {
         int digitCount = parameters.DigitCount(level);
-        RnsPolynomial[] sums = RentExtendedPair(level);
-        int limbCount = sums[0].LimbCount;
+        int limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
+        RnsPolynomial[] sums = RentPair(limbCount);
         For(level, limbCount, target =>
         {
             double** limbs = stackalloc double*[digitCount];
@@ -107,12 +107,36 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     }
 
     /// <summary>
+    /// As <see cref="SwitchMany"/>, for polynomials of small integer coefficients under a key of one digit: what is small is its own digit,
+    /// and needs no decomposition.
+    /// </summary>
+    /// <param name="coefficients">polynomials of one limb of coefficients, up to 2^52 in size</param>
+    /// <param name="key">a key whose only digit has all limbs; its level is that of the sums</param>
+    public RnsPolynomial[][] SwitchSmall(RnsPolynomial[] coefficients, SwitchingKey key)
+    {
+        int level = key.Level;
+        RnsPolynomial[][] sums = [.. coefficients.Select(_ => RentPair(key.LimbCount))];
+        For(level, key.LimbCount, target =>
+        {
+            using RnsPolynomial scratch = _ring.Rent(1);
+            double* values = scratch.Limb(0);
+            for (int i = 0; i < coefficients.Length; i++)
+            {
+                coefficients[i].LimbSpan(0).CopyTo(scratch.LimbSpan(0));
+                _ring.ForwardNtt(values, key.ModulusIndex(target));
+                InnerProduct(&values, 1, 1, key, level, target, sums[i]);
+            }
+        });
+        return sums;
+    }
+
+    /// <summary>
     /// (sums + P addends) / P, or / (P q_level) if <paramref name="rescales"/>, each coefficient rounded to the nearest integer, and
     /// then an automorphism. The sums are used up: their limbs of the divisor are overwritten.
     /// </summary>
-    /// <param name="sums">polynomials over q_0 ... q_level and P</param>
+    /// <param name="sums">polynomials over q_0 ... q_level and the key's special primes, of which P here is the product</param>
     /// <param name="level">level of the sums</param>
-    /// <param name="rescales">whether q_level is divided out as well</param>
+    /// <param name="rescales">whether q_level is divided out as well; for sums over all special primes alone</param>
     /// <param name="addends">for each sum a polynomial over q_0 ... q_level, or null for none</param>
     /// <param name="permutation">the automorphism applied to the results, or null</param>
     public RnsPolynomial[] Divide(
@@ -126,7 +150,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
             if (rescales && addends?[i] is RnsPolynomial addend)
                 AddTimesSpecial(sums[i], addend, level, level);
         }
-        int dropped = parameters.SpecialModuli.Count + (rescales ? 1 : 0);
+        int dropped = sums[0].LimbCount - (level + 1) + (rescales ? 1 : 0);
         RemaindersToMixedRadix(sums, level, dropped);
         ForEachGroup(level, kept, (first, count) =>
         {
@@ -153,12 +177,14 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     {
         for (int limb = firstLimb; limb <= lastLimb; limb++)
         {
-            double special = parameters.BaseConversions.SpecialModulo(limb);
+            double special = parameters.BaseConversions.SpecialModulo(limb, parameters.SpecialModuli.Count);
             _ring.Kernels.MultiplyConstantAdd(sum.Limb(limb), source.Limb(limb), special, _ring.N, _ring.Moduli[limb]);
         }
     }
 
-    /// <summary>A loop over items of one key switch at a level: in parallel where there is enough to do that handing work out pays.</summary>
+    /// <summary>
+    /// A loop over items of one key switch at a level: in parallel where there is enough to do that handing work out pays.
+    /// </summary>
     private void For(int level, int count, Action<int> body)
     {
         if ((long)(level + 1) * _ring.N >= ParallelThreshold)
@@ -178,11 +204,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         For(level, groups, group => body(group * size, Math.Min(size, targets - group * size)));
     }
 
-    private RnsPolynomial[] RentExtendedPair(int level)
-    {
-        int limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
-        return [_ring.Rent(limbCount), _ring.Rent(limbCount)];
-    }
+    private RnsPolynomial[] RentPair(int limbCount) => [_ring.Rent(limbCount), _ring.Rent(limbCount)];
 
     /// <summary>The coefficients of a transformed polynomial, each digit's limbs in mixed radix.</summary>
     private RnsPolynomial ToDigits(RnsPolynomial source, int level)

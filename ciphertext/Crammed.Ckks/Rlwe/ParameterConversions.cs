@@ -7,7 +7,6 @@ internal sealed class ParameterConversions
 {
     private readonly BaseConversion[] _digits;
     private readonly BaseConversion[] _dropped;
-    private readonly double[] _special;
     private readonly double[][] _primeInverses;
 
     public ParameterConversions(CkksParameters parameters)
@@ -17,8 +16,6 @@ internal sealed class ParameterConversions
         int[] special = [.. Enumerable.Range(count, parameters.SpecialModuli.Count)];
         _digits = [.. Enumerable.Range(0, count).Chunk(parameters.DigitSize).Select(digit => new BaseConversion(ring, digit))];
         _dropped = [.. Enumerable.Range(0, count).Select(level => new BaseConversion(ring, [.. special, level]))];
-        _special = [.. ring.Moduli.Take(count).Select(modulus => modulus.Centre(
-            special.Aggregate(1UL, (product, i) => modulus.Multiply(product, ring.Moduli[i].Value % modulus.Value))))];
         _primeInverses = [.. Enumerable.Range(0, count).Select(level => ring.Moduli.Take(level).Select(modulus =>
             modulus.Centre(modulus.Invert(ring.Moduli[level].Value % modulus.Value))).ToArray())];
         Ciphertext = new BaseConversion(ring, [.. Enumerable.Range(0, count)]);
@@ -33,8 +30,8 @@ internal sealed class ParameterConversions
     /// <summary>Out of the special moduli (the first sources) and q_level after them.</summary>
     public BaseConversion SpecialAnd(int level) => _dropped[level];
 
-    /// <summary>P modulo q_limb, centred.</summary>
-    public double SpecialModulo(int limb) => _special[limb];
+    /// <summary>The product of the first <paramref name="count"/> special primes modulo q_limb, centred.</summary>
+    public double SpecialModulo(int limb, int count) => _dropped[0].Product(count, limb);
 
     /// <summary>q_level^-1 modulo q_limb, limb below level, centred.</summary>
     public double PrimeInverse(int level, int limb) => _primeInverses[level][limb];

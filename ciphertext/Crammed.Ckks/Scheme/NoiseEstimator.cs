@@ -86,18 +86,25 @@ public sealed partial class NoiseEstimator(CkksParameters parameters)
 
     private double SecretVariance => parameters.Secret.Variance(parameters.N);
 
+    private double Log2Special => parameters.SpecialModuli.Sum(modulus => Math.Log2(modulus));
+
     private double InnerProductVariance(int level)
     {
-        double log2Special = parameters.SpecialModuli.Sum(modulus => Math.Log2(modulus));
         double sum = 0;
         for (int first = 0; first <= level; first += parameters.DigitSize)
         {
             int count = Math.Min(parameters.DigitSize, level + 1 - first);
             double log2Digit = parameters.Moduli.Skip(first).Take(count).Sum(modulus => Math.Log2(modulus));
-            sum += Math.Pow(2, 2 * (log2Digit - log2Special));
+            sum += DigitVariance(log2Digit, Log2Special);
         }
-        return sum * parameters.N * RoundingVariance * ErrorVariance;
+        return sum;
     }
+
+    /// <summary>
+    /// A digit uniform modulo D times a key's error, over the modulus P that is divided out: N (D/P)^2 / 12 times the error's.
+    /// </summary>
+    private double DigitVariance(double log2Digit, double log2Special) =>
+        Math.Pow(2, 2 * (log2Digit - log2Special)) * parameters.N * RoundingVariance * ErrorVariance;
 
     private double InSlots(double coefficientVariance, double scale) => Math.Sqrt(parameters.N * coefficientVariance / 2) / scale;
 }

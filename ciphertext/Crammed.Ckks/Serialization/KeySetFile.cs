@@ -72,7 +72,8 @@ internal sealed class KeySetFile : IDisposable
     /// <exception cref="CkksFormatException">it is damaged; the message names the file and the key</exception>
     public SwitchingKey Load(KeySetEntry entry) => Located(
         $"{_path}: {entry.Id.Kind} key{(entry.Id.Kind == EvaluationKeyKind.Rotation ? $" by {entry.Id.Steps}" : "")}",
-        () => SwitchingKeyFormat.Read(_stream.SafeFileHandle, entry.Offset, _parameters, entry.Level, entry.Checksum));
+        () => SwitchingKeyFormat.Read(
+            _stream.SafeFileHandle, entry.Offset, _parameters, entry.Id.Shape(_parameters, entry.Level), entry.Checksum));
 
     public void Dispose() => _stream.Dispose();
 

@@ -4,7 +4,8 @@ namespace Crammed.Ckks.Serialization;
 /// The beginning of a key set's file: the common header, the number of keys, for each its kind (1 byte), level (1), digits (2), limbs per
 /// digit (2), steps (4), offset (8), bytes (8) and checksum (32), and the SHA-256 of all that. Keys are ordered by kind and steps and
 /// follow without gaps, the last one ends the file. Digits, limbs, offsets and sizes follow from the rest; they are written for other
-/// readers and compared.
+/// readers and compared. A key's limbs are those of q_0, q_1, ... up to its level, and then of the first special primes, as many as are
+/// left: all of them, or for a key to the ephemeral secret one.
 /// </summary>
 internal sealed class KeySetManifest
 {
@@ -29,8 +30,9 @@ internal sealed class KeySetManifest
         long offset = ManifestBytes(entries.Length);
         for (int i = 0; i < entries.Length; i++)
         {
-            long bytes = SwitchingKeyFormat.Bytes(parameters, ordered[i].Level);
-            entries[i] = new KeySetEntry(ordered[i].Id, ordered[i].Level, offset, bytes, new byte[FormatHeader.ChecksumBytes]);
+            (EvaluationKeyId id, int level) = ordered[i];
+            long bytes = SwitchingKeyFormat.Bytes(parameters, id.Shape(parameters, level));
+            entries[i] = new KeySetEntry(id, level, offset, bytes, new byte[FormatHeader.ChecksumBytes]);
             offset += bytes;
         }
         return new KeySetManifest(parameters, entries);
@@ -42,10 +44,11 @@ internal sealed class KeySetManifest
         writer.WriteInt32(Entries.Length);
         foreach (KeySetEntry entry in Entries)
         {
+            SwitchingKeyShape shape = entry.Id.Shape(_parameters, entry.Level);
             writer.WriteByte((byte)entry.Id.Kind);
             writer.WriteByte((byte)entry.Level);
-            writer.WriteUInt16((ushort)_parameters.DigitCount(entry.Level));
-            writer.WriteUInt16((ushort)SwitchingKey.LimbsPerDigit(_parameters, entry.Level));
+            writer.WriteUInt16((ushort)shape.DigitCount);
+            writer.WriteUInt16((ushort)shape.LimbCount);
             writer.WriteInt32(entry.Id.Steps);
             writer.WriteInt64(entry.Offset);
             writer.WriteInt64(entry.Bytes);
@@ -60,7 +63,7 @@ internal sealed class KeySetManifest
     {
         using var reader = new FormatReader(stream, parameters, ObjectKind.EvaluationKeys);
         int count = reader.ReadInt32();
-        int max = parameters.SlotCount + 1;
+        int max = parameters.SlotCount + (parameters.Bootstrapping is null ? 1 : 3);
         FormatReader.Check(count >= 0 && count <= max, $"there are {count} keys, allowed are 0 to {max}");
         reader.CheckRemaining((long)count * EntryBytes + FormatHeader.ChecksumBytes);
         var stored = new KeySetEntry[count];
@@ -100,10 +103,12 @@ internal sealed class KeySetManifest
         reader.ReadBytes(checksum);
         var id = new EvaluationKeyId((EvaluationKeyKind)kind, steps);
         FormatReader.Check(id.IsValid(parameters), $"there is no key of kind {kind} with {steps} steps");
-        int expectedDigits = parameters.DigitCount(level), expectedLimbs = SwitchingKey.LimbsPerDigit(parameters, level);
+        int onlyLevel = id.OnlyLevel(parameters) ?? level;
+        FormatReader.Check(level == onlyLevel, $"a key of kind {kind} has level {level}, it must have {onlyLevel}");
+        SwitchingKeyShape shape = id.Shape(parameters, level);
         FormatReader.Check(
-            digits == expectedDigits && limbs == expectedLimbs,
-            $"a key of level {level} has {digits} digits of {limbs} limbs, it must have {expectedDigits} of {expectedLimbs}");
+            digits == shape.DigitCount && limbs == shape.LimbCount,
+            $"a key of level {level} has {digits} digits of {limbs} limbs, it must have {shape.DigitCount} of {shape.LimbCount}");
         return new KeySetEntry(id, level, offset, bytes, checksum);
     }
 }

@@ -8,7 +8,7 @@ namespace Crammed.Ckks.Serialization;
 
 /// <summary>
 /// One key inside a file: the seed of its uniform half, then its masked half, digit by digit and limb by limb, bit-packed. The places of
-/// all limbs follow from parameters and level, so threads share the limbs.
+/// all limbs follow from parameters and shape, so threads share the limbs.
 /// </summary>
 /// <remarks>
 /// A key's checksum is the SHA-256 of its seed followed by the SHA-256 of each packed limb (a hash tree of depth one), so hashing is shared
@@ -16,13 +16,12 @@ namespace Crammed.Ckks.Serialization;
 /// </remarks>
 internal static class SwitchingKeyFormat
 {
-    /// <summary>The bytes of a key that serves ciphertexts up to a level.</summary>
-    public static long Bytes(CkksParameters parameters, int level)
+    /// <summary>The bytes of a key of a shape.</summary>
+    public static long Bytes(CkksParameters parameters, SwitchingKeyShape shape)
     {
-        long limbs = parameters.Ring.Moduli
-            .Where((_, i) => i <= level || i > parameters.MaxLevel)
-            .Sum(modulus => (long)BitPacking.PackedBytes(parameters.N, modulus));
-        return AesKeyStream.SeedBytes + parameters.DigitCount(level) * limbs;
+        long limbs = Enumerable.Range(0, shape.LimbCount)
+            .Sum(limb => (long)BitPacking.PackedBytes(parameters.N, parameters.Ring.Moduli[shape.ModulusIndex(parameters, limb)]));
+        return AesKeyStream.SeedBytes + shape.DigitCount * limbs;
     }
 
     /// <summary>Writes a key to its place and returns its checksum.</summary>
@@ -42,11 +41,12 @@ internal static class SwitchingKeyFormat
 
     /// <summary>Reads a key. The caller has made sure that the file is long enough.</summary>
     /// <exception cref="CkksFormatException">the checksum is another, a residue is not below its prime, or the file has shrunk</exception>
-    public static SwitchingKey Read(SafeFileHandle file, long offset, CkksParameters parameters, int level, ReadOnlySpan<byte> checksum)
+    public static SwitchingKey Read(
+        SafeFileHandle file, long offset, CkksParameters parameters, SwitchingKeyShape shape, ReadOnlySpan<byte> checksum)
     {
         var seed = new byte[AesKeyStream.SeedBytes];
         ReadAt(file, seed, offset);
-        SwitchingKey key = SwitchingKey.Rent(parameters, level, seed);
+        SwitchingKey key = SwitchingKey.Rent(parameters, shape, seed);
         try
         {
             byte[] hashes = NewHashes(key);

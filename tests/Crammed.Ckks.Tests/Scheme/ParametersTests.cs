@@ -73,10 +73,15 @@ internal sealed class ParametersTests
         Refused(new BootstrappingLiteral(0, 8, 4), "SlotsToCoeffsLevels is 0, 1 below the allowed 1 to 10");
         Refused(new BootstrappingLiteral(3, 15, 4), "the number of levels below those of EvalMod is 0, 6 below the allowed 6 to 19");
         Refused(new BootstrappingLiteral(3, 8, 4, EphemeralSpecialBits: 49), "EphemeralSpecialBits is 49, 1 below the allowed 50 to 50");
+        Assert.That(
+            () => CkksParameters.Create(literal with { SpecialPrimeBits = [49, 50, 50, 50, 50], DigitSize = 4 }),
+            Throws.ArgumentException.With.Message.Contains(
+                "EphemeralSpecialBits is 50, but the first special prime, which the key to the ephemeral secret takes, has 49 bits"));
         Refused(new BootstrappingLiteral(3, 8, 4, Log2MessageRatio: 50), "Log2MessageRatio is 50, 1 above the allowed 1 to 49");
 
         void Refused(BootstrappingLiteral bootstrapping, string message) => Assert.That(
-            () => CkksParameters.Create(literal with { Bootstrapping = bootstrapping }), Throws.ArgumentException.With.Message.Contains(message));
+            () => CkksParameters.Create(literal with { Bootstrapping = bootstrapping }),
+            Throws.ArgumentException.With.Message.Contains(message));
     }
 
     /// <summary>Each bound of the table: one bit below it passes, one above it is refused, unless the name says so.</summary>
@@ -116,7 +121,7 @@ internal sealed class ParametersTests
             Throws.ArgumentException.With.Message.Match(
                 @"INSECURE: log2\(QP\) = 155[01]\.\d\d, (0\.9|1\.0)\d bits beyond the 128-bit bound 1550"));
         Assert.That(CkksParameters.Create(beyond with { Secret = default }).IsInsecure, Is.False);
-        foreach (int weight in new[] { 32, 191, 193, 1 << 15 })
+        foreach (int weight in new[] { 31, 33, 191, 193, 1 << 15 })
         {
             CkksParametersLiteral literal = within with { Secret = SecretDistribution.SparseTernary(weight) };
             Assert.That(
@@ -129,12 +134,61 @@ internal sealed class ParametersTests
     }
 
     /// <summary>2^bound itself is within the bound, the next integer is not: no rounding of logarithms decides.</summary>
-    [Test]
-    public void The_bound_is_exact()
+    [TestCase(null, 1747)]
+    [TestCase(192, 1550)]
+    [TestCase(32, 121)]
+    public void The_bound_is_exact(int? weight, int log2Bound)
     {
-        BigInteger bound = BigInteger.One << 1747;
-        Assert.That(SecurityTable.IsSecure(16, default, bound), Is.True);
-        Assert.That(SecurityTable.IsSecure(16, default, bound + 1), Is.False);
+        SecretDistribution secret = weight is int h ? SecretDistribution.SparseTernary(h) : default;
+        BigInteger bound = BigInteger.One << log2Bound;
+        Assert.That(SecurityTable.IsSecure(16, secret, bound), Is.True);
+        Assert.That(SecurityTable.IsSecure(16, secret, bound + 1), Is.False);
+    }
+
+    /// <summary>
+    /// A set with bootstrapping has two secrets, and is as secure as the weaker: the ephemeral one has a bound at N = 2^16 and weight 32
+    /// alone.
+    /// </summary>
+    [Test]
+    public void The_ephemeral_secret_has_its_own_bound()
+    {
+        CkksParametersLiteral literal = NamedParameters.N16QP1727Bootstrapping;
+        BootstrappingLiteral bootstrapping = literal.Bootstrapping!;
+        Assert.That(CkksParameters.Create(literal).SecurityDescription, Is.EqualTo(
+            "128-bit classical security: log2(QP) = 1727.00, bound 1747 for N = 2^16, uniform ternary secret, error of standard deviation "
+            + "3.2; log2(q_0 p) = 100.00, bound 121 for N = 2^16, sparse ternary secret of Hamming weight 32, error of standard deviation "
+            + "3.2"));
+        foreach (int weight in new[] { 31, 33 })
+        {
+            CkksParametersLiteral other = literal with { Bootstrapping = bootstrapping with { EphemeralWeight = weight } };
+            Assert.That(
+                () => CkksParameters.Create(other),
+                Throws.ArgumentException.With.Message.Contains(
+                    "INSECURE: log2(QP) = 1727.00, bound 1747 for N = 2^16, uniform ternary secret, error of standard deviation 3.2; "
+                    + "log2(q_0 p) = 100.00, and no 128-bit bound is known for N = 2^16, sparse ternary secret of Hamming weight "
+                    + $"{weight}, error"));
+            Assert.That(CkksParameters.Create(other with { Name = "insecure-set" }).IsInsecure);
+        }
+        // In a larger ring every modulus is safer, but for want of an entry such a set does not count as secure.
+        Assert.That(
+            () => CkksParameters.Create(literal with { Name = "N17", LogN = 17 }),
+            Throws.ArgumentException.With.Message.Match(
+                @"INSECURE: log2\(QP\) = 17\d\d\.\d\d, bound 3523 .* no 128-bit bound is known for N = 2\^17, sparse ternary"));
+    }
+
+    /// <summary>
+    /// A modulus beyond the bound is named with its distance; no set of primes below 2^50 can have one, so a made one stands in.
+    /// </summary>
+    [Test]
+    public void An_ephemeral_modulus_beyond_its_bound_is_insecure()
+    {
+        KeyModulus[] keys =
+        [
+            new("QP", default, BigInteger.One << 1700), new("q_0 p", SecretDistribution.SparseTernary(32), BigInteger.One << 122),
+        ];
+        Assert.That(SecurityTable.AreSecure(16, keys), Is.False);
+        Assert.That(SecurityTable.Describe(16, keys), Does.StartWith("INSECURE: ").And.Contains(
+            "log2(q_0 p) = 122.00, 1.00 bits beyond the 128-bit bound 121 for N = 2^16, sparse ternary secret of Hamming weight 32"));
     }
 
     [Test]

@@ -9,6 +9,11 @@ internal static class FixedObjects
     /// <summary>The smallest ring, and three levels.</summary>
     public static CkksParameters Smallest { get; } = CkksParameters.Create(new("insecure-N7", 7, [46, 36, 36], [50, 50], 36));
 
+    /// <summary>The smallest ring with levels for each part of bootstrapping.</summary>
+    public static CkksParameters SmallestBootstrapping { get; } = CkksParameters.Create(new(
+        "insecure-N7-bootstrapping", 7, [46, 36, 36, 50, 50], [50, 50], 36,
+        Bootstrapping: new BootstrappingLiteral(1, 1, 1, CorrectionLevels: 0)));
+
     public static byte[] Seed(byte number) => [.. Enumerable.Range(0, AesKeyStream.SeedBytes).Select(i => (byte)(number + 3 * i))];
 
     public static Ciphertext Ciphertext(CkksParameters parameters, int level, int polynomials, bool isSeeded)
@@ -29,7 +34,7 @@ internal static class FixedObjects
     public static unsafe SwitchingKey SwitchingKey(CkksParameters parameters, EvaluationKeyId id, int level)
     {
         byte number = (byte)(30 + 4 * (int)id.Kind + id.Steps);
-        SwitchingKey key = Crammed.Ckks.SwitchingKey.Rent(parameters, level, Seed(number));
+        SwitchingKey key = Crammed.Ckks.SwitchingKey.Rent(parameters, id.Shape(parameters, level), Seed(number));
         using UniformExpander masked = new(Seed((byte)(number + 100))), uniform = new(Seed(number));
         for (int limb = 0; limb < key.Masked.LimbCount; limb++)
         {
@@ -40,8 +45,11 @@ internal static class FixedObjects
     }
 
     /// <summary>Writes a file of such keys: relinearization up to level 1, conjugation 0, rotation by 1 up to 2 and by 5 up to 0.</summary>
-    public static void SaveKeys(CkksParameters parameters, string path) => KeySetFile.Save(
-        path, parameters, KeyList, (id, level) => SwitchingKey(parameters, id, level), () => { }, new ParallelOptions());
+    public static void SaveKeys(CkksParameters parameters, string path) => SaveKeys(parameters, KeyList, path);
+
+    /// <summary>Writes a file of keys of these names and levels.</summary>
+    public static void SaveKeys(CkksParameters parameters, (EvaluationKeyId Id, int Level)[] list, string path) => KeySetFile.Save(
+        path, parameters, list, (id, level) => SwitchingKey(parameters, id, level), () => { }, new ParallelOptions());
 
     /// <summary>In the order of files.</summary>
     public static (EvaluationKeyId Id, int Level)[] KeyList { get; } =
@@ -50,12 +58,21 @@ internal static class FixedObjects
         (new EvaluationKeyId(EvaluationKeyKind.Rotation, 5), 0),
     ];
 
+    /// <summary>The keys of sparse-secret encapsulation behind a rotation by 1, for <see cref="SmallestBootstrapping"/>.</summary>
+    public static (EvaluationKeyId Id, int Level)[] EphemeralKeyList { get; } =
+    [
+        (new EvaluationKeyId(EvaluationKeyKind.Rotation, 1), 0), (EvaluationKeyId.DenseToEphemeral, 0),
+        (EvaluationKeyId.EphemeralToDense, 4),
+    ];
+
     /// <summary>Reads every key of a file.</summary>
     public static void LoadAll(string path, CkksParameters parameters)
     {
         using EvaluationKeys keys = EvaluationKeys.Open(path, parameters);
         _ = keys.Relinearization;
         keys.TryGetConjugation(out _);
+        _ = keys.DenseToEphemeral;
+        _ = keys.EphemeralToDense;
         foreach (EvaluationKeyInfo key in keys.Manifest.Where(key => key.Kind == EvaluationKeyKind.Rotation))
             keys.TryGetRotation(key.Steps, out _);
     }

@@ -43,6 +43,14 @@ internal sealed class GoldenTests
         Assert.That(Hash(File.ReadAllBytes(file.Path)), Is.EqualTo("eca56d6dd8e5a482e7c58f8e9a123f3d590b526df670573063c5a8aba7ad5408"));
     }
 
+    [Test]
+    public void Keys_of_the_ephemeral_secret()
+    {
+        using var file = new TemporaryFile();
+        FixedObjects.SaveKeys(FixedObjects.SmallestBootstrapping, FixedObjects.EphemeralKeyList, file.Path);
+        Assert.That(Hash(File.ReadAllBytes(file.Path)), Is.EqualTo("bf06ee6067b42610d6aef756992652865b701dfbfa77b831eab940ec3bc7eb8b"));
+    }
+
     /// <summary>Secret keys cannot be built from outside, so the format is spelled out: header, two bits a coefficient, SHA-256.</summary>
     [Test]
     public void Secret_keys()

@@ -31,22 +31,14 @@ internal sealed class KeySetMutationTests
     public void TearDown() => _file.Dispose();
 
     [Test]
-    public void A_change_of_any_byte_is_refused()
+    public void A_change_of_any_byte_is_refused() => AssertChangesAreRefused(Parameters, ManifestBytes);
+
+    [Test]
+    public void A_change_of_any_byte_of_the_ephemeral_secrets_keys_is_refused()
     {
-        var random = new Random(7);
-        long live = ResidueMemory.LiveBuffers;
-        using SafeFileHandle handle = File.OpenHandle(_file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        for (int position = 0; position < _bytes.Length; position++)
-        {
-            RandomAccess.Write(handle, [(byte)(_bytes[position] ^ 1 << random.Next(8))], position);
-            Assert.That(IsRefused(), $"byte {position} of {_bytes.Length}");
-            // What the manifest says is known to be wrong before any key is read.
-            if (position < ManifestBytes)
-                Assert.That(() => EvaluationKeys.Open(_file.Path, Parameters), Throws.InstanceOf<CkksFormatException>());
-            RandomAccess.Write(handle, [_bytes[position]], position);
-        }
-        Assert.That(IsRefused(), Is.False);
-        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+        FixedObjects.SaveKeys(FixedObjects.SmallestBootstrapping, FixedObjects.EphemeralKeyList, _file.Path);
+        _bytes = File.ReadAllBytes(_file.Path);
+        AssertChangesAreRefused(FixedObjects.SmallestBootstrapping, FirstEntry + 3 * EntryBytes + 32);
     }
 
     [Test]
@@ -102,10 +94,39 @@ internal sealed class KeySetMutationTests
         var number = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(number, value);
         number.AsSpan(0, bytes).CopyTo(_bytes.AsSpan(position));
-        SHA256.HashData(_bytes.AsSpan(0, ManifestBytes - 32), _bytes.AsSpan(ManifestBytes - 32, 32));
-        File.WriteAllBytes(_file.Path, _bytes);
-        Assert.That(
-            () => EvaluationKeys.Open(_file.Path, Parameters), Throws.InstanceOf<CkksFormatException>().With.Message.Contains(words));
+        AssertLieIsRefused(Parameters, ManifestBytes, words);
+    }
+
+    /// <summary>
+    /// The keys of the ephemeral secret have one level, and one modulus: a key to it modulo anything but q_0 and one special prime is
+    /// refused.
+    /// </summary>
+    [TestCase(1, 1, 3, 1, "a key of kind 4 has level 3, it must have 0")]
+    [TestCase(1, 2, 2, 1, "a key of level 0 has 2 digits of 2 limbs, it must have 1 of 2")]
+    [TestCase(1, 4, 3, 1, "a key of level 0 has 1 digits of 3 limbs, it must have 1 of 2")]
+    [TestCase(1, 6, 1, 4, "no key of kind 4 with 1 steps")]
+    [TestCase(2, 1, 3, 1, "a key of kind 5 has level 3, it must have 4")]
+    [TestCase(2, 2, 3, 1, "a key of level 4 has 3 digits of 7 limbs, it must have 1 of 7")]
+    [TestCase(2, 4, 6, 1, "a key of level 4 has 1 digits of 6 limbs, it must have 1 of 7")]
+    [TestCase(2, 6, 1, 4, "no key of kind 5 with 1 steps")]
+    public void Lies_about_the_ephemeral_secrets_keys_are_refused(int entry, int field, int value, int bytes, string words)
+    {
+        FixedObjects.SaveKeys(FixedObjects.SmallestBootstrapping, FixedObjects.EphemeralKeyList, _file.Path);
+        _bytes = File.ReadAllBytes(_file.Path);
+        var number = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(number, value);
+        number.AsSpan(0, bytes).CopyTo(_bytes.AsSpan(FirstEntry + entry * EntryBytes + field));
+        AssertLieIsRefused(FixedObjects.SmallestBootstrapping, FirstEntry + 3 * EntryBytes + 32, words);
+    }
+
+    /// <summary>A set without bootstrapping has no such keys.</summary>
+    [TestCase(4)]
+    [TestCase(5)]
+    public void Keys_of_an_ephemeral_secret_are_refused_where_there_is_none(byte kind)
+    {
+        _bytes[FirstEntry + 3 * EntryBytes] = kind;
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(FirstEntry + 3 * EntryBytes + 6), 0);
+        AssertLieIsRefused(Parameters, ManifestBytes, $"there is no key of kind {kind} with 0 steps");
     }
 
     [Test]
@@ -117,11 +138,38 @@ internal sealed class KeySetMutationTests
             Throws.InstanceOf<CkksFormatException>().With.Message.Contains("made with parameters other than"));
     }
 
-    private bool IsRefused()
+    private void AssertChangesAreRefused(CkksParameters parameters, int manifestBytes)
+    {
+        var random = new Random(7);
+        long live = ResidueMemory.LiveBuffers;
+        using SafeFileHandle handle = File.OpenHandle(_file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        for (int position = 0; position < _bytes.Length; position++)
+        {
+            RandomAccess.Write(handle, [(byte)(_bytes[position] ^ 1 << random.Next(8))], position);
+            Assert.That(IsRefused(parameters), $"byte {position} of {_bytes.Length}");
+            // What the manifest says is known to be wrong before any key is read.
+            if (position < manifestBytes)
+                Assert.That(() => EvaluationKeys.Open(_file.Path, parameters), Throws.InstanceOf<CkksFormatException>());
+            RandomAccess.Write(handle, [_bytes[position]], position);
+        }
+        Assert.That(IsRefused(parameters), Is.False);
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+    }
+
+    /// <summary>Writes the changed bytes with a right checksum of the manifest.</summary>
+    private void AssertLieIsRefused(CkksParameters parameters, int manifestBytes, string words)
+    {
+        SHA256.HashData(_bytes.AsSpan(0, manifestBytes - 32), _bytes.AsSpan(manifestBytes - 32, 32));
+        File.WriteAllBytes(_file.Path, _bytes);
+        Assert.That(
+            () => EvaluationKeys.Open(_file.Path, parameters), Throws.InstanceOf<CkksFormatException>().With.Message.Contains(words));
+    }
+
+    private bool IsRefused(CkksParameters parameters)
     {
         try
         {
-            FixedObjects.LoadAll(_file.Path, Parameters);
+            FixedObjects.LoadAll(_file.Path, parameters);
             return false;
         }
         catch (CkksFormatException)

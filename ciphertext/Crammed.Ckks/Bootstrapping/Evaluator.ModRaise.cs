@@ -1,0 +1,100 @@
+using Crammed.Ckks.Ring;
+
+namespace Crammed.Ckks;
+
+/// <summary>
+/// ModRaise: the step of bootstrapping that takes a ciphertext from modulus q_0 to the whole chain (Cheon, Han, Kim, Kim, Song 2018), under
+/// an ephemeral sparse secret (sparse-secret encapsulation; Bossuat, Troncoso-Pastoriza, Hubaux 2022, ePrint 2022/024).
+/// </summary>
+/// <remarks>
+/// (c_0, c_1) under s is switched to (c'_0, c'_1) under the ephemeral secret s', of h coefficients 1 or -1. With centred coefficients of
+/// c'_0 and c'_1 the integer polynomial c'_0 + c'_1 s' is m + q_0 I, where m is the message with its error, centred modulo q_0. A
+/// coefficient of c'_1 s' is a sum of h coefficients of c'_1 up to sign, so q_0 |I| &lt;= (h + 1) q_0 / 2 + |m|, and since |m| &lt; q_0 / 2
+/// this gives |I| &lt; (h + 2) / 2: at most 16 for h = 32, always. (Centred residues may pass q_0 / 2 by 2, which adds 2 (h + 1) to the
+/// right; messages below q_0 / 2 - 2 (h + 1), as those of bootstrapping are by the message ratio, keep the bound.) I is distributed as the
+/// rounded sum of h numbers uniform in [-1/2, 1/2]: variance (h + 1) / 12.
+/// <para>Deviation from the paper: c'_1 has coefficients below q_0, which is far below P, so it is its own only digit when it is switched
+/// back. The key back to s has one digit instead of one for each group of limbs: a dnum-th of the memory and of the transforms, and less
+/// noise, q_0 / P times that of a key's error.</para>
+/// </remarks>
+public sealed unsafe partial class Evaluator
+{
+    /// <summary>
+    /// Raises the modulus from q_0 to q_0 ... q_L: in, 2 polynomials at level 0; out, level <see cref="CkksParameters.MaxLevel"/>, the same
+    /// scale, decrypting to m + q_0 I with integers |I| &lt; (h + 2) / 2 (16 at most for h = 32), which EvalMod removes.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">the set has no bootstrapping, the ciphertext is not at level 0 or has 3 polynomials, or
+    /// the keys of encapsulation are missing</exception>
+    /// <exception cref="ArgumentException">the ciphertext belongs to other parameters</exception>
+    public Ciphertext ModRaise(Ciphertext ciphertext) => RaiseAll(nameof(ModRaise), [ciphertext])[0];
+
+    /// <summary>As <see cref="ModRaise"/>, for many ciphertexts: each limb of the keys is read from memory once.</summary>
+    public Ciphertext[] ModRaiseBatch(IReadOnlyList<Ciphertext> ciphertexts) => RaiseAll(nameof(ModRaiseBatch), ciphertexts);
+
+    private Ciphertext[] RaiseAll(string operation, IReadOnlyList<Ciphertext> ciphertexts)
+    {
+        CheckRaisable(operation, ciphertexts);
+        SwitchingKey toEphemeral = EncapsulationKey(operation, Keys.DenseToEphemeral, "to the ephemeral secret", ciphertexts[0]);
+        SwitchingKey toDense = EncapsulationKey(operation, Keys.EphemeralToDense, "from the ephemeral secret", ciphertexts[0]);
+        RnsPolynomial[][] encapsulated = SwitchToEphemeral(ciphertexts, toEphemeral);
+        RnsPolynomial[][] raised = RaiseToDense(encapsulated, toDense);
+        foreach (RnsPolynomial[] pair in encapsulated)
+            DisposeAll(pair);
+        return [.. raised.Select((pair, i) => new Ciphertext(Parameters, pair, Parameters.MaxLevel, ciphertexts[i].Scale))];
+    }
+
+    /// <summary>Pairs under the ephemeral secret: one limb each, of centred coefficients modulo q_0, no longer transformed.</summary>
+    internal RnsPolynomial[][] SwitchToEphemeral(IReadOnlyList<Ciphertext> ciphertexts, SwitchingKey key)
+    {
+        RnsPolynomial[][] sums = _switcher.SwitchMany([.. ciphertexts.Select(ciphertext => ciphertext[1])], 0, key);
+        var results = new RnsPolynomial[sums.Length][];
+        _workers.For(sums.Length, i =>
+        {
+            results[i] = _switcher.Divide(sums[i], 0, rescales: false, [ciphertexts[i][0], null]);
+            DisposeAll(sums[i]);
+            foreach (RnsPolynomial polynomial in results[i])
+                Ring.InverseNtt(polynomial.Limb(0), 0);
+        });
+        return results;
+    }
+
+    /// <summary>Pairs of coefficients under the ephemeral secret, taken as integers, under the dense secret modulo q_0 ... q_L.</summary>
+    internal RnsPolynomial[][] RaiseToDense(RnsPolynomial[][] encapsulated, SwitchingKey key)
+    {
+        RnsPolynomial[][] sums = _switcher.SwitchSmall([.. encapsulated.Select(pair => pair[1])], key);
+        var results = new RnsPolynomial[sums.Length][];
+        for (int i = 0; i < results.Length; i++)
+        {
+            using RnsPolynomial lifted = Lift(encapsulated[i][0]);
+            results[i] = _switcher.Divide(sums[i], Parameters.MaxLevel, rescales: false, [lifted, null]);
+            DisposeAll(sums[i]);
+        }
+        return results;
+    }
+
+    /// <summary>Integer coefficients, up to 2^52 in size, modulo q_0 ... q_L, transformed.</summary>
+    private RnsPolynomial Lift(RnsPolynomial coefficients)
+    {
+        RnsPolynomial lifted = Ring.Rent(Parameters.MaxLevel + 1);
+        ForEachLimb(Parameters.MaxLevel, limb =>
+        {
+            coefficients.LimbSpan(0).CopyTo(lifted.LimbSpan(limb));
+            Ring.ForwardNtt(lifted.Limb(limb), limb);
+        });
+        return lifted;
+    }
+
+    private void CheckRaisable(string operation, IReadOnlyList<Ciphertext> ciphertexts)
+    {
+        ArgumentNullException.ThrowIfNull(ciphertexts);
+        if (Parameters.Bootstrapping is null)
+            throw new InvalidOperationException($"{operation}: {Parameters.Name} has no levels for bootstrapping");
+        if (CheckBatch(operation, ciphertexts, polynomials: 2) != 0)
+            throw new InvalidOperationException($"{operation}: the operand is at {Describe(ciphertexts[0])}, it must be at level 0");
+        foreach (Ciphertext ciphertext in ciphertexts)
+            ciphertext.ThrowIfDisposed();
+    }
+
+    private static SwitchingKey EncapsulationKey(string operation, SwitchingKey? key, string direction, Ciphertext ciphertext) =>
+        key ?? throw new InvalidOperationException($"{operation}: there is no key {direction} ({Describe(ciphertext)})");
+}
