@@ -1,0 +1,36 @@
+using System.Numerics;
+
+namespace Crammed.Ckks.Tests.Bootstrapping;
+
+/// <summary>One bootstrap at 128-bit security over the ring of degree 2^16, full slots, in the least memory.</summary>
+[TestFixture]
+internal sealed class SecureBootstrapTests
+{
+    /// <summary>Keys, diagonals and what a bootstrap holds while it runs, measured.</summary>
+    private const long NeededBytes = 13L << 30;
+
+    [Test]
+    public void A_secure_bootstrap_keeps_twenty_bits()
+    {
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (available < NeededBytes)
+            Assert.Ignore($"{available >> 20} MiB of memory, a secure bootstrap takes {NeededBytes >> 20}");
+        CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
+        Assert.That(parameters.IsInsecure, Is.False);
+        using (var setup = new BootstrapSetup(new BootstrappingPlan(parameters)))
+        {
+            var random = new Random(6);
+            Complex[] message =
+                [.. Enumerable.Range(0, parameters.SlotCount).Select(_ => new Complex(2 * random.NextDouble() - 1, 2 * random.NextDouble() - 1))];
+            using Ciphertext operand = setup.Encrypt(message, setup.Plan.InputLevel);
+            using Ciphertext result = setup.Bootstrapper.Bootstrap(operand);
+            Assert.That(result.Level - setup.Plan.InputLevel, Is.EqualTo(12));
+            (double rms, double worst) = setup.ErrorBits(result, message);
+            TestContext.Out.WriteLine($"{rms:F1} bits rms, {worst:F1} bits worst");
+            Assert.That(rms, Is.GreaterThan(20));
+            // Errors follow the distribution of Laplace: with 20.7 bits rms one of 2^16 passes 2^-16.5 once in a million runs.
+            Assert.That(worst, Is.GreaterThan(16.5));
+        }
+        ResidueMemory.Trim();
+    }
+}
