@@ -13,9 +13,9 @@ namespace Crammed.Ckks;
 /// this gives |I| &lt; (h + 2) / 2: at most 16 for h = 32, always. (Centred residues may pass q_0 / 2 by 2, which adds 2 (h + 1) to the
 /// right; messages below q_0 / 2 - 2 (h + 1), as those of bootstrapping are by the message ratio, keep the bound.) I is distributed as the
 /// rounded sum of h numbers uniform in [-1/2, 1/2]: variance (h + 1) / 12.
-/// <para>Deviation from the paper: c'_1 has coefficients below q_0, which is far below P, so it is its own only digit when it is switched
-/// back. The key back to s has one digit instead of one for each group of limbs: a dnum-th of the memory and of the transforms, and less
-/// noise, q_0 / P times that of a key's error.</para>
+/// <para>Deviation from the paper: c'_1 has coefficients below q_0, which is below P, so it is its own only digit when it is switched
+/// back. The key back to s has one digit instead of one for each group of limbs: a dnum-th of the memory and of the transforms, and of
+/// the key's error no more than q_0 / P is left.</para>
 /// </remarks>
 public sealed unsafe partial class Evaluator
 {
@@ -28,7 +28,10 @@ public sealed unsafe partial class Evaluator
     /// <exception cref="ArgumentException">the ciphertext belongs to other parameters</exception>
     public Ciphertext ModRaise(Ciphertext ciphertext) => RaiseAll(nameof(ModRaise), [ciphertext])[0];
 
-    /// <summary>As <see cref="ModRaise"/>, for many ciphertexts: each limb of the keys is read from memory once.</summary>
+    /// <summary>
+    /// As <see cref="ModRaise"/>, for many ciphertexts: each limb of the keys is read from memory once. Memory: while it runs, two
+    /// polynomials over all moduli and P for each ciphertext. Results are the same as those of the single operation.
+    /// </summary>
     public Ciphertext[] ModRaiseBatch(IReadOnlyList<Ciphertext> ciphertexts) => RaiseAll(nameof(ModRaiseBatch), ciphertexts);
 
     private Ciphertext[] RaiseAll(string operation, IReadOnlyList<Ciphertext> ciphertexts)
