@@ -135,6 +135,18 @@ internal static class CommandTable
             CreateHandler = () => new BenchEngineCommand(),
             Examples = [("bench engine", "minutes of one and two threads; the table goes to outputs/bench-engine/engine.md")],
         },
+        new CommandDefinition<BenchBootstrapSettings>
+        {
+            Name = "bench bootstrap",
+            Summary = "Time bootstraps at 128-bit security, and measure their precision and memory.",
+            ConfigurationRoot = "cfg_bench-bootstrap",
+            CreateHandler = () => new BenchBootstrapCommand(),
+            Examples =
+            [
+                ("bench bootstrap", "N = 2^16, all slots: minutes, and 12 GiB of memory; the report goes to outputs/bench-bootstrap/bootstrap.md"),
+                ("bench bootstrap parameters=insecure-N11-bootstrapping", "a toy ring, in seconds"),
+            ],
+        },
         new CommandDefinition<DoctorSettings>
         {
             Name = "doctor",

@@ -28,6 +28,7 @@ internal sealed class ShippedConfigurationTests
         ("cfg_evaluate", typeof(EvaluateSettings)),
         ("cfg_demo", typeof(DemoSettings)),
         ("cfg_bench-engine", typeof(BenchEngineSettings)),
+        ("cfg_bench-bootstrap", typeof(BenchBootstrapSettings)),
         ("cfg_doctor", typeof(DoctorSettings)),
     ];
 
