@@ -31,7 +31,7 @@ internal sealed class TrainingServer : IDisposable
         (_options, _output) = (options, output);
         _manifest = ContainerManifest.Read(options.Container);
         _parameters = CkksParameters.Create(NamedParameters.Find(_manifest.ParameterSet));
-        var run = CircuitSettings.For(_parameters.MaxLevel, options.Threads);
+        var run = CircuitSettings.For(_parameters.WorkingLevel, options.Threads);
         var layout = _manifest.Layout(_parameters.SlotCount);
         var configuration = BertConfiguration.Read(Path.Combine(options.Model, CheckpointFiles.Configuration));
         var step = ModelLoader.Load(options.Model, layout, _manifest.Settings, _manifest.Shape, run.MaxLevel);

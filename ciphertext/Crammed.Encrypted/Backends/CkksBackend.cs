@@ -15,7 +15,7 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
 
     public int SlotCount => parameters.SlotCount;
 
-    public int MaxLevel => parameters.MaxLevel;
+    public int MaxLevel => parameters.WorkingLevel;
 
     public void For(int count, Action<int> work) => evaluator.For(count, work);
 

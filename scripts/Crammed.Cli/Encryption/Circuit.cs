@@ -20,7 +20,7 @@ internal sealed record Circuit(
     public static Circuit Load(string modelFolder, FineTuningSettings settings, FineTuningShape shape, CkksParameters parameters, int threads)
     {
         var layout = SlotLayout.TokenMajor(parameters.SlotCount, shape.SequenceLength);
-        var run = CircuitSettings.For(parameters.MaxLevel, threads);
+        var run = CircuitSettings.For(parameters.WorkingLevel, threads);
         var step = ModelLoader.Load(modelFolder, layout, settings, shape, run.MaxLevel);
         var configuration = BertConfiguration.Read(Path.Combine(modelFolder, CheckpointFiles.Configuration));
         return new Circuit(step, run, layout, configuration, settings, shape);

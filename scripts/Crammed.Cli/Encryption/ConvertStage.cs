@@ -24,7 +24,7 @@ internal static class ConvertStage
         ConvertInput input, CkksParameters parameters, string folder, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
         using var secret = KeyFolder.LoadSecret(input.Keys, parameters);
-        var writer = new ContainerWriter(parameters, secret, CircuitSettings.For(parameters.MaxLevel, input.Threads));
+        var writer = new ContainerWriter(parameters, secret, CircuitSettings.For(parameters.WorkingLevel, input.Threads));
         var evaluation = input.Dev.Examples.Take(input.EncryptedExamples).ToArray();
         return writer.Write(folder, input.Plan, input.Train, evaluation, progress, cancellation);
     }
