@@ -15,6 +15,9 @@ public sealed class EvalModPlan
 {
     private const int DoubleAngleCount = 3;
 
+    /// <summary>Of the correction, by degree.</summary>
+    private readonly double[] _arcsine;
+
     /// <param name="parameters">a set with bootstrapping</param>
     /// <exception cref="ArgumentException">the set cannot bootstrap, or gives EvalMod fewer levels than it takes</exception>
     public EvalModPlan(CkksParameters parameters)
@@ -31,9 +34,16 @@ public sealed class EvalModPlan
             throw new ArgumentException(
                 $"{parameters.Name}: EvalMod has {shape.EvalModLevels} levels, it takes 6 to 10", nameof(parameters));
         }
+        if (shape.CorrectionLevels == 0)
+        {
+            throw new ArgumentException(
+                $"{parameters.Name}: CorrectionLevels is 0, the arcsine takes 1 at least: it also brings back the size of the message",
+                nameof(parameters));
+        }
         Cosine = new DiscreteCosineFit(LargestInteger, 1 / Ratio, (1 << cosineLevels) - 1, DoubleAngleCount);
         CosinePlan = PolynomialPlan.Create(Cosine.Coefficients);
-        CorrectionPlan = PolynomialPlan.Create(ArcsineCoefficients(shape.CorrectionLevels), PolynomialBasis.Monomial);
+        _arcsine = ArcsineCoefficients(shape.CorrectionLevels);
+        CorrectionPlan = PolynomialPlan.Create(_arcsine, PolynomialBasis.Monomial);
     }
 
     public CkksParameters Parameters { get; }
@@ -84,8 +94,8 @@ public sealed class EvalModPlan
     private double Correction(double z)
     {
         double value = 0;
-        foreach (double coefficient in ArcsineCoefficients(CorrectionPlan.Degree switch { 1 => 1, 3 => 2, _ => 3 }).Reverse())
-            value = value * z + coefficient;
+        for (int degree = _arcsine.Length - 1; degree >= 0; degree--)
+            value = value * z + _arcsine[degree];
         return value;
     }
 

@@ -47,8 +47,6 @@ internal sealed unsafe class BaseConversion
         ];
     }
 
-    public int SourceCount => _source.Length;
-
     /// <summary>
     /// Replaces centred residues of coefficients by mixed-radix digits; <paramref name="limbs"/> are those of the first
     /// <paramref name="count"/> source moduli.

@@ -37,6 +37,11 @@ internal sealed class EvalModTests
         Assert.That(_plan.InputLevel, Is.EqualTo(Parameters.MaxLevel - 4));
         Assert.That(_plan.OutputLevel, Is.EqualTo(Parameters.WorkingLevel - 2));
         Assert.That(_plan.LargestInteger, Is.EqualTo(16));
+        CkksParametersLiteral uncorrected = NamedParameters.InsecureN11Bootstrapping with
+        {
+            Bootstrapping = NamedParameters.InsecureN11Bootstrapping.Bootstrapping! with { CorrectionLevels = 0 },
+        };
+        Assert.That(() => new EvalModPlan(CkksParameters.Create(uncorrected)), Throws.ArgumentException.With.Message.Contains("CorrectionLevels is 0"));
         Assert.That(() => new EvalModPlan(CkksParameters.Create(NamedParameters.N13QP217)), Throws.ArgumentException.With.Message.Contains("no levels"));
     }
 
