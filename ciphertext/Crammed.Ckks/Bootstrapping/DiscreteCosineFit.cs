@@ -3,12 +3,16 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Crammed.Ckks;
 
 /// <summary>
-/// Chebyshev coefficients of cos(2π (x - 1/4) / 2^r) on numbers x near integers: |x - I| &lt;= ε for an integer |I| &lt;= K. Only there does EvalMod
+/// Chebyshev coefficients of cos(2π (x - s - 1/4) / 2^r), s = 2^r / 4, on numbers x near integers: |x - I| &lt;= ε for an integer |I| &lt;= K. Only there does EvalMod
 /// evaluate it, so far fewer coefficients do than on the whole interval (Han, Ki 2020, section 4).
 /// </summary>
 /// <remarks>
 /// A least-squares fit at Chebyshev nodes of each of the 2K + 1 intervals. The polynomial's argument is x / (K + 3/2), which leaves the ends
 /// of [-1, 1] free: there Chebyshev polynomials are steep.
+/// <para>After r doublings of the angle every integer s gives sin(2πx). With a quarter of the period the cosine is nearly odd in x, and nearly
+/// zero where most integers lie, around 0. There T_2, T_4, ... are at their extremes, so that a rounding of T_2 comes back 4^k times in
+/// T_(2^(k+1)); now their coefficients are small, and so is what doublings of the angle make of it. Own observation: against s = 0, one
+/// bit less noise.</para>
 /// </remarks>
 internal sealed class DiscreteCosineFit
 {
@@ -51,5 +55,9 @@ internal sealed class DiscreteCosineFit
     public double Error { get; }
 
     /// <summary>The function that the polynomial stands for.</summary>
-    public double Target(double x) => Math.Cos(2 * Math.PI * (x - 0.25) / (1 << DoubleAngles));
+    public double Target(double x)
+    {
+        double period = 1 << DoubleAngles;
+        return Math.Cos(2 * Math.PI * (x - period / 4 - 0.25) / period);
+    }
 }

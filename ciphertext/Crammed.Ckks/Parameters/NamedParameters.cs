@@ -29,6 +29,24 @@ public static class NamedParameters
         [.. Enumerable.Repeat(50, 8)], 40, Bootstrapping: new BootstrappingLiteral(3, 8, 4));
 
     /// <summary>
+    /// Ring degree 2^16 with bootstrapping and the most levels: 17 working levels of 40 bits, of which the correction takes two, over three for
+    /// SlotsToCoeffs; eight levels of 50 bits for EvalMod and four for CoeffsToSlots; six digits of six limbs.
+    /// </summary>
+    public static CkksParametersLiteral N16QP1746Bootstrapping { get; } = new(
+        "N16QP1746-bootstrapping", 16, [50, 38, 39, 39, .. Enumerable.Repeat(40, 17), .. Enumerable.Repeat(50, 12)],
+        [.. Enumerable.Repeat(50, 6)], 40, Bootstrapping: new BootstrappingLiteral(3, 8, 4));
+
+    /// <summary>
+    /// The primes of <see cref="N16QP1746Bootstrapping"/> for more precision and one level less: messages are raised at q_0 / 2^6, a quarter of
+    /// its distance from q_0, and the arcsine has degree 5.
+    /// </summary>
+    public static CkksParametersLiteral N16QP1746PreciseBootstrapping { get; } = N16QP1746Bootstrapping with
+    {
+        Name = "N16QP1746-bootstrapping-precise",
+        Bootstrapping = new BootstrappingLiteral(3, 8, 4, Log2MessageRatio: 6, CorrectionLevels: 3),
+    };
+
+    /// <summary>
     /// The levels of <see cref="N16QP1727Bootstrapping"/>, with fewer to work with, over a ring of degree 2^11; for tests only.
     /// </summary>
     public static CkksParametersLiteral InsecureN11Bootstrapping { get; } = new(
@@ -44,7 +62,8 @@ public static class NamedParameters
     /// <summary>Every set above.</summary>
     public static IReadOnlyList<CkksParametersLiteral> All { get; } =
     [
-        N13QP217, N14QP434, N15QP850, N16QP1320, N16QP1727Bootstrapping, InsecureN11, InsecureN12, InsecureN11Bootstrapping,
+        N13QP217, N14QP434, N15QP850, N16QP1320, N16QP1746Bootstrapping, N16QP1746PreciseBootstrapping, N16QP1727Bootstrapping,
+        InsecureN11, InsecureN12, InsecureN11Bootstrapping,
     ];
 
     /// <summary>The set of that name.</summary>

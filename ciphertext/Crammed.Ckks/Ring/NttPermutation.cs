@@ -21,16 +21,19 @@ internal sealed unsafe class NttPermutation
         int width = kernels.Width;
         _codes = GC.AllocateArray<int>(indices.Length / width, pinned: true);
         _patterns = GC.AllocateArray<double>(width * width, pinned: true);
-        var known = new List<int[]>();
+        Span<int> known = stackalloc int[width * width], lanes = stackalloc int[width];
+        int knownCount = 0;
         for (int block = 0; block < _codes.Length; block++)
         {
             int source = indices[block * width] / width * width;
-            int[] lanes = [.. indices.AsSpan(block * width, width).ToArray().Select(index => index - source)];
-            int pattern = known.FindIndex(other => other.AsSpan().SequenceEqual(lanes));
-            if (pattern < 0)
+            for (int lane = 0; lane < width; lane++)
+                lanes[lane] = indices[block * width + lane] - source;
+            int pattern = 0;
+            while (pattern < knownCount && !known.Slice(pattern * width, width).SequenceEqual(lanes))
+                pattern++;
+            if (pattern == knownCount)
             {
-                pattern = known.Count;
-                known.Add(lanes);
+                lanes.CopyTo(known[(knownCount++ * width)..]);
                 kernels.WriteLanePattern(Patterns + pattern * width, lanes);
             }
             _codes[block] = source + pattern;

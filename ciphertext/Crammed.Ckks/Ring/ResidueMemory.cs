@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks;
 
@@ -82,7 +83,9 @@ public static unsafe class ResidueMemory
     {
         int colour = (int)((uint)Interlocked.Add(ref s_nextColour, 5) % Colours);
         nuint offset = (nuint)(1 + colour) * Alignment;
-        byte* allocation = (byte*)NativeMemory.AlignedAlloc((nuint)count * sizeof(double) + offset, Alignment);
+        nuint bytes = (nuint)count * sizeof(double) + offset;
+        byte* allocation = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        HugePages.Advise(allocation, (long)bytes);
         byte* buffer = allocation + offset;
         *(void**)(buffer - Alignment) = allocation;
         return (double*)buffer;
