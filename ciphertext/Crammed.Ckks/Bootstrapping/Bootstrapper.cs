@@ -3,25 +3,33 @@ using System.Diagnostics;
 namespace Crammed.Ckks;
 
 /// <summary>
-/// Bootstraps ciphertexts of unit range: a ciphertext with |slot| &lt;= 1 that is out of levels comes back with levels to compute with
+/// Bootstraps ciphertexts: one with slots in the plan's range that is out of levels comes back with levels to compute with
 /// (Cheon, Han, Kim, Kim, Song 2018; Bossuat, Mouchet, Troncoso-Pastoriza, Hubaux 2021, here with SlotsToCoeffs first; ephemeral secret of
-/// Bossuat, Troncoso-Pastoriza, Hubaux 2022). Owns the encoded transforms. Thread-safe.
+/// Bossuat, Troncoso-Pastoriza, Hubaux 2022; second iteration of Bae, Cheon, Cho, Kim, Kim 2022). Owns the encoded transforms. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Slots whose real or imaginary part passes 1 leave the range in which the arcsine's polynomial holds, and beyond half the ratio they come
-/// back as other numbers: the modulus has wrapped around, and no one can tell from the ciphertext.
+/// Slots whose real or imaginary part passes the range leave that in which the arcsine's polynomial holds, and beyond half the message ratio
+/// they come back as other numbers: the modulus has wrapped around, and no one can tell from the ciphertext. In checked mode, where a probe
+/// is given, they are refused.
 /// </remarks>
 public sealed class Bootstrapper : IDisposable
 {
     private readonly Evaluator _evaluator;
+    private readonly IRangeProbe? _probe;
     private readonly EmbeddingTransform _slotsToCoeffs;
     private readonly EmbeddingTransform _coeffsToSlots;
 
     /// <param name="plan">what to evaluate</param>
     /// <param name="evaluator">with the keys that the plan asks for; it must outlive the bootstrapper</param>
     /// <param name="encoder">encodes the transforms' diagonals</param>
-    /// <exception cref="ArgumentException">the evaluator belongs to other parameters</exception>
-    public Bootstrapper(BootstrappingPlan plan, Evaluator evaluator, CkksEncoder encoder)
+    /// <param name="storage">in which form the diagonals of CoeffsToSlots are kept, which are the larger ones: as coefficients they take
+    /// 3 % of the memory, and the bootstrap about a tenth more time</param>
+    /// <param name="probe">looks for slots beyond the range before each bootstrap (checked mode), or null</param>
+    /// <exception cref="ArgumentException">evaluator or encoder belong to other parameters</exception>
+    /// <exception cref="InvalidOperationException">keys are missing, or serve lower levels only</exception>
+    public Bootstrapper(
+        BootstrappingPlan plan, Evaluator evaluator, CkksEncoder encoder, DiagonalStorage storage = DiagonalStorage.Transformed,
+        IRangeProbe? probe = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(evaluator);
@@ -30,10 +38,12 @@ public sealed class Bootstrapper : IDisposable
             throw new ArgumentException(
                 $"the evaluator belongs to {evaluator.Parameters.Name}, the plan to {plan.Parameters.Name}", nameof(evaluator));
         }
+        plan.CheckKeys(evaluator.Keys);
         Plan = plan;
         _evaluator = evaluator;
+        _probe = probe;
         _slotsToCoeffs = new EmbeddingTransform(encoder, plan.SlotsToCoeffs, plan.SlotsToCoeffsConstant);
-        _coeffsToSlots = new EmbeddingTransform(encoder, plan.CoeffsToSlots, plan.CoeffsToSlotsConstant);
+        _coeffsToSlots = new EmbeddingTransform(encoder, plan.CoeffsToSlots, plan.CoeffsToSlotsConstant, storage);
     }
 
     public BootstrappingPlan Plan { get; }
@@ -45,18 +55,40 @@ public sealed class Bootstrapper : IDisposable
     /// The same slots at <see cref="BootstrappingPlan.OutputLevel"/> and its canonical scale. The operand stands at the canonical scale of its
     /// level, at <see cref="BootstrappingPlan.InputLevel"/> or above.
     /// </summary>
-    /// <param name="ciphertext">slots with real and imaginary parts in [-1, 1], repeated with the plan's period</param>
+    /// <param name="ciphertext">complex slots, whose real and imaginary parts lie in the range, repeated with the plan's period</param>
     /// <param name="observer">told how long each part took, in their order</param>
-    /// <exception cref="InvalidOperationException">the operand's level is too low, its scale is not canonical, it is not relinearized, or a
-    /// key is missing</exception>
+    /// <exception cref="InvalidOperationException">the operand's level is too low, its scale is not canonical, it is not relinearized, or, in
+    /// checked mode, a slot is beyond the range</exception>
     /// <exception cref="ArgumentException">the operand belongs to other parameters</exception>
-    public Ciphertext Bootstrap(Ciphertext ciphertext, IProgress<BootstrapPart>? observer = null)
+    public Ciphertext Bootstrap(Ciphertext ciphertext, IProgress<BootstrapPart>? observer = null) =>
+        BootstrapBatch([ciphertext], observer)[0];
+
+    /// <summary>
+    /// As <see cref="Bootstrap"/>, for many ciphertexts: keys and diagonals are read from memory once for all of them, and EvalMod runs on
+    /// several at once. Memory is that of all of them.
+    /// </summary>
+    public Ciphertext[] BootstrapBatch(IReadOnlyList<Ciphertext> ciphertexts, IProgress<BootstrapPart>? observer = null)
     {
-        using Ciphertext lowered = Lower(ciphertext);
-        using Ciphertext coefficients = Timed("SlotsToCoeffs", observer, () => ToCoefficients(lowered));
-        using Ciphertext raised = Timed("key switches and ModRaise", observer, () => _evaluator.ModRaise(coefficients));
-        using Ciphertext slots = Timed("CoeffsToSlots", observer, () => ToSlots(raised));
-        return Timed("EvalMod and correction", observer, () => Reduce(slots));
+        using CiphertextBatch halves = Refresh(ciphertexts, SlotParts.Complex, observer);
+        return Join(halves.Items, ciphertexts.Count);
+    }
+
+    /// <summary>As <see cref="Bootstrap"/>, for real slots: EvalMod runs once instead of twice; imaginary parts come back as zero.</summary>
+    public Ciphertext BootstrapReal(Ciphertext ciphertext, IProgress<BootstrapPart>? observer = null) =>
+        Refresh([ciphertext], SlotParts.Real, observer)[0];
+
+    /// <summary>
+    /// Two ciphertexts of real slots as the real and the imaginary part of one: both come back for the price of one. What one had in
+    /// its imaginary parts, noise above all, ends in the other.
+    /// </summary>
+    public (Ciphertext First, Ciphertext Second) BootstrapPair(
+        Ciphertext first, Ciphertext second, IProgress<BootstrapPart>? observer = null)
+    {
+        using CiphertextBatch lowered = Lower([first, second]);
+        using Ciphertext rotated = _evaluator.MultiplyByImaginaryUnit(lowered[1]);
+        using Ciphertext both = _evaluator.Add(lowered[0], rotated);
+        CiphertextBatch halves = Refresh([both], SlotParts.Complex, observer);
+        return (halves[0], halves[1]);
     }
 
     public void Dispose()
@@ -65,61 +97,128 @@ public sealed class Bootstrapper : IDisposable
         _coeffsToSlots.Dispose();
     }
 
-    private Ciphertext Lower(Ciphertext ciphertext)
+    /// <summary>
+    /// Real parts of all operands, followed by their imaginary parts. Iterations beyond the first bootstrap what is left of the message when
+    /// the result is taken from it, many times enlarged, so that its error counts as many times less.
+    /// </summary>
+    private CiphertextBatch Refresh(IReadOnlyList<Ciphertext> ciphertexts, SlotParts parts, IProgress<BootstrapPart>? observer)
     {
-        if (ciphertext.Level < Plan.InputLevel)
+        using CiphertextBatch operands = Lower(ciphertexts);
+        CheckRange(operands);
+        CiphertextBatch halves = Pass(operands, Plan.EvalMod, parts, observer);
+        if (Plan.EvalModOfError is not { } correction)
+            return halves;
+        using (halves)
         {
-            throw new InvalidOperationException(
-                $"{nameof(Bootstrap)}: SlotsToCoeffs takes {Plan.InputLevel} levels, the operand has {ciphertext.Level} ({ciphertext})");
+            using CiphertextBatch residuals = Residuals(operands, halves);
+            using CiphertextBatch errors = Pass(residuals, correction, parts, observer);
+            return CiphertextBatch.Of(halves.Items.Length, i => _evaluator.Add(halves[i], errors[i]));
         }
-        return _evaluator.LowerTo(ciphertext, Plan.InputLevel);
     }
 
-    private static Ciphertext Timed(string name, IProgress<BootstrapPart>? observer, Func<Ciphertext> part)
+    /// <summary>One bootstrap without iteration, step by step.</summary>
+    private CiphertextBatch Pass(CiphertextBatch operands, EvalModPlan evalMod, SlotParts parts, IProgress<BootstrapPart>? observer)
+    {
+        using CiphertextBatch coefficients = Timed("SlotsToCoeffs", observer, () => ToCoefficients(operands));
+        using CiphertextBatch raised = Timed(
+            "key switches and ModRaise", observer, () => new CiphertextBatch(_evaluator.ModRaiseBatch(coefficients.Items)));
+        using CiphertextBatch slots = Timed("CoeffsToSlots", observer, () => ToSlots(raised));
+        return Timed("EvalMod and correction", observer, () => Reduce(slots, evalMod, parts));
+    }
+
+    private CiphertextBatch Lower(IReadOnlyList<Ciphertext> ciphertexts)
+    {
+        ArgumentNullException.ThrowIfNull(ciphertexts);
+        foreach (Ciphertext ciphertext in ciphertexts)
+        {
+            ArgumentNullException.ThrowIfNull(ciphertext);
+            if (ciphertext.Level < Plan.InputLevel)
+            {
+                throw new InvalidOperationException(
+                    $"{nameof(Bootstrap)}: SlotsToCoeffs takes {Plan.InputLevel} levels, the operand has {ciphertext.Level} ({ciphertext})");
+            }
+        }
+        return CiphertextBatch.Of(ciphertexts.Count, i => _evaluator.LowerTo(ciphertexts[i], Plan.InputLevel));
+    }
+
+    private void CheckRange(CiphertextBatch operands)
+    {
+        if (_probe is null)
+            return;
+        foreach (Ciphertext operand in operands.Items)
+        {
+            (int slot, double magnitude) = _probe.Largest(operand);
+            if (magnitude > Plan.Range)
+            {
+                throw new InvalidOperationException(
+                    $"{nameof(Bootstrap)}: a part of slot {slot} is {magnitude:G6} in size, the plan's range is {Plan.Range:G6}; "
+                    + "scale the message down or plan for a wider range");
+            }
+        }
+    }
+
+    private static CiphertextBatch Timed(string name, IProgress<BootstrapPart>? observer, Func<CiphertextBatch> part)
     {
         long start = Stopwatch.GetTimestamp();
-        Ciphertext result = part();
+        CiphertextBatch result = part();
         observer?.Report(new BootstrapPart(name, Stopwatch.GetElapsedTime(start)));
         return result;
     }
 
-    /// <summary>Coefficients m q_0 / ratio at level 0.</summary>
-    private Ciphertext ToCoefficients(Ciphertext ciphertext)
+    /// <summary>Coefficients m q_0 / ratio at level 0, m being the message over the range.</summary>
+    private CiphertextBatch ToCoefficients(CiphertextBatch operands)
     {
-        using Ciphertext coefficients = _evaluator.SlotsToCoeffs(ciphertext, _slotsToCoeffs);
-        return _evaluator.MultiplyInteger(coefficients, Plan.ScaleUp);
+        using var coefficients = new CiphertextBatch(_evaluator.SlotsToCoeffsBatch(operands.Items, _slotsToCoeffs));
+        return CiphertextBatch.Of(operands.Items.Length, i => _evaluator.MultiplyInteger(coefficients[i], Plan.ScaleUp));
     }
 
     /// <summary>Slots (x_real + i x_imaginary) / (2 K).</summary>
-    private Ciphertext ToSlots(Ciphertext raised)
+    private CiphertextBatch ToSlots(CiphertextBatch raised)
     {
-        using Ciphertext summed = _evaluator.InnerSum(raised, Plan.Repetitions, Plan.Slots);
-        using Ciphertext slots = _evaluator.CoeffsToSlots(summed, _coeffsToSlots);
+        int count = raised.Items.Length, level = Plan.EvalMod.InputLevel;
+        using CiphertextBatch summed = CiphertextBatch.Of(count, i => _evaluator.InnerSum(raised[i], Plan.Repetitions, Plan.Slots));
+        using var slots = new CiphertextBatch(_evaluator.CoeffsToSlotsBatch(summed.Items, _coeffsToSlots));
         // The constant of CoeffsToSlots was made for this scale.
-        int level = Plan.EvalMod.InputLevel;
-        return slots.CopyAtLevel(level, Plan.Parameters.ScaleAt(level));
+        return CiphertextBatch.Of(count, i => slots[i].CopyAtLevel(level, Plan.Parameters.ScaleAt(level)));
     }
 
     /// <summary>EvalMod of real and imaginary parts, which are told apart by conjugation.</summary>
-    private Ciphertext Reduce(Ciphertext slots)
+    private CiphertextBatch Reduce(CiphertextBatch slots, EvalModPlan evalMod, SlotParts parts)
     {
-        using Ciphertext conjugate = _evaluator.Conjugate(slots);
-        using Ciphertext real = ReducePart(_evaluator.Add(slots, conjugate));
-        // -i (z - z*) is twice the imaginary part of z; the sign goes with the difference.
-        using Ciphertext difference = _evaluator.Subtract(conjugate, slots);
-        using Ciphertext imaginary = ReducePart(_evaluator.MultiplyByImaginaryUnit(difference));
-        using Ciphertext rotated = _evaluator.MultiplyByImaginaryUnit(imaginary);
-        return _evaluator.Add(real, rotated);
+        int count = slots.Items.Length;
+        using CiphertextBatch conjugates = CiphertextBatch.Of(count, i => _evaluator.Conjugate(slots[i]));
+        using CiphertextBatch arguments = CiphertextBatch.Of(
+            parts == SlotParts.Real ? count : 2 * count,
+            i => i < count ? _evaluator.Add(slots[i], conjugates[i]) : TwiceImaginaryPart(slots[i - count], conjugates[i - count]));
+        return new CiphertextBatch(_evaluator.EvalModBatch(arguments.Items, evalMod));
     }
 
-    private Ciphertext ReducePart(Ciphertext argument)
+    /// <summary>-i (z - z*) = i (z* - z).</summary>
+    private Ciphertext TwiceImaginaryPart(Ciphertext slots, Ciphertext conjugate)
     {
-        using (argument)
-            return _evaluator.EvalMod(argument, Plan.EvalMod);
+        using Ciphertext difference = _evaluator.Subtract(conjugate, slots);
+        return _evaluator.MultiplyByImaginaryUnit(difference);
+    }
+
+    /// <summary>Real plus i times imaginary parts, where there are any.</summary>
+    private Ciphertext[] Join(Ciphertext[] halves, int count) => CiphertextBatch.Of(count, i =>
+    {
+        if (halves.Length == count)
+            return halves[i].Clone();
+        using Ciphertext rotated = _evaluator.MultiplyByImaginaryUnit(halves[count + i]);
+        return _evaluator.Add(halves[i], rotated);
+    }).Items;
+
+    /// <summary>What the operands have beyond the results, enlarged, at the operands' level.</summary>
+    private CiphertextBatch Residuals(CiphertextBatch operands, CiphertextBatch halves)
+    {
+        int count = operands.Items.Length;
+        using var joined = new CiphertextBatch(Join(halves.Items, count));
+        using CiphertextBatch lowered = CiphertextBatch.Of(count, i => _evaluator.LowerTo(joined[i], Plan.InputLevel));
+        return CiphertextBatch.Of(count, i =>
+        {
+            using Ciphertext residual = _evaluator.Subtract(operands[i], lowered[i]);
+            return _evaluator.MultiplyInteger(residual, 1L << BootstrappingPlan.Log2ErrorGain);
+        });
     }
 }
-
-/// <summary>What a part of a bootstrap took.</summary>
-/// <param name="Name">the part</param>
-/// <param name="Time">wall-clock time</param>
-public readonly record struct BootstrapPart(string Name, TimeSpan Time);

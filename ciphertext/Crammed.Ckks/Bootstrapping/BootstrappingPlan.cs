@@ -11,15 +11,34 @@ namespace Crammed.Ckks;
 /// </remarks>
 public sealed class BootstrappingPlan
 {
+    private const double LargestRange = 1 << 20;
+
+    /// <summary>
+    /// log2 of what an error is multiplied by before it is bootstrapped. One bootstrap is off by less than 2^-16 of the range, so this leaves
+    /// the enlarged error well inside of it.
+    /// </summary>
+    internal const int Log2ErrorGain = 14;
+
     /// <param name="parameters">a set with bootstrapping</param>
     /// <param name="slots">n, the period of the slots: a power of two from 2 to N/2; 0 means N/2</param>
-    /// <exception cref="ArgumentException">the set cannot bootstrap, or slots are out of range</exception>
-    public BootstrappingPlan(CkksParameters parameters, int slots = 0)
+    /// <param name="range">the largest size of a real or imaginary part of a slot, 2^-20 to 2^20. The message is scaled down by it and back up,
+    /// by constants that are there anyway: errors are those of the unit range times this.</param>
+    /// <param name="iterations">1, or 2 to bootstrap the error of the first result too (Meta-BTS; Bae, Cheon, Cho, Kim, Kim 2022): twice
+    /// the time, no more keys, and an error near that of one rescale at the output's scale</param>
+    /// <exception cref="ArgumentException">the set cannot bootstrap, or slots, range or iterations are out of range</exception>
+    public BootstrappingPlan(CkksParameters parameters, int slots = 0, double range = 1, int iterations = 1)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        if (!(range >= 1 / LargestRange && range <= LargestRange))
+            throw new ArgumentOutOfRangeException(nameof(range), range, "the range of a bootstrap lies between 2^-20 and 2^20");
+        if (iterations is not (1 or 2))
+            throw new ArgumentOutOfRangeException(nameof(iterations), iterations, "a bootstrap has 1 or 2 iterations");
         Parameters = parameters;
         Slots = slots == 0 ? parameters.SlotCount : slots;
-        EvalMod = new EvalModPlan(parameters);
+        Range = range;
+        Iterations = iterations;
+        EvalMod = new EvalModPlan(parameters, range);
+        EvalModOfError = iterations == 2 ? new EvalModPlan(parameters, Math.ScaleB(range, -Log2ErrorGain)) : null;
         SlotsToCoeffs = EmbeddingPlan.ForBootstrapping(parameters, EmbeddingDirection.SlotsToCoeffs, Slots);
         CoeffsToSlots = EmbeddingPlan.ForBootstrapping(parameters, EmbeddingDirection.CoeffsToSlots, Slots);
     }
@@ -29,11 +48,20 @@ public sealed class BootstrappingPlan
     /// <summary>n: slots repeat with this period.</summary>
     public int Slots { get; }
 
+    /// <summary>The largest size of a real or imaginary part of a slot.</summary>
+    public double Range { get; }
+
+    /// <summary>1, or 2 if the error of a first bootstrap is bootstrapped too.</summary>
+    public int Iterations { get; }
+
     public EmbeddingPlan SlotsToCoeffs { get; }
 
     public EvalModPlan EvalMod { get; }
 
     public EmbeddingPlan CoeffsToSlots { get; }
+
+    /// <summary>EvalMod of the second iteration, or null.</summary>
+    internal EvalModPlan? EvalModOfError { get; }
 
     /// <summary>The lowest level that a ciphertext may enter at.</summary>
     public int InputLevel => SlotsToCoeffs.Level;
@@ -68,8 +96,8 @@ public sealed class BootstrappingPlan
     /// <summary>The scale at which messages are raised: q_0 / ratio.</summary>
     internal double RaisedScale => Parameters.Moduli[0] / EvalMod.Ratio;
 
-    /// <summary>The constant of SlotsToCoeffs: what <see cref="ScaleUp"/> misses the raised scale by.</summary>
-    internal double SlotsToCoeffsConstant => RaisedScale / (ScaleUp * Parameters.ScaleAt(InputLevel));
+    /// <summary>The constant of SlotsToCoeffs: what <see cref="ScaleUp"/> misses the raised scale by, over the range.</summary>
+    internal double SlotsToCoeffsConstant => RaisedScale / (ScaleUp * Parameters.ScaleAt(InputLevel)) / Range;
 
     /// <summary>
     /// The constant of CoeffsToSlots: x = I + m / ratio becomes x / K, halved since both parts are sums with the conjugate, of one copy of the
@@ -78,9 +106,32 @@ public sealed class BootstrappingPlan
     internal double CoeffsToSlotsConstant =>
         Parameters.ScaleAt(EvalMod.InputLevel) / Parameters.Moduli[0] / (2 * EvalMod.Bound * Repetitions);
 
+    /// <summary>Looks at the manifest only: no key is loaded.</summary>
+    /// <exception cref="InvalidOperationException">keys are missing, or serve lower levels only; the message names the first</exception>
+    internal void CheckKeys(EvaluationKeys keys)
+    {
+        Dictionary<(EvaluationKeyKind, int), int> found = keys.Manifest.ToDictionary(key => (key.Kind, key.Steps), key => key.Level);
+        (EvaluationKeyKind Kind, int Steps, int Level)[] needed =
+        [
+            (EvaluationKeyKind.Relinearization, 0, RelinearizationLevel),
+            (EvaluationKeyKind.Conjugation, 0, ConjugationLevel),
+            (EvaluationKeyKind.DenseToEphemeral, 0, 0),
+            (EvaluationKeyKind.EphemeralToDense, 0, Parameters.MaxLevel),
+            .. Rotations.Select(rotation => (EvaluationKeyKind.Rotation, rotation.Steps, rotation.Level)),
+        ];
+        var missing = needed.Where(key => found.GetValueOrDefault((key.Kind, key.Steps), -1) < key.Level).ToArray();
+        if (missing.Length == 0)
+            return;
+        (EvaluationKeyKind kind, int steps, int level) = missing[0];
+        string which = kind == EvaluationKeyKind.Rotation ? $"{kind} by {steps}" : $"{kind}";
+        string there = found.TryGetValue((kind, steps), out int lower) ? $"there is one for levels up to {lower}" : "there is none";
+        throw new InvalidOperationException(
+            $"{nameof(Bootstrapper)}: {missing.Length} of {needed.Length} keys are missing, the first of them {which} for level {level}: {there}");
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"bootstrap of {Slots} slots under {Parameters.Name}: from level {InputLevel} to {OutputLevel}, {UsableLevels} usable levels, "
+        $"bootstrap of {Slots} slots of range {Range:G6} in {Iterations} iterations under {Parameters.Name}: from level {InputLevel} to {OutputLevel}, {UsableLevels} usable levels, "
         + $"{Rotations.Count} rotation keys\n{SlotsToCoeffs}\n{CoeffsToSlots}\n{EvalMod}");
 }

@@ -12,9 +12,12 @@ public sealed class EmbeddingTransform : IDisposable
     /// <param name="encoder">an encoder for the plan's parameters</param>
     /// <param name="plan">the factors</param>
     /// <param name="constant">what the map is multiplied by, each of its d factors by the d-th root: a positive number</param>
+    /// <param name="storage">in which form the diagonals are kept</param>
     /// <exception cref="ArgumentOutOfRangeException">the constant is not positive and finite</exception>
-    /// <exception cref="ArgumentException">the constant is so large that a diagonal cannot be encoded</exception>
-    public EmbeddingTransform(CkksEncoder encoder, EmbeddingPlan plan, double constant = 1)
+    /// <exception cref="ArgumentException">the constant is so large that a diagonal cannot be encoded, or the encoder belongs to other
+    /// parameters</exception>
+    public EmbeddingTransform(
+        CkksEncoder encoder, EmbeddingPlan plan, double constant = 1, DiagonalStorage storage = DiagonalStorage.Transformed)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(plan);
@@ -29,7 +32,7 @@ public sealed class EmbeddingTransform : IDisposable
             {
                 LinearTransformPlan factor = plan.Factors[i];
                 double scale = plan.Parameters.Moduli[factor.Level];
-                _factors.Add(new LinearTransform(encoder, plan.DiagonalsOf(i, share), factor, scale));
+                _factors.Add(new LinearTransform(encoder, plan.DiagonalsOf(i, share), factor, scale, storage));
             }
         }
         catch

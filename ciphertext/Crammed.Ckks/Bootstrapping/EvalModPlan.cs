@@ -19,13 +19,18 @@ public sealed class EvalModPlan
     private readonly double[] _arcsine;
 
     /// <param name="parameters">a set with bootstrapping</param>
-    /// <exception cref="ArgumentException">the set cannot bootstrap, or gives EvalMod fewer levels than it takes</exception>
-    public EvalModPlan(CkksParameters parameters)
+    /// <param name="factor">what m is multiplied by in the result, in the correction's coefficients: it costs nothing</param>
+    /// <exception cref="ArgumentException">the set cannot bootstrap, or gives EvalMod fewer levels than it takes; or the factor is not a
+    /// positive number</exception>
+    public EvalModPlan(CkksParameters parameters, double factor = 1)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        if (!(factor > 0) || double.IsInfinity(factor))
+            throw new ArgumentOutOfRangeException(nameof(factor), factor, "EvalMod multiplies by a positive number");
         BootstrappingLiteral shape = parameters.Literal.Bootstrapping
             ?? throw new ArgumentException($"{parameters.Name} has no levels for bootstrapping", nameof(parameters));
         Parameters = parameters;
+        Factor = factor;
         Ratio = Math.ScaleB(1, shape.Log2MessageRatio);
         LargestInteger = (shape.EphemeralWeight + 1) / 2;
         int cosineLevels = shape.EvalModLevels - DoubleAngleCount;
@@ -51,6 +56,9 @@ public sealed class EvalModPlan
     /// <summary>q_0 over the scale at which messages are raised: |m| &lt;= 1 lies within 1 / Ratio of an integer.</summary>
     public double Ratio { get; }
 
+    /// <summary>What m is multiplied by in the result.</summary>
+    public double Factor { get; }
+
     /// <summary>K.</summary>
     public int LargestInteger { get; }
 
@@ -64,7 +72,7 @@ public sealed class EvalModPlan
     public int OutputLevel => Parameters.WorkingLevel - CorrectionPlan.Depth;
 
     /// <summary>
-    /// The largest error of the plan itself, for |m| &lt;= 1: that of the cosine, which each doubling of the angle at most quadruples, times
+    /// The largest error of the plan itself, in the result, for |m| &lt;= 1: that of the cosine, which each doubling of the angle at most quadruples, times
     /// the derivative of the correction; and the rest of the arcsine's series, whose first term left out bounds it twice over.
     /// </summary>
     public double Error
@@ -72,8 +80,8 @@ public sealed class EvalModPlan
         get
         {
             double sine = Math.Sin(2 * Math.PI / Ratio), slope = Ratio / (2 * Math.PI) / Math.Cos(2 * Math.PI / Ratio);
-            double arcsine = Math.Abs(Math.Asin(sine) * Ratio / (2 * Math.PI) - Correction(sine));
-            return Cosine.Error * Math.Pow(4, DoubleAngleCount) * slope + arcsine;
+            double arcsine = Math.Abs(Math.Asin(sine) * Factor * Ratio / (2 * Math.PI) - Correction(sine));
+            return Cosine.Error * Math.Pow(4, DoubleAngleCount) * Factor * slope + arcsine;
         }
     }
 
@@ -99,11 +107,11 @@ public sealed class EvalModPlan
         return value;
     }
 
-    /// <summary>Ratio / 2π times the series of the arcsine up to degree 1, 3 or 5.</summary>
+    /// <summary>Factor * ratio / 2π times the series of the arcsine up to degree 1, 3 or 5.</summary>
     private double[] ArcsineCoefficients(int levels)
     {
-        double factor = Ratio / (2 * Math.PI);
-        double[] series = [0, factor, 0, factor / 6, 0, 3 * factor / 40];
+        double slope = Factor * Ratio / (2 * Math.PI);
+        double[] series = [0, slope, 0, slope / 6, 0, 3 * slope / 40];
         return levels switch
         {
             2 => series[..4],

@@ -15,7 +15,11 @@ public sealed unsafe partial class Evaluator
     /// <exception cref="ArgumentException">operand or transform belong to other parameters, or the transform is CoeffsToSlots</exception>
     /// <exception cref="ObjectDisposedException">operand or transform is disposed</exception>
     public Ciphertext SlotsToCoeffs(Ciphertext ciphertext, EmbeddingTransform transform) =>
-        ApplyEmbedding(nameof(SlotsToCoeffs), EmbeddingDirection.SlotsToCoeffs, ciphertext, transform);
+        SlotsToCoeffsBatch([ciphertext], transform)[0];
+
+    /// <summary>As <see cref="SlotsToCoeffs"/>, for many ciphertexts; see <see cref="TransformBatch"/>.</summary>
+    public Ciphertext[] SlotsToCoeffsBatch(IReadOnlyList<Ciphertext> ciphertexts, EmbeddingTransform transform) =>
+        ApplyEmbedding(nameof(SlotsToCoeffs), EmbeddingDirection.SlotsToCoeffs, ciphertexts, transform);
 
     /// <summary>
     /// A ciphertext whose slots are the operand's coefficients, taken in bit-reversed order, times the transform's constant; levels,
@@ -27,19 +31,26 @@ public sealed unsafe partial class Evaluator
     /// <exception cref="ArgumentException">operand or transform belong to other parameters, or the transform is SlotsToCoeffs</exception>
     /// <exception cref="ObjectDisposedException">operand or transform is disposed</exception>
     public Ciphertext CoeffsToSlots(Ciphertext ciphertext, EmbeddingTransform transform) =>
-        ApplyEmbedding(nameof(CoeffsToSlots), EmbeddingDirection.CoeffsToSlots, ciphertext, transform);
+        CoeffsToSlotsBatch([ciphertext], transform)[0];
 
-    private Ciphertext ApplyEmbedding(
-        string operation, EmbeddingDirection direction, Ciphertext ciphertext, EmbeddingTransform transform)
+    /// <summary>As <see cref="CoeffsToSlots"/>, for many ciphertexts; see <see cref="TransformBatch"/>.</summary>
+    public Ciphertext[] CoeffsToSlotsBatch(IReadOnlyList<Ciphertext> ciphertexts, EmbeddingTransform transform) =>
+        ApplyEmbedding(nameof(CoeffsToSlots), EmbeddingDirection.CoeffsToSlots, ciphertexts, transform);
+
+    private Ciphertext[] ApplyEmbedding(
+        string operation, EmbeddingDirection direction, IReadOnlyList<Ciphertext> ciphertexts, EmbeddingTransform transform)
     {
-        CheckEmbedding(operation, direction, ciphertext, transform);
-        Ciphertext result = Transform(ciphertext, transform.Factors[0]);
+        ArgumentNullException.ThrowIfNull(ciphertexts);
+        foreach (Ciphertext ciphertext in ciphertexts)
+            CheckEmbedding(operation, direction, ciphertext, transform);
+        Ciphertext[] results = TransformBatch(ciphertexts, transform.Factors[0]);
         foreach (LinearTransform factor in transform.Factors.Skip(1))
         {
-            using Ciphertext operand = result;
-            result = Transform(operand, factor);
+            Ciphertext[] operands = results;
+            results = TransformBatch(operands, factor);
+            DisposeAll(operands);
         }
-        return result;
+        return results;
     }
 
     /// <summary>Checks everything before the first factor, so that nothing fails halfway.</summary>

@@ -3,15 +3,34 @@ namespace Crammed.Ckks;
 /// <summary>EvalMod, the homomorphic reduction modulo q_0.</summary>
 public sealed unsafe partial class Evaluator
 {
+    /// <summary>As <see cref="EvalMod"/>, for many ciphertexts, as many at once as there are threads.</summary>
+    public Ciphertext[] EvalModBatch(IReadOnlyList<Ciphertext> ciphertexts, EvalModPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(ciphertexts);
+        var results = new Ciphertext[ciphertexts.Count];
+        try
+        {
+            _workers.For(results.Length, i => results[i] = EvalMod(ciphertexts[i], plan));
+            return results;
+        }
+        catch
+        {
+            DisposeAll(results);
+            throw;
+        }
+    }
+
     /// <summary>
     /// From slots x / <see cref="EvalModPlan.Bound"/>, x = I + m / ratio, at <see cref="EvalModPlan.InputLevel"/> and its canonical scale
-    /// to slots m at <see cref="EvalModPlan.OutputLevel"/> and its canonical scale. Slots are real.
+    /// to slots m times the plan's factor at <see cref="EvalModPlan.OutputLevel"/> and its canonical scale. Slots are real.
     /// </summary>
     /// <exception cref="InvalidOperationException">the operand stands at another level or scale, is not relinearized, or there is no
     /// relinearization key for its level</exception>
     /// <exception cref="ArgumentException">the operand belongs to other parameters</exception>
     public Ciphertext EvalMod(Ciphertext ciphertext, EvalModPlan plan)
     {
+        ArgumentNullException.ThrowIfNull(ciphertext);
+        ArgumentNullException.ThrowIfNull(plan);
         const string operation = nameof(EvalMod);
         CheckPolynomials(operation, ciphertext, 2);
         CheckOwner(operation, plan.Parameters);

@@ -1,15 +1,20 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks;
 
 /// <summary>
-/// A linear map on slots, encoded for <see cref="Evaluator.Transform"/> at one level and scale: its diagonals modulo q_0 ... q_level
-/// and P, each rotated back by its giant step. Owns its memory; immutable and safe to share.
+/// A linear map on slots, encoded for <see cref="Evaluator.Transform"/> at one level and scale: its diagonals, each rotated back by its
+/// giant step, modulo q_0 ... q_level and P or as integers. Owns its memory; immutable and safe to share.
 /// </summary>
-public sealed class LinearTransform : IDisposable
+public sealed unsafe class LinearTransform : IDisposable
 {
-    private readonly Dictionary<int, RnsPolynomial> _diagonals = [];
+    /// <summary>By index; of <see cref="DiagonalStorage.Transformed"/>.</summary>
+    private readonly ConcurrentDictionary<int, RnsPolynomial> _transformed = new();
+
+    /// <summary>By index; of <see cref="DiagonalStorage.Coefficients"/>.</summary>
+    private readonly ConcurrentDictionary<int, IntegerPolynomial> _coefficients = new();
 
     /// <param name="encoder">an encoder for the plan's parameters</param>
     /// <param name="diagonals">the map</param>
@@ -19,8 +24,12 @@ public sealed class LinearTransform : IDisposable
     /// canonical scale of the plan's level, with which results stand at the canonical scale of the level below. q_level itself
     /// leaves the scale as it is.
     /// </param>
-    /// <exception cref="ArgumentException">the plan is for other diagonals, or a diagonal cannot be encoded at the scale</exception>
-    public LinearTransform(CkksEncoder encoder, GeneralizedDiagonals diagonals, LinearTransformPlan plan, double? scale = null)
+    /// <param name="storage">in which form the diagonals are kept: time against memory</param>
+    /// <exception cref="ArgumentException">the plan is for other diagonals or another parameter set, or a diagonal cannot be encoded at the
+    /// scale</exception>
+    public LinearTransform(
+        CkksEncoder encoder, GeneralizedDiagonals diagonals, LinearTransformPlan plan, double? scale = null,
+        DiagonalStorage storage = DiagonalStorage.Transformed)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(diagonals);
@@ -31,7 +40,10 @@ public sealed class LinearTransform : IDisposable
                 $"the map has {diagonals.Indices.Count} diagonals of period {diagonals.Period}, the plan is for other ones: {plan}",
                 nameof(plan));
         }
+        if (!encoder.Parameters.Matches(plan.Parameters))
+            throw new ArgumentException($"the encoder belongs to {encoder.Parameters.Name}, the plan to {plan.Parameters.Name}", nameof(encoder));
         Plan = plan;
+        Storage = storage;
         Scale = scale ?? plan.Parameters.ScaleAt(plan.Level);
         MeanSquareRow = diagonals.MeanSquareRow(_ => true);
         var unrotated = plan.GiantSteps.Where(giant => plan.BabyStepsOf(giant)[0] == 0).ToHashSet();
@@ -62,8 +74,12 @@ public sealed class LinearTransform : IDisposable
     /// <summary>What the diagonals are multiplied by.</summary>
     public double Scale { get; }
 
+    /// <summary>In which form the diagonals are kept.</summary>
+    public DiagonalStorage Storage { get; }
+
     /// <summary>Bytes of residue memory.</summary>
-    public long Bytes => _diagonals.Values.Sum(diagonal => diagonal.Bytes);
+    public long Bytes =>
+        _transformed.Values.Sum(diagonal => diagonal.Bytes) + _coefficients.Values.Sum(diagonal => diagonal.Bytes);
 
     /// <summary>The mean over rows of Σ_k |d_k[i]|^2.</summary>
     internal double MeanSquareRow { get; }
@@ -71,30 +87,47 @@ public sealed class LinearTransform : IDisposable
     /// <summary>As <see cref="MeanSquareRow"/>, over the diagonals whose baby step is not zero.</summary>
     internal double MeanSquareRotatedRow { get; }
 
-    /// <summary>Diagonal giantStep + babyStep.</summary>
-    internal RnsPolynomial this[int giantStep, int babyStep] => _diagonals[giantStep + babyStep];
-
     /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {
-        foreach (RnsPolynomial diagonal in _diagonals.Values)
+        foreach (RnsPolynomial diagonal in _transformed.Values)
+            diagonal.Dispose();
+        foreach (IntegerPolynomial diagonal in _coefficients.Values)
             diagonal.Dispose();
     }
 
-    internal unsafe void ThrowIfDisposed() => _diagonals.Values.First().Limb(0);
+    /// <summary>
+    /// One transformed limb of a diagonal, over q_0 ... q_level and P: where it is kept, or the scratch of N residues, which it is written to.
+    /// </summary>
+    internal double* Limb(int diagonal, int limb, double* scratch)
+    {
+        if (Storage == DiagonalStorage.Transformed)
+            return _transformed[diagonal].Limb(limb);
+        _coefficients[diagonal].Transform(scratch, Plan.Parameters.ExtendedModulusIndex(limb, Plan.Level));
+        return scratch;
+    }
+
+    internal void ThrowIfDisposed()
+    {
+        _transformed.Values.FirstOrDefault()?.Limb(0);
+        _coefficients.Values.FirstOrDefault()?.ThrowIfDisposed();
+    }
 
     private void Encode(CkksEncoder encoder, GeneralizedDiagonals diagonals)
     {
-        var slots = new Complex[Plan.Parameters.SlotCount];
-        foreach (int giant in Plan.GiantSteps)
+        (int Giant, int Index)[] list =
+            [.. Plan.GiantSteps.SelectMany(giant => Plan.BabyStepsOf(giant), (giant, baby) => (giant, giant + baby))];
+        ParallelLoop.Run(list.Length, new ParallelOptions(), i =>
         {
-            foreach (int baby in Plan.BabyStepsOf(giant))
-            {
-                ReadOnlySpan<Complex> diagonal = diagonals[giant + baby];
-                for (int i = 0; i < slots.Length; i++)
-                    slots[i] = diagonal[GeneralizedDiagonals.Modulo(i - giant, Plan.Period)];
-                _diagonals.Add(giant + baby, encoder.EncodeExtended(slots, Plan.Level, Scale));
-            }
-        }
+            (int giant, int index) = list[i];
+            ReadOnlySpan<Complex> diagonal = diagonals[index];
+            var slots = new Complex[Plan.Parameters.SlotCount];
+            for (int slot = 0; slot < slots.Length; slot++)
+                slots[slot] = diagonal[GeneralizedDiagonals.Modulo(slot - giant, Plan.Period)];
+            if (Storage == DiagonalStorage.Transformed)
+                _transformed[index] = encoder.EncodeExtended(slots, Plan.Level, Scale);
+            else
+                _coefficients[index] = encoder.ToCoefficients(slots, Plan.Level, Scale, slots.Length);
+        });
     }
 }

@@ -23,6 +23,9 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
         _digits = digits;
     }
 
+    /// <summary>Bytes of residue memory.</summary>
+    public long Bytes => _digits.Bytes;
+
     /// <summary>The zero polynomial.</summary>
     public static IntegerPolynomial Zero(RingContext ring)
     {
@@ -80,6 +83,9 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
 
     /// <summary>Overwrites the coefficients; for those that hold an encryption's error.</summary>
     public void Clear() => _digits.Clear();
+
+    /// <exception cref="ObjectDisposedException">it is disposed</exception>
+    public void ThrowIfDisposed() => _digits.Limb(0);
 
     public void Dispose() => _digits.Dispose();
 }

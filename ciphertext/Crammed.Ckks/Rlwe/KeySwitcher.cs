@@ -65,7 +65,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
 
     /// <summary>
     /// The digits of a polynomial extended to all moduli, digit by digit, for many inner products with
-    /// <see cref="SwitchExtended"/>; limbs within a digit's own moduli are left out, the source has them.
+    /// <see cref="SwitchExtended(RnsPolynomial, RnsPolynomial, int, SwitchingKey)"/>; limbs within a digit's own moduli are left out, the source has them.
     /// </summary>
     public RnsPolynomial Extend(RnsPolynomial source, int level)
     {
@@ -87,21 +87,28 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     }
 
     /// <summary>As <see cref="Switch"/>, for digits that <see cref="Extend"/> made.</summary>
-    public RnsPolynomial[] SwitchExtended(RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key)
+    public RnsPolynomial[] SwitchExtended(RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key) =>
+        SwitchExtended([source], [extended], level, key)[0];
+
+    /// <summary>As the other overload, for many polynomials under one key: every limb of the key is read from memory once.</summary>
+    public RnsPolynomial[][] SwitchExtended(RnsPolynomial[] sources, RnsPolynomial[] extended, int level, SwitchingKey key)
     {
         int digitCount = parameters.DigitCount(level);
         int limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
-        RnsPolynomial[] sums = RentPair(limbCount);
+        RnsPolynomial[][] sums = [.. sources.Select(_ => RentPair(limbCount))];
         For(level, limbCount, target =>
         {
             double** limbs = stackalloc double*[digitCount];
-            for (int digit = 0; digit < digitCount; digit++)
+            for (int i = 0; i < sources.Length; i++)
             {
-                limbs[digit] = IsOwnLimb(digit, target, level)
-                    ? source.Limb(target)
-                    : extended.Limb(digit * limbCount + target);
+                for (int digit = 0; digit < digitCount; digit++)
+                {
+                    limbs[digit] = IsOwnLimb(digit, target, level)
+                        ? sources[i].Limb(target)
+                        : extended[i].Limb(digit * limbCount + target);
+                }
+                InnerProduct(limbs, 1, digitCount, key, level, target, sums[i]);
             }
-            InnerProduct(limbs, 1, digitCount, key, level, target, sums);
         });
         return sums;
     }

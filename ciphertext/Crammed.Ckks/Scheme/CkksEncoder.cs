@@ -39,6 +39,8 @@ public sealed unsafe class CkksEncoder
         }
     }
 
+    internal CkksParameters Parameters => _parameters;
+
     private RingContext Ring => _parameters.Ring;
 
     /// <summary>Encodes real numbers; missing slots are zero.</summary>

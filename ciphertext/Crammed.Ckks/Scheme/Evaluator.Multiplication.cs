@@ -125,10 +125,10 @@ public sealed unsafe partial class Evaluator
         return new Ciphertext(Parameters, results, product.Level - 1, scale ?? product.Scale / Parameters.Moduli[product.Level]);
     }
 
-    private static void DisposeAll(RnsPolynomial[] polynomials)
+    private static void DisposeAll(IEnumerable<IDisposable?> items)
     {
-        foreach (RnsPolynomial polynomial in polynomials)
-            polynomial.Dispose();
+        foreach (IDisposable? item in items)
+            item?.Dispose();
     }
 
     private static long ToScalar(string operation, double value, double scalarScale)

@@ -10,14 +10,14 @@ internal sealed class BootstrapSetup : IDisposable
     private readonly EvaluationKeys _keys;
     private readonly CkksEncoder _encoder;
 
-    public BootstrapSetup(BootstrappingPlan plan)
+    public BootstrapSetup(BootstrappingPlan plan, DiagonalStorage storage = DiagonalStorage.Transformed, bool isChecked = false)
     {
         Plan = plan;
         _secret = SecretKey.Generate(plan.Parameters);
         _keys = new KeyGenerator(_secret).CreateEvaluationKeys(EvaluationKeyRequest.ForBootstrapping(plan.Parameters, plan.Rotations));
         _encoder = new CkksEncoder(plan.Parameters);
         Evaluator = new Evaluator(plan.Parameters, _keys);
-        Bootstrapper = new Bootstrapper(plan, Evaluator, _encoder);
+        Bootstrapper = new Bootstrapper(plan, Evaluator, _encoder, storage, isChecked ? new DecryptingRangeProbe(_secret) : null);
     }
 
     public BootstrappingPlan Plan { get; }
@@ -32,10 +32,13 @@ internal sealed class BootstrapSetup : IDisposable
         return new Encryptor(_secret).Encrypt(plaintext);
     }
 
+    /// <summary>The slots of a ciphertext.</summary>
+    public Complex[] Decrypt(Ciphertext ciphertext) => new Decryptor(_secret).DecryptToComplexSlots(ciphertext);
+
     /// <summary>-log2 of the root mean square and of the largest error, over real and imaginary parts.</summary>
     public (double Rms, double Worst) ErrorBits(Ciphertext ciphertext, Complex[] expected)
     {
-        Complex[] slots = new Decryptor(_secret).DecryptToComplexSlots(ciphertext);
+        Complex[] slots = Decrypt(ciphertext);
         double[] errors = [.. slots.Zip(expected, (x, y) => x - y).SelectMany(error => new[] { Math.Abs(error.Real), Math.Abs(error.Imaginary) })];
         return (-Math.Log2(Math.Sqrt(errors.Average(error => error * error))), -Math.Log2(errors.Max()));
     }
