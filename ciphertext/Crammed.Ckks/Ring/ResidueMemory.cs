@@ -5,8 +5,8 @@ using Crammed.Ckks.Ring;
 namespace Crammed.Ckks;
 
 /// <summary>
-/// The pool of 64-byte aligned native memory that all polynomials live in. A returned buffer is kept for the next request of the
-/// same size, up to <see cref="MaxCachedBytes"/>; beyond that it goes back to the operating system. Nothing here is collected
+/// The pool of 64-byte aligned native memory that all polynomials live in. A returned buffer is kept for the next request of its
+/// size or a little less, up to <see cref="MaxCachedBytes"/>; beyond that it goes back to the operating system. Nothing here is collected
 /// by the garbage collector: who holds a ciphertext, plaintext or key disposes it.
 /// </summary>
 public static unsafe class ResidueMemory
@@ -19,6 +19,13 @@ public static unsafe class ResidueMemory
     /// </summary>
     private const int Colours = 64;
 
+    /// <summary>
+    /// How much larger than asked for a buffer may be, so that those of one level serve the next ones: otherwise a circuit that goes down a
+    /// chain of levels would leave idle buffers of every size behind.
+    /// </summary>
+    private const double LargestSlack = 1.25;
+
+    /// <summary>Idle buffers by the doubles that they hold.</summary>
     private static readonly ConcurrentDictionary<long, ConcurrentStack<nint>> Idle = new();
     private static long s_liveBuffers;
     private static long s_liveBytes;
@@ -40,11 +47,11 @@ public static unsafe class ResidueMemory
     /// <summary>Gives every buffer kept for reuse back to the operating system.</summary>
     public static void Trim()
     {
-        foreach ((long count, ConcurrentStack<nint> stack) in Idle)
+        foreach ((long capacity, ConcurrentStack<nint> stack) in Idle)
         {
             while (stack.TryPop(out nint address))
             {
-                Interlocked.Add(ref s_cachedBytes, -count * sizeof(double));
+                Interlocked.Add(ref s_cachedBytes, -capacity * sizeof(double));
                 Free((double*)address);
             }
         }
@@ -53,32 +60,53 @@ public static unsafe class ResidueMemory
     /// <summary>Memory for so many doubles; its contents are arbitrary.</summary>
     internal static double* Rent(long count)
     {
-        nint address;
-        if (Idle.TryGetValue(count, out ConcurrentStack<nint>? stack) && stack.TryPop(out address))
-            Interlocked.Add(ref s_cachedBytes, -count * sizeof(double));
-        else
-            address = (nint)Allocate(count);
+        double* buffer = TryPop(count);
+        if (buffer == null)
+            buffer = TryPopLarger(count);
+        if (buffer == null)
+            buffer = Allocate(count);
         Interlocked.Increment(ref s_liveBuffers);
-        Interlocked.Add(ref s_liveBytes, count * sizeof(double));
-        return (double*)address;
+        Interlocked.Add(ref s_liveBytes, HeaderOf(buffer)->Capacity * sizeof(double));
+        return buffer;
     }
 
-    internal static void Return(double* memory, long count)
+    internal static void Return(double* memory)
     {
+        long capacity = HeaderOf(memory)->Capacity, bytes = capacity * sizeof(double);
         Interlocked.Decrement(ref s_liveBuffers);
-        Interlocked.Add(ref s_liveBytes, -count * sizeof(double));
-        if (Interlocked.Add(ref s_cachedBytes, count * sizeof(double)) <= MaxCachedBytes)
+        Interlocked.Add(ref s_liveBytes, -bytes);
+        if (Interlocked.Add(ref s_cachedBytes, bytes) <= MaxCachedBytes)
         {
-            Idle.GetOrAdd(count, static _ => new ConcurrentStack<nint>()).Push((nint)memory);
+            Idle.GetOrAdd(capacity, static _ => new ConcurrentStack<nint>()).Push((nint)memory);
         }
         else
         {
-            Interlocked.Add(ref s_cachedBytes, -count * sizeof(double));
+            Interlocked.Add(ref s_cachedBytes, -bytes);
             Free(memory);
         }
     }
 
-    /// <summary>The line before the buffer holds the address of the allocation.</summary>
+    private static double* TryPop(long capacity)
+    {
+        if (!Idle.TryGetValue(capacity, out ConcurrentStack<nint>? stack) || !stack.TryPop(out nint address))
+            return null;
+        Interlocked.Add(ref s_cachedBytes, -capacity * sizeof(double));
+        return (double*)address;
+    }
+
+    /// <summary>The smallest idle buffer that is larger than asked for, but not by much.</summary>
+    private static double* TryPopLarger(long count)
+    {
+        long limit = (long)(count * LargestSlack), best = long.MaxValue;
+        foreach ((long capacity, ConcurrentStack<nint> stack) in Idle)
+        {
+            if (capacity > count && capacity <= limit && capacity < best && !stack.IsEmpty)
+                best = capacity;
+        }
+        return best == long.MaxValue ? null : TryPop(best);
+    }
+
+    /// <summary>The line before the buffer tells of the allocation.</summary>
     private static double* Allocate(long count)
     {
         int colour = (int)((uint)Interlocked.Add(ref s_nextColour, 5) % Colours);
@@ -86,10 +114,19 @@ public static unsafe class ResidueMemory
         nuint bytes = (nuint)count * sizeof(double) + offset;
         byte* allocation = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
         HugePages.Advise(allocation, (long)bytes);
-        byte* buffer = allocation + offset;
-        *(void**)(buffer - Alignment) = allocation;
-        return (double*)buffer;
+        double* buffer = (double*)(allocation + offset);
+        *HeaderOf(buffer) = new Header { Allocation = allocation, Capacity = count };
+        return buffer;
     }
 
-    private static void Free(double* buffer) => NativeMemory.AlignedFree(*(void**)((byte*)buffer - Alignment));
+    private static Header* HeaderOf(double* buffer) => (Header*)((byte*)buffer - Alignment);
+
+    private static void Free(double* buffer) => NativeMemory.AlignedFree(HeaderOf(buffer)->Allocation);
+
+    private struct Header
+    {
+        public void* Allocation;
+
+        public long Capacity;
+    }
 }

@@ -63,6 +63,6 @@ internal sealed unsafe class RnsPolynomial : IDisposable
         double* memory = _memory;
         _memory = null;
         if (memory != null)
-            ResidueMemory.Return(memory, LimbCount * _stride);
+            ResidueMemory.Return(memory);
     }
 }
