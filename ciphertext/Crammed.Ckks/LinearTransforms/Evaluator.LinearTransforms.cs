@@ -15,7 +15,7 @@ public sealed unsafe partial class Evaluator
     /// q_level. The operand's level may be higher than the transform's: it counts as dropped to it.
     /// </summary>
     /// <remarks>
-    /// Holds two polynomials modulo QP for each baby and each giant step while it runs. Noise:
+    /// Holds two polynomials modulo QP for each giant step, and the digits of the operand, while it runs. Noise:
     /// <see cref="NoiseEstimator.LinearTransform"/>.
     /// </remarks>
     /// <exception cref="InvalidOperationException">the operand is below the transform's level or not relinearized, or a rotation key is
@@ -40,10 +40,7 @@ public sealed unsafe partial class Evaluator
         Dictionary<int, (int Element, SwitchingKey Key)> keys = plan.Rotations.ToDictionary(
             rotation => rotation.Steps,
             rotation => RotationKey(nameof(Transform), rotation.Level, ciphertexts[0].Scale, rotation.Steps));
-        RnsPolynomial[][][] babies = BabySteps(ciphertexts, plan, keys);
-        RnsPolynomial[][][] sums = InnerSums(babies, transform);
-        foreach (RnsPolynomial[] baby in babies.SelectMany(steps => steps))
-            DisposeAll(baby);
+        RnsPolynomial[][][] sums = InnerSums(ciphertexts, transform, keys);
         RnsPolynomial[][] totals = GiantSteps(sums, plan, keys);
         return [.. totals.Select((total, i) => FinishTransform(total, ciphertexts[i], transform))];
     }
@@ -73,79 +70,98 @@ public sealed unsafe partial class Evaluator
         transform.ThrowIfDisposed();
     }
 
-    /// <summary>P times the rotations of each operand by every baby step, modulo QP: by step, by operand.</summary>
-    private RnsPolynomial[][][] BabySteps(
-        IReadOnlyList<Ciphertext> ciphertexts, LinearTransformPlan plan, Dictionary<int, (int Element, SwitchingKey Key)> keys)
-    {
-        int level = plan.Level;
-        IReadOnlyList<int> steps = plan.BabySteps;
-        RnsPolynomial[] sources = [.. ciphertexts.Select(ciphertext => ciphertext[1])];
-        RnsPolynomial[] extended = steps.Any(step => step != 0) ? [.. sources.Select(source => _switcher.Extend(source, level))] : [];
-        var babies = new RnsPolynomial[steps.Count][][];
-        _workers.For(steps.Count, i =>
-        {
-            if (steps[i] == 0)
-            {
-                babies[i] = [.. ciphertexts.Select(ciphertext => new[] { TimesSpecial(ciphertext[0], level), TimesSpecial(ciphertext[1], level) })];
-                return;
-            }
-            (int element, SwitchingKey key) = keys[steps[i]];
-            babies[i] = _switcher.SwitchExtended(sources, extended, level, key);
-            for (int k = 0; k < ciphertexts.Count; k++)
-            {
-                _switcher.AddTimesSpecial(babies[i][k][0], ciphertexts[k][0], level);
-                babies[i][k] = PermuteAll(babies[i][k], element);
-            }
-        });
-        DisposeAll(extended);
-        return babies;
-    }
-
-    /// <summary>For every giant step and operand the sum of its diagonals times the rotated operand, modulo QP.</summary>
-    private RnsPolynomial[][][] InnerSums(RnsPolynomial[][][] babies, LinearTransform transform)
+    /// <summary>
+    /// For every giant step and operand the sum of its diagonals times the rotated operand, modulo QP. Limb by limb: all rotations of a limb
+    /// and all their products, so that rotations never leave the cache.
+    /// </summary>
+    private RnsPolynomial[][][] InnerSums(
+        IReadOnlyList<Ciphertext> ciphertexts, LinearTransform transform, Dictionary<int, (int Element, SwitchingKey Key)> keys)
     {
         LinearTransformPlan plan = transform.Plan;
-        int limbCount = babies[0][0][0].LimbCount, count = babies[0].Length;
+        int limbCount = SwitchingKey.LimbsPerDigit(Parameters, plan.Level), count = ciphertexts.Count;
+        RnsPolynomial[] extended = plan.BabySteps.Any(step => step != 0)
+            ? [.. ciphertexts.Select(ciphertext => _switcher.Extend(ciphertext[1], plan.Level))]
+            : [];
         RnsPolynomial[][][] sums =
             [.. plan.GiantSteps.Select(_ => Enumerable.Range(0, count).Select(_ => new[] { Ring.Rent(limbCount), Ring.Rent(limbCount) }).ToArray())];
-        Dictionary<int, int> positions = plan.BabySteps.Select((step, i) => (step, i)).ToDictionary(pair => pair.step, pair => pair.i);
-        (int Baby, int Giant, int Index)[] terms =
-        [
-            .. plan.GiantSteps.SelectMany(
-                (giant, g) => plan.BabyStepsOf(giant).Select(baby => (positions[baby], g, giant + baby))),
-        ];
-        int scratchLimbs = transform.Storage == DiagonalStorage.Coefficients ? terms.Length : 0;
+        DiagonalTerm[] terms = TermsOf(plan);
+        int kept = transform.Storage == DiagonalStorage.Coefficients ? terms.Length : 0;
         _workers.For(limbCount, limb =>
         {
-            using RnsPolynomial? scratch = scratchLimbs > 0 ? Ring.Rent(scratchLimbs) : null;
+            using RnsPolynomial babies = Ring.Rent(2 * count * plan.BabySteps.Count + 2);
+            BabySteps(ciphertexts, extended, plan, keys, limb, babies);
+            using RnsPolynomial? scratch = kept > 0 ? Ring.Rent(kept) : null;
             var diagonals = new nint[terms.Length];
             for (int i = 0; i < terms.Length; i++)
-                diagonals[i] = (nint)transform.Limb(terms[i].Index, limb, scratch is null ? null : scratch.Limb(i));
+                diagonals[i] = (nint)transform.Limb(terms[i].Diagonal, limb, scratch is null ? null : scratch.Limb(i));
             SumProducts(babies, sums, terms, diagonals, limb, plan.Level);
         });
+        DisposeAll(extended);
         return sums;
     }
 
-    /// <summary>One limb of all inner sums: they read the same piece of the baby steps while it is in the cache.</summary>
+    /// <summary>In the order of giant steps.</summary>
+    private static DiagonalTerm[] TermsOf(LinearTransformPlan plan)
+    {
+        Dictionary<int, int> positions = plan.BabySteps.Select((step, i) => (step, i)).ToDictionary(pair => pair.step, pair => pair.i);
+        return
+        [
+            .. plan.GiantSteps.SelectMany(
+                (giant, g) => plan.BabyStepsOf(giant).Select(baby => new DiagonalTerm(giant + baby, positions[baby], g))),
+        ];
+    }
+
+    /// <summary>
+    /// One limb of P times the rotations of each operand by every baby step: 2 limbs for each operand of each step; 2 more are scratch.
+    /// </summary>
+    private void BabySteps(
+        IReadOnlyList<Ciphertext> ciphertexts, RnsPolynomial[] extended, LinearTransformPlan plan,
+        Dictionary<int, (int Element, SwitchingKey Key)> keys, int limb, RnsPolynomial babies)
+    {
+        int count = ciphertexts.Count;
+        double* switched0 = babies.Limb(babies.LimbCount - 2), switched1 = babies.Limb(babies.LimbCount - 1);
+        for (int i = 0; i < plan.BabySteps.Count; i++)
+        {
+            bool isRotated = keys.TryGetValue(plan.BabySteps[i], out (int Element, SwitchingKey Key) key);
+            NttPermutation? permutation = isRotated ? Ring.Permutation(key.Element) : null;
+            for (int k = 0; k < count; k++)
+            {
+                int position = 2 * (i * count + k);
+                if (permutation is null)
+                {
+                    TimesSpecial(babies.LimbSpan(position), ciphertexts[k][0], limb, plan.Level);
+                    TimesSpecial(babies.LimbSpan(position + 1), ciphertexts[k][1], limb, plan.Level);
+                    continue;
+                }
+                _switcher.SwitchExtendedLimb(ciphertexts[k][1], extended[k], plan.Level, key.Key, limb, switched0, switched1);
+                if (limb <= plan.Level)
+                    _switcher.AddTimesSpecialLimb(switched0, ciphertexts[k][0].Limb(limb), limb);
+                Ring.ApplyAutomorphism(babies.Limb(position), switched0, permutation);
+                Ring.ApplyAutomorphism(babies.Limb(position + 1), switched1, permutation);
+            }
+        }
+    }
+
+    /// <summary>One limb of all inner sums: giant steps read the same piece of the baby steps while it is in the nearest cache.</summary>
     private void SumProducts(
-        RnsPolynomial[][][] babies, RnsPolynomial[][][] sums, (int Baby, int Giant, int Index)[] terms, nint[] diagonals, int limb, int level)
+        RnsPolynomial babies, RnsPolynomial[][][] sums, DiagonalTerm[] terms, nint[] diagonals, int limb, int level)
     {
         Modulus modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
-        int chunk = Math.Min(Ring.N, ParallelChunk);
-        double** operands = stackalloc double*[3 * babies.Length];
+        int chunk = Math.Min(Ring.N, ParallelChunk), operandCount = sums[0].Length;
+        double** operands = stackalloc double*[3 * terms.Length];
         for (int offset = 0; offset < Ring.N; offset += chunk)
         {
-            for (int k = 0; k < babies[0].Length; k++)
+            for (int k = 0; k < operandCount; k++)
             {
                 for (int i = 0; i < terms.Length;)
                 {
-                    int giant = terms[i].Giant, count = 0;
-                    for (; i < terms.Length && terms[i].Giant == giant; i++)
+                    int giant = terms[i].GiantStep, count = 0;
+                    for (; i < terms.Length && terms[i].GiantStep == giant; i++)
                     {
-                        RnsPolynomial[] baby = babies[terms[i].Baby][k];
+                        int position = 2 * (terms[i].BabyStep * operandCount + k);
                         operands[3 * count] = (double*)diagonals[i] + offset;
-                        operands[3 * count + 1] = baby[0].Limb(limb) + offset;
-                        operands[3 * count++ + 2] = baby[1].Limb(limb) + offset;
+                        operands[3 * count + 1] = babies.Limb(position) + offset;
+                        operands[3 * count++ + 2] = babies.Limb(position + 1) + offset;
                     }
                     RnsPolynomial[] sum = sums[giant][k];
                     Kernels.InnerProducts(sum[0].Limb(limb) + offset, sum[1].Limb(limb) + offset, operands, count, chunk, modulus);
@@ -158,50 +174,69 @@ public sealed unsafe partial class Evaluator
     private RnsPolynomial[][] GiantSteps(
         RnsPolynomial[][][] sums, LinearTransformPlan plan, Dictionary<int, (int Element, SwitchingKey Key)> keys)
     {
+        var permutations = new NttPermutation?[sums.Length];
         _workers.For(sums.Length, i =>
         {
-            if (plan.GiantSteps[i] != 0)
-                GiantStep(sums[i], plan.Level, keys[plan.GiantSteps[i]]);
+            if (!keys.TryGetValue(plan.GiantSteps[i], out (int Element, SwitchingKey Key) key))
+                return;
+            permutations[i] = Ring.Permutation(key.Element);
+            SwitchSums(sums[i], plan.Level, key.Key);
         });
-        int count = sums[0].Length;
-        _workers.For(sums[0][0][0].LimbCount, limb =>
-        {
-            Modulus modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, plan.Level)];
-            foreach (RnsPolynomial[][] addends in sums.Skip(1))
-            {
-                for (int k = 0; k < 2 * count; k++)
-                {
-                    double* sum = sums[0][k / 2][k % 2].Limb(limb);
-                    Kernels.Add(sum, sum, addends[k / 2][k % 2].Limb(limb), Ring.N, modulus);
-                }
-            }
-        });
+        // Step 0, or the first one, holds the total.
+        _workers.For(sums[0][0][0].LimbCount, limb => AddRotated(sums, permutations, limb, plan.Level));
         foreach (RnsPolynomial[] addend in sums.Skip(1).SelectMany(addends => addends))
             DisposeAll(addend);
         return sums[0];
     }
 
-    /// <summary>Rotates the sums of one giant step, of every operand, in their place.</summary>
-    private void GiantStep(RnsPolynomial[][] sums, int level, (int Element, SwitchingKey Key) key)
+    /// <summary>(s_0, s_1) becomes (s_0, 0) plus the key switch of s_1 / P, for every operand.</summary>
+    private void SwitchSums(RnsPolynomial[][] sums, int level, SwitchingKey key)
     {
         RnsPolynomial[] divided = _switcher.Divide([.. sums.Select(sum => sum[1])], level, rescales: false);
-        RnsPolynomial[][] switched = _switcher.SwitchMany(divided, level, key.Key);
+        RnsPolynomial[][] switched = _switcher.SwitchMany(divided, level, key);
         DisposeAll(divided);
         for (int k = 0; k < sums.Length; k++)
         {
             AddExtended(switched[k][0], sums[k][0], level);
             DisposeAll(sums[k]);
-            sums[k] = PermuteAll(switched[k], key.Element);
+            sums[k] = switched[k];
         }
     }
 
-    private RnsPolynomial TimesSpecial(RnsPolynomial source, int level)
+    /// <summary>One limb of the sums of each operand, each under its automorphism, added up in those of the first giant step.</summary>
+    private void AddRotated(RnsPolynomial[][][] sums, NttPermutation?[] permutations, int limb, int level)
     {
-        RnsPolynomial product = Ring.Rent(SwitchingKey.LimbsPerDigit(Parameters, level));
-        for (int limb = 0; limb < product.LimbCount; limb++)
-            product.LimbSpan(limb).Clear();
-        _switcher.AddTimesSpecial(product, source, level);
-        return product;
+        Modulus modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
+        using RnsPolynomial scratch = Ring.Rent(1);
+        double* rotated = scratch.Limb(0);
+        for (int k = 0; k < 2 * sums[0].Length; k++)
+        {
+            double* total = sums[0][k / 2][k % 2].Limb(limb);
+            for (int i = 0; i < sums.Length; i++)
+            {
+                double* addend = sums[i][k / 2][k % 2].Limb(limb);
+                if (permutations[i] is { } permutation)
+                {
+                    Ring.ApplyAutomorphism(rotated, addend, permutation);
+                    addend = rotated;
+                }
+                if (i > 0)
+                    Kernels.Add(total, total, addend, Ring.N, modulus);
+                else if (addend != total)
+                    scratch.LimbSpan(0).CopyTo(sums[0][k / 2][k % 2].LimbSpan(limb));
+            }
+        }
+    }
+
+    /// <summary>One limb of P times a polynomial over q_0 ... q_level.</summary>
+    private void TimesSpecial(Span<double> product, RnsPolynomial source, int limb, int level)
+    {
+        product.Clear();
+        fixed (double* destination = product)
+        {
+            if (limb <= level)
+                _switcher.AddTimesSpecialLimb(destination, source.Limb(limb), limb);
+        }
     }
 
     private void AddExtended(RnsPolynomial sum, RnsPolynomial addend, int level)
@@ -213,18 +248,6 @@ public sealed unsafe partial class Evaluator
         }
     }
 
-    /// <summary>The automorphism X -> X^element of both polynomials; disposes them.</summary>
-    private RnsPolynomial[] PermuteAll(RnsPolynomial[] polynomials, int element)
-    {
-        var permuted = new RnsPolynomial[polynomials.Length];
-        NttPermutation permutation = Ring.Permutation(element);
-        for (int i = 0; i < polynomials.Length; i++)
-        {
-            permuted[i] = Ring.Rent(polynomials[i].LimbCount);
-            for (int limb = 0; limb < permuted[i].LimbCount; limb++)
-                Ring.ApplyAutomorphism(permuted[i].Limb(limb), polynomials[i].Limb(limb), permutation);
-        }
-        DisposeAll(polynomials);
-        return permuted;
-    }
+    /// <summary>One diagonal with the positions of its baby and its giant step in the plan's lists.</summary>
+    private readonly record struct DiagonalTerm(int Diagonal, int BabyStep, int GiantStep);
 }

@@ -55,7 +55,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
                     ExtendLimbs(sources[i], digits[i], level, digit, first, count, limbs + digit * count);
                 }
                 for (int k = 0; k < count; k++)
-                    InnerProduct(limbs + k, count, digitCount, key, level, first + k, sums[i]);
+                    InnerProduct(limbs + k, count, digitCount, key, level, first + k, sums[i][0].Limb(first + k), sums[i][1].Limb(first + k));
             }
         });
         foreach (RnsPolynomial polynomial in digits)
@@ -65,7 +65,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
 
     /// <summary>
     /// The digits of a polynomial extended to all moduli, digit by digit, for many inner products with
-    /// <see cref="SwitchExtended(RnsPolynomial, RnsPolynomial, int, SwitchingKey)"/>; limbs within a digit's own moduli are left out, the source has them.
+    /// <see cref="SwitchExtended"/>; limbs within a digit's own moduli are left out, the source has them.
     /// </summary>
     public RnsPolynomial Extend(RnsPolynomial source, int level)
     {
@@ -87,30 +87,28 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     }
 
     /// <summary>As <see cref="Switch"/>, for digits that <see cref="Extend"/> made.</summary>
-    public RnsPolynomial[] SwitchExtended(RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key) =>
-        SwitchExtended([source], [extended], level, key)[0];
+    public RnsPolynomial[] SwitchExtended(RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key)
+    {
+        int limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
+        RnsPolynomial[] sums = RentPair(limbCount);
+        For(level, limbCount, target => SwitchExtendedLimb(source, extended, level, key, target, sums[0].Limb(target), sums[1].Limb(target)));
+        return sums;
+    }
 
-    /// <summary>As the other overload, for many polynomials under one key: every limb of the key is read from memory once.</summary>
-    public RnsPolynomial[][] SwitchExtended(RnsPolynomial[] sources, RnsPolynomial[] extended, int level, SwitchingKey key)
+    /// <summary>One limb of <see cref="SwitchExtended"/>.</summary>
+    public void SwitchExtendedLimb(
+        RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key, int target, double* sum0, double* sum1)
     {
         int digitCount = parameters.DigitCount(level);
         int limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
-        RnsPolynomial[][] sums = [.. sources.Select(_ => RentPair(limbCount))];
-        For(level, limbCount, target =>
+        double** limbs = stackalloc double*[digitCount];
+        for (int digit = 0; digit < digitCount; digit++)
         {
-            double** limbs = stackalloc double*[digitCount];
-            for (int i = 0; i < sources.Length; i++)
-            {
-                for (int digit = 0; digit < digitCount; digit++)
-                {
-                    limbs[digit] = IsOwnLimb(digit, target, level)
-                        ? sources[i].Limb(target)
-                        : extended[i].Limb(digit * limbCount + target);
-                }
-                InnerProduct(limbs, 1, digitCount, key, level, target, sums[i]);
-            }
-        });
-        return sums;
+            limbs[digit] = IsOwnLimb(digit, target, level)
+                ? source.Limb(target)
+                : extended.Limb(digit * limbCount + target);
+        }
+        InnerProduct(limbs, 1, digitCount, key, level, target, sum0, sum1);
     }
 
     /// <summary>
@@ -131,7 +129,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
             {
                 coefficients[i].LimbSpan(0).CopyTo(scratch.LimbSpan(0));
                 _ring.ForwardNtt(values, key.ModulusIndex(target));
-                InnerProduct(&values, 1, 1, key, level, target, sums[i]);
+                InnerProduct(&values, 1, 1, key, level, target, sums[i][0].Limb(target), sums[i][1].Limb(target));
             }
         });
         return sums;
@@ -183,10 +181,14 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     private void AddTimesSpecial(RnsPolynomial sum, RnsPolynomial source, int firstLimb, int lastLimb)
     {
         for (int limb = firstLimb; limb <= lastLimb; limb++)
-        {
-            double special = parameters.BaseConversions.SpecialModulo(limb, parameters.SpecialModuli.Count);
-            _ring.Kernels.MultiplyConstantAdd(sum.Limb(limb), source.Limb(limb), special, _ring.N, _ring.Moduli[limb]);
-        }
+            AddTimesSpecialLimb(sum.Limb(limb), source.Limb(limb), limb);
+    }
+
+    /// <summary>One limb of <see cref="AddTimesSpecial(RnsPolynomial, RnsPolynomial, int)"/>.</summary>
+    public void AddTimesSpecialLimb(double* sum, double* source, int limb)
+    {
+        double special = parameters.BaseConversions.SpecialModulo(limb, parameters.SpecialModuli.Count);
+        _ring.Kernels.MultiplyConstantAdd(sum, source, special, _ring.N, _ring.Moduli[limb]);
     }
 
     /// <summary>
@@ -275,8 +277,10 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     /// <param name="key">the key</param>
     /// <param name="level">level of the source</param>
     /// <param name="target">limb of the sums</param>
-    /// <param name="sums">the pair of results</param>
-    private void InnerProduct(double** limbs, int stride, int digitCount, SwitchingKey key, int level, int target, RnsPolynomial[] sums)
+    /// <param name="sum0">limb of the first sum</param>
+    /// <param name="sum1">limb of the second sum</param>
+    private void InnerProduct(
+        double** limbs, int stride, int digitCount, SwitchingKey key, int level, int target, double* sum0, double* sum1)
     {
         double** operands = stackalloc double*[3 * digitCount];
         for (int digit = 0; digit < digitCount; digit++)
@@ -287,7 +291,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
             operands[3 * digit + 2] = key.Uniform.Limb(keyLimb);
         }
         Modulus modulus = _ring.Moduli[parameters.ExtendedModulusIndex(target, level)];
-        _ring.Kernels.InnerProducts(sums[0].Limb(target), sums[1].Limb(target), operands, digitCount, _ring.N, modulus);
+        _ring.Kernels.InnerProducts(sum0, sum1, operands, digitCount, _ring.N, modulus);
     }
 
     /// <summary>The divisor's limbs of a sum: those of P, and of q_level where that is dropped too.</summary>
