@@ -8,6 +8,18 @@ namespace Crammed.Ckks;
 /// Bossuat, Troncoso-Pastoriza, Hubaux 2022; second iteration of Bae, Cheon, Cho, Kim, Kim 2022). Owns the encoded transforms. Thread-safe.
 /// </summary>
 /// <remarks>
+/// The steps are those of the papers; where they are done in another way the place says why:
+/// <list type="bullet">
+/// <item>SlotsToCoeffs comes first, at the bottom of the chain (<see cref="BootstrappingPlan"/>), so that the message's size in coefficients is
+/// that of its slots.</item>
+/// <item>The key back from the ephemeral secret has one digit (<see cref="Evaluator.ModRaise"/>).</item>
+/// <item>Double hoisting goes limb by limb (<see cref="Evaluator.Transform"/>), baby and giant steps being the same.</item>
+/// <item>The cosine stands in the phase in which it is nearly odd around zero, which rounds a bit less (in the fit that
+/// <see cref="EvalModPlan"/> makes), and the sine has a larger scale than the message (<see cref="Evaluator.EvalMod"/>).</item>
+/// <item>Products of a node of the polynomial share one relinearization (<see cref="PolynomialPlan"/>).</item>
+/// <item>The range, and the enlargement of the error in the second iteration, are undone by the arcsine's coefficients: neither takes a
+/// level.</item>
+/// </list>
 /// Slots whose real or imaginary part passes the range leave that in which the arcsine's polynomial holds, and beyond half the message ratio
 /// they come back as other numbers: the modulus has wrapped around, and no one can tell from the ciphertext. In checked mode, where a probe
 /// is given, they are refused.

@@ -7,7 +7,7 @@ namespace Crammed.Ckks.Tests.Bootstrapping;
 internal sealed class SecureBootstrapTests
 {
     /// <summary>Keys, diagonals and what a bootstrap holds while it runs, measured.</summary>
-    private const long NeededBytes = 13L << 30;
+    private const long NeededBytes = 11L << 30;
 
     [Test]
     public void A_secure_bootstrap_keeps_twenty_bits()
@@ -28,8 +28,8 @@ internal sealed class SecureBootstrapTests
             (double rms, double worst) = setup.ErrorBits(result, message);
             TestContext.Out.WriteLine($"{rms:F1} bits rms, {worst:F1} bits worst");
             Assert.That(rms, Is.GreaterThan(20));
-            // Errors follow the distribution of Laplace: with 20.7 bits rms one of 2^16 passes 2^-16.5 once in a million runs.
-            Assert.That(worst, Is.GreaterThan(16.5));
+            // Errors follow the distribution of Laplace: with 21.8 bits rms one of 2^16 passes 2^-17 once in 10^12 runs.
+            Assert.That(worst, Is.GreaterThan(17));
         }
         ResidueMemory.Trim();
     }
