@@ -35,8 +35,9 @@ public sealed class EvaluationKeyPlan
     internal IReadOnlyList<(EvaluationKeyId Id, int Level)> List => _list;
 
     /// <summary>
-    /// The most memory for polynomials, in bytes, that <see cref="KeyGenerator.CreateEvaluationKeys(EvaluationKeyRequest, IProgress{KeyProgress}?,
-    /// CancellationToken)"/> comes to hold: all keys, and secrets and errors of those that are being made.
+    /// The most memory for polynomials, in bytes, that
+    /// <see cref="KeyGenerator.CreateEvaluationKeys(EvaluationKeyRequest, IProgress{KeyProgress}?, CancellationToken)"/> comes to hold: all
+    /// keys, and secrets and errors of those that are being made.
     /// </summary>
     /// <param name="threads">keys that are made at the same time; 0 means one per processor</param>
     /// <exception cref="ArgumentOutOfRangeException">a negative number of threads</exception>
@@ -44,9 +45,10 @@ public sealed class EvaluationKeyPlan
         AllocatedBytes(Keys.Sum(LimbsOf) + TemporaryLimbs(ThreadCount(threads)));
 
     /// <summary>
-    /// The most memory for polynomials, in bytes, that <see cref="KeyGenerator.SaveEvaluationKeys(string, EvaluationKeyRequest, IProgress{KeyProgress}?, int,
-    /// CancellationToken)"/> comes to hold: the largest keys that are made at the same time, their secrets and errors, and buffers of keys of
-    /// other sizes that <see cref="ResidueMemory"/> keeps until it is trimmed.
+    /// The most memory for polynomials, in bytes, that
+    /// <see cref="KeyGenerator.SaveEvaluationKeys(string, EvaluationKeyRequest, IProgress{KeyProgress}?, int, CancellationToken)"/> comes
+    /// to hold: the largest keys that are made at the same time, their secrets and errors, and buffers of keys of other sizes that
+    /// <see cref="ResidueMemory"/> keeps until it is trimmed.
     /// </summary>
     /// <param name="threads">keys that are made at the same time; 0 means one per processor</param>
     /// <exception cref="ArgumentOutOfRangeException">a negative number of threads</exception>
@@ -59,7 +61,9 @@ public sealed class EvaluationKeyPlan
         return Math.Min(ofEachSize, heldAtOnce + ResidueMemory.MaxCachedBytes) + AllocatedBytes(TemporaryLimbs(degree));
     }
 
-    /// <summary>Checks that there is room for <see cref="MemoryBytesToCreate"/>. Idle buffers are given back before that is denied.</summary>
+    /// <summary>
+    /// Checks that there is room for <see cref="MemoryBytesToCreate"/>. Idle buffers are given back before that is denied.
+    /// </summary>
     /// <param name="threads">keys that are made at the same time; 0 means one per processor</param>
     /// <param name="resources">who is asked, the operating system unless given; see <see cref="SystemResources"/></param>
     /// <exception cref="ArgumentOutOfRangeException">a negative number of threads</exception>
@@ -70,8 +74,8 @@ public sealed class EvaluationKeyPlan
 
     /// <summary>
     /// Checks that there is room for a file of <see cref="FileBytes"/>, and in memory for <see cref="MemoryBytesToSave"/>; on a file system
-    /// that is in memory (tmpfs) for both of them. An earlier file of this name is not counted as free, since it stays until its successor is
-    /// whole.
+    /// that is in memory (tmpfs) for both of them. An earlier file of this name is not counted as free, since it stays until its successor
+    /// is whole.
     /// </summary>
     /// <param name="path">the file to be; folders that are still missing are taken to be made on the file system of their parent</param>
     /// <param name="threads">keys that are made at the same time; 0 means one per processor</param>
@@ -91,7 +95,8 @@ public sealed class EvaluationKeyPlan
         string earlier = File.Exists(full) ? " (the earlier file stays until the new one is whole)" : "";
         RoomCheck.RequireDisk(work, FileBytes, disk, $"{fewer}, or choose a folder with more room{earlier}");
         if (disk is { IsMemory: true })
-            RoomCheck.RequireMemory(work, memory + FileBytes, resources, $"{fewer}, or choose a folder on a disk: {disk.Value.Place} is memory");
+            RoomCheck.RequireMemory(
+                work, memory + FileBytes, resources, $"{fewer}, or choose a folder on a disk: {disk.Value.Place} is memory");
         else
             RoomCheck.RequireMemory(work, memory, resources, $"{fewer}, or make fewer at a time");
     }

@@ -48,7 +48,9 @@ public static class KeyFolder
     /// <param name="progress">Told after each evaluation key.</param>
     /// <param name="cancellation">Stops between keys.</param>
     /// <exception cref="InsufficientDiskSpaceException">There is no room on the folder's file system; nothing was made.</exception>
-    /// <exception cref="InsufficientMemoryException">There is none for the keys that are made at the same time; nothing was made.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// There is none for the keys that are made at the same time; nothing was made.
+    /// </exception>
     public static KeySummary Generate(
         string folder, CkksParameters parameters, EvaluationKeyRequest request, ISystemResources resources,
         IProgress<KeyProgress>? progress, CancellationToken cancellation)

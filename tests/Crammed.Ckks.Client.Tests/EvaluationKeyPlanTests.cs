@@ -47,16 +47,17 @@ internal sealed class EvaluationKeyPlanTests
 
     /// <summary>
     /// The pool keeps every buffer that it ever handed out, so that after a generation it holds the most that were out at a time, of each
-    /// size. It may hold less than was said: digits are made in parallel, and of their errors and products, two limbs each, all may have been
-    /// out, or those of one digit; and both halves of the key from the ephemeral secret are of the size of one secret modulo all primes, so
-    /// that it takes over the buffer of a preimage.
+    /// size. It may hold less than was said: digits are made in parallel, and of their errors and products, two limbs each, all may have
+    /// been out, or those of one digit; and both halves of the key from the ephemeral secret are of the size of one secret modulo all
+    /// primes, so that it takes over the buffer of a preimage.
     /// </summary>
     [TestCaseSource(nameof(Requests))]
     public void Making_keys_takes_the_memory_that_was_said(EvaluationKeyRequest request)
     {
         EvaluationKeyPlan plan = request.Plan(Bootstrapping);
         long digits = plan.Keys.Select(key => key.DigitCount).DefaultIfEmpty().Max();
-        long slack = (2 * digits + (request.Encapsulation ? Bootstrapping.Ring.Moduli.Length : 0)) * (Bootstrapping.N + 40) * sizeof(double);
+        long slackLimbs = 2 * digits + (request.Encapsulation ? Bootstrapping.Ring.Moduli.Length : 0);
+        long slack = slackLimbs * (Bootstrapping.N + 40) * sizeof(double);
         var generator = new KeyGenerator(_secret);
         ResidueMemory.Trim();
         generator.SaveEvaluationKeys(_path, request, maxDegreeOfParallelism: 1);
@@ -102,7 +103,8 @@ internal sealed class EvaluationKeyPlanTests
     public void What_the_parameters_do_not_have_is_refused()
     {
         Assert.That(
-            () => new EvaluationKeyRequest { RelinearizationLevel = 20 }.Plan(Bootstrapping), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            () => new EvaluationKeyRequest { RelinearizationLevel = 20 }.Plan(Bootstrapping),
+            Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new EvaluationKeyRequest { Encapsulation = true }.Plan(ClientSetup.Parameters), Throws.ArgumentException);
         Assert.That(() => new EvaluationKeyRequest().Plan(null!), Throws.ArgumentNullException);
         EvaluationKeyPlan plan = new EvaluationKeyRequest().Plan(Bootstrapping);

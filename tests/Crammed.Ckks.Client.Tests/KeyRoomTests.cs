@@ -117,13 +117,15 @@ internal sealed class KeyRoomTests
     public void The_operating_system_is_asked_by_default()
     {
         CkksParameters large = CkksParameters.Create(NamedParameters.N16QP1320);
-        var request = new EvaluationKeyRequest { Rotations = [.. Enumerable.Range(1, large.SlotCount - 1).Select(i => (i, large.MaxLevel))] };
+        var steps = Enumerable.Range(1, large.SlotCount - 1);
+        var request = new EvaluationKeyRequest { Rotations = [.. steps.Select(i => (i, large.MaxLevel))] };
         EvaluationKeyPlan plan = request.Plan(large);
         // 32,767 keys of 93 MiB, 36 MiB on disk (KeySetFileTests): 2.906 and 1.1 TiB; needs are rounded up.
         Assert.That(plan.MemoryBytes, Is.EqualTo(32767 * (93L << 20)));
         if (SystemResources.Process.Memory is not { } memory || memory.Bytes >= plan.MemoryBytes)
             Assert.Ignore("this machine does not say what is free, or has it");
-        Assert.That(() => plan.RequireMemory(), Throws.InstanceOf<InsufficientMemoryException>().With.Message.Contains("3.0 TiB of memory"));
+        Assert.That(
+            () => plan.RequireMemory(), Throws.InstanceOf<InsufficientMemoryException>().With.Message.Contains("3.0 TiB of memory"));
         if (SystemResources.Process.Disk(_folder) is { } disk && disk.Bytes < plan.FileBytes)
             Assert.That(() => plan.RequireRoom(FilePath), Throws.InstanceOf<InsufficientDiskSpaceException>());
     }

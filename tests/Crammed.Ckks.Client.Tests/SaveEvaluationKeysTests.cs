@@ -54,8 +54,9 @@ internal sealed class SaveEvaluationKeysTests
         Assert.That(made.Select(key => key.Level), Is.EqualTo(new[] { 5, 2, 0, 8, 1 }));
         long done = 0;
         int count = 0;
+        long all = made.Sum(key => key.MemoryBytes);
         KeyProgress[] expected =
-            [.. new[] { 3, 0, 1, 4, 2 }.Select(i => new KeyProgress(++count, 5, done += made[i].MemoryBytes, made.Sum(key => key.MemoryBytes)))];
+            [.. new[] { 3, 0, 1, 4, 2 }.Select(i => new KeyProgress(++count, 5, done += made[i].MemoryBytes, all))];
         Assert.That(reports.Seen, Is.EqualTo(expected));
     }
 

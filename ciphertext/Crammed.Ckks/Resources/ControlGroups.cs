@@ -60,7 +60,8 @@ internal static class ControlGroups
         }
 
         /// <summary>
-        /// The limit less what is used, not counting cached pages of files, which the kernel drops before it gives up; null without a limit.
+        /// The limit less what is used, not counting cached pages of files, which the kernel drops before it gives up; null without a
+        /// limit.
         /// </summary>
         public long? FreeIn(string folder)
         {

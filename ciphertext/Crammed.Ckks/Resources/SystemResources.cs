@@ -13,7 +13,8 @@ public static class SystemResources
     {
         /// <summary>
         /// On Linux the least of what the kernel could give without swapping and of what the process's control groups leave. The runtime
-        /// knows limits of control groups too, but the load only as of the last garbage collection, and that is where it is asked elsewhere.
+        /// knows limits of control groups too, but the load only as of the last garbage collection, and that is where it is asked
+        /// elsewhere.
         /// </summary>
         public FreeSpace? Memory => OperatingSystem.IsLinux() ? LinuxMemory.Available() : OfRuntime();
 

@@ -81,7 +81,8 @@ public sealed class EvaluationKeys : IDisposable
     /// <summary>
     /// Brings every key into memory that is not there yet, the largest first: for a server that wants to have read its keys, and compared
     /// their checksums, before it begins. They count as used (<see cref="UnloadUnused"/>). Nothing is to be done for keys that did not come
-    /// from a file. After an exception the keys that were loaded until then are still in memory and usable; <see cref="Dispose"/> frees them.
+    /// from a file. After an exception the keys that were loaded until then are still in memory and usable; <see cref="Dispose"/> frees
+    /// them.
     /// </summary>
     /// <param name="progress">told after each key that this call loads, one report at a time</param>
     /// <param name="resources">who is asked for free memory, the operating system unless given; see <see cref="SystemResources"/></param>
@@ -103,8 +104,8 @@ public sealed class EvaluationKeys : IDisposable
         ];
         long limbs = missing.Sum(key => 2L * key.Slot.Id.Shape(Parameters, key.Slot.Level).TotalLimbs);
         RoomCheck.RequireMemory(
-            $"loading {missing.Length} evaluation keys of {_file?.Path}", RnsPolynomial.AllocatedBytes(limbs, Parameters.N), resources ?? SystemResources.Process,
-            "load keys when they are used, or have keys made for lower levels");
+            $"loading {missing.Length} evaluation keys of {_file?.Path}", RnsPolynomial.AllocatedBytes(limbs, Parameters.N),
+            resources ?? SystemResources.Process, "load keys when they are used, or have keys made for lower levels");
         var counter = new KeyProgressCounter(progress, missing.Length, missing.Sum(key => key.Bytes));
         // Keys small enough to have fewer limbs than there are processors are loaded side by side; limbs of one key are shared in any case.
         var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };

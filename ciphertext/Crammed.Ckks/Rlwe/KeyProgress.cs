@@ -1,7 +1,8 @@
 namespace Crammed.Ckks;
 
 /// <summary>
-/// How far making or loading keys is. Keys differ ten times in size, so that the time left follows from bytes rather than from their number.
+/// How far making or loading keys is. Keys differ ten times in size, so that the time left follows from bytes rather than from their
+/// number.
 /// </summary>
 /// <param name="Done">keys that are done</param>
 /// <param name="Total">keys in all</param>

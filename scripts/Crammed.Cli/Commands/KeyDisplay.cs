@@ -5,7 +5,8 @@ using Crammed.Cli.Stages;
 namespace Crammed.Cli.Commands;
 
 /// <summary>
-/// Shows how many keys are made. The largest come first, so the time left is told by their bytes, to which the time of each is proportional.
+/// Shows how many keys are made. The largest come first, so the time left is told by their bytes, to which the time of each is
+/// proportional.
 /// </summary>
 /// <param name="time">The clock; the work begins now.</param>
 /// <param name="display">Where it is shown.</param>

@@ -32,7 +32,9 @@ internal sealed class LinuxMemoryTests
         Assert.That(LinuxMemory.Available(_root), Is.Null);
     }
 
-    /// <summary>8,000 of 10,000 used, 1,000 + 500 of that pages of files: 3,500 left; the group around it leaves 5,000 - 3,000 = 2,000.</summary>
+    /// <summary>
+    /// 8,000 of 10,000 used, 1,000 + 500 of that pages of files: 3,500 left; the group around it leaves 5,000 - 3,000 = 2,000.
+    /// </summary>
     [Test]
     public void The_tightest_group_up_to_the_root_counts()
     {

@@ -33,5 +33,5 @@ internal sealed class SystemResourcesTests
 
     [Test]
     public void The_unchecked_system_knows_nothing() =>
-        Assert.That((SystemResources.Unchecked.Memory, SystemResources.Unchecked.Disk("/")), Is.EqualTo(((FreeSpace?)null, (FreeSpace?)null)));
+        Assert.That(new[] { SystemResources.Unchecked.Memory, SystemResources.Unchecked.Disk("/") }, Is.All.Null);
 }

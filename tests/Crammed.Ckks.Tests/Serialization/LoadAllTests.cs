@@ -47,7 +47,9 @@ internal sealed class LoadAllTests
         }
     }
 
-    /// <summary>They count as used, so that the first call of UnloadUnused leaves them; what is there already is not loaded again.</summary>
+    /// <summary>
+    /// They count as used, so that the first call of UnloadUnused leaves them; what is there already is not loaded again.
+    /// </summary>
     [Test]
     public void Only_what_is_missing_is_loaded()
     {
@@ -71,8 +73,8 @@ internal sealed class LoadAllTests
     }
 
     /// <summary>
-    /// By hand: relinearization up to level 1 has one digit of 4 limbs, conjugation and the rotation by 5 at level 0 one of 3, the rotation by
-    /// 1 up to level 2 two of 5; two halves of each, of limbs of 128 residues and a padding of 40.
+    /// By hand: relinearization up to level 1 has one digit of 4 limbs, conjugation and the rotation by 5 at level 0 one of 3, the rotation
+    /// by 1 up to level 2 two of 5; two halves of each, of limbs of 128 residues and a padding of 40.
     /// </summary>
     [Test]
     public void Without_room_for_all_none_is_loaded()
@@ -114,7 +116,8 @@ internal sealed class LoadAllTests
             byte[] whole = File.ReadAllBytes(_file.Path);
             using (FileStream stream = new(_file.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
                 stream.SetLength(length - cut);
-            Assert.That(() => keys.LoadAll(), Throws.InstanceOf<CkksFormatException>().With.Message.StartsWith(_file.Path), $"{cut} bytes less");
+            Assert.That(
+                () => keys.LoadAll(), Throws.InstanceOf<CkksFormatException>().With.Message.StartsWith(_file.Path), $"{cut} bytes less");
             File.WriteAllBytes(_file.Path + ".whole", whole);
             File.Move(_file.Path + ".whole", _file.Path, overwrite: true);
         }

@@ -9,8 +9,8 @@ using Crammed.Converter;
 namespace Crammed.Cli.Commands.Keygen;
 
 /// <summary>
-/// <c>crammed keygen</c>: secret, public and evaluation keys for one plan, each key cut to the level it serves. What they take is printed, and
-/// room for it made sure of, before the first is made and before an earlier run is replaced.
+/// <c>crammed keygen</c>: secret, public and evaluation keys for one plan, each key cut to the level it serves. What they take is printed,
+/// and room for it made sure of, before the first is made and before an earlier run is replaced.
 /// </summary>
 internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
 {
