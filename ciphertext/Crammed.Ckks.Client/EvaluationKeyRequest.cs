@@ -43,6 +43,15 @@ public sealed record EvaluationKeyRequest
         };
     }
 
+    /// <summary>What the keys will be and take, before any is made.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">a level that the parameters do not have</exception>
+    /// <exception cref="ArgumentException">the keys of encapsulation for a set without bootstrapping</exception>
+    public EvaluationKeyPlan Plan(CkksParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return new EvaluationKeyPlan(parameters, ListKeys(parameters));
+    }
+
     /// <summary>What is asked for, each key once, in the order of files.</summary>
     /// <exception cref="ArgumentOutOfRangeException">a level that the parameters do not have</exception>
     /// <exception cref="ArgumentException">the keys of encapsulation for a set without bootstrapping</exception>

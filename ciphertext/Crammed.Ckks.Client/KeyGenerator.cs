@@ -4,20 +4,28 @@ using Crammed.Ckks.Serialization;
 
 namespace Crammed.Ckks.Client;
 
-/// <summary>Makes the keys that others need from a secret key. Thread-safe; generation is parallel over keys and digits.</summary>
+/// <summary>
+/// Makes the keys that others need from a secret key. Evaluation keys take gigabytes: before the first is made, there must be room for all.
+/// Thread-safe; generation is parallel over keys, the largest first, and over digits.
+/// </summary>
 public sealed unsafe class KeyGenerator
 {
     private readonly SecretKey _secret;
     private readonly CkksParameters _parameters;
     private readonly SwitchingKeyGenerator _generator;
+    private readonly ISystemResources _resources;
 
     /// <param name="secret">the key whose owner this is; it must outlive the generator</param>
-    public KeyGenerator(SecretKey secret)
+    /// <param name="resources">
+    /// who is asked for free memory and disk space, the operating system unless given; <see cref="SystemResources.Unchecked"/> for no check
+    /// </param>
+    public KeyGenerator(SecretKey secret, ISystemResources? resources = null)
     {
         ArgumentNullException.ThrowIfNull(secret);
         _secret = secret;
         _parameters = secret.Parameters;
         _generator = new SwitchingKeyGenerator(secret);
+        _resources = resources ?? SystemResources.Process;
     }
 
     /// <summary>A public key, for encryption at any level.</summary>
@@ -42,36 +50,41 @@ public sealed unsafe class KeyGenerator
     /// <param name="relinearizationLevel">highest level of products, or null for no relinearization key</param>
     /// <param name="rotations">steps to the left and the highest level at which they are used</param>
     /// <param name="conjugationLevel">highest level of conjugations, or null for no such key</param>
-    /// <param name="progress">told after each key how many of how many are done</param>
+    /// <param name="progress">told after each key, one report at a time</param>
     /// <param name="cancellation">stops the generation</param>
     /// <exception cref="ArgumentOutOfRangeException">a level that the parameters do not have</exception>
+    /// <exception cref="InsufficientMemoryException">there is no room for them; none was made</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public EvaluationKeys CreateEvaluationKeys(
         int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
-        IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellation = default) =>
+        IProgress<KeyProgress>? progress = null, CancellationToken cancellation = default) =>
         CreateEvaluationKeys(Request(relinearizationLevel, rotations, conjugationLevel), progress, cancellation);
 
     /// <summary>Keys for a server, in memory.</summary>
     /// <param name="request">which keys, and up to which levels</param>
-    /// <param name="progress">told after each key how many of how many are done</param>
+    /// <param name="progress">told after each key, one report at a time</param>
     /// <param name="cancellation">stops the generation</param>
     /// <exception cref="ArgumentOutOfRangeException">a level that the parameters do not have</exception>
     /// <exception cref="ArgumentException">the keys of encapsulation for a set without bootstrapping</exception>
+    /// <exception cref="InsufficientMemoryException">there is no room for them; none was made</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public EvaluationKeys CreateEvaluationKeys(
-        EvaluationKeyRequest request, IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellation = default)
+        EvaluationKeyRequest request, IProgress<KeyProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        (EvaluationKeyId Id, int Level)[] list = request.ListKeys(_parameters);
+        EvaluationKeyPlan plan = request.Plan(_parameters);
+        plan.RequireMemory(0, _resources);
         using EphemeralSecret? ephemeral = EphemeralSecretFor(request);
-        var slots = new EvaluationKeySlot[list.Length];
-        int done = 0;
+        var slots = new EvaluationKeySlot[plan.Keys.Count];
+        var counter = new KeyProgressCounter(progress, plan.Keys.Count, plan.MemoryBytes);
         try
         {
-            ParallelLoop.Run(list.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+            IEnumerable<int> largestFirst = Enumerable.Range(0, slots.Length).OrderByDescending(i => plan.Keys[i].MemoryBytes);
+            ParallelLoop.RunInOrder(largestFirst, Options(0, cancellation), i =>
             {
-                slots[i] = new EvaluationKeySlot(list[i].Id, _generator.Create(list[i].Id, list[i].Level, ephemeral));
-                progress?.Report((Interlocked.Increment(ref done), list.Length));
+                (EvaluationKeyId id, int level) = plan.List[i];
+                slots[i] = new EvaluationKeySlot(id, _generator.Create(id, level, ephemeral));
+                counter.Add(plan.Keys[i].MemoryBytes);
             });
         }
         catch
@@ -88,13 +101,13 @@ public sealed unsafe class KeyGenerator
     /// <param name="relinearizationLevel">highest level of products, or null for no relinearization key</param>
     /// <param name="rotations">steps to the left and the highest level at which they are used</param>
     /// <param name="conjugationLevel">highest level of conjugations, or null for no such key</param>
-    /// <param name="progress">told after each key how many of how many are done</param>
+    /// <param name="progress">told after each key, one report at a time</param>
     /// <param name="maxDegreeOfParallelism">keys that are made at the same time; 0 means one per processor</param>
     /// <param name="cancellation">stops the generation</param>
     /// <returns>what the file holds; no key is loaded</returns>
     public IReadOnlyList<EvaluationKeyInfo> SaveEvaluationKeys(
         string path, int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
-        IProgress<(int Done, int Total)>? progress = null, int maxDegreeOfParallelism = 0, CancellationToken cancellation = default) =>
+        IProgress<KeyProgress>? progress = null, int maxDegreeOfParallelism = 0, CancellationToken cancellation = default) =>
         SaveEvaluationKeys(
             path, Request(relinearizationLevel, rotations, conjugationLevel), progress, maxDegreeOfParallelism, cancellation);
 
@@ -104,34 +117,42 @@ public sealed unsafe class KeyGenerator
     /// </summary>
     /// <param name="path">the file; an earlier one is replaced at the end</param>
     /// <param name="request">which keys, and up to which levels</param>
-    /// <param name="progress">told after each key how many of how many are done</param>
+    /// <param name="progress">told after each key, one report at a time</param>
     /// <param name="maxDegreeOfParallelism">keys that are made at the same time; 0 means one per processor</param>
     /// <param name="cancellation">stops the generation</param>
     /// <returns>what the file holds; no key is loaded</returns>
     /// <exception cref="ArgumentOutOfRangeException">a level that the parameters do not have</exception>
     /// <exception cref="ArgumentException">the keys of encapsulation for a set without bootstrapping</exception>
-    /// <exception cref="IOException">the file cannot be written, for want of room on the disk for instance</exception>
+    /// <exception cref="InsufficientDiskSpaceException">
+    /// the file system has no room for the file beside an earlier one; nothing was made or written
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">there is no room for as many keys as are made at a time; none was made</exception>
+    /// <exception cref="IOException">the file cannot be written</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no file is left, and an earlier one is as it was</exception>
     public IReadOnlyList<EvaluationKeyInfo> SaveEvaluationKeys(
-        string path, EvaluationKeyRequest request, IProgress<(int Done, int Total)>? progress = null, int maxDegreeOfParallelism = 0,
+        string path, EvaluationKeyRequest request, IProgress<KeyProgress>? progress = null, int maxDegreeOfParallelism = 0,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfNegative(maxDegreeOfParallelism);
-        (EvaluationKeyId Id, int Level)[] list = request.ListKeys(_parameters);
+        EvaluationKeyPlan plan = request.Plan(_parameters);
+        plan.RequireRoom(path, maxDegreeOfParallelism, _resources);
         using EphemeralSecret? ephemeral = EphemeralSecretFor(request);
-        var options = new ParallelOptions
-        {
-            CancellationToken = cancellation,
-            MaxDegreeOfParallelism = maxDegreeOfParallelism == 0 ? Environment.ProcessorCount : maxDegreeOfParallelism,
-        };
-        int done = 0;
+        var counter = new KeyProgressCounter(progress, plan.Keys.Count, plan.MemoryBytes);
         KeySetFile.Save(
-            path, _parameters, list, (id, level) => _generator.Create(id, level, ephemeral),
-            () => progress?.Report((Interlocked.Increment(ref done), list.Length)), options);
-        return [.. list.Select(key => EvaluationKeys.Describe(_parameters, key.Id, key.Level, isLoaded: false))];
+            path, _parameters, plan.List, (id, level) => _generator.Create(id, level, ephemeral),
+            entry => counter.Add(entry.Id.Shape(_parameters, entry.Level).MemoryBytes(_parameters)),
+            Options(maxDegreeOfParallelism, cancellation));
+        return plan.Keys;
     }
+
+    /// <summary>As many keys at a time as were asked for, or 0 for one per processor: what memory was checked for.</summary>
+    private static ParallelOptions Options(int maxDegreeOfParallelism, CancellationToken cancellation) => new()
+    {
+        CancellationToken = cancellation,
+        MaxDegreeOfParallelism = maxDegreeOfParallelism == 0 ? Environment.ProcessorCount : maxDegreeOfParallelism,
+    };
 
     private static EvaluationKeyRequest Request(
         int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel)

@@ -24,25 +24,50 @@ public static class KeyFolder
     /// <summary>For whoever wants to send data under this key without holding it.</summary>
     public const string PublicKeyFile = "public.key";
 
-    /// <summary>Generates and writes the three files; the secret key is cleared from memory.</summary>
-    public static KeySummary Generate(
-        string folder, CkksParameters parameters, KeyRequirements requirements, IProgress<(int Done, int Total)>? progress,
-        CancellationToken cancellation)
+    /// <summary>The evaluation keys that a run needs.</summary>
+    public static EvaluationKeyRequest RequestFor(KeyRequirements requirements) => new()
     {
+        RelinearizationLevel = requirements.RelinearizationLevel,
+        Rotations = [.. requirements.Rotations.OrderBy(rotation => rotation.Key).Select(rotation => (rotation.Key, rotation.Value))],
+    };
+
+    /// <summary>Checks that there is room for the evaluation keys in a folder, which need not exist, before anything is made.</summary>
+    /// <param name="folder">Where they will go.</param>
+    /// <param name="plan">The keys.</param>
+    /// <param name="resources">Who is asked for free disk space and memory.</param>
+    /// <exception cref="InsufficientDiskSpaceException">There is none on the folder's file system.</exception>
+    /// <exception cref="InsufficientMemoryException">There is none for the keys that are made at the same time.</exception>
+    public static void RequireRoom(string folder, EvaluationKeyPlan plan, ISystemResources resources) =>
+        plan.RequireRoom(Path.Combine(folder, EvaluationKeyFile), resources: resources);
+
+    /// <summary>Generates and writes the three files; the secret key is cleared from memory.</summary>
+    /// <param name="folder">Where they go; it is made once it is known that there is room.</param>
+    /// <param name="parameters">The ring.</param>
+    /// <param name="request">The evaluation keys.</param>
+    /// <param name="resources">Who is asked for free disk space and memory.</param>
+    /// <param name="progress">Told after each evaluation key.</param>
+    /// <param name="cancellation">Stops between keys.</param>
+    /// <exception cref="InsufficientDiskSpaceException">There is no room on the folder's file system; nothing was made.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// There is none for the keys that are made at the same time; nothing was made.
+    /// </exception>
+    public static KeySummary Generate(
+        string folder, CkksParameters parameters, EvaluationKeyRequest request, ISystemResources resources,
+        IProgress<KeyProgress>? progress, CancellationToken cancellation)
+    {
+        var plan = request.Plan(parameters);
+        RequireRoom(folder, plan, resources);
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(folder);
         else
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var secret = SecretKey.Generate(parameters);
-        var generator = new KeyGenerator(secret);
-        var rotations = requirements.Rotations.OrderBy(rotation => rotation.Key).Select(rotation => (rotation.Key, rotation.Value)).ToList();
-        string evaluationKeys = Path.Combine(folder, EvaluationKeyFile);
-        var manifest = generator.SaveEvaluationKeys(
-            evaluationKeys, requirements.RelinearizationLevel, rotations, progress: progress, cancellation: cancellation);
+        var generator = new KeyGenerator(secret, resources);
+        generator.SaveEvaluationKeys(Path.Combine(folder, EvaluationKeyFile), request, progress, cancellation: cancellation);
         using var publicKey = generator.CreatePublicKey();
         publicKey.Save(Path.Combine(folder, PublicKeyFile));
         secret.Save(Path.Combine(folder, SecretKeyFile));
-        return new KeySummary(manifest.Sum(key => key.MemoryBytes), new FileInfo(evaluationKeys).Length, rotations.Count);
+        return new KeySummary(plan.MemoryBytes, plan.FileBytes, plan.Keys.Count(key => key.Kind == EvaluationKeyKind.Rotation));
     }
 
     /// <summary>Loads the secret key of a folder.</summary>

@@ -37,7 +37,10 @@ internal sealed class KeyGeneratorTests
     {
         var reports = new Recorder();
         using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(1, [(1, 0), (2, 0), (3, 0)], null, reports);
-        Assert.That(reports.Seen.Order(), Is.EqualTo(new[] { (1, 4), (2, 4), (3, 4), (4, 4) }));
+        // One at a time and in order, whichever thread made the key.
+        Assert.That(reports.Seen.Select(report => (report.Done, report.Total)), Is.EqualTo(new[] { (1, 4), (2, 4), (3, 4), (4, 4) }));
+        Assert.That(reports.Seen.Select(report => report.DoneBytes), Is.Ordered.Ascending);
+        Assert.That(reports.Seen.Select(report => report.TotalBytes).Append(reports.Seen.Last().DoneBytes), Is.All.EqualTo(keys.Bytes));
     }
 
     [Test]
@@ -84,10 +87,10 @@ internal sealed class KeyGeneratorTests
         }
     }
 
-    private sealed class Recorder : IProgress<(int Done, int Total)>
+    private sealed class Recorder : IProgress<KeyProgress>
     {
-        public System.Collections.Concurrent.ConcurrentBag<(int Done, int Total)> Seen { get; } = [];
+        public System.Collections.Concurrent.ConcurrentQueue<KeyProgress> Seen { get; } = [];
 
-        public void Report((int Done, int Total) value) => Seen.Add(value);
+        public void Report(KeyProgress value) => Seen.Enqueue(value);
     }
 }

@@ -38,10 +38,26 @@ internal sealed class SaveEvaluationKeysTests
         int digits = ClientSetup.Parameters.DigitCount(8);
         var reports = new Recorder(() => { });
         ClientSetup.Generator.SaveEvaluationKeys(_path, null, Rotations, null, reports, degree);
-        Assert.That(reports.Seen.Select(report => report.Done).Order(), Is.EqualTo(Enumerable.Range(1, 7)));
+        Assert.That(reports.Seen.Select(report => report.Done), Is.EqualTo(Enumerable.Range(1, 7)));
         Assert.That(reports.Seen.Select(report => report.Total), Is.All.EqualTo(7));
         Assert.That(reports.LiveBuffers.Max() - before, Is.LessThanOrEqualTo((degree - 1) * (2 + 1 + 2 * digits)));
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(before));
+    }
+
+    /// <summary>The largest key is made first, but the file is ordered by kind and steps.</summary>
+    [Test]
+    public void The_largest_keys_come_first()
+    {
+        var reports = new Recorder(() => { });
+        IReadOnlyList<EvaluationKeyInfo> made =
+            ClientSetup.Generator.SaveEvaluationKeys(_path, 5, [(1, 0), (2, 8), (3, 1)], 2, reports, maxDegreeOfParallelism: 1);
+        Assert.That(made.Select(key => key.Level), Is.EqualTo(new[] { 5, 2, 0, 8, 1 }));
+        long done = 0;
+        int count = 0;
+        long all = made.Sum(key => key.MemoryBytes);
+        KeyProgress[] expected =
+            [.. new[] { 3, 0, 1, 4, 2 }.Select(i => new KeyProgress(++count, 5, done += made[i].MemoryBytes, all))];
+        Assert.That(reports.Seen, Is.EqualTo(expected));
     }
 
     [Test]
@@ -76,15 +92,15 @@ internal sealed class SaveEvaluationKeysTests
         Assert.That(File.Exists(_path), Is.False);
     }
 
-    private sealed class Recorder(Action then) : IProgress<(int Done, int Total)>
+    private sealed class Recorder(Action then) : IProgress<KeyProgress>
     {
-        public System.Collections.Concurrent.ConcurrentBag<(int Done, int Total)> Seen { get; } = [];
+        public System.Collections.Concurrent.ConcurrentQueue<KeyProgress> Seen { get; } = [];
 
         public System.Collections.Concurrent.ConcurrentBag<long> LiveBuffers { get; } = [];
 
-        public void Report((int Done, int Total) value)
+        public void Report(KeyProgress value)
         {
-            Seen.Add(value);
+            Seen.Enqueue(value);
             LiveBuffers.Add(ResidueMemory.LiveBuffers);
             then();
         }

@@ -78,9 +78,9 @@ public static class BootstrapBenchmark
         return (name, -Math.Log2(Math.Sqrt(errors.Average(error => error * error))), -Math.Log2(errors.Max()));
     }
 
-    private sealed class KeyProgress(IProgress<(int Done, int Total)> progress, int after) : IProgress<(int Done, int Total)>
+    private sealed class KeyProgress(IProgress<(int Done, int Total)> progress, int after) : IProgress<Ckks.KeyProgress>
     {
-        public void Report((int Done, int Total) value) => progress.Report((value.Done, value.Total + after));
+        public void Report(Ckks.KeyProgress value) => progress.Report((value.Done, value.Total + after));
     }
 
     private sealed class PartList : IProgress<BootstrapPart>

@@ -33,6 +33,9 @@ internal sealed unsafe class RnsPolynomial : IDisposable
     /// <summary>Bytes of residues, padding not counted.</summary>
     public long Bytes => (long)LimbCount * Length * sizeof(double);
 
+    /// <summary>Bytes that the pool hands out for limbs of so many residues, padding counted.</summary>
+    public static long AllocatedBytes(long limbCount, int length) => limbCount * (length + Padding) * sizeof(double);
+
     /// <summary>The address of a limb.</summary>
     public double* Limb(int index)
     {

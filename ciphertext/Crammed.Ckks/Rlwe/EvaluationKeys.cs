@@ -12,6 +12,7 @@ public sealed class EvaluationKeys : IDisposable
 {
     private readonly Dictionary<EvaluationKeyId, EvaluationKeySlot> _slots;
     private readonly KeySetFile? _file;
+    private volatile bool _isDisposed;
 
     /// <summary>A set that owns the given slots, and the file that they load from if there is one.</summary>
     internal EvaluationKeys(CkksParameters parameters, IEnumerable<EvaluationKeySlot> slots, KeySetFile? file = null)
@@ -78,6 +79,44 @@ public sealed class EvaluationKeys : IDisposable
     }
 
     /// <summary>
+    /// Brings every key into memory that is not there yet, the largest first: for a server that wants to have read its keys, and compared
+    /// their checksums, before it begins. They count as used (<see cref="UnloadUnused"/>). Nothing is to be done for keys that did not come
+    /// from a file. After an exception the keys that were loaded until then are still in memory and usable; <see cref="Dispose"/> frees
+    /// them.
+    /// </summary>
+    /// <param name="progress">told after each key that this call loads, one report at a time</param>
+    /// <param name="resources">who is asked for free memory, the operating system unless given; see <see cref="SystemResources"/></param>
+    /// <param name="cancellation">stops between keys</param>
+    /// <exception cref="InsufficientMemoryException">there is no room for all of them; none was loaded</exception>
+    /// <exception cref="CkksFormatException">a key is damaged, or the file has shrunk</exception>
+    /// <exception cref="IOException">a key cannot be read</exception>
+    /// <exception cref="OperationCanceledException">it was cancelled</exception>
+    /// <exception cref="ObjectDisposedException">the set is disposed</exception>
+    public void LoadAll(
+        IProgress<KeyProgress>? progress = null, ISystemResources? resources = null, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        (EvaluationKeySlot Slot, long Bytes)[] missing =
+        [
+            .. _slots.Values.Where(slot => slot.LoadedBytes == 0)
+                .Select(slot => (slot, Bytes: slot.Id.Shape(Parameters, slot.Level).MemoryBytes(Parameters)))
+                .OrderByDescending(key => key.Bytes),
+        ];
+        long limbs = missing.Sum(key => 2L * key.Slot.Id.Shape(Parameters, key.Slot.Level).TotalLimbs);
+        RoomCheck.RequireMemory(
+            $"loading {missing.Length} evaluation keys of {_file?.Path}", RnsPolynomial.AllocatedBytes(limbs, Parameters.N),
+            resources ?? SystemResources.Process, "load keys when they are used, or have keys made for lower levels");
+        var counter = new KeyProgressCounter(progress, missing.Length, missing.Sum(key => key.Bytes));
+        // Keys small enough to have fewer limbs than there are processors are loaded side by side; limbs of one key are shared in any case.
+        var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        ParallelLoop.RunInOrder(missing, options, key =>
+        {
+            key.Slot.Get();
+            counter.Add(key.Bytes);
+        });
+    }
+
+    /// <summary>
     /// Takes the keys out of memory that were not used since the last call (or since they were opened); they are loaded again when they are
     /// needed. Keys that did not come from a file stay. To be called between operations: one that runs across two calls loses its keys.
     /// </summary>
@@ -86,6 +125,7 @@ public sealed class EvaluationKeys : IDisposable
 
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (EvaluationKeySlot slot in _slots.Values)
             slot.Dispose();
         _file?.Dispose();
@@ -96,7 +136,7 @@ public sealed class EvaluationKeys : IDisposable
         SwitchingKeyShape shape = id.Shape(parameters, level);
         return new EvaluationKeyInfo(
             id.Kind, id.Steps, id.Element(parameters.N), level, shape.DigitCount, shape.LimbCount, shape.Moduli(parameters),
-            2L * shape.TotalLimbs * parameters.N * sizeof(double), SwitchingKeyFormat.Bytes(parameters, shape), isLoaded);
+            shape.MemoryBytes(parameters), SwitchingKeyFormat.Bytes(parameters, shape), isLoaded);
     }
 
     internal static int RotationElement(CkksParameters parameters, int steps)

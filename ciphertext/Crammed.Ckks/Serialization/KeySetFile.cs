@@ -8,15 +8,20 @@ namespace Crammed.Ckks.Serialization;
 /// </summary>
 internal sealed class KeySetFile : IDisposable
 {
-    private readonly string _path;
     private readonly FileStream _stream;
+    private readonly SafeFileHandle _handle;
     private readonly CkksParameters _parameters;
 
     private KeySetFile(string path, FileStream stream, CkksParameters parameters, KeySetManifest manifest)
     {
-        (_path, _stream, _parameters) = (path, stream, parameters);
+        (Path, _stream, _parameters) = (path, stream, parameters);
         Manifest = manifest;
+        // The getter seeks to where the stream has read to, and must not be called by two threads.
+        _handle = stream.SafeFileHandle;
     }
+
+    /// <summary>As it was given when the file was opened.</summary>
+    public string Path { get; }
 
     public KeySetManifest Manifest { get; }
 
@@ -37,7 +42,8 @@ internal sealed class KeySetFile : IDisposable
     }
 
     /// <summary>
-    /// Makes keys and writes each as it is made, so that memory holds as many as <paramref name="options"/> allows threads.
+    /// Makes keys and writes each as it is made, so that memory holds as many as <paramref name="options"/> allows threads. The largest are
+    /// made first; their order in the file is another.
     /// </summary>
     /// <param name="path">where the file appears, whole, once all keys are written</param>
     /// <param name="parameters">the keys' parameters</param>
@@ -47,7 +53,7 @@ internal sealed class KeySetFile : IDisposable
     /// <param name="options">degree of parallelism and cancellation</param>
     public static void Save(
         string path, CkksParameters parameters, IEnumerable<(EvaluationKeyId Id, int Level)> keys,
-        Func<EvaluationKeyId, int, SwitchingKey> create, Action written, ParallelOptions options)
+        Func<EvaluationKeyId, int, SwitchingKey> create, Action<KeySetEntry> written, ParallelOptions options)
     {
         KeySetManifest manifest = KeySetManifest.Plan(parameters, keys);
         ObjectFile.Save(path, Write, bytes: manifest.FileBytes);
@@ -55,12 +61,13 @@ internal sealed class KeySetFile : IDisposable
         void Write(FileStream stream)
         {
             SafeFileHandle handle = stream.SafeFileHandle;
-            ParallelLoop.Run(manifest.Entries.Length, options, i =>
+            IEnumerable<KeySetEntry> ordered =
+                manifest.Entries.OrderByDescending(entry => entry.Id.Shape(parameters, entry.Level).MemoryBytes(parameters));
+            ParallelLoop.RunInOrder(ordered, options, entry =>
             {
-                KeySetEntry entry = manifest.Entries[i];
                 using (SwitchingKey key = create(entry.Id, entry.Level))
                     SwitchingKeyFormat.Write(handle, entry.Offset, key).CopyTo(entry.Checksum, 0);
-                written();
+                written(entry);
             });
             using var beginning = new MemoryStream();
             manifest.Write(beginning);
@@ -71,9 +78,9 @@ internal sealed class KeySetFile : IDisposable
     /// <summary>Reads one key.</summary>
     /// <exception cref="CkksFormatException">it is damaged; the message names the file and the key</exception>
     public SwitchingKey Load(KeySetEntry entry) => Located(
-        $"{_path}: {entry.Id.Kind} key{(entry.Id.Kind == EvaluationKeyKind.Rotation ? $" by {entry.Id.Steps}" : "")}",
+        $"{Path}: {entry.Id.Kind} key{(entry.Id.Kind == EvaluationKeyKind.Rotation ? $" by {entry.Id.Steps}" : "")}",
         () => SwitchingKeyFormat.Read(
-            _stream.SafeFileHandle, entry.Offset, _parameters, entry.Id.Shape(_parameters, entry.Level), entry.Checksum));
+            _handle, entry.Offset, _parameters, entry.Id.Shape(_parameters, entry.Level), entry.Checksum));
 
     public void Dispose() => _stream.Dispose();
 

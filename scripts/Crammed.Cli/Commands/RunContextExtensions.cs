@@ -1,3 +1,4 @@
+using Crammed.Ckks;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Settings;
@@ -40,6 +41,14 @@ internal static class RunContextExtensions
         using var display = context.Display();
         return work(new RelayedProgress<(int Done, int Total)>(
             state => display.Report(new StageProgress(title, state.Done, state.Total, unit))));
+    }
+
+    /// <summary>Shows how far the making of keys is.</summary>
+    public static TResult ShownKeys<TSettings, TResult>(this RunContext<TSettings> context, Func<IProgress<KeyProgress>, TResult> work)
+        where TSettings : class
+    {
+        using var display = context.Display();
+        return work(new KeyDisplay(context.Time, display));
     }
 
     /// <summary>Gives torch the number of threads asked for.</summary>

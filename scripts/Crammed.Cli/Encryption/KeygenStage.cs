@@ -1,4 +1,5 @@
 using Crammed.Ckks;
+using Crammed.Ckks.Client;
 using Crammed.Converter;
 using Crammed.Encrypted.Training;
 
@@ -7,16 +8,21 @@ namespace Crammed.Cli.Encryption;
 /// <summary>Finds the keys that a circuit needs and generates them.</summary>
 internal static class KeygenStage
 {
+    /// <summary>The evaluation keys that a circuit needs, by running it once on zeros.</summary>
+    public static EvaluationKeyRequest RequestFor(Circuit circuit)
+    {
+        using var factors = circuit.Factors();
+        return KeyFolder.RequestFor(KeyRequirements.Of(circuit.Step, circuit.Run, factors.WithoutDropout, circuit.Shape.Hidden));
+    }
+
     /// <param name="circuit">What will be run.</param>
     /// <param name="parameters">The ring.</param>
     /// <param name="keyFolder">Where the keys go.</param>
+    /// <param name="resources">Who is asked for free disk space and memory.</param>
     /// <param name="progress">Told after each key.</param>
     /// <param name="cancellation">Stops between keys.</param>
     public static KeySummary Run(
-        Circuit circuit, CkksParameters parameters, string keyFolder, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
-    {
-        using var factors = circuit.Factors();
-        var requirements = KeyRequirements.Of(circuit.Step, circuit.Run, factors.WithoutDropout, circuit.Shape.Hidden);
-        return KeyFolder.Generate(keyFolder, parameters, requirements, progress, cancellation);
-    }
+        Circuit circuit, CkksParameters parameters, string keyFolder, ISystemResources resources, IProgress<KeyProgress>? progress,
+        CancellationToken cancellation) =>
+        KeyFolder.Generate(keyFolder, parameters, RequestFor(circuit), resources, progress, cancellation);
 }

@@ -8,7 +8,7 @@ internal static class ExitCode
     /// <summary>Something failed that better input would not have prevented.</summary>
     public const int Failure = 1;
 
-    /// <summary>An argument, a setting or a file is wrong.</summary>
+    /// <summary>An argument, a setting or a file is wrong, or asks for more room than there is.</summary>
     public const int BadInput = 2;
 
     /// <summary>Ctrl-C (128 + SIGINT).</summary>

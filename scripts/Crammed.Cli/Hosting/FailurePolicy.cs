@@ -1,4 +1,5 @@
 using System.Reflection;
+using Crammed.Ckks;
 using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Hosting;
@@ -11,6 +12,8 @@ internal static class FailurePolicy
     {
         ConfigurationException or InvalidDataException => ExitCode.BadInput,
         FileNotFoundException or DirectoryNotFoundException => ExitCode.BadInput,
+        // Known before the work began: another folder, or fewer keys, and it would have run.
+        InsufficientDiskSpaceException or InsufficientMemoryException => ExitCode.BadInput,
         // A null where none may be is a fault of the program; any other wrong argument comes from a setting.
         ArgumentNullException => ExitCode.Failure,
         ArgumentException => ExitCode.BadInput,

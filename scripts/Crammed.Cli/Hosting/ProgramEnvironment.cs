@@ -1,3 +1,4 @@
+using Crammed.Ckks;
 using Spectre.Console;
 
 namespace Crammed.Cli.Hosting;
@@ -25,6 +26,9 @@ internal sealed record ProgramEnvironment
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Who is asked for free memory and disk space before keys are made.</summary>
+    public ISystemResources Resources { get; init; } = SystemResources.Process;
 
     /// <summary>The environment of a program that was started from a shell.</summary>
     public static ProgramEnvironment OfProcess() => new()

@@ -1,3 +1,4 @@
+using Crammed.Ckks;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Progress;
 using Spectre.Console;
@@ -38,6 +39,9 @@ internal sealed class RunContext<TSettings>
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => _request.Environment.Time;
+
+    /// <summary>Who is asked for free memory and disk space before keys are made.</summary>
+    public ISystemResources Resources => _request.Environment.Resources;
 
     /// <summary>A path of the settings or the command line, made absolute against the current directory.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, _request.Environment.CurrentDirectory);

@@ -30,7 +30,7 @@ internal sealed unsafe class EphemeralKeyTests
     {
         _setup = new EphemeralSetup();
         _file = new TemporaryFile();
-        KeySetFile.Save(_file.Path, Parameters, Names, _setup.CreateKey, () => { }, new ParallelOptions());
+        KeySetFile.Save(_file.Path, Parameters, Names, _setup.CreateKey, _ => { }, new ParallelOptions());
         _bytes = File.ReadAllBytes(_file.Path);
     }
 
@@ -112,7 +112,7 @@ internal sealed unsafe class EphemeralKeyTests
             KeySetFile.Save(
                 copy.Path, Parameters, Names,
                 (id, _) => Copy(id == EvaluationKeyId.DenseToEphemeral ? keys.DenseToEphemeral : keys.EphemeralToDense),
-                () => { }, new ParallelOptions());
+                _ => { }, new ParallelOptions());
             Assert.That(File.ReadAllBytes(copy.Path), Is.EqualTo(_bytes));
         }
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));

@@ -49,7 +49,7 @@ internal static class FixedObjects
 
     /// <summary>Writes a file of keys of these names and levels.</summary>
     public static void SaveKeys(CkksParameters parameters, (EvaluationKeyId Id, int Level)[] list, string path) => KeySetFile.Save(
-        path, parameters, list, (id, level) => SwitchingKey(parameters, id, level), () => { }, new ParallelOptions());
+        path, parameters, list, (id, level) => SwitchingKey(parameters, id, level), _ => { }, new ParallelOptions());
 
     /// <summary>In the order of files.</summary>
     public static (EvaluationKeyId Id, int Level)[] KeyList { get; } =
@@ -65,8 +65,8 @@ internal static class FixedObjects
         (EvaluationKeyId.EphemeralToDense, 4),
     ];
 
-    /// <summary>Reads every key of a file.</summary>
-    public static void LoadAll(string path, CkksParameters parameters)
+    /// <summary>Reads every key of a file, each by its name.</summary>
+    public static void LoadEach(string path, CkksParameters parameters)
     {
         using EvaluationKeys keys = EvaluationKeys.Open(path, parameters);
         _ = keys.Relinearization;

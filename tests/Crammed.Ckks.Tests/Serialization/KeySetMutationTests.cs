@@ -165,16 +165,30 @@ internal sealed class KeySetMutationTests
             () => EvaluationKeys.Open(_file.Path, parameters), Throws.InstanceOf<CkksFormatException>().With.Message.Contains(words));
     }
 
+    /// <summary>Whether the keys are refused, loaded one by one and together: both must say the same.</summary>
     private bool IsRefused(CkksParameters parameters)
     {
-        try
+        bool one = Fails(() => FixedObjects.LoadEach(_file.Path, parameters)), all = Fails(() => LoadAll(parameters));
+        Assert.That(all, Is.EqualTo(one));
+        return all;
+
+        static bool Fails(Action load)
         {
-            FixedObjects.LoadAll(_file.Path, parameters);
-            return false;
+            try
+            {
+                load();
+                return false;
+            }
+            catch (CkksFormatException)
+            {
+                return true;
+            }
         }
-        catch (CkksFormatException)
-        {
-            return true;
-        }
+    }
+
+    private void LoadAll(CkksParameters parameters)
+    {
+        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, parameters);
+        keys.LoadAll();
     }
 }

@@ -60,6 +60,7 @@ internal sealed class CrammedProgramTests
         yield return new TestCaseData(new InvalidDataException("x.bin: bad magic"), 2, "error: x.bin: bad magic");
         yield return new TestCaseData(new FileNotFoundException("x.bin: not there"), 2, "error: x.bin: not there");
         yield return new TestCaseData(new DirectoryNotFoundException("glue: not there"), 2, "error: glue: not there");
+        yield return new TestCaseData(new InsufficientMemoryException("keys: no room"), 2, "error: keys: no room");
         yield return new TestCaseData(
             new ArgumentException("hidden is 3\nit must be even", "hidden"), 2, "error: hidden is 3 it must be even");
         yield return new TestCaseData(

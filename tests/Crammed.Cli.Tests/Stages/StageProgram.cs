@@ -1,3 +1,4 @@
+using Crammed.Ckks;
 using Crammed.Cli.Commands;
 using Crammed.Cli.Hosting;
 
@@ -15,6 +16,9 @@ internal sealed class StageProgram : IDisposable
 
     public InterruptHandler Interrupts { get; }
 
+    /// <summary>Who is asked for free memory and disk space.</summary>
+    public ISystemResources Resources { get; set; } = SystemResources.Process;
+
     public string Output => _output.ToString();
 
     public string Error => _error.ToString();
@@ -31,6 +35,7 @@ internal sealed class StageProgram : IDisposable
             ProgressConsole = null,
             CurrentDirectory = Folder.Path,
             ProgramDirectory = Repository.PathOf("scripts"),
+            Resources = Resources,
         };
         return await new CrammedProgram(environment, CommandTable.All).RunAsync(arguments, Interrupts);
     }

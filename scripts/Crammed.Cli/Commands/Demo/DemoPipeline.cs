@@ -38,8 +38,8 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var clearRuns = new ClearRuns(circuit, plan, train, parameters);
         double[] clearLosses = Timed("finetune (clear slots)", () => context.Shown("clear run", "steps", progress =>
             clearRuns.WithoutNoise(progress, cancellation)));
-        var keys = Timed("keygen", () => context.Shown("keys", "keys", progress =>
-            KeygenStage.Run(circuit, parameters, folder.PathOf("keys"), progress, cancellation)));
+        var keys = Timed("keygen", () => context.ShownKeys(progress =>
+            KeygenStage.Run(circuit, parameters, folder.PathOf("keys"), context.Resources, progress, cancellation)));
         var conversion = new ConvertInput(
             plan, train, EncryptableSplit.Read(export.DevFile), Settings.Eval.EncryptedExamples, folder.PathOf("keys"), Threads);
         var container = Timed("convert", () => context.Shown("encrypting", "files", progress =>

@@ -1,11 +1,17 @@
 using Crammed.Ckks;
+using Crammed.Ckks.Client;
 using Crammed.Cli.Encryption;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
+using Crammed.Converter;
 
 namespace Crammed.Cli.Commands.Keygen;
 
-/// <summary><c>crammed keygen</c>: secret, public and evaluation keys for one plan, each key cut to the level it serves.</summary>
+/// <summary>
+/// <c>crammed keygen</c>: secret, public and evaluation keys for one plan, each key cut to the level it serves. What they take is printed,
+/// and room for it made sure of, before the first is made and before an earlier run is replaced.
+/// </summary>
 internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
 {
     /// <inheritdoc/>
@@ -17,12 +23,29 @@ internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
         var plan = WeightFiles.ReadPlan(context.Resolve(settings.Plan));
         string model = context.Resolve(settings.Model);
         var circuit = Circuit.Load(model, plan.Settings, plan.Shape, parameters, settings.Impl.ThreadCount);
+        var request = KeygenStage.RequestFor(circuit);
+        var keys = request.Plan(parameters);
+        string target = context.Resolve($"outputs/{settings.Name}");
+        KeyFolder.RequireRoom(target, keys, context.Resources);
         var folder = context.CreateOutputFolder(settings.Name, model, context.Resolve(settings.Plan));
-        var keys = context.Shown("keys", "keys", progress =>
-            KeygenStage.Run(circuit, parameters, folder.FullPath, progress, cancellationToken));
-        await context.Output.WriteLineAsync(
-            $"{folder.ShownPath}: {parameters}; relinearization and {keys.RotationCount} rotation keys, "
-            + $"{keys.EvaluationKeyBytes / 1048576.0:F0} MiB in memory, {keys.EvaluationKeyFileBytes / 1048576.0:F0} MiB on disk; secret.key has mode 0600");
+        await Describe(keys, folder.FullPath, context.Resources).WriteAsync(context.Output);
+        context.ShownKeys(progress =>
+            KeyFolder.Generate(folder.FullPath, parameters, request, context.Resources, progress, cancellationToken));
+        await context.Output.WriteLineAsync($"{folder.ShownPath}: {parameters}; secret.key has mode 0600");
         return ExitCode.Success;
     }
+
+    /// <summary>The totals of the manifest, and the room that was found for them.</summary>
+    private static ResultLines Describe(EvaluationKeyPlan keys, string folder, ISystemResources resources)
+    {
+        int rotations = keys.Keys.Count(key => key.Kind == EvaluationKeyKind.Rotation);
+        return new ResultLines()
+            .Add("keys", $"relinearization and {rotations} rotation keys")
+            .Add("on disk", $"{NumberText.Bytes(keys.FileBytes)} needed, {Free(resources.Disk(folder))}")
+            .Add("in memory", $"{NumberText.Bytes(keys.MemoryBytesToSave())} needed while keys are made, {Free(resources.Memory)}")
+            .Add("loaded", $"{NumberText.Bytes(keys.MemoryBytes)} of memory once all keys are in use");
+    }
+
+    private static string Free(FreeSpace? space) =>
+        space is { } free ? $"{NumberText.Bytes(free.Bytes)} free ({free.Place})" : "free space unknown, not checked";
 }
