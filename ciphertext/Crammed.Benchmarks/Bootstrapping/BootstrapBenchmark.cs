@@ -45,7 +45,9 @@ public static class BootstrapBenchmark
             BootstrapSession.DiagonalCount(plan));
     }
 
-    /// <summary>A bootstrap's result depends on its operand alone, so that each repetition encrypts anew, and draws anew what is random.</summary>
+    /// <summary>
+    /// A bootstrap's result depends on its operand alone, so that each repetition encrypts anew, and draws anew what is random.
+    /// </summary>
     private static MessagePrecision Measure(
         BootstrapSession session, BootstrapMessageKind kind, int repetitions, List<BootstrapTime> times, Counter counter)
     {

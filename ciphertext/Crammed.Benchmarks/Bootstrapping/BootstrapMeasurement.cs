@@ -56,8 +56,8 @@ public sealed record BootstrapMeasurement(
 /// <param name="MessageRatio">q_0 over the scale at which messages are raised</param>
 /// <param name="Diagonals">of the factors of both transforms</param>
 public sealed record BootstrapPlanFacts(
-    string ParameterSet, int LogN, double Log2QP, bool IsInsecure, string Security, int Slots, int SlotCount, int UsableLevels, int LevelBits,
-    double Range, int Iterations, int EphemeralWeight, int LargestInteger, double MessageRatio, int Diagonals)
+    string ParameterSet, int LogN, double Log2QP, bool IsInsecure, string Security, int Slots, int SlotCount, int UsableLevels,
+    int LevelBits, double Range, int Iterations, int EphemeralWeight, int LargestInteger, double MessageRatio, int Diagonals)
 {
     /// <summary>The largest integer that raising the modulus can add, see <see cref="Ckks.Evaluator.ModRaise"/>.</summary>
     public int RaisedIntegerBound => (EphemeralWeight + 1) / 2;

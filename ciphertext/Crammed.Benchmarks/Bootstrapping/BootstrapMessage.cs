@@ -5,7 +5,9 @@ namespace Crammed.Benchmarks.Bootstrapping;
 /// <summary>Makes messages of each kind.</summary>
 public static class BootstrapMessage
 {
-    /// <summary>Slots in a run of <see cref="BootstrapMessageKind.BlockConstant"/>: the positions of a sequence; half the period at most.</summary>
+    /// <summary>
+    /// Slots in a run of <see cref="BootstrapMessageKind.BlockConstant"/>: the positions of a sequence; half the period at most.
+    /// </summary>
     private const int BlockLength = 128;
 
     /// <summary>N/2 slots with real and imaginary parts in [-range, range], repeated with the given period.</summary>

@@ -1,6 +1,8 @@
 namespace Crammed.Benchmarks.Bootstrapping;
 
-/// <summary>Messages whose errors could differ: spread over all coefficients or in one of them, at the edge of the range or inside it.</summary>
+/// <summary>
+/// Messages whose errors could differ: spread over all coefficients or in one of them, at the edge of the range or inside it.
+/// </summary>
 public enum BootstrapMessageKind
 {
     /// <summary>Parts drawn uniformly from the range.</summary>

@@ -70,7 +70,7 @@ internal sealed class BootstrapSession : IDisposable
         return (result, Stopwatch.GetElapsedTime(start).TotalSeconds, parts.Times);
     }
 
-    /// <summary>Seconds of bootstrapping all operands in one go.</summary>
+    /// <summary>Seconds of bootstrapping all operands: one after another, as long as the bootstrapper takes but one at a time.</summary>
     public double TimeBatch(IEnumerable<Ciphertext> operands)
     {
         long start = Stopwatch.GetTimestamp();

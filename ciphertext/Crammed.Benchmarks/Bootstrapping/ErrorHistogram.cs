@@ -1,7 +1,8 @@
 namespace Crammed.Benchmarks.Bootstrapping;
 
 /// <summary>
-/// Sizes of errors, counted in bins of log2|error|: bin i holds 2^((First + i) / BinsPerOctave) &lt;= |error| &lt; 2^((First + i + 1) / BinsPerOctave).
+/// Sizes of errors, counted in bins of log2|error|: bin i holds
+/// (First + i) / BinsPerOctave &lt;= log2|error| &lt; (First + i + 1) / BinsPerOctave.
 /// </summary>
 /// <param name="First">index of the first bin that is not empty</param>
 /// <param name="Counts">values in each bin up to the last that is not empty; none if all errors are zero</param>
@@ -29,7 +30,8 @@ public sealed record ErrorHistogram(int First, IReadOnlyList<long> Counts, long 
         if (counts.Count == 0)
             return new ErrorHistogram(0, [], zeros);
         (int first, int last) = (counts.Keys.First(), counts.Keys.Last());
-        return new ErrorHistogram(first, [.. Enumerable.Range(first, last - first + 1).Select(bin => counts.GetValueOrDefault(bin))], zeros);
+        var bins = Enumerable.Range(first, last - first + 1);
+        return new ErrorHistogram(first, [.. bins.Select(bin => counts.GetValueOrDefault(bin))], zeros);
     }
 
     /// <summary>log2 of the lower edge of bin <paramref name="index"/> of <see cref="Counts"/>.</summary>

@@ -56,7 +56,8 @@ public sealed unsafe class MessageErrors(int slotCount, double range)
 /// <param name="Coefficients">of the decoded error's N coefficients over the scale: sqrt(2/N) times those of slots in the root mean
 /// square</param>
 public sealed record MessagePrecision(
-    BootstrapMessageKind Message, ErrorDistribution Slots, ErrorDistribution Real, ErrorDistribution Imaginary, ErrorDistribution Coefficients)
+    BootstrapMessageKind Message, ErrorDistribution Slots, ErrorDistribution Real, ErrorDistribution Imaginary,
+    ErrorDistribution Coefficients)
 {
     /// <summary>Each distribution with its name.</summary>
     public IEnumerable<(string Name, ErrorDistribution Errors)> Parts() =>

@@ -41,7 +41,9 @@ public sealed record PublishedBootstrap(
         figure.Library == PublishedFigure.UnitLibrary && figure.Operation == nameof(NttBenchmarks.ForwardHot) && figure.LogN == LogN)
         .Milliseconds;
 
-    /// <summary>Of each library and configuration the figure with the most threads, but no more than given unless there are only such.</summary>
+    /// <summary>
+    /// Of each library and configuration the figure with the most threads that are no more than given, or else with the fewest.
+    /// </summary>
     public static IEnumerable<PublishedBootstrap> WithThreads(int threads) =>
         from figure in All
         group figure by (figure.Library, figure.Configuration, figure.Slots) into same

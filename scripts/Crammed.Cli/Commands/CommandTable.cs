@@ -143,9 +143,15 @@ internal static class CommandTable
             CreateHandler = () => new BenchBootstrapCommand(),
             Examples =
             [
-                ("bench bootstrap", "N = 2^16, all slots and 4,096: minutes, and 12 GiB of memory; the report goes to outputs/bench-bootstrap/bootstrap.md"),
-                ("bench bootstrap parameters=[N16QP1746-bootstrapping,N16QP1746-bootstrapping-precise] slots=0", "two sets beside each other"),
-                ("bench bootstrap slots=[0,4096,64] messages=uniform repetitions=10 threads=1", "more of one kind of message, on one thread"),
+                (
+                    "bench bootstrap",
+                    "N = 2^16, all slots and 4,096: minutes, 12 GiB of memory; the report goes to outputs/bench-bootstrap/bootstrap.md"),
+                (
+                    "bench bootstrap parameters=[N16QP1727-bootstrapping,N16QP1746-bootstrapping] slots=0",
+                    "two sets beside each other"),
+                (
+                    "bench bootstrap slots=[0,4096,64] messages=uniform repetitions=10 threads=1",
+                    "more of one kind of message, on one thread"),
                 ("bench bootstrap parameters=insecure-N11-bootstrapping", "a toy ring, in seconds"),
             ],
         },

@@ -100,7 +100,8 @@ internal sealed class CommandLine
             return $"{parsed.Errors[0].Message} See {help}";
         if (parsed.UnmatchedTokens is not [var word, ..])
             return isRoot ? $"no command was given; see {help}" : $"{command.Name}: no command was given; see {help}";
-        var known = command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name).Concat(command.Options.Select(option => option.Name));
+        var known = command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name)
+            .Concat(command.Options.Select(option => option.Name));
         return $"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'; {Hint(word, known, help)}";
     }
 

@@ -4,7 +4,9 @@ using Crammed.Cli.Plotting;
 
 namespace Crammed.Cli.Reports;
 
-/// <summary>Histograms of log2|error|: a line for each kind of message, and what normal and Laplace-distributed errors would give.</summary>
+/// <summary>
+/// Histograms of log2|error|: a line for each kind of message, and what errors of the normal and of Laplace's distribution would give.
+/// </summary>
 internal static class BootstrapPlot
 {
     private const int ShownOctavesBelowRms = 6;
@@ -37,7 +39,8 @@ internal static class BootstrapPlot
         double Above(double bins) => Math.Exp(-Math.Sqrt(2) * Math.Pow(2, log2Middle + bins / ErrorHistogram.BinsPerOctave) / deviation);
     }
 
-    private static (string File, LinePlot Plot) Plot(BootstrapMeasurement measured, string part, Func<MessagePrecision, ErrorDistribution> errorsOf)
+    private static (string File, LinePlot Plot) Plot(
+        BootstrapMeasurement measured, string part, Func<MessagePrecision, ErrorDistribution> errorsOf)
     {
         var plan = measured.Plan;
         MessagePrecision[] drawn = [.. measured.Precision.Where(message => errorsOf(message).Rms > 0)];
@@ -62,10 +65,13 @@ internal static class BootstrapPlot
     private static PlotSeries Line(string name, ErrorDistribution errors, double from)
     {
         var histogram = errors.Histogram;
-        int[] shown = [.. Enumerable.Range(0, histogram.Counts.Count).Where(i => histogram.Counts[i] > 0 && histogram.Log2LowerEdge(i) >= from)];
+        int[] shown =
+        [
+            .. Enumerable.Range(0, histogram.Counts.Count).Where(i => histogram.Counts[i] > 0 && histogram.Log2LowerEdge(i) >= from),
+        ];
         return new PlotSeries(
-            name, [.. shown.Select(histogram.Log2Middle)], [.. shown.Select(i => (double)histogram.Counts[i] / errors.Count)], ShowsPoints: true,
-            LargestGap: 1.5 / ErrorHistogram.BinsPerOctave);
+            name, [.. shown.Select(histogram.Log2Middle)], [.. shown.Select(i => (double)histogram.Counts[i] / errors.Count)],
+            ShowsPoints: true, LargestGap: 1.5 / ErrorHistogram.BinsPerOctave);
     }
 
     /// <summary>For the root mean square of one kind of message, wherever a tenth of a value or more is expected in a bin.</summary>

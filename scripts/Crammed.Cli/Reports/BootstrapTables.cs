@@ -8,7 +8,10 @@ namespace Crammed.Cli.Reports;
 /// <summary>Everything that was measured, as comma-separated values.</summary>
 internal static class BootstrapTables
 {
-    private const string Configurations = "configurations.csv", Times = "times.csv", Precision = "precision.csv", Histograms = "histograms.csv";
+    private const string Configurations = "configurations.csv";
+    private const string Times = "times.csv";
+    private const string Precision = "precision.csv";
+    private const string Histograms = "histograms.csv";
 
     /// <summary>The files' names.</summary>
     public static IReadOnlyList<string> Files { get; } = [Configurations, Times, Precision, Histograms];
@@ -26,15 +29,16 @@ internal static class BootstrapTables
     {
         var table = new CsvTable(
             "parameters", "slots", "insecure", "log_n", "log2_qp", "threads", "usable_levels", "level_bits", "range", "iterations",
-            "fastest_seconds", "median_seconds", "hot_ntt_seconds", "rms_error", "largest_error", "keys", "key_bytes", "key_seconds", "diagonals",
-            "diagonal_bytes", "encoding_seconds", "batch", "batch_seconds", "batch_single_seconds", "peak_bytes");
+            "fastest_seconds", "median_seconds", "hot_ntt_seconds", "rms_error", "largest_error", "keys", "key_bytes", "key_seconds",
+            "diagonals", "diagonal_bytes", "encoding_seconds", "batch", "batch_seconds", "batch_single_seconds", "peak_bytes");
         foreach (var m in measurements)
         {
             var (plan, made) = (m.Plan, m.Preparation);
             table.AddRow(
-                plan.ParameterSet, plan.Slots, plan.IsInsecure, plan.LogN, plan.Log2QP, m.Threads, plan.UsableLevels, plan.LevelBits, plan.Range, plan.Iterations,
-                m.Fastest.Seconds, m.MedianSeconds, m.HotTransformSeconds, m.LargestRms, m.LargestError, made.Keys, made.KeyBytes, made.KeySeconds,
-                plan.Diagonals, made.DiagonalBytes, made.EncodingSeconds, m.Batch?.Count, m.Batch?.Seconds, m.Batch?.SingleSeconds, m.PeakBytes);
+                plan.ParameterSet, plan.Slots, plan.IsInsecure, plan.LogN, plan.Log2QP, m.Threads, plan.UsableLevels, plan.LevelBits,
+                plan.Range, plan.Iterations, m.Fastest.Seconds, m.MedianSeconds, m.HotTransformSeconds, m.LargestRms, m.LargestError,
+                made.Keys, made.KeyBytes, made.KeySeconds, plan.Diagonals, made.DiagonalBytes, made.EncodingSeconds, m.Batch?.Count,
+                m.Batch?.Seconds, m.Batch?.SingleSeconds, m.PeakBytes);
         }
         return table;
     }
@@ -57,8 +61,8 @@ internal static class BootstrapTables
     private static CsvTable PrecisionTable(IReadOnlyList<BootstrapMeasurement> measurements)
     {
         var table = new CsvTable(
-            "parameters", "slots", "message", "part", "count", "rms", "median", "quantile_99", "quantile_99_99", "largest", "mean", "mean_standard_error",
-            "excess_kurtosis");
+            "parameters", "slots", "message", "part", "count", "rms", "median", "quantile_99", "quantile_99_99", "largest", "mean",
+            "mean_standard_error", "excess_kurtosis");
         foreach (var (m, message, part, errors) in Distributions(measurements))
         {
             table.AddRow(
@@ -84,8 +88,8 @@ internal static class BootstrapTables
         return table;
     }
 
-    private static IEnumerable<(BootstrapMeasurement Measured, MessagePrecision Message, string Part, ErrorDistribution Errors)> Distributions(
-        IReadOnlyList<BootstrapMeasurement> measurements) =>
+    private static IEnumerable<(BootstrapMeasurement Measured, MessagePrecision Message, string Part, ErrorDistribution Errors)>
+        Distributions(IReadOnlyList<BootstrapMeasurement> measurements) =>
         from measured in measurements
         from message in measured.Precision
         from part in message.Parts()

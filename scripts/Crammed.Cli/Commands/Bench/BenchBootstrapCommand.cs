@@ -28,8 +28,7 @@ internal sealed class BenchBootstrapCommand : ICommandHandler<BenchBootstrapSett
                     Shown(display, configuration, measurements.Count + 1, configurations.Length),
                     cancellationToken));
                 // What is measured is reported at once, so that an interruption loses none of it.
-                await WriteAsync(context, folder, Report(context, measurements), cancellationToken);
-                context.Keep($"the report of {measurements.Count} of {configurations.Length} configurations in {folder.ShownPath}");
+                await WriteAsync(context, folder, Report(context, measurements), configurations.Length, cancellationToken);
             }
         }
         await context.Output.WriteAsync(Report(context, measurements).ComparisonTable());
@@ -48,15 +47,17 @@ internal sealed class BenchBootstrapCommand : ICommandHandler<BenchBootstrapSett
                 $"{number}/{total} {configuration.ParameterSet}, {NumberText.Count(configuration.Slots)} slots: {state.Work}",
                 state.Done, state.Total, state.Work)));
 
-    private static BootstrapReport Report(RunContext<BenchBootstrapSettings> context, IReadOnlyList<BootstrapMeasurement> measurements) => new(
+    private static BootstrapReport Report(
+        RunContext<BenchBootstrapSettings> context, IReadOnlyList<BootstrapMeasurement> measurements) => new(
         measurements, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory),
         string.Join(' ', ["scripts/crammed", "bench", "bootstrap", .. context.Overrides]));
 
     private static async Task WriteAsync(
-        RunContext<BenchBootstrapSettings> context, OutputFolder folder, BootstrapReport report, CancellationToken cancellation)
+        RunContext<BenchBootstrapSettings> context, OutputFolder folder, BootstrapReport report, int total, CancellationToken cancellation)
     {
         BootstrapTables.Write(report.Measurements, folder);
         folder.WriteText(BootstrapReport.File, report.ToMarkdown());
+        context.Keep($"the report of {report.Measurements.Count} of {total} configurations in {folder.ShownPath}");
         try
         {
             foreach (var (file, plot) in BootstrapPlot.Of(report.Measurements[^1]))

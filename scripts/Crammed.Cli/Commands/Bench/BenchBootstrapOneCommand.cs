@@ -5,8 +5,8 @@ using Crammed.Cli.Stages;
 namespace Crammed.Cli.Commands.Bench;
 
 /// <summary>
-/// <c>crammed bench bootstrap-one</c>: one configuration of <c>crammed bench bootstrap</c>, in a process of its own so that its peak memory is
-/// its own. Prints its progress, a line for each <see cref="BootstrapProgress"/>, and writes the measurement at the end.
+/// <c>crammed bench bootstrap-one</c>: one configuration of <c>crammed bench bootstrap</c>, in a process of its own so that its peak
+/// memory is its own. Prints its progress, a line for each <see cref="BootstrapProgress"/>, and writes the measurement at the end.
 /// </summary>
 internal sealed class BenchBootstrapOneCommand : ICommandHandler<BenchBootstrapOneSettings>
 {

@@ -54,7 +54,7 @@ public sealed record BenchBootstrapSettings : ICheckedSettings
                 yield return new(nameof(Slots), $"has no period for {set}, which has {SlotCount(literal)} slots");
         }
         if (Messages.Count == 0)
-            yield return new(nameof(Messages), $"is empty; name at least one of {string.Join(", ", SettingsTypes.Choices(typeof(BootstrapMessageKind)).Keys)}");
+            yield return new(nameof(Messages), $"is empty; name at least one of {SettingsTypes.Describe(typeof(BootstrapMessageKind))}");
     }
 
     private static int SlotCount(CkksParametersLiteral literal) => 1 << (literal.LogN - 1);

@@ -26,7 +26,10 @@ internal static class BootstrapChild
         var (exitCode, errors) = await child.WaitAsync().ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         if (exitCode != 0)
-            throw ChildProgram.Failure($"the bootstraps of {configuration.Slots} slots under {configuration.ParameterSet}", exitCode, errors);
+        {
+            throw ChildProgram.Failure(
+                $"the bootstraps of {configuration.Slots} slots under {configuration.ParameterSet}", exitCode, errors);
+        }
         return BootstrapMeasurementFile.Read(result);
     }
 }
