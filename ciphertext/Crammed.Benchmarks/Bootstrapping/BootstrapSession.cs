@@ -28,7 +28,7 @@ internal sealed class BootstrapSession : IDisposable
         {
             long start = Stopwatch.GetTimestamp();
             var request = EvaluationKeyRequest.ForBootstrapping(plan.Parameters, plan.Rotations);
-            _keys = new KeyGenerator(_secret).CreateEvaluationKeys(request, new KeyProgress(progress), cancellation);
+            _keys = new KeyGenerator(_secret).CreateEvaluationKeys(request, new KeyCounter(progress), cancellation);
             double keySeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             int diagonals = DiagonalCount(plan);
             progress.Report(new BootstrapProgress("diagonals", 0, diagonals));
@@ -70,7 +70,7 @@ internal sealed class BootstrapSession : IDisposable
         return (result, Stopwatch.GetElapsedTime(start).TotalSeconds, parts.Times);
     }
 
-    /// <summary>Seconds of bootstrapping all operands: one after another, as long as the bootstrapper takes but one at a time.</summary>
+    /// <summary>Seconds of bootstrapping all operands, one after another: the bootstrapper takes one at a time.</summary>
     public double TimeBatch(IEnumerable<Ciphertext> operands)
     {
         long start = Stopwatch.GetTimestamp();
@@ -88,15 +88,21 @@ internal sealed class BootstrapSession : IDisposable
         _secret.Dispose();
     }
 
-    private sealed class KeyProgress(IProgress<BootstrapProgress> progress) : IProgress<(int Done, int Total)>
+    private sealed class KeyCounter(IProgress<BootstrapProgress> progress) : IProgress<(int Done, int Total)>
     {
         public void Report((int Done, int Total) value) => progress.Report(new BootstrapProgress("keys", value.Done, value.Total));
     }
 
     private sealed class PartTimes : IProgress<BootstrapPart>
     {
-        public List<BootstrapPartTime> Times { get; } = [];
+        private readonly List<BootstrapPart> _parts = [];
 
-        public void Report(BootstrapPart value) => Times.Add(new BootstrapPartTime(value.Name, value.Time.TotalSeconds));
+        /// <summary>In the order of their first report; a part that runs more than once has the sum of its times.</summary>
+        public IReadOnlyList<BootstrapPartTime> Times =>
+        [
+            .. _parts.GroupBy(part => part.Name).Select(same => new BootstrapPartTime(same.Key, same.Sum(part => part.Time.TotalSeconds))),
+        ];
+
+        public void Report(BootstrapPart value) => _parts.Add(value);
     }
 }
