@@ -55,7 +55,8 @@ public sealed class EvaluationKeyPlan
     public long MemoryBytesToSave(int threads = 0)
     {
         int degree = ThreadCount(threads);
-        // A buffer is used again only for the same size, so in the end there are as many of each size as were ever held at the same time.
+        // A buffer is used again for its size or a little less, so in the end there are at most as many of each size as were ever held at
+        // the same time.
         long ofEachSize = AllocatedBytes(Keys.GroupBy(LimbsOf).Sum(size => size.Key * Math.Min(degree, size.Count())));
         long heldAtOnce = AllocatedBytes(Keys.Select(LimbsOf).OrderDescending().Take(degree).Sum());
         return Math.Min(ofEachSize, heldAtOnce + ResidueMemory.MaxCachedBytes) + AllocatedBytes(TemporaryLimbs(degree));

@@ -1,92 +1,117 @@
 using System.Diagnostics;
 using System.Numerics;
+using Crammed.Benchmarks.Engine;
 using Crammed.Ckks;
-using Crammed.Ckks.Client;
 
 namespace Crammed.Benchmarks.Bootstrapping;
 
-/// <summary>Bootstraps ciphertexts of several kinds and compares what comes back.</summary>
+/// <summary>Bootstraps ciphertexts of several kinds of messages and compares what comes back.</summary>
 public static class BootstrapBenchmark
 {
-    /// <param name="plan">What to evaluate.</param>
-    /// <param name="threads">Threads of a bootstrap; 0 for one per processor.</param>
-    /// <param name="repetitions">Bootstraps of each kind of message.</param>
-    /// <param name="progress">Told after each key and each bootstrap.</param>
-    /// <param name="cancellation">Stops between keys and bootstraps.</param>
+    /// <param name="configuration">what to measure</param>
+    /// <param name="progress">told after each key and each bootstrap</param>
+    /// <param name="cancellation">stops between keys and between bootstraps</param>
+    /// <exception cref="ArgumentException">there is no such set, it cannot bootstrap, or slots are out of range</exception>
+    /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public static BootstrapMeasurement Run(
-        BootstrappingPlan plan, int threads, int repetitions, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
+        BootstrapConfiguration configuration, IProgress<BootstrapProgress> progress, CancellationToken cancellation)
+    {
+        BootstrappingPlan plan = configuration.CreatePlan();
+        double hotTransform = HotTransform.Measure(plan.Parameters.LogN);
+        using var session = new BootstrapSession(
+            plan, configuration.Threads, configuration.Storage, progress, cancellation);
+        int batches = configuration.Batch > 1 ? 1 : 0;
+        int bootstraps = configuration.Repetitions * (configuration.Messages.Count + batches * (configuration.Batch + 1));
+        var counter = new Counter(bootstraps, progress, cancellation);
+        var times = new List<BootstrapTime>();
+        MessagePrecision[] precision =
+            [.. configuration.Messages.Select(kind => Measure(session, kind, configuration.Repetitions, times, counter))];
+        // A batch takes more memory than its ciphertexts one by one.
+        long peak = PeakBytes();
+        BatchTime? batch = batches == 0 ? null : MeasureBatch(session, configuration, counter);
+        // Whatever else the machine did, the shorter time is the better one.
+        hotTransform = Math.Min(hotTransform, HotTransform.Measure(plan.Parameters.LogN));
+        int threads = configuration.Threads == 0 ? Environment.ProcessorCount : configuration.Threads;
+        return new BootstrapMeasurement(
+            FactsOf(plan), threads, session.Preparation, times, precision, batch, hotTransform, peak);
+    }
+
+    /// <summary>What reports say of a plan.</summary>
+    public static BootstrapPlanFacts FactsOf(BootstrappingPlan plan)
     {
         CkksParameters parameters = plan.Parameters;
-        using var secret = SecretKey.Generate(parameters);
-        long start = Stopwatch.GetTimestamp();
-        int total = repetitions * Messages(plan).Count();
-        var request = EvaluationKeyRequest.ForBootstrapping(parameters, plan.Rotations);
-        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(
-            request, new KeyProgress(progress, total), cancellation);
-        double keySeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        start = Stopwatch.GetTimestamp();
-        var encoder = new CkksEncoder(parameters);
-        var evaluator = new Evaluator(parameters, keys, threads);
-        using var bootstrapper = new Bootstrapper(plan, evaluator, encoder);
-        double encodingSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        int keyCount = keys.Manifest.Count, done = 0;
-        var seconds = new List<double>();
-        var precision = new List<(string, double, double)>();
-        var fastest = new List<BootstrapPart>();
-        foreach ((string name, Complex[] message) in Messages(plan))
+        return new BootstrapPlanFacts(
+            parameters.Name, parameters.LogN, parameters.Log2QP, parameters.IsInsecure, parameters.SecurityDescription, plan.Slots,
+            parameters.SlotCount, plan.UsableLevels, parameters.Literal.Log2Scale, plan.Range, plan.Iterations,
+            parameters.Bootstrapping!.EphemeralWeight, plan.EvalMod.LargestInteger, plan.EvalMod.Ratio,
+            BootstrapSession.DiagonalCount(plan));
+    }
+
+    /// <summary>
+    /// A bootstrap's result depends on its operand alone, so that each repetition encrypts anew, and draws anew what is random.
+    /// </summary>
+    private static MessagePrecision Measure(
+        BootstrapSession session, BootstrapMessageKind kind, int repetitions, List<BootstrapTime> times, Counter counter)
+    {
+        BootstrapPlanFacts facts = FactsOf(session.Plan);
+        // Messages are no secrets; a fixed seed makes runs comparable.
+        var random = new Random((int)kind);
+        var errors = new MessageErrors(facts.SlotCount, facts.Range);
+        for (int i = 0; i < repetitions; i++)
         {
-            using Plaintext plaintext = encoder.Encode(message, plan.InputLevel, parameters.ScaleAt(plan.InputLevel));
-            using Ciphertext operand = new Encryptor(secret).Encrypt(plaintext);
-            for (int i = 0; i < repetitions; i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var parts = new PartList();
-                start = Stopwatch.GetTimestamp();
-                using Ciphertext result = bootstrapper.Bootstrap(operand, parts);
-                seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-                if (seconds[^1] == seconds.Min())
-                    fastest = parts.Parts;
-                if (i == 0)
-                    precision.Add(Compare(name, new Decryptor(secret).DecryptToComplexSlots(result), message));
-                progress.Report((keyCount + ++done, keyCount + total));
-            }
+            Complex[] message = BootstrapMessage.Create(kind, facts.Slots, facts.SlotCount, facts.Range, random);
+            using Ciphertext operand = session.Encrypt(message);
+            (Ciphertext result, double seconds, IReadOnlyList<BootstrapPartTime> parts) = session.Bootstrap(operand);
+            using (result)
+                errors.Add(session.Decrypt(result), message);
+            times.Add(new BootstrapTime(kind, seconds, parts));
+            counter.Add(1);
         }
+        return errors.Summarize(kind);
+    }
+
+    private static BatchTime MeasureBatch(BootstrapSession session, BootstrapConfiguration configuration, Counter counter)
+    {
+        BootstrapPlanFacts facts = FactsOf(session.Plan);
+        Complex[] message = BootstrapMessage.Create(
+            BootstrapMessageKind.Uniform, facts.Slots, facts.SlotCount, facts.Range, new Random(0));
+        var operands = new List<Ciphertext>();
+        try
+        {
+            for (int i = 0; i < configuration.Batch; i++)
+                operands.Add(session.Encrypt(message));
+            (double single, double all) = (double.PositiveInfinity, double.PositiveInfinity);
+            for (int i = 0; i < configuration.Repetitions; i++)
+            {
+                single = Math.Min(single, session.TimeBatch([operands[0]]));
+                counter.Add(1);
+                all = Math.Min(all, session.TimeBatch(operands));
+                counter.Add(operands.Count);
+            }
+            return new BatchTime(operands.Count, all, single, PeakBytes());
+        }
+        finally
+        {
+            foreach (Ciphertext operand in operands)
+                operand.Dispose();
+        }
+    }
+
+    private static long PeakBytes()
+    {
         using var process = Process.GetCurrentProcess();
-        return new BootstrapMeasurement(
-            parameters.Name, parameters.SecurityDescription, plan.Slots, plan.UsableLevels, threads == 0 ? Environment.ProcessorCount : threads,
-            keys.Bytes, bootstrapper.Bytes, keySeconds, encodingSeconds, seconds,
-            [.. fastest.Select(part => (part.Name, part.Time.TotalSeconds))], precision, process.PeakWorkingSet64);
+        return process.PeakWorkingSet64;
     }
 
-    /// <summary>Messages within the unit range whose errors could differ: spread over all coefficients, in one of them, in one slot.</summary>
-    private static IEnumerable<(string Name, Complex[] Message)> Messages(BootstrappingPlan plan)
+    private sealed class Counter(int total, IProgress<BootstrapProgress> progress, CancellationToken cancellation)
     {
-        int count = plan.Parameters.SlotCount;
-        var random = new Random(1);
-        Complex[] period = [.. Enumerable.Range(0, plan.Slots).Select(_ => new Complex(Uniform(), Uniform()))];
-        yield return ("uniform", [.. Enumerable.Range(0, count).Select(i => period[i % plan.Slots])]);
-        yield return ("constant", [.. Enumerable.Repeat(new Complex(1, -1), count)]);
-        yield return ("single spike", [.. Enumerable.Range(0, count).Select(i => i % plan.Slots == 1 ? Complex.One : Complex.Zero)]);
+        private int _done;
 
-        double Uniform() => 2 * random.NextDouble() - 1;
-    }
-
-    private static (string, double, double) Compare(string name, Complex[] actual, Complex[] expected)
-    {
-        double[] errors =
-            [.. actual.Zip(expected, (x, y) => x - y).SelectMany(error => new[] { Math.Abs(error.Real), Math.Abs(error.Imaginary) })];
-        return (name, -Math.Log2(Math.Sqrt(errors.Average(error => error * error))), -Math.Log2(errors.Max()));
-    }
-
-    private sealed class KeyProgress(IProgress<(int Done, int Total)> progress, int after) : IProgress<Ckks.KeyProgress>
-    {
-        public void Report(Ckks.KeyProgress value) => progress.Report((value.Done, value.Total + after));
-    }
-
-    private sealed class PartList : IProgress<BootstrapPart>
-    {
-        public List<BootstrapPart> Parts { get; } = [];
-
-        public void Report(BootstrapPart value) => Parts.Add(value);
+        public void Add(int bootstraps)
+        {
+            _done += bootstraps;
+            progress.Report(new BootstrapProgress("bootstraps", _done, total));
+            cancellation.ThrowIfCancellationRequested();
+        }
     }
 }

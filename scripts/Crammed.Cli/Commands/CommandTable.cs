@@ -138,14 +138,32 @@ internal static class CommandTable
         new CommandDefinition<BenchBootstrapSettings>
         {
             Name = "bench bootstrap",
-            Summary = "Time bootstraps at 128-bit security, and measure their precision and memory.",
+            Summary = "Time bootstraps, and measure how their errors are distributed and what memory they take.",
             ConfigurationRoot = "cfg_bench-bootstrap",
             CreateHandler = () => new BenchBootstrapCommand(),
             Examples =
             [
-                ("bench bootstrap", "N = 2^16, all slots: minutes, and 12 GiB of memory; the report goes to outputs/bench-bootstrap/bootstrap.md"),
+                (
+                    "bench bootstrap",
+                    "N = 2^16, all slots and 4,096: minutes, 12 GiB of memory; the report goes to outputs/bench-bootstrap/bootstrap.md"),
+                (
+                    "bench bootstrap parameters=[N16QP1727-bootstrapping,N16QP1746-bootstrapping] slots=0",
+                    "two sets beside each other"),
+                (
+                    "bench bootstrap slots=[0,4096,64] messages=uniform repetitions=10 threads=1",
+                    "more of one kind of message, on one thread"),
                 ("bench bootstrap parameters=insecure-N11-bootstrapping", "a toy ring, in seconds"),
             ],
+        },
+        new CommandDefinition<BenchBootstrapOneSettings>
+        {
+            Name = "bench bootstrap-one",
+            Summary = "Measure one configuration in this process; bench bootstrap starts it for each.",
+            ConfigurationRoot = "cfg_bench-bootstrap-one",
+            WritesOutput = false,
+            IsHidden = true,
+            CreateHandler = () => new BenchBootstrapOneCommand(),
+            Examples = [("bench bootstrap-one parameters=insecure-N11-bootstrapping result=one.json", "a toy ring, all slots")],
         },
         new CommandDefinition<DoctorSettings>
         {

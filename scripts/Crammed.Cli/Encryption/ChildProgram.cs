@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Crammed.Cli.Configuration;
+using Crammed.Cli.Hosting;
 
 namespace Crammed.Cli.Encryption;
 
@@ -8,6 +10,11 @@ namespace Crammed.Cli.Encryption;
 internal sealed partial class ChildProgram : IDisposable
 {
     private const int Interrupt = 2, Terminate = 15;
+
+    /// <summary>128 + SIGKILL.</summary>
+    private const int Killed = 137;
+
+    private const string ErrorPrefix = "error: ";
     private readonly Process _process;
     private readonly Task _errors;
     private readonly List<string> _errorLines = [];
@@ -29,7 +36,10 @@ internal sealed partial class ChildProgram : IDisposable
     public const string Trainer = "crammed-train.dll";
 
     /// <summary>Starts a program that lies beside this one.</summary>
-    public static ChildProgram Start(string program, IEnumerable<string> arguments)
+    /// <param name="program">Its assembly.</param>
+    /// <param name="arguments">The words of its command line.</param>
+    /// <param name="returnsFreedMemory">Whether its freed memory is to go back to the system at once; by default glibc keeps some.</param>
+    public static ChildProgram Start(string program, IEnumerable<string> arguments, bool returnsFreedMemory = true)
     {
         var start = new ProcessStartInfo
         {
@@ -40,7 +50,8 @@ internal sealed partial class ChildProgram : IDisposable
             UseShellExecute = false,
         };
         // glibc: memory of freed ciphertexts goes back to the system at once instead of staying behind in fragments.
-        start.Environment.TryAdd("MALLOC_MMAP_THRESHOLD_", "131072");
+        if (returnsFreedMemory)
+            start.Environment.TryAdd("MALLOC_MMAP_THRESHOLD_", "131072");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
@@ -74,6 +85,19 @@ internal sealed partial class ChildProgram : IDisposable
         await _process.WaitForExitAsync().ConfigureAwait(false);
         await _errors.ConfigureAwait(false);
         return (_process.ExitCode, string.Join('\n', _errorLines));
+    }
+
+    /// <summary>The exception for a program that ended with an exit code other than 0.</summary>
+    /// <param name="subject">What failed, for people.</param>
+    /// <param name="exitCode">Its exit code.</param>
+    /// <param name="errors">What it printed on standard error.</param>
+    public static Exception Failure(string subject, int exitCode, string errors)
+    {
+        string reason = errors.StartsWith(ErrorPrefix, StringComparison.Ordinal) ? errors[ErrorPrefix.Length..] : errors;
+        if (exitCode == ExitCode.BadInput)
+            return new ConfigurationException(reason);
+        string hint = exitCode == Killed ? " (killed, perhaps since memory ran out)" : "";
+        return new InvalidOperationException($"{subject} ended with exit code {exitCode}{hint}: {reason}");
     }
 
     public void Dispose()

@@ -1,5 +1,4 @@
 using Crammed.Cli.Commands.Refresh;
-using Crammed.Cli.Configuration;
 using Crammed.Trainer;
 
 namespace Crammed.Cli.Encryption;
@@ -58,7 +57,7 @@ internal static class EncryptedRun
                 return;
         }
         var (exitCode, errors) = await party.WaitAsync().ConfigureAwait(false);
-        throw Failure("the refresh party", exitCode, errors);
+        throw ChildProgram.Failure("the refresh party", exitCode, errors);
     }
 
     private static async Task TrainAsync(
@@ -82,14 +81,6 @@ internal static class EncryptedRun
         var (exitCode, errors) = await trainer.WaitAsync().ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         if (exitCode != 0)
-            throw Failure("the training program", exitCode, errors);
-    }
-
-    private static Exception Failure(string program, int exitCode, string errors)
-    {
-        string reason = errors.StartsWith("error: ", StringComparison.Ordinal) ? errors["error: ".Length..] : errors;
-        return exitCode == 2
-            ? new ConfigurationException(reason)
-            : new InvalidOperationException($"{program} ended with exit code {exitCode}: {reason}");
+            throw ChildProgram.Failure("the training program", exitCode, errors);
     }
 }

@@ -18,6 +18,9 @@ internal abstract class CommandDefinition
     /// <summary>Whether it makes an output folder and so takes <c>--overwrite</c>.</summary>
     public bool WritesOutput { get; init; } = true;
 
+    /// <summary>Whether it is left out of help texts, since another command starts it.</summary>
+    public bool IsHidden { get; init; }
+
     /// <summary>The settings record.</summary>
     public abstract Type SettingsType { get; }
 

@@ -47,6 +47,7 @@ internal sealed class CommandLine
         {
             string[] words = definition.Name.Split(' ');
             var command = new Command(words[^1], definition.Summary) { _overrides, _printsConfiguration };
+            command.Hidden = definition.IsHidden;
             if (definition.WritesOutput)
                 command.Add(_overwrites);
             command.SetAction((parsed, cancellationToken) => definition.RunAsync(RequestOf(parsed), cancellationToken));
@@ -83,7 +84,7 @@ internal sealed class CommandLine
     {
         if (_root.Subcommands.FirstOrDefault(command => command.Name == word) is { } known)
             return known;
-        var inside = commands.Where(definition => definition.Name.StartsWith(word + " ", StringComparison.Ordinal));
+        var inside = commands.Where(definition => !definition.IsHidden && definition.Name.StartsWith(word + " ", StringComparison.Ordinal));
         var group = new Command(word, string.Join(' ', inside.Select(definition => definition.Summary)));
         _root.Add(group);
         return group;
@@ -99,7 +100,8 @@ internal sealed class CommandLine
             return $"{parsed.Errors[0].Message} See {help}";
         if (parsed.UnmatchedTokens is not [var word, ..])
             return isRoot ? $"no command was given; see {help}" : $"{command.Name}: no command was given; see {help}";
-        var known = command.Subcommands.Select(subcommand => subcommand.Name).Concat(command.Options.Select(option => option.Name));
+        var known = command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name)
+            .Concat(command.Options.Select(option => option.Name));
         return $"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'; {Hint(word, known, help)}";
     }
 

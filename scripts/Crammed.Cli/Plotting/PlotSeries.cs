@@ -5,4 +5,8 @@ namespace Crammed.Cli.Plotting;
 /// <param name="X">Abscissae, as many as <paramref name="Y"/>.</param>
 /// <param name="Y">Ordinates.</param>
 /// <param name="ShowsPoints">Whether each value is also marked by a point.</param>
-internal sealed record PlotSeries(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, bool ShowsPoints = false);
+/// <param name="IsReference">Whether it is something to compare with: a thin grey line, dashed.</param>
+/// <param name="LargestGap">Two neighbours whose abscissae differ by more are not joined.</param>
+internal sealed record PlotSeries(
+    string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, bool ShowsPoints = false, bool IsReference = false,
+    double LargestGap = double.PositiveInfinity);

@@ -4,42 +4,30 @@ using Crammed.Benchmarks.Bootstrapping;
 
 namespace Crammed.Cli.Reports;
 
-/// <summary>A measured bootstrap beside published ones.</summary>
-/// <param name="measured">What was measured.</param>
+/// <summary>Measured bootstraps beside those of other libraries, and each of them in detail.</summary>
+/// <param name="measurements">What was measured, one at least.</param>
 /// <param name="machine">Where.</param>
 /// <param name="version">The source's version; null where it is not known.</param>
-internal sealed class BootstrapReport(BootstrapMeasurement measured, MachineFacts machine, string? version)
+/// <param name="command">The command line that measures it again.</param>
+internal sealed class BootstrapReport(
+    IReadOnlyList<BootstrapMeasurement> measurements, MachineFacts machine, string? version, string command)
 {
-    private const int PublishedSlots = 1 << 15;
+    /// <summary>The report's file.</summary>
+    public const string File = "bootstrap.md";
 
-    /// <summary>
-    /// Measured on one machine with two Zen 5 cores and 512-bit vectors: OpenFHE 1.5.1 with HEXL (59-bit and 50-bit scale, sparse secret
-    /// encapsulated), Lattigo 6.2.0 (its set N16QP1767H32768H32). Minimum seconds, threads, usable levels, their bits, precision, peak memory.
-    /// </summary>
-    private static readonly (string Library, double Seconds, int Threads, int Levels, int Bits, double Rms, double Worst, long PeakMiB)[] _published =
-    [
-        ("OpenFHE + HEXL, scale 2^59", 4.92, 2, 3, 59, 20.0, 17.5, 9908),
-        ("OpenFHE + HEXL, scale 2^50", 6.54, 2, 7, 50, 12.1, 9.5, 11923),
-        ("Lattigo", 18.7, 1, 13, 40, 23.4, 21.4, 18803),
-    ];
+    /// <summary>What was measured.</summary>
+    public IReadOnlyList<BootstrapMeasurement> Measurements => measurements;
 
-    /// <summary>One row for each library, ours first.</summary>
+    /// <summary>One row for each configuration, then those of other libraries.</summary>
     public string ComparisonTable()
     {
         var table = new MarkdownTable(
-            "library", "slots>", "threads>", "seconds>", "usable levels>", "bits rms>", "bits worst>", "µs per slot and level>", "peak memory>");
-        var worst = measured.Precision.MinBy(row => row.WorstBits);
-        table.AddRow(
-            $"crammed, {measured.ParameterSet} (here)", NumberText.Count(measured.Slots), NumberText.Count(measured.Threads),
-            Fixed(measured.Seconds.Min(), 2), NumberText.Count(measured.UsableLevels), Fixed(worst.RmsBits, 1), Fixed(worst.WorstBits, 1),
-            Fixed(measured.MicrosecondsPerSlotAndLevel, 1), NumberText.Bytes(measured.PeakBytes));
-        foreach (var row in _published)
-        {
-            table.AddRow(
-                row.Library, NumberText.Count(PublishedSlots), NumberText.Count(row.Threads), Fixed(row.Seconds, 2),
-                $"{row.Levels} of {row.Bits} bits", Fixed(row.Rms, 1), Fixed(row.Worst, 1),
-                Fixed(row.Seconds * 1e6 / ((double)PublishedSlots * row.Levels), 1), NumberText.Bytes(row.PeakMiB << 20));
-        }
+            "library", "slots>", "threads>", "fastest>", "median>", "10^3 NTTs>", "usable levels>", "bits rms>", "bits worst>",
+            "µs per slot and level>", "log2 QP>", "peak memory>");
+        foreach (var measured in measurements)
+            table.AddRow(Row(measured));
+        foreach (var published in PublishedBootstrap.WithThreads(measurements.Max(measured => measured.Threads)))
+            table.AddRow(Row(published));
         return table.ToString();
     }
 
@@ -47,38 +35,79 @@ internal sealed class BootstrapReport(BootstrapMeasurement measured, MachineFact
     public string ToMarkdown()
     {
         var text = new StringBuilder("# Bootstrapping\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Measured on {machine.Cores} cores ({machine.Processor ?? "unknown processor"}), {machine.SimdBits}-bit vectors, ");
-        text.Append(CultureInfo.InvariantCulture, $"{machine.System}; source {version ?? "unknown"}. To repeat: `scripts/crammed bench bootstrap parameters={measured.ParameterSet}`.\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{measured.ParameterSet}: {measured.Security}\n\n");
-        text.Append(ComparisonTable()).Append('\n');
-        text.Append("Published figures come from a machine with AMD Zen 5 cores and 512-bit vectors; times on another machine are no comparison. Precision is that of "
-            + "the message that comes back worst; messages lie in the unit range.\n\n");
-        text.Append("## Parts of the fastest bootstrap\n\n").Append(PartTable()).Append('\n');
-        text.Append("## Precision\n\n").Append(PrecisionTable()).Append('\n');
-        text.Append("-log2 of the root mean square and of the largest error, over real and imaginary parts of all slots. Failure probability: zero, since the "
-            + "integers that the raised modulus adds never pass (h + 1)/2 in size and EvalMod holds for all of them.\n\n");
-        text.Append("## Preparation\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Keys: {NumberText.Bytes(measured.KeyBytes)} in {NumberText.Seconds(measured.KeySeconds)}; diagonals: ");
-        text.Append(CultureInfo.InvariantCulture, $"{NumberText.Bytes(measured.DiagonalBytes)} in {NumberText.Seconds(measured.EncodingSeconds)}. The first bootstrap, which fills the pool of memory, took {NumberText.Seconds(measured.Seconds[0])}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"Measured on {machine.Cores} cores ({machine.Processor ?? "unknown processor"}), ");
+        text.Append(CultureInfo.InvariantCulture, $"{machine.SimdBits}-bit vectors, {machine.System}; source {version ?? "unknown"}. ");
+        text.Append(CultureInfo.InvariantCulture, $"To repeat: `{command}`.\n\n");
+        string[] insecure =
+            [.. measurements.Where(measured => measured.Plan.IsInsecure).Select(measured => measured.Plan.ParameterSet).Distinct()];
+        if (insecure.Length > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"**INSECURE: {string.Join(", ", insecure)}.** ");
+            text.Append("For tests; such figures are no comparison with those of secure sets.\n\n");
+        }
+        text.Append("## Beside other libraries\n\n").Append(ComparisonTable()).Append('\n').Append(ComparisonNotes());
+        foreach (var measured in measurements)
+            text.Append('\n').Append(BootstrapSections.Write(measured));
         return text.ToString();
     }
 
-    private string PartTable()
+    private static string[] Row(BootstrapMeasurement measured)
     {
-        var table = new MarkdownTable("part", "seconds>", "share>");
-        double total = measured.Parts.Sum(part => part.Seconds);
-        foreach ((string name, double seconds) in measured.Parts)
-            table.AddRow(name, Fixed(seconds, 2), (seconds / total).ToString("P0", CultureInfo.InvariantCulture));
-        return table.ToString();
+        var plan = measured.Plan;
+        return
+        [
+            $"crammed, {plan.ParameterSet} (here{(plan.IsInsecure ? ", INSECURE" : "")})",
+            NumberText.Count(plan.Slots),
+            NumberText.Count(measured.Threads),
+            NumberText.Seconds(measured.Fastest.Seconds),
+            NumberText.Seconds(measured.MedianSeconds),
+            Thousands(measured.InTransforms),
+            $"{plan.UsableLevels} of {plan.LevelBits} bits",
+            NumberText.Fixed(ErrorDistribution.Bits(measured.LargestRms), 1),
+            NumberText.Fixed(ErrorDistribution.Bits(measured.LargestError), 1),
+            NumberText.Fixed(measured.MicrosecondsPerSlotAndLevel, 1),
+            NumberText.Fixed(plan.Log2QP, 0),
+            NumberText.Bytes(measured.PeakBytes),
+        ];
     }
 
-    private string PrecisionTable()
+    private static string[] Row(PublishedBootstrap published) =>
+    [
+        $"{published.Library}, {published.Configuration}",
+        NumberText.Count(published.Slots),
+        NumberText.Count(published.Threads),
+        NumberText.Seconds(published.FastestSeconds),
+        NumberText.Seconds(published.MedianSeconds),
+        Thousands(published.InTransforms),
+        $"{published.UsableLevels} of {published.LevelBits} bits",
+        NumberText.Fixed(published.RmsBits, 1),
+        NumberText.Fixed(published.WorstBits, 1),
+        NumberText.Fixed(published.MicrosecondsPerSlotAndLevel, 1),
+        NumberText.Fixed(published.Log2QP, 0),
+        published.PeakBytes is { } bytes ? NumberText.Bytes(bytes) : "",
+    ];
+
+    private static string ComparisonNotes()
     {
-        var table = new MarkdownTable("message", "bits rms>", "bits worst>");
-        foreach ((string message, double rms, double worst) in measured.Precision)
-            table.AddRow(message, Fixed(rms, 1), Fixed(worst, 1));
-        return table.ToString();
+        string sources = string.Join(". ", PublishedBootstrap.All.Select(row => row.Source).Distinct());
+        string secrets = string.Join("; ", PublishedBootstrap.All.GroupBy(row => row.Secret).Select(group =>
+            $"{group.Key} ({string.Join(", ", group.Select(row => $"{row.Library} {row.Configuration}").Distinct())})"));
+        string[] notes =
+        [
+            "Fastest and median: wall-clock time of a bootstrap. Ours leaves the first one out of the median: it fills the pool of memory.",
+            "10^3 NTTs: the fastest bootstrap over one forward NTT of one limb of the same ring, on one thread of the same machine, with "
+                + "limb and table in the caches (ours from this run, HEXL's for the others), in thousands. So machines compare roughly: "
+                + "wider vectors speed up a hot NTT more than work that waits for memory.",
+            "Usable levels: products in a row between two bootstraps, and log2 of the scale.",
+            "Bits: -log2 of the root mean square and of the largest error, over real and imaginary parts of all slots and relative to "
+                + "their range: ours for the kind of message that comes back worst, the others' for uniform ones.",
+            "Slots: ours are complex numbers, as Lattigo's; OpenFHE's are real.",
+            "Peak memory: resident, of a process that generates the keys and bootstraps.",
+            $"Other libraries: {sources}. Seconds on another machine are no comparison.",
+            $"Their secrets: {secrets}. The 128-bit bound for a uniform ternary secret at N = 2^16 is log2(QP) = 1747.",
+        ];
+        return string.Concat(notes.Select(note => $"- {note}\n"));
     }
 
-    private static string Fixed(double value, int decimals) => value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
+    private static string Thousands(double transforms) => NumberText.Fixed(transforms / 1000, 1);
 }

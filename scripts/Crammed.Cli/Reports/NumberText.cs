@@ -48,6 +48,7 @@ internal static class NumberText
         return $"{scaled.ToString(format, CultureInfo.InvariantCulture)} {_byteUnits[unit]}";
     }
 
-    private static string Fixed(double value, int decimals) =>
+    /// <summary>A number with so many decimals: 20.7.</summary>
+    public static string Fixed(double value, int decimals) =>
         double.IsNaN(value) ? "undefined" : value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
 }

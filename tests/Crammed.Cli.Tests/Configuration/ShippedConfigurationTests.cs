@@ -29,6 +29,7 @@ internal sealed class ShippedConfigurationTests
         ("cfg_demo", typeof(DemoSettings)),
         ("cfg_bench-engine", typeof(BenchEngineSettings)),
         ("cfg_bench-bootstrap", typeof(BenchBootstrapSettings)),
+        ("cfg_bench-bootstrap-one", typeof(BenchBootstrapOneSettings)),
         ("cfg_doctor", typeof(DoctorSettings)),
     ];
 

@@ -53,6 +53,28 @@ internal sealed class GnuplotPlotterTests
     }
 
     [Test]
+    public async Task Neighbours_beyond_the_largest_gap_are_not_joined()
+    {
+        double[] x = [0, 1, 3, 4, 5], y = [1, 2, 3, 4, 5];
+        var joined = await DrawSvgAsync(Plot() with { Series = [new PlotSeries("s", x, y)] });
+        Assert.That(HeightsOfLine(joined, "rgb(  0, 114, 178)"), Has.Length.EqualTo(5));
+        var broken = await DrawSvgAsync(Plot() with { Series = [new PlotSeries("s", x, y, LargestGap: 1.5)] });
+        Assert.That(HeightsOfLine(broken, "rgb(  0, 114, 178)"), Has.Length.EqualTo(3), "the last piece");
+    }
+
+    [Test]
+    public async Task Of_many_lines_each_can_be_told_apart_and_references_are_grey()
+    {
+        PlotSeries[] many = [.. Enumerable.Range(0, 9).Select(i => new PlotSeries($"line {i}", [0, 1], [i, i + 1]))];
+        var reference = new PlotSeries("reference", [0, 1], [1, 2], IsReference: true);
+        var picture = await DrawSvgAsync(Plot() with { Series = [.. many, reference] });
+        var looks = picture.Descendants(svg + "path").Where(path => path.Attribute("stroke")?.Value.StartsWith("rgb") == true)
+            .Select(path => (Colour: path.Attribute("stroke")!.Value, Dashes: path.Attribute("stroke-dasharray")?.Value)).Distinct().ToList();
+        Assert.That(looks.Count(look => look.Colour == "rgb(  0, 114, 178)"), Is.EqualTo(2), "lines 0 and 7, of which one is dashed");
+        Assert.That(looks.Single(look => look.Colour == "rgb(128, 128, 128)").Dashes, Is.Not.Null);
+    }
+
+    [Test]
     public async Task Nothing_in_a_text_is_a_command_or_markup()
     {
         string victim = _folder.Combine("victim");

@@ -1,26 +1,72 @@
 using Crammed.Benchmarks.Bootstrapping;
-using Crammed.Ckks;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Plotting;
 using Crammed.Cli.Reports;
+using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Commands.Bench;
 
 /// <summary><c>crammed bench bootstrap</c>: time, precision and memory of bootstraps, beside what other libraries need.</summary>
 internal sealed class BenchBootstrapCommand : ICommandHandler<BenchBootstrapSettings>
 {
+    private const string MeasurementFolder = "measurements";
+
     /// <inheritdoc/>
     public async Task<int> RunAsync(RunContext<BenchBootstrapSettings> context, CancellationToken cancellationToken)
     {
-        var settings = context.Settings;
-        var plan = new BootstrappingPlan(CkksParameters.Create(NamedParameters.Find(settings.Parameters)), settings.Slots);
-        var folder = context.CreateOutputFolder(settings.Name, NameTaken.Number);
-        var measurement = context.Shown("keys and bootstraps", "pieces", progress => BootstrapBenchmark.Run(
-            plan, settings.Impl.Threads, settings.Repetitions, progress, cancellationToken));
-        var report = new BootstrapReport(measurement, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory));
-        folder.WriteText("bootstrap.md", report.ToMarkdown());
-        await context.Output.WriteAsync(report.ComparisonTable());
+        BootstrapConfiguration[] configurations = [.. context.Settings.Configurations()];
+        var folder = context.CreateOutputFolder(context.Settings.Name, NameTaken.Number);
+        Directory.CreateDirectory(folder.PathOf(MeasurementFolder));
+        var measurements = new List<BootstrapMeasurement>();
+        using (var display = context.Display())
+        {
+            foreach (var configuration in configurations)
+            {
+                measurements.Add(await BootstrapChild.RunAsync(
+                    configuration,
+                    folder.PathOf($"{MeasurementFolder}/{configuration.ParameterSet}-{configuration.Slots}.json"),
+                    Shown(display, configuration, measurements.Count + 1, configurations.Length),
+                    cancellationToken));
+                // What is measured is reported at once, so that an interruption loses none of it.
+                await WriteAsync(context, folder, Report(context, measurements), configurations.Length, cancellationToken);
+            }
+        }
+        await context.Output.WriteAsync(Report(context, measurements).ComparisonTable());
         await context.Output.WriteLineAsync();
-        await new ResultLines().Add("report", $"{folder.ShownPath}/bootstrap.md").WriteAsync(context.Output);
+        await new ResultLines()
+            .Add("report", $"{folder.ShownPath}/{BootstrapReport.File}")
+            .Add("figures", $"{folder.ShownPath}/{{{string.Join(',', BootstrapTables.Files)}}}")
+            .Add("plots", $"{folder.ShownPath}/{BootstrapPlot.FilePattern}")
+            .WriteAsync(context.Output);
         return ExitCode.Success;
+    }
+
+    private static RelayedProgress<BootstrapProgress> Shown(
+        StageDisplay display, BootstrapConfiguration configuration, int number, int total) => new(state =>
+            display.Report(new StageProgress(
+                $"{number}/{total} {configuration.ParameterSet}, {NumberText.Count(configuration.Slots)} slots: {state.Work}",
+                state.Done, state.Total, state.Work)));
+
+    private static BootstrapReport Report(
+        RunContext<BenchBootstrapSettings> context, IReadOnlyList<BootstrapMeasurement> measurements) => new(
+        measurements, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory),
+        string.Join(' ', ["scripts/crammed", "bench", "bootstrap", .. context.Overrides]));
+
+    private static async Task WriteAsync(
+        RunContext<BenchBootstrapSettings> context, OutputFolder folder, BootstrapReport report, int total, CancellationToken cancellation)
+    {
+        BootstrapTables.Write(report.Measurements, folder);
+        folder.WriteText(BootstrapReport.File, report.ToMarkdown());
+        context.Keep($"the report of {report.Measurements.Count} of {total} configurations in {folder.ShownPath}");
+        try
+        {
+            foreach (var (file, plot) in BootstrapPlot.Of(report.Measurements[^1]))
+                await new GnuplotPlotter().DrawAsync(plot, folder.PathOf(file), cancellation);
+        }
+        catch (PlottingException exception)
+        {
+            // Minutes of measurements are worth more than their picture.
+            await context.Notices.WriteLineAsync($"no plot: {exception.Message}");
+        }
     }
 }

@@ -1,26 +1,85 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Crammed.Cli.Settings;
+using Crammed.Benchmarks.Bootstrapping;
+using Crammed.Ckks;
+using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Commands.Bench;
 
 /// <summary>What <c>crammed bench bootstrap</c> reads: cfg_bench-bootstrap.yaml.</summary>
-public sealed record BenchBootstrapSettings
+public sealed record BenchBootstrapSettings : ICheckedSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]
     public required string Name { get; init; }
 
-    [Description("name of a CKKS parameter set with bootstrapping")]
-    public required string Parameters { get; init; }
+    [Description("CKKS parameter sets with bootstrapping")]
+    public required IReadOnlyList<string> Parameters { get; init; }
 
-    [Description("period of the slots, a power of two; 0 for all slots")]
+    [Description("periods of the slots, powers of two; 0 for all slots; a set leaves out those beyond its own slots")]
     [Range(0, 65536)]
-    public required int Slots { get; init; }
+    public required IReadOnlyList<int> Slots { get; init; }
 
-    [Description("bootstraps of each kind of message")]
+    [Description("kinds of messages")]
+    public required IReadOnlyList<BootstrapMessageKind> Messages { get; init; }
+
+    [Description("bootstraps of each kind of message, each of a new encryption")]
     [Range(1, 1000)]
     public required int Repetitions { get; init; }
 
-    [Description("use of the machine")]
-    public required ImplementationSettings Impl { get; init; }
+    [Description("threads of a bootstrap; 0: one for each core")]
+    [Range(0, 1024)]
+    public required int Threads { get; init; }
+
+    [Description("ciphertexts of a batch, whose cost for one more is measured too; 0 for no batch")]
+    [Range(0, 1024)]
+    public required int Batch { get; init; }
+
+    [Description("largest size of a real or imaginary part of a slot")]
+    [Range(1.0 / (1 << 20), 1 << 20)]
+    public required double Range { get; init; }
+
+    [Description("1, or 2 to bootstrap the error of the first one too")]
+    [Range(1, 2)]
+    public required int Iterations { get; init; }
+
+    [Description("how the diagonals of CoeffsToSlots are kept: transformed (faster) or coefficients (less memory)")]
+    public required DiagonalStorage Storage { get; init; }
+
+    /// <summary>What to measure, each in a process of its own: every set with every period that it has.</summary>
+    public IEnumerable<BootstrapConfiguration> Configurations() =>
+        from set in Parameters.Distinct()
+        from slots in SlotsOf(NamedParameters.Find(set))
+        select new BootstrapConfiguration(set, slots, [.. Messages.Distinct()], Repetitions, Threads, Batch, Range, Iterations, Storage);
+
+    /// <inheritdoc/>
+    public IEnumerable<SettingsProblem> Check()
+    {
+        if (Parameters.Count == 0)
+            yield return new(nameof(Parameters), $"is empty; name at least one of {KnownSets()}");
+        if (Parameters.FirstOrDefault(name => !IsKnown(name)) is { } unknown)
+            yield return new(nameof(Parameters), $"names '{unknown}'; the sets with bootstrapping are {KnownSets()}");
+        if (Slots.Count == 0)
+            yield return new(nameof(Slots), "is empty; name at least one period, or 0 for all slots");
+        foreach (int slots in Slots.Where(slots => slots == 1 || !(slots == 0 || int.IsPow2(slots))))
+            yield return new(nameof(Slots), $"is {slots}; a period is a power of two from 2 on, or 0 for all slots");
+        foreach (string set in Parameters.Where(IsKnown))
+        {
+            var literal = NamedParameters.Find(set);
+            if (!SlotsOf(literal).Any())
+                yield return new(nameof(Slots), $"has no period for {set}, which has {SlotCount(literal)} slots");
+        }
+        if (Messages.Count == 0)
+            yield return new(nameof(Messages), $"is empty; name at least one of {SettingsTypes.Describe(typeof(BootstrapMessageKind))}");
+    }
+
+    private static int SlotCount(CkksParametersLiteral literal) => 1 << (literal.LogN - 1);
+
+    private static bool IsKnown(string name) =>
+        NamedParameters.All.Any(literal => literal.Name == name && literal.Bootstrapping is not null);
+
+    private static string KnownSets() => string.Join(
+        ", ", NamedParameters.All.Where(literal => literal.Bootstrapping is not null).Select(literal => literal.Name));
+
+    private IEnumerable<int> SlotsOf(CkksParametersLiteral literal) =>
+        Slots.Select(slots => slots == 0 ? SlotCount(literal) : slots).Where(slots => slots <= SlotCount(literal)).Distinct();
 }

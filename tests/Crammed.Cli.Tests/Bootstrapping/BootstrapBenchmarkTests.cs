@@ -1,0 +1,102 @@
+using Crammed.Benchmarks.Bootstrapping;
+using Crammed.Ckks;
+using Crammed.Cli.Commands.Bench;
+
+namespace Crammed.Cli.Tests.Bootstrapping;
+
+/// <summary>Measurements over a toy ring.</summary>
+internal sealed class BootstrapBenchmarkTests
+{
+    private static readonly BootstrapMessageKind[] _kinds = [BootstrapMessageKind.Uniform, BootstrapMessageKind.Alternating];
+
+    private readonly BootstrapConfiguration _configuration =
+        new("insecure-N11-bootstrapping", Slots: 16, _kinds, Repetitions: 2, Threads: 1, Batch: 3);
+
+    [Test]
+    public void A_measurement_counts_everything_and_returns_its_memory()
+    {
+        long live = ResidueMemory.LiveBuffers;
+        var progress = new States();
+        var measured = BootstrapBenchmark.Run(_configuration, progress, CancellationToken.None);
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+        var plan = _configuration.CreatePlan();
+        Assert.That(measured.Plan, Is.EqualTo(BootstrapBenchmark.FactsOf(plan)));
+        Assert.That((measured.Plan.Slots, measured.Plan.SlotCount, measured.Plan.UsableLevels), Is.EqualTo((16, 1024, plan.UsableLevels)));
+        Assert.That((measured.Plan.LargestInteger, measured.Plan.RaisedIntegerBound, measured.Plan.IsInsecure), Is.EqualTo((16, 16, true)));
+        // Relinearization, conjugation, to the ephemeral secret and back.
+        Assert.That(measured.Preparation.Keys, Is.EqualTo(plan.Rotations.Count + 4));
+        Assert.That(measured.Times.Select(time => time.Message), Is.EqualTo(new[] { _kinds[0], _kinds[0], _kinds[1], _kinds[1] }));
+        Assert.That(measured.Times.All(time => time.Parts.Count > 1 && time.Parts.Sum(part => part.Seconds) <= time.Seconds));
+        Assert.That(
+            measured.Precision.Select(message => (message.Message, message.Slots.Count)),
+            Is.EqualTo(new[] { (_kinds[0], 4096), (_kinds[1], 4096) }));
+        // 20 bits rms and 17 worst are what a bootstrap of this shape keeps at N = 2^16; over a smaller ring it keeps more.
+        Assert.That(measured.LargestRms, Is.Positive.And.LessThan(Math.ScaleB(1, -20)));
+        Assert.That(measured.LargestError, Is.GreaterThan(measured.LargestRms).And.LessThan(Math.ScaleB(1, -17)));
+        Assert.That(measured.Batch!.Count, Is.EqualTo(3));
+        Assert.That(measured.Batch.Seconds, Is.Positive);
+        Assert.That(progress.Last("keys"), Is.EqualTo(new BootstrapProgress("keys", measured.Preparation.Keys, measured.Preparation.Keys)));
+        // Two of each kind, and twice one and three at once.
+        Assert.That(progress.Last("bootstraps"), Is.EqualTo(new BootstrapProgress("bootstraps", 12, 12)));
+    }
+
+    [Test]
+    public void A_cancelled_measurement_returns_its_memory([Values("keys", "bootstraps")] string work)
+    {
+        long live = ResidueMemory.LiveBuffers;
+        using var source = new CancellationTokenSource();
+        var progress = new States { Reported = state => Stop(state, work, source) };
+        Assert.That(
+            () => BootstrapBenchmark.Run(_configuration, progress, source.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+
+        static void Stop(BootstrapProgress state, string work, CancellationTokenSource source)
+        {
+            if (state.Work == work)
+                source.Cancel();
+        }
+    }
+
+    [Test]
+    public void A_measurement_reads_back_from_its_file_exactly()
+    {
+        using var folder = new TemporaryFolder();
+        var written = SampleMeasurement.Create() with { Batch = null };
+        BootstrapMeasurementFile.Write(folder.Combine("one.json"), written);
+        var read = BootstrapMeasurementFile.Read(folder.Combine("one.json"));
+        BootstrapMeasurementFile.Write(folder.Combine("two.json"), read);
+        Assert.That(File.ReadAllText(folder.Combine("two.json")), Is.EqualTo(File.ReadAllText(folder.Combine("one.json"))));
+        Assert.That((read.Plan, read.Threads), Is.EqualTo((written.Plan, written.Threads)));
+        Assert.That((read.LargestError, read.MedianSeconds), Is.EqualTo((written.LargestError, written.MedianSeconds)));
+        Assert.That(read.Precision[1].Coefficients.ExcessKurtosis, Is.EqualTo(written.Precision[1].Coefficients.ExcessKurtosis));
+        string bad = folder.Write("bad.json", "{ \"plan\": 3 }");
+        Assert.That(() => BootstrapMeasurementFile.Read(bad), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(bad));
+    }
+
+    [TestCase("keys 3 61")]
+    [TestCase("bootstraps 0 12")]
+    public void Progress_is_read_as_it_is_written(string line) => Assert.That(BootstrapProgress.Parse(line)?.ToString(), Is.EqualTo(line));
+
+    [TestCase("")]
+    [TestCase("keys 3")]
+    [TestCase("keys 3 -1")]
+    [TestCase("some other line")]
+    public void Other_lines_are_no_progress(string line) => Assert.That(BootstrapProgress.Parse(line), Is.Null);
+
+    private sealed class States : IProgress<BootstrapProgress>
+    {
+        private readonly Lock _lock = new();
+        private readonly List<BootstrapProgress> _states = [];
+
+        public Action<BootstrapProgress> Reported { get; init; } = _ => { };
+
+        public BootstrapProgress Last(string work) => _states.Where(state => state.Work == work).MaxBy(state => state.Done);
+
+        public void Report(BootstrapProgress value)
+        {
+            lock (_lock)
+                _states.Add(value);
+            Reported(value);
+        }
+    }
+}
