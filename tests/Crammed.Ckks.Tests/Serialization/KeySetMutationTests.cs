@@ -189,6 +189,6 @@ internal sealed class KeySetMutationTests
     private void LoadAll(CkksParameters parameters)
     {
         using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, parameters);
-        keys.LoadAll();
+        keys.LoadAll(resources: SystemResources.Unchecked);
     }
 }
