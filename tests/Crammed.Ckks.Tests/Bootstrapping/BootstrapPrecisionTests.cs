@@ -103,9 +103,9 @@ internal sealed class BootstrapPrecisionTests
     }
 
     /// <summary>
-    /// Twenty bootstraps with a product by 1 in between. Their errors add up as independent ones, to sqrt(20) of one; the estimate is carried
-    /// along in the same way, the error of one being that of the operand of the next. Not independent is the mean over I of the polynomials'
-    /// error, for parts up to 1/4 2^-30.8: twenty of it are 7 % of the variance, while the bounds leave 37 %.
+    /// Twenty bootstraps with a product by 1 in between. Their errors add up as independent ones, to sqrt(20) of one; the estimate is
+    /// carried along in the same way, the error of one being that of the operand of the next. Not independent is the mean over I of the
+    /// polynomials' error, for parts up to 1/4 2^-30.8: twenty of it are 7 % of the variance, while the bounds leave 37 %.
     /// </summary>
     [Test]
     public void Twenty_in_a_row()
