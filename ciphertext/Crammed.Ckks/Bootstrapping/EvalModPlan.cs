@@ -93,6 +93,23 @@ public sealed class EvalModPlan
 
     internal int DoubleAngles => DoubleAngleCount;
 
+    /// <summary>
+    /// The scales before the first and after each double angle: a square divided by a prime of EvalMod gives the next from each. The last one
+    /// is above the canonical one by what the correction multiplies the sine by, ratio / 2π or a little more: else the rounding of that
+    /// rescale, multiplied too, would outweigh all other errors.
+    /// </summary>
+    internal IReadOnlyList<double> DoubleAngleScales
+    {
+        get
+        {
+            var scales = new double[DoubleAngleCount + 1];
+            scales[^1] = Parameters.ScaleAt(Parameters.WorkingLevel) * Ratio / 4;
+            for (int i = DoubleAngleCount - 1; i >= 0; i--)
+                scales[i] = Math.Sqrt(scales[i + 1] * Parameters.Moduli[Parameters.WorkingLevel + DoubleAngleCount - i]);
+            return scales;
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

@@ -40,7 +40,7 @@ public sealed unsafe partial class Evaluator
             throw new InvalidOperationException(
                 $"{operation}: the operand stands at {Describe(ciphertext)}, it must stand at {Describe(plan.InputLevel, expected)}");
         }
-        double[] scales = DoubleAngleScales(plan);
+        IReadOnlyList<double> scales = plan.DoubleAngleScales;
         Ciphertext cosine = EvaluatePolynomial(ciphertext, plan.CosinePlan, scales[0]);
         for (int i = 1; i <= plan.DoubleAngles; i++)
         {
@@ -50,20 +50,6 @@ public sealed unsafe partial class Evaluator
         }
         using (cosine)
             return EvaluatePolynomial(cosine, plan.CorrectionPlan);
-    }
-
-    /// <summary>
-    /// The scales before the first and after each double angle: a square divided by a prime of EvalMod gives the next from each. The last one
-    /// is above the canonical one by what the correction multiplies the sine by, ratio / 2π or a little more: else the rounding of that
-    /// rescale, multiplied too, would outweigh all other errors.
-    /// </summary>
-    private double[] DoubleAngleScales(EvalModPlan plan)
-    {
-        var scales = new double[plan.DoubleAngles + 1];
-        scales[^1] = Parameters.ScaleAt(Parameters.WorkingLevel) * plan.Ratio / 4;
-        for (int i = plan.DoubleAngles - 1; i >= 0; i--)
-            scales[i] = Math.Sqrt(scales[i + 1] * Parameters.Moduli[Parameters.WorkingLevel + plan.DoubleAngles - i]);
-        return scales;
     }
 
     /// <summary>cos 2θ = 2 cos^2 θ - 1, one level down.</summary>

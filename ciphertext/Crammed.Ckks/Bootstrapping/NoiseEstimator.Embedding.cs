@@ -8,15 +8,25 @@ public sealed partial class NoiseEstimator
     /// <see cref="LinearTransform"/> says factor by factor. A factor is a multiple of a unitary map, so the root mean square grows by its
     /// gain exactly; and each input enters an output on one path only, so errors of different slots do not meet again.
     /// </summary>
-    public SlotEstimate Embedding(SlotEstimate operand, EmbeddingTransform transform)
+    public SlotEstimate Embedding(SlotEstimate operand, EmbeddingTransform transform) =>
+        PlannedEmbedding(operand, transform.Plan, transform.Constant);
+
+    /// <summary>As above, before the transform is encoded.</summary>
+    /// <param name="operand">at the plan's level</param>
+    /// <param name="plan">the factors</param>
+    /// <param name="constant">what the map is multiplied by, as <see cref="EmbeddingTransform"/> shares it out</param>
+    private SlotEstimate PlannedEmbedding(SlotEstimate operand, EmbeddingPlan plan, double constant)
     {
+        double share = Math.Pow(constant, 1.0 / plan.Depth);
         (double rms, double error) = (operand.Rms, operand.Error);
-        foreach (LinearTransform factor in transform.Factors)
+        for (int i = 0; i < plan.Depth; i++)
         {
-            error = LinearTransform(factor, operand.Scale, rms, error);
-            rms *= Math.Sqrt(factor.MeanSquareRow);
+            LinearTransformPlan factor = plan.Factors[i];
+            GeneralizedDiagonals diagonals = plan.DiagonalsOf(i, share);
+            double row = diagonals.MeanSquareRow(_ => true), rotatedRow = diagonals.MeanSquareRow(factor.HasBabyStep);
+            error = TransformError(factor, parameters.Moduli[factor.Level], row, rotatedRow, operand.Scale, rms, error);
+            rms *= Math.Sqrt(row);
         }
-        EmbeddingPlan plan = transform.Plan;
         return operand with { Level = plan.Level - plan.Depth, Rms = rms, Error = error };
     }
 

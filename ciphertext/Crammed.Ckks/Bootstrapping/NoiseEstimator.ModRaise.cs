@@ -44,6 +44,6 @@ public sealed partial class NoiseEstimator
         };
     }
 
-    private double EphemeralWeight => parameters.Bootstrapping?.EphemeralWeight
+    private int EphemeralWeight => parameters.Bootstrapping?.EphemeralWeight
         ?? throw new InvalidOperationException($"{parameters.Name} has no levels for bootstrapping: there is no ephemeral secret");
 }

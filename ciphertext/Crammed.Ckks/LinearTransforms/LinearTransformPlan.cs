@@ -125,6 +125,9 @@ public sealed class LinearTransformPlan
         + $"{GiantSteps.Count} giant steps, {KeySwitchCount} key switches, {DecompositionCount} decompositions, {ModDownCount} "
         + $"divisions by P, {Rotations.Count} keys of {KeyBytes / 1048576.0:F1} MiB, diagonals of {DiagonalBytes / 1048576.0:F1} MiB");
 
+    /// <summary>Whether the operand is rotated before it is multiplied by this diagonal.</summary>
+    internal bool HasBabyStep(int diagonal) => BabyStepOf(diagonal, BabyStepBound) != 0;
+
     /// <summary>The baby steps that go with a giant step, ascending.</summary>
     internal IReadOnlyList<int> BabyStepsOf(int giantStep) => _babyStepsOf[giantStep];
 

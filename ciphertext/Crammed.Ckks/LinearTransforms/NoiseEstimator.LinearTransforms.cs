@@ -13,17 +13,28 @@ public sealed partial class NoiseEstimator
     /// <param name="inputScale">scale of the operand</param>
     /// <param name="rms">root mean square of the absolute values of the operand's slots</param>
     /// <param name="error">standard deviation of the operand's error, in each part of a slot</param>
-    public double LinearTransform(LinearTransform transform, double inputScale, double rms, double error)
+    public double LinearTransform(LinearTransform transform, double inputScale, double rms, double error) => TransformError(
+        transform.Plan, transform.Scale, transform.MeanSquareRow, transform.MeanSquareRotatedRow, inputScale, rms, error);
+
+    /// <summary>As above, before the map is encoded.</summary>
+    /// <param name="plan">the transform's plan</param>
+    /// <param name="scale">what the diagonals are multiplied by</param>
+    /// <param name="row">‖d‖^2</param>
+    /// <param name="rotatedRow">‖d‖^2 over the diagonals with a baby step</param>
+    /// <param name="inputScale">scale of the operand</param>
+    /// <param name="rms">root mean square of the absolute values of the operand's slots</param>
+    /// <param name="error">standard deviation of the operand's error, in each part of a slot</param>
+    private double TransformError(
+        LinearTransformPlan plan, double scale, double row, double rotatedRow, double inputScale, double rms, double error)
     {
-        LinearTransformPlan plan = transform.Plan;
         double key = InnerProductVariance(plan.Level);
-        double unscaled = inputScale * transform.Scale;
-        double encoding = EncodeRounding(transform.Scale, plan.Period) * rms;
+        double unscaled = inputScale * scale;
+        double encoding = EncodeRounding(scale, plan.Period) * rms;
         double division = InSlots(key + RoundingVariance * parameters.N * SecretVariance, unscaled);
         int giants = plan.GiantSteps.Count(step => step != 0);
         return Math.Sqrt(
-            transform.MeanSquareRow * Square(error)
-            + transform.MeanSquareRotatedRow * Square(InSlots(key, inputScale))
+            row * Square(error)
+            + rotatedRow * Square(InSlots(key, inputScale))
             + plan.Diagonals.Count * Square(encoding)
             + giants * Square(division)
             + Square(Rescale(unscaled / parameters.Moduli[plan.Level])));

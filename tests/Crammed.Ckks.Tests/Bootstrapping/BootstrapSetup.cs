@@ -22,6 +22,8 @@ internal sealed class BootstrapSetup : IDisposable
 
     public BootstrappingPlan Plan { get; }
 
+    public NoiseEstimator Noise => new(Plan.Parameters);
+
     public Evaluator Evaluator { get; }
 
     public Bootstrapper Bootstrapper { get; }
@@ -35,12 +37,42 @@ internal sealed class BootstrapSetup : IDisposable
     /// <summary>The slots of a ciphertext.</summary>
     public Complex[] Decrypt(Ciphertext ciphertext) => new Decryptor(_secret).DecryptToComplexSlots(ciphertext);
 
+    /// <summary>The errors of all real parts, and then of all imaginary parts.</summary>
+    public double[] Errors(Ciphertext ciphertext, Complex[] expected)
+    {
+        Complex[] errors = [.. Decrypt(ciphertext).Zip(expected, (x, y) => x - y)];
+        return [.. errors.Select(error => error.Real), .. errors.Select(error => error.Imaginary)];
+    }
+
     /// <summary>-log2 of the root mean square and of the largest error, over real and imaginary parts.</summary>
     public (double Rms, double Worst) ErrorBits(Ciphertext ciphertext, Complex[] expected)
     {
-        Complex[] slots = Decrypt(ciphertext);
-        double[] errors = [.. slots.Zip(expected, (x, y) => x - y).SelectMany(error => new[] { Math.Abs(error.Real), Math.Abs(error.Imaginary) })];
-        return (-Math.Log2(Math.Sqrt(errors.Average(error => error * error))), -Math.Log2(errors.Max()));
+        double[] errors = Errors(ciphertext, expected);
+        return (-Math.Log2(Math.Sqrt(errors.Average(error => error * error))), -Math.Log2(errors.Max(Math.Abs)));
+    }
+
+    /// <summary>
+    /// The errors of one bootstrap of a fresh encryption. Its result stands where the plan says, and nothing but it is left behind.
+    /// </summary>
+    public double[] BootstrapErrors(Complex[] message, int level)
+    {
+        long live = ResidueMemory.LiveBuffers;
+        double[] errors;
+        using (Ciphertext operand = Encrypt(message, level))
+        using (Ciphertext result = Bootstrapper.Bootstrap(operand))
+        {
+            Assert.That((result.Level, result.Scale), Is.EqualTo((Plan.OutputLevel, Plan.Parameters.ScaleAt(Plan.OutputLevel))));
+            errors = Errors(result, message);
+        }
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+        return errors;
+    }
+
+    /// <summary>What is expected of a bootstrap of a fresh encryption of this message.</summary>
+    public BootstrapEstimate Estimate(Complex[] message, int level)
+    {
+        SlotEstimate fresh = Noise.EncryptSymmetric(level, Plan.Parameters.ScaleAt(level), Messages.Rms(message));
+        return Noise.Bootstrap(Plan, fresh, Messages.Parts(message));
     }
 
     public void Dispose()

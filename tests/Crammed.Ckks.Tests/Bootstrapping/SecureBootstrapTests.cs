@@ -22,14 +22,11 @@ internal sealed class SecureBootstrapTests
             var random = new Random(6);
             Complex[] message =
                 [.. Enumerable.Range(0, parameters.SlotCount).Select(_ => new Complex(2 * random.NextDouble() - 1, 2 * random.NextDouble() - 1))];
-            using Ciphertext operand = setup.Encrypt(message, setup.Plan.InputLevel);
-            using Ciphertext result = setup.Bootstrapper.Bootstrap(operand);
-            Assert.That(result.Level - setup.Plan.InputLevel, Is.EqualTo(12));
-            (double rms, double worst) = setup.ErrorBits(result, message);
-            TestContext.Out.WriteLine($"{rms:F1} bits rms, {worst:F1} bits worst");
-            Assert.That(rms, Is.GreaterThan(20));
-            // Errors follow the distribution of Laplace: with 21.8 bits rms one of 2^16 passes 2^-17 once in 10^12 runs.
-            Assert.That(worst, Is.GreaterThan(17));
+            double[] errors = setup.BootstrapErrors(message, setup.Plan.InputLevel);
+            BootstrapEstimate estimate = setup.Estimate(message, setup.Plan.InputLevel);
+            BootstrapAssert.AreAsEstimated([errors], estimate);
+            Assert.That(-Math.Log2(estimate.Error), Is.GreaterThan(20));
+            Assert.That(setup.Plan.UsableLevels, Is.EqualTo(12));
         }
         ResidueMemory.Trim();
     }
