@@ -21,7 +21,8 @@ public static class BootstrapBenchmark
         using var session = new BootstrapSession(
             plan, configuration.Threads, configuration.Storage, progress, cancellation);
         int batches = configuration.Batch > 1 ? 1 : 0;
-        int bootstraps = configuration.Repetitions * (configuration.Messages.Count + batches * (configuration.Batch + 1));
+        int inBatches = batches * (configuration.Batch + configuration.Repetitions * (configuration.Batch + 1));
+        int bootstraps = configuration.Repetitions * configuration.Messages.Count + inBatches;
         var counter = new Counter(bootstraps, progress, cancellation);
         var times = new List<BootstrapTime>();
         MessagePrecision[] precision =
@@ -80,6 +81,9 @@ public static class BootstrapBenchmark
         {
             for (int i = 0; i < configuration.Batch; i++)
                 operands.Add(session.Encrypt(message));
+            // The pool of memory has to grow first.
+            session.TimeBatch(operands);
+            counter.Add(operands.Count);
             (double single, double all) = (double.PositiveInfinity, double.PositiveInfinity);
             for (int i = 0; i < configuration.Repetitions; i++)
             {
