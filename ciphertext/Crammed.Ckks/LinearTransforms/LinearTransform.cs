@@ -46,8 +46,7 @@ public sealed unsafe class LinearTransform : IDisposable
         Storage = storage;
         Scale = scale ?? plan.Parameters.ScaleAt(plan.Level);
         MeanSquareRow = diagonals.MeanSquareRow(_ => true);
-        var unrotated = plan.GiantSteps.Where(giant => plan.BabyStepsOf(giant)[0] == 0).ToHashSet();
-        MeanSquareRotatedRow = diagonals.MeanSquareRow(index => !unrotated.Contains(index));
+        MeanSquareRotatedRow = diagonals.MeanSquareRow(plan.HasBabyStep);
         try
         {
             Encode(encoder, diagonals);

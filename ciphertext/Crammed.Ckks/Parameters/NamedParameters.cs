@@ -22,7 +22,8 @@ public static class NamedParameters
 
     /// <summary>
     /// Ring degree 2^16 with bootstrapping in the least memory: 14 working levels of 40 bits, of which the correction takes two, over three of
-    /// 39 bits for SlotsToCoeffs; eight levels of 50 bits for EvalMod and four for CoeffsToSlots; four digits of eight limbs.
+    /// 39 bits for SlotsToCoeffs; eight levels of 50 bits for EvalMod and four for CoeffsToSlots; four digits of eight limbs. 12 usable levels;
+    /// 21.8 bits rms, at worst 17.7; never fails; keys 5.7 GiB, 9.7 GiB in all; 16,400 NTTs of one limb.
     /// </summary>
     public static CkksParametersLiteral N16QP1727Bootstrapping { get; } = new(
         "N16QP1727-bootstrapping", 16, [50, .. Enumerable.Repeat(39, 3), .. Enumerable.Repeat(40, 14), .. Enumerable.Repeat(50, 12)],
@@ -30,7 +31,9 @@ public static class NamedParameters
 
     /// <summary>
     /// Ring degree 2^16 with bootstrapping and the most levels: 17 working levels of 40 bits, of which the correction takes two, over three for
-    /// SlotsToCoeffs; eight levels of 50 bits for EvalMod and four for CoeffsToSlots; six digits of six limbs.
+    /// SlotsToCoeffs; eight levels of 50 bits for EvalMod and four for CoeffsToSlots; six digits of six limbs. 15 usable levels; 21.8 bits
+    /// rms, at worst 17.3 in nine kinds of messages; never fails (<see cref="EvalModPlan"/>); keys 8.2 GiB, 12.4 GiB in all; 21,600 NTTs of one
+    /// limb (docs/bootstrap-benchmark.md).
     /// </summary>
     public static CkksParametersLiteral N16QP1746Bootstrapping { get; } = new(
         "N16QP1746-bootstrapping", 16, [50, 38, 39, 39, .. Enumerable.Repeat(40, 17), .. Enumerable.Repeat(50, 12)],
@@ -38,7 +41,7 @@ public static class NamedParameters
 
     /// <summary>
     /// The primes of <see cref="N16QP1746Bootstrapping"/> for more precision and one level less: messages are raised at q_0 / 2^6, a quarter of
-    /// its distance from q_0, and the arcsine has degree 5.
+    /// its distance from q_0, and the arcsine has degree 5. 14 usable levels; 23.0 bits rms, at worst 19.7; the rest as there.
     /// </summary>
     public static CkksParametersLiteral N16QP1746PreciseBootstrapping { get; } = N16QP1746Bootstrapping with
     {

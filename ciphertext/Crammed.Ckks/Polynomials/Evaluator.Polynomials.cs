@@ -24,11 +24,25 @@ public sealed unsafe partial class Evaluator
     /// <exception cref="ArgumentException">the operand belongs to other parameters, the scale is not a positive number, or a coefficient
     /// times it is not finite</exception>
     /// <exception cref="ObjectDisposedException">the operand is disposed</exception>
-    public Ciphertext EvaluatePolynomial(Ciphertext ciphertext, PolynomialPlan plan, double? scale = null)
+    public Ciphertext EvaluatePolynomial(Ciphertext ciphertext, PolynomialPlan plan, double? scale = null) =>
+        EvaluatePolynomialBatch([ciphertext], plan, scale)[0];
+
+    /// <summary>
+    /// As <see cref="EvaluatePolynomial"/>, for many ciphertexts of one level and scale: each limb of the relinearization key comes from memory
+    /// once for all of them. Results are the same as those of the single operation; memory is that of all of them.
+    /// </summary>
+    public Ciphertext[] EvaluatePolynomialBatch(IReadOnlyList<Ciphertext> ciphertexts, PolynomialPlan plan, double? scale = null)
     {
-        CheckPolynomial(ciphertext, plan, scale);
-        int level = ciphertext.Level - plan.Depth;
-        var powers = new Dictionary<int, Ciphertext> { [1] = ciphertext };
+        ArgumentNullException.ThrowIfNull(ciphertexts);
+        if (ciphertexts.Count == 0)
+            throw new ArgumentException($"{nameof(EvaluatePolynomialBatch)}: there is no ciphertext");
+        foreach (Ciphertext ciphertext in ciphertexts)
+        {
+            CheckPolynomial(ciphertext, plan, scale);
+            CheckScales(nameof(EvaluatePolynomialBatch), ciphertexts[0].Level, ciphertexts[0].Scale, ciphertext.Level, ciphertext.Scale);
+        }
+        int level = CheckBatch(nameof(EvaluatePolynomialBatch), ciphertexts, polynomials: 2) - plan.Depth;
+        var powers = new Dictionary<int, Ciphertext[]> { [1] = [.. ciphertexts] };
         try
         {
             foreach (PowerStep step in plan.Powers)
@@ -38,7 +52,7 @@ public sealed unsafe partial class Evaluator
         finally
         {
             foreach (PowerStep step in plan.Powers)
-                powers.GetValueOrDefault(step.Index)?.Dispose();
+                DisposeAll(powers.GetValueOrDefault(step.Index) ?? []);
         }
     }
 
@@ -62,61 +76,73 @@ public sealed unsafe partial class Evaluator
         CheckKeyLevel(operation, key, ciphertext);
     }
 
-    private Ciphertext NextPower(PowerStep step, PolynomialBasis basis, Dictionary<int, Ciphertext> powers)
+    private Ciphertext[] NextPower(PowerStep step, PolynomialBasis basis, Dictionary<int, Ciphertext[]> powers)
     {
-        Ciphertext left = powers[step.Left], right = powers[step.Right];
-        using Ciphertext product = SumTensors([left], [right], left.Scale * right.Scale, differences: false);
-        if (basis == PolynomialBasis.Chebyshev)
+        Ciphertext[] left = powers[step.Left], right = powers[step.Right];
+        using CiphertextBatch products = CiphertextBatch.Of(left.Length, i =>
         {
+            Ciphertext product = SumTensors([left[i]], [right[i]], left[i].Scale * right[i].Scale, differences: false);
+            if (basis != PolynomialBasis.Chebyshev)
+                return product;
             AddInPlace(product, product);
             if (step.Difference == 0)
                 AddGaussianInteger(product, -Math.Round(product.Scale));
             else
-                AddTerms(product, [(step.Difference, -Complex.One)], powers);
-        }
-        return RelinearizeAndRescale(product);
+                AddTerms(product, [(step.Difference, -Complex.One)], powers, i);
+            return product;
+        });
+        return RelinearizeAndRescaleAll(nameof(EvaluatePolynomial), products.Items);
     }
 
-    /// <summary>A node's value at the given level and scale.</summary>
-    private Ciphertext EvaluateNode(PolynomialNode node, Dictionary<int, Ciphertext> powers, int level, double scale)
+    /// <summary>A node's values at the given level and scale.</summary>
+    private Ciphertext[] EvaluateNode(PolynomialNode node, Dictionary<int, Ciphertext[]> powers, int level, double scale)
     {
         // Everything is summed one level above, at a scale larger by the prime that the rescale drops.
         double sumScale = scale * Parameters.Moduli[level + 1];
-        using Ciphertext sum = node.Products.Count == 0
-            ? Zero(level + 1, sumScale)
-            : SumOfQuotients(node.Products, powers, level + 1, sumScale);
-        AddTerms(sum, node.Terms, powers);
-        AddGaussianInteger(sum, ToGaussianInteger(nameof(EvaluatePolynomial), node.Constant, sumScale));
-        return node.Products.Count == 0 ? DivideByLastPrime(sum, scale) : RelinearizeAndRescale(sum, scale);
+        using CiphertextBatch sums = SumsOfQuotients(node.Products, powers, level + 1, sumScale);
+        for (int i = 0; i < sums.Items.Length; i++)
+        {
+            AddTerms(sums[i], node.Terms, powers, i);
+            AddGaussianInteger(sums[i], ToGaussianInteger(nameof(EvaluatePolynomial), node.Constant, sumScale));
+        }
+        return node.Products.Count == 0
+            ? CiphertextBatch.Of(sums.Items.Length, i => DivideByLastPrime(sums[i], scale)).Items
+            : RelinearizeAndRescaleAll(nameof(EvaluatePolynomial), sums.Items, scale);
     }
 
-    private Ciphertext SumOfQuotients(
-        IReadOnlyList<PolynomialProduct> products, Dictionary<int, Ciphertext> powers, int level, double sumScale)
+    /// <summary>For each ciphertext the products of quotients with giant powers, summed up; zero if there are none.</summary>
+    private CiphertextBatch SumsOfQuotients(
+        IReadOnlyList<PolynomialProduct> products, Dictionary<int, Ciphertext[]> powers, int level, double sumScale)
     {
-        var quotients = new List<Ciphertext>(products.Count);
+        int count = powers[1].Length;
+        if (products.Count == 0)
+            return CiphertextBatch.Of(count, _ => Zero(level, sumScale));
+        var quotients = new List<Ciphertext[]>(products.Count);
         try
         {
             foreach (PolynomialProduct product in products)
-                quotients.Add(EvaluateNode(product.Quotient, powers, level, sumScale / powers[product.Giant].Scale));
-            return SumTensors(quotients, [.. products.Select(product => powers[product.Giant])], sumScale, differences: false);
+                quotients.Add(EvaluateNode(product.Quotient, powers, level, sumScale / powers[product.Giant][0].Scale));
+            return CiphertextBatch.Of(count, i => SumTensors(
+                [.. quotients.Select(quotient => quotient[i])], [.. products.Select(product => powers[product.Giant][i])], sumScale,
+                differences: false));
         }
         finally
         {
-            foreach (Ciphertext quotient in quotients)
-                quotient.Dispose();
+            DisposeAll(quotients.SelectMany(quotient => quotient));
         }
     }
 
     /// <summary>sum += Σ coefficient * power; powers may have higher levels and any scale.</summary>
-    private void AddTerms(Ciphertext sum, IReadOnlyList<(int Index, Complex Coefficient)> terms, Dictionary<int, Ciphertext> powers)
+    private void AddTerms(
+        Ciphertext sum, IReadOnlyList<(int Index, Complex Coefficient)> terms, Dictionary<int, Ciphertext[]> powers, int item)
     {
         Complex[] factors = [.. terms.Select(term =>
-            ToGaussianInteger(nameof(EvaluatePolynomial), term.Coefficient, sum.Scale / powers[term.Index].Scale))];
+            ToGaussianInteger(nameof(EvaluatePolynomial), term.Coefficient, sum.Scale / powers[term.Index][item].Scale))];
         ForEachLimb(sum.Level, limb =>
         {
             for (int i = 0; i < factors.Length; i++)
             {
-                Ciphertext power = powers[terms[i].Index];
+                Ciphertext power = powers[terms[i].Index][item];
                 MultiplyGaussianLimb(sum[0].Limb(limb), power[0].Limb(limb), factors[i], limb, adds: true);
                 MultiplyGaussianLimb(sum[1].Limb(limb), power[1].Limb(limb), factors[i], limb, adds: true);
             }

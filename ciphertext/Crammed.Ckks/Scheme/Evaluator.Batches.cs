@@ -25,11 +25,17 @@ public sealed unsafe partial class Evaluator
         SwitchProducts(nameof(RelinearizeBatch), products, FinishRelinearization);
 
     /// <summary>Relinearizes and rescales every product; see <see cref="RelinearizeAndRescale(Ciphertext)"/>.</summary>
-    public Ciphertext[] RelinearizeAndRescaleBatch(IReadOnlyList<Ciphertext> products)
+    public Ciphertext[] RelinearizeAndRescaleBatch(IReadOnlyList<Ciphertext> products) =>
+        RelinearizeAndRescaleAll(nameof(RelinearizeAndRescaleBatch), products);
+
+    /// <param name="operation">for messages</param>
+    /// <param name="products">of one level</param>
+    /// <param name="scale">the scale of the results where a quotient of doubles would miss it by a rounding, or null</param>
+    private Ciphertext[] RelinearizeAndRescaleAll(string operation, IReadOnlyList<Ciphertext> products, double? scale = null)
     {
         foreach (Ciphertext product in products)
-            CheckRescalable(nameof(RelinearizeAndRescaleBatch), product);
-        return SwitchProducts(nameof(RelinearizeAndRescaleBatch), products, (product, sums) => FinishRescale(product, sums, null));
+            CheckRescalable(operation, product);
+        return SwitchProducts(operation, products, (product, sums) => FinishRescale(product, sums, scale));
     }
 
     private Ciphertext[] SwitchProducts(

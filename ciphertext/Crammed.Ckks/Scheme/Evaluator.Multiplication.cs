@@ -98,16 +98,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>
     /// Three polynomials to two, one level down: the division by P and the rescale are one, which is faster and rounds once.
     /// </summary>
-    public Ciphertext RelinearizeAndRescale(Ciphertext product) => RelinearizeAndRescale(product, null);
-
-    /// <param name="product">as above</param>
-    /// <param name="scale">the scale of the result where a quotient of doubles would miss it by a rounding, or null</param>
-    private Ciphertext RelinearizeAndRescale(Ciphertext product, double? scale)
-    {
-        SwitchingKey key = RelinearizationKey(nameof(RelinearizeAndRescale), product);
-        CheckRescalable(nameof(RelinearizeAndRescale), product);
-        return FinishRescale(product, _switcher.Switch(product[2], product.Level, key), scale);
-    }
+    public Ciphertext RelinearizeAndRescale(Ciphertext product) => RelinearizeAndRescaleAll(nameof(RelinearizeAndRescale), [product])[0];
 
     /// <summary>Divides by P and adds c_0 and c_1; disposes the sums.</summary>
     private Ciphertext FinishRelinearization(Ciphertext product, RnsPolynomial[] sums)
