@@ -7,7 +7,7 @@ using Crammed.Cli.Configuration;
 namespace Crammed.Cli.Commands.Bench;
 
 /// <summary>What <c>crammed bench bootstrap</c> reads: cfg_bench-bootstrap.yaml.</summary>
-public sealed record BenchBootstrapSettings : ICheckedSettings
+public sealed record BenchBootstrapSettings : BootstrapRunSettings, ICheckedSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]
     public required string Name { get; init; }
@@ -18,32 +18,6 @@ public sealed record BenchBootstrapSettings : ICheckedSettings
     [Description("periods of the slots, powers of two; 0 for all slots; a set leaves out those beyond its own slots")]
     [Range(0, 65536)]
     public required IReadOnlyList<int> Slots { get; init; }
-
-    [Description("kinds of messages")]
-    public required IReadOnlyList<BootstrapMessageKind> Messages { get; init; }
-
-    [Description("bootstraps of each kind of message, each of a new encryption")]
-    [Range(1, 1000)]
-    public required int Repetitions { get; init; }
-
-    [Description("threads of a bootstrap; 0: one for each core")]
-    [Range(0, 1024)]
-    public required int Threads { get; init; }
-
-    [Description("ciphertexts of a batch, whose cost for one more is measured too; 0 for no batch")]
-    [Range(0, 1024)]
-    public required int Batch { get; init; }
-
-    [Description("largest size of a real or imaginary part of a slot")]
-    [Range(1.0 / (1 << 20), 1 << 20)]
-    public required double Range { get; init; }
-
-    [Description("1, or 2 to bootstrap the error of the first one too")]
-    [Range(1, 2)]
-    public required int Iterations { get; init; }
-
-    [Description("how the diagonals of CoeffsToSlots are kept: transformed (faster) or coefficients (less memory)")]
-    public required DiagonalStorage Storage { get; init; }
 
     /// <summary>What to measure, each in a process of its own: every set with every period that it has.</summary>
     public IEnumerable<BootstrapConfiguration> Configurations() =>
