@@ -92,7 +92,7 @@ public class PretrainingSetTests
         PretrainingSet.Load(options).Dispose();
         PretrainingSetOptions[] others =
         [
-            options with { Seed = 6 }, options with { SequenceLength = 9 }, options with { VocabularySize = 50 },
+            options with { Seed = 6 }, options with { SequenceLength = 9 }, options with { VocabularySize = 70 },
             options with { HeldOutFraction = 0.2 }, options with { Shuffle = true }, options with { Deduplicate = true },
             options with { Sources = Options(Numbers(401)).Sources },
         ];

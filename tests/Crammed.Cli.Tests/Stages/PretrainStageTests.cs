@@ -1,5 +1,4 @@
 using System.Globalization;
-using Crammed.Bert;
 using Crammed.Cli.Stages;
 using Crammed.Model;
 using Crammed.Text;
