@@ -61,6 +61,9 @@ public sealed class ParquetTextSource : CorpusSource
                 + $"its columns of text: {Safetensors.ErrorText.Quote(string.Join(", ", texts))}.");
         }
         if (reader.Column(name).IsList)
-            throw new InvalidDataException($"{Name}: column {Safetensors.ErrorText.Quote(name)} holds lists, where one text a row is needed.");
+        {
+            throw new InvalidDataException(
+                $"{Name}: column {Safetensors.ErrorText.Quote(name)} holds lists, where one text a row is needed.");
+        }
     }
 }

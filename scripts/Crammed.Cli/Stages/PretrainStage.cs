@@ -93,7 +93,9 @@ internal sealed class PretrainStage
     private static string Describe(PretrainingSet text)
     {
         var facts = text.Facts;
-        string duplicates = facts.Duplicates == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{facts.Duplicates:N0} duplicates left out, ");
+        string duplicates = facts.Duplicates == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"{facts.Duplicates:N0} duplicates left out, ");
         string cached = text.IsFromCache ? ", from the cache" : "";
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -19,7 +19,10 @@ internal static class PretrainingText
     /// <exception cref="InvalidDataException">A folder has no text, or nothing matches a pattern.</exception>
     public static IReadOnlyList<CorpusSource> Sources(IReadOnlyList<string> names, IReadOnlyList<string> columns, string wordNetFolder)
     {
-        var files = names.Where(name => name != WordNet).SelectMany(name => CorpusFiles.Find(name, columns)).DistinctBy(source => source.Name);
+        var files = names
+            .Where(name => name != WordNet)
+            .SelectMany(name => CorpusFiles.Find(name, columns))
+            .DistinctBy(source => source.Name);
         return names.Contains(WordNet) ? [.. WordNetSource.Parts(wordNetFolder), .. files] : [.. files];
     }
 }

@@ -183,7 +183,9 @@ public class PretrainingSetTests
     public void Rows_come_back_as_they_were_added()
     {
         var random = new Random(3);
-        var rows = Enumerable.Range(0, 2000).Select(_ => Enumerable.Range(0, random.Next(300)).Select(_ => random.Next()).ToArray()).ToList();
+        var rows = Enumerable.Range(0, 2000)
+            .Select(_ => Enumerable.Range(0, random.Next(300)).Select(_ => random.Next()).ToArray())
+            .ToList();
         using var stored = TokenRows.Of(rows);
         Assert.That(stored.Count, Is.EqualTo(rows.Count));
         Assert.That(stored.Tokens, Is.EqualTo(rows.Sum(row => row.Length)));

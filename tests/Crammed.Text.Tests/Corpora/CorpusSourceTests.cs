@@ -85,7 +85,10 @@ public class CorpusSourceTests
         DuplicateFilter filter = new();
         bool[] areNew =
         [
-            .. new string[][] { ["One two", "three"], ["one  TWO three"], ["onetwo three"], ["one\u3000two", "three "], ["\u00c9"], ["\u00e9"] }
+            .. new string[][]
+                {
+                    ["One two", "three"], ["one  TWO three"], ["onetwo three"], ["one\u3000two", "three "], ["\u00c9"], ["\u00e9"],
+                }
                 .Select(paragraphs => filter.IsNew(new TextDocument("", paragraphs))),
         ];
         Assert.That(areNew, Is.EqualTo((bool[])[true, false, true, false, true, false]));
@@ -123,7 +126,10 @@ public class CorpusSourceTests
         foreach (string body in new[] { text, " " })
         {
             writer.WriteRowGroup(
-                ColumnData.Of<string>([title]), ColumnData.Of<string>([body]), ColumnData.Of([1]), ColumnData.OfLists<string>(["x"], [0, 1]));
+                ColumnData.Of<string>([title]),
+                ColumnData.Of<string>([body]),
+                ColumnData.Of([1]),
+                ColumnData.OfLists<string>(["x"], [0, 1]));
         }
         writer.Complete();
         return path;

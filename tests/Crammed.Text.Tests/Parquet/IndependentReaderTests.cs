@@ -25,14 +25,17 @@ public class IndependentReaderTests
             File.Copy(path, kept, overwrite: true);
         string oracle = Path.Combine(SharedFolders.Tests, "Parquet", "oracle", "written.json");
         JsonElement found = JsonDocument.Parse(File.ReadAllText(oracle)).RootElement;
-        Assert.That(Sha256(File.ReadAllBytes(path)), Is.EqualTo(found.GetProperty("fileSha256").GetString()), "another file than was read");
+        string? fileSha256 = found.GetProperty("fileSha256").GetString();
+        Assert.That(Sha256(File.ReadAllBytes(path)), Is.EqualTo(fileSha256), "another file than was read");
         Assert.That(found.GetProperty("rows").GetInt32(), Is.EqualTo(RowGroups * RowsInGroup));
         Assert.That(found.GetProperty("rowGroups").GetInt32(), Is.EqualTo(RowGroups));
         Assert.That(found.GetProperty("keyValues").GetProperty("clé").GetString(), Is.EqualTo("Wert"));
         Assert.That(found.GetProperty("rowsSha256").GetString(), Is.EqualTo(Sha256(Encoding.UTF8.GetBytes(rows))));
     }
 
-    /// <summary>Lists with empty ones among them, texts of several scripts, numbers with exact decimals; more than one page a column.</summary>
+    /// <summary>
+    /// Lists with empty ones among them, texts of several scripts, numbers with exact decimals; more than one page a column.
+    /// </summary>
     /// <returns>The rows as the script prints them.</returns>
     private static string Write(string path)
     {
