@@ -4,14 +4,20 @@ namespace Crammed.Bert;
 
 /// <summary>
 /// Tokenised documents in two forms of one length: packed sequences, [CLS] + a piece of the token stream in which [SEP] separates
-/// documents + [SEP]; and single documents, [CLS] document [SEP] and padding, which is what fine-tuning inputs look like.
+/// documents + [SEP]; and single documents, [CLS] document [SEP] and padding, which is what fine-tuning inputs look like. Both lie on the
+/// disk and are read row by row.
 /// </summary>
-public sealed class PretrainingCorpus
+public sealed class PretrainingCorpus : IDisposable
 {
-    private readonly int[] packed;
-    private readonly List<int[]> documents;
+    private readonly TokenRows packed;
+    private readonly TokenRows documents;
 
-    private PretrainingCorpus(int sequenceLength, SpecialTokens special, int[] packed, List<int[]> documents, long tokens)
+    /// <param name="sequenceLength">Tokens of a packed sequence, and the most of a single document.</param>
+    /// <param name="special">Ids of the special tokens.</param>
+    /// <param name="packed">Sequences; disposed with this object.</param>
+    /// <param name="documents">Single documents with [CLS] and [SEP]; disposed with this object.</param>
+    /// <param name="tokens">Tokens of all documents, before packing.</param>
+    internal PretrainingCorpus(int sequenceLength, SpecialTokens special, TokenRows packed, TokenRows documents, long tokens)
     {
         SequenceLength = sequenceLength;
         Special = special;
@@ -23,7 +29,7 @@ public sealed class PretrainingCorpus
     public int SequenceLength { get; }
 
     /// <summary>Packed sequences, each of <see cref="SequenceLength"/> tokens.</summary>
-    public int Sequences => packed.Length / SequenceLength;
+    public int Sequences => packed.Count;
 
     public int Documents => documents.Count;
 
@@ -38,42 +44,47 @@ public sealed class PretrainingCorpus
     {
         ArgumentNullException.ThrowIfNull(documents);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        var tokenised = documents.Select(text => tokenizer.EncodeToIds(text, addSpecialTokens: false));
-        return Build(tokenised, SpecialTokens.Of(tokenizer), sequenceLength);
+        var tokenised = ParallelTokenizer.Encode(documents, text => text, tokenizer);
+        return Build(tokenised.Select(document => document.Ids), SpecialTokens.Of(tokenizer), sequenceLength);
     }
 
     internal static PretrainingCorpus Build(IEnumerable<IReadOnlyList<int>> documents, SpecialTokens special, int sequenceLength)
     {
-        var stream = new List<int>();
-        var single = new List<int[]>();
-        long tokens = 0;
-        foreach (var document in documents)
-        {
-            if (document.Count == 0)
-                continue;
-            tokens += document.Count;
-            stream.AddRange(document);
-            stream.Add(special.Separator);
-            single.Add([special.Classification, .. document.Take(sequenceLength - 2), special.Separator]);
-        }
+        var single = new TokenRows();
+        long tokens = 0, stream = 0;
+        var packed = TokenRows.Of(SequencePacker.Packed(Noted(), special, sequenceLength));
+        return packed.Count > 0
+            ? new PretrainingCorpus(sequenceLength, special, packed, single, tokens)
+            : throw TooShort(stream, sequenceLength);
 
-        var content = sequenceLength - 2;
-        var count = stream.Count / content;
-        if (count == 0)
-            throw new ArgumentException($"the text has {stream.Count} tokens; one sequence needs {content}", nameof(documents));
-        var packed = new int[count * sequenceLength];
-        for (var i = 0; i < count; i++)
+        IEnumerable<int[]> Noted()
         {
-            packed[i * sequenceLength] = special.Classification;
-            stream.CopyTo(i * content, packed, (i * sequenceLength) + 1, content);
-            packed[((i + 1) * sequenceLength) - 1] = special.Separator;
+            foreach (var document in documents.Where(document => document.Count > 0))
+            {
+                int[] ids = [.. document];
+                tokens += ids.Length;
+                stream += ids.Length + 1;
+                single.Add(SequencePacker.Single(ids, special, sequenceLength));
+                yield return ids;
+            }
         }
-
-        return new PretrainingCorpus(sequenceLength, special, packed, single, tokens);
     }
 
-    internal ReadOnlyMemory<int> Sequence(int index) => packed.AsMemory(index * SequenceLength, SequenceLength);
+    /// <summary>What to say of a text that does not fill a sequence.</summary>
+    /// <param name="stream">Its tokens with one [SEP] for each document.</param>
+    /// <param name="sequenceLength">Tokens of a sequence, [CLS] and the last [SEP] included.</param>
+    internal static ArgumentException TooShort(long stream, int sequenceLength) =>
+        new($"the text has {stream} tokens; one sequence needs {sequenceLength - 2}");
+
+    internal ReadOnlyMemory<int> Sequence(int index) => packed.Row(index);
 
     /// <summary>[CLS] document [SEP], cut to the sequence length, without padding.</summary>
-    internal ReadOnlyMemory<int> Document(int index) => documents[index];
+    internal ReadOnlyMemory<int> Document(int index) => documents.Row(index);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        packed.Dispose();
+        documents.Dispose();
+    }
 }

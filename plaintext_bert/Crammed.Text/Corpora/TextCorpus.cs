@@ -12,15 +12,16 @@ public static class TextCorpus
     public static IEnumerable<TextDocument> Read(string path, CorpusForm form = CorpusForm.EmptyLineSeparated)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return ReadDocuments(path, form);
+        return Read(path, form, bytesRead: null);
     }
 
-    private static IEnumerable<TextDocument> ReadDocuments(string path, CorpusForm form)
+    /// <summary>The documents of a file; <paramref name="bytesRead"/> is told how many of the file's bytes were read so far.</summary>
+    internal static IEnumerable<TextDocument> Read(string path, CorpusForm form, Action<long>? bytesRead)
     {
         List<string> paragraphs = [];
         int lineNumber = 0, firstLine = 0;
         string before = "", paragraph = "";
-        foreach (string after in TextLines.Read(path).Append("").Select(line => line.Trim()))
+        foreach (string after in TextLines.Read(path, bytesRead).Append("").Select(line => line.Trim()))
         {
             bool boundary = form == CorpusForm.WikiText
                 ? before.Length == 0 && after.Length == 0 && IsArticleHeading(paragraph)

@@ -29,10 +29,14 @@ public static class TextLines
     /// A line is not UTF-8 or longer than <see cref="MaximumLineBytes"/>, or the gzip data is damaged; names file and line.
     /// </exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    public static IEnumerable<string> Read(string path)
+    public static IEnumerable<string> Read(string path) => Read(path, bytesRead: null);
+
+    /// <summary>The lines of a file; <paramref name="bytesRead"/> is told how many of the file's bytes were read so far.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    internal static IEnumerable<string> Read(string path, Action<long>? bytesRead)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return ReadFile(path);
+        return ReadFile(path, bytesRead);
     }
 
     /// <summary>The lines of an uncompressed stream; <paramref name="name"/> stands for the file in messages.</summary>
@@ -44,13 +48,13 @@ public static class TextLines
         return ReadLines(stream, name, unpackedLength: null);
     }
 
-    private static IEnumerable<string> ReadFile(string path)
+    private static IEnumerable<string> ReadFile(string path, Action<long>? bytesRead)
     {
         using FileStream file = File.OpenRead(path);
         bool compressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         uint? unpackedLength = compressed ? UnpackedLength(file) : null;
         using Stream content = compressed ? new GZipStream(file, CompressionMode.Decompress) : file;
-        foreach (string line in ReadLines(content, path, unpackedLength))
+        foreach (string line in ReadLines(content, path, unpackedLength, () => bytesRead?.Invoke(file.Position)))
             yield return line;
     }
 
@@ -65,7 +69,7 @@ public static class TextLines
         return BinaryPrimitives.ReadUInt32LittleEndian(length);
     }
 
-    private static IEnumerable<string> ReadLines(Stream stream, string name, uint? unpackedLength)
+    private static IEnumerable<string> ReadLines(Stream stream, string name, uint? unpackedLength, Action? blockRead = null)
     {
         byte[] block = new byte[BlockBytes];
         ArrayBufferWriter<byte> unfinished = new();
@@ -74,6 +78,7 @@ public static class TextLines
         while ((count = ReadBlock(stream, block, name, lineNumber)) > 0)
         {
             totalBytes += count;
+            blockRead?.Invoke();
             int start = 0, length;
             while ((length = block.AsSpan(start, count - start).IndexOf((byte)'\n')) >= 0)
             {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Crammed.Text;
@@ -26,7 +25,7 @@ internal sealed class BertNormalizer(bool separateCjk, bool stripAccents, bool l
         {
             foreach (Rune rune in CanonicalDecomposition.Decompose(source))
             {
-                if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
+                if (!BertCharacters.IsNonSpacingMark(rune))
                     AppendFolded(rune, folded);
             }
         }

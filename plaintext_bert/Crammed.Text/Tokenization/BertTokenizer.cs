@@ -9,7 +9,7 @@ namespace Crammed.Text;
 /// </summary>
 public sealed class BertTokenizer
 {
-    private readonly BertNormalizer _normalizer;
+    private readonly BertWordSplitter _splitter;
     private readonly WordPieceModel _model;
     private readonly string[] _specialTokens;
     private readonly SearchValues<string> _specialTokenSearch;
@@ -30,10 +30,7 @@ public sealed class BertTokenizer
         _specialTokenIds = [UnknownTokenId, PaddingTokenId, ClassificationTokenId, SeparatorTokenId, MaskingTokenId];
         _specialTokens = [.. _specialTokenIds.Select(id => vocabulary[id]).OrderByDescending(token => token.Length)];
         _specialTokenSearch = SearchValues.Create(_specialTokens, StringComparison.Ordinal);
-        _normalizer = new BertNormalizer(
-            options.IndividuallyTokenizeCjk,
-            options.RemoveNonSpacingMarks ?? options.LowerCaseBeforeTokenization,
-            options.LowerCaseBeforeTokenization);
+        _splitter = new BertWordSplitter(options);
         _model = new WordPieceModel(vocabulary, UnknownTokenId, options.ContinuingSubwordPrefix, options.MaxInputCharsPerWord);
     }
 
@@ -96,6 +93,9 @@ public sealed class BertTokenizer
             ids.Add(SeparatorTokenId);
         return ids;
     }
+
+    /// <summary>Appends the ids of a text, without [CLS] and [SEP], to a list that is used again and again.</summary>
+    internal void AppendIds(string text, List<int> ids) => AppendIds(text, ids, considerPreTokenization: true, considerNormalization: true);
 
     /// <summary>The number of ids of a text, without [CLS] and [SEP].</summary>
     public int CountTokens(string text, bool considerPreTokenization = true, bool considerNormalization = true) =>
@@ -197,17 +197,13 @@ public sealed class BertTokenizer
         return text.ToString();
     }
 
-    /// <summary>
-    /// The words that WordPiece gets from a text under given options, special tokens in it not regarded; the vocabulary's trainer counts
-    /// these.
-    /// </summary>
-    internal static IEnumerable<string> Words(string text, BertOptions options)
+    /// <summary>The words that WordPiece gets from a text under given options, special tokens in it not regarded.</summary>
+    internal static IReadOnlyList<string> Words(string text, BertOptions options)
     {
-        string normalized = new BertNormalizer(
-            options.IndividuallyTokenizeCjk,
-            options.RemoveNonSpacingMarks ?? options.LowerCaseBeforeTokenization,
-            options.LowerCaseBeforeTokenization).Normalize(text);
-        return BertPreTokenizer.Split(normalized).Select(word => normalized[word]);
+        List<string> words = [];
+        WordCollector collector = new(words);
+        new BertWordSplitter(options).Split(text, ref collector);
+        return words;
     }
 
     private static int Required(string token, WordPieceVocabulary vocabulary, string name) =>
@@ -254,7 +250,14 @@ public sealed class BertTokenizer
 
     private void AppendOrdinaryIds(ReadOnlySpan<char> text, List<int> ids, bool considerPreTokenization, bool considerNormalization)
     {
-        ReadOnlySpan<char> normalized = considerNormalization && _options.ApplyBasicTokenization ? _normalizer.Normalize(text) : text;
+        bool normalize = considerNormalization && _options.ApplyBasicTokenization;
+        if (normalize && considerPreTokenization)
+        {
+            PieceAppender appender = new(_model, ids);
+            _splitter.Split(text, ref appender);
+            return;
+        }
+        ReadOnlySpan<char> normalized = normalize ? _splitter.Normalize(text) : text;
         if (!considerPreTokenization)
         {
             if (!normalized.IsEmpty)
@@ -263,5 +266,15 @@ public sealed class BertTokenizer
         }
         foreach (Range word in BertPreTokenizer.Split(normalized, _options.ApplyBasicTokenization))
             _model.Append(normalized[word], ids);
+    }
+
+    private readonly struct PieceAppender(WordPieceModel model, List<int> ids) : IWordReceiver
+    {
+        public void Receive(scoped ReadOnlySpan<char> word) => model.Append(word, ids);
+    }
+
+    private readonly struct WordCollector(List<string> words) : IWordReceiver
+    {
+        public void Receive(scoped ReadOnlySpan<char> word) => words.Add(word.ToString());
     }
 }

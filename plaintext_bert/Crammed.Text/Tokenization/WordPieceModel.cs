@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Crammed.Text;
@@ -12,6 +13,7 @@ internal sealed class WordPieceModel
     private readonly int _unknownId;
     private readonly int _maximumCharacters;
     private readonly int _longestFirst, _longestContinuing;
+    private readonly WordCache _cache = new();
 
     public WordPieceModel(WordPieceVocabulary vocabulary, int unknownId, string continuingPrefix, int maximumCharacters)
     {
@@ -37,12 +39,15 @@ internal sealed class WordPieceModel
     /// <summary>Appends the ids of a word: its pieces, or the unknown token alone where they do not cover it.</summary>
     public void Append(ReadOnlySpan<char> word, List<int> ids)
     {
+        if (_cache.TryAppend(word, ids))
+            return;
         int before = ids.Count;
         if (IsTooLong(word) || !TryAppendPieces(word, ids))
         {
             ids.RemoveRange(before, ids.Count - before);
             ids.Add(_unknownId);
         }
+        _cache.Add(word, CollectionsMarshal.AsSpan(ids)[before..]);
     }
 
     private bool TryAppendPieces(ReadOnlySpan<char> word, List<int> ids)

@@ -58,11 +58,12 @@ public sealed class WordPieceTrainer
     private Dictionary<string, long> CountWords(IEnumerable<string> texts, CancellationToken cancellation)
     {
         Dictionary<string, long> counts = new(StringComparer.Ordinal);
+        BertWordSplitter splitter = new(_options.Tokenization);
+        WordCounter counter = new(counts.GetAlternateLookup<ReadOnlySpan<char>>());
         foreach (string text in texts)
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (string word in BertTokenizer.Words(text, _options.Tokenization))
-                CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _)++;
+            splitter.Split(text, ref counter);
         }
         return counts;
     }
@@ -136,5 +137,10 @@ public sealed class WordPieceTrainer
             _tokens.Add(token);
         }
         return id;
+    }
+
+    private readonly struct WordCounter(Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> counts) : IWordReceiver
+    {
+        public void Receive(scoped ReadOnlySpan<char> word) => CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _)++;
     }
 }

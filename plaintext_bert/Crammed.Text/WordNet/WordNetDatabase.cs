@@ -23,22 +23,29 @@ public sealed class WordNetDatabase
     /// <summary>The concept a pointer leads to.</summary>
     public Synset this[SynsetPointer pointer] => _byOffset[(FileOf(pointer.TargetPartOfSpeech), pointer.TargetOffset)];
 
-    /// <summary>Reads data.noun, data.verb, data.adj and data.adv of a folder.</summary>
+    /// <summary>The paths of data.noun, data.verb, data.adj and data.adv in a folder.</summary>
     /// <exception cref="IOException">A file is missing; the message says what to install.</exception>
-    /// <exception cref="InvalidDataException">A line is malformed; names file, line, field and value.</exception>
-    public static WordNetDatabase Load(string folder = DebianFolder)
+    public static IReadOnlyList<string> Files(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         const string Remedy = "install the Debian package wordnet-base or give the folder of WordNet's data files";
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"{folder}: WordNet's folder does not exist; {Remedy}.");
+        string[] paths = [.. DataFiles.Select(entry => Path.Combine(folder, entry.File))];
+        return Array.Find(paths, path => !File.Exists(path)) is { } missing
+            ? throw new FileNotFoundException($"{missing}: WordNet's data file does not exist; {Remedy}.", missing)
+            : paths;
+    }
+
+    /// <summary>Reads data.noun, data.verb, data.adj and data.adv of a folder.</summary>
+    /// <exception cref="IOException">A file is missing; the message says what to install.</exception>
+    /// <exception cref="InvalidDataException">A line is malformed; names file, line, field and value.</exception>
+    public static WordNetDatabase Load(string folder = DebianFolder)
+    {
         List<Synset> synsets = [];
         Dictionary<(char, int), (string Path, int Line)> pending = [];
-        foreach ((string file, string partsOfSpeech) in DataFiles)
+        foreach ((string path, (string _, string partsOfSpeech)) in Files(folder).Zip(DataFiles))
         {
-            string path = Path.Combine(folder, file);
-            if (!File.Exists(path))
-                throw new FileNotFoundException($"{path}: WordNet's data file does not exist; {Remedy}.", path);
             SynsetParser parser = new(path, partsOfSpeech);
             foreach (Synset synset in parser.Parse())
             {

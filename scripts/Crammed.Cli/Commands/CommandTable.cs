@@ -29,6 +29,8 @@ internal static class CommandTable
             [
                 ("pretrain", "a small model on WordNet's glosses, in minutes, to outputs/pretrain/model"),
                 ("pretrain name=books data.text=[books.txt.gz,wordnet] train.budget_seconds=600", "the same on more text, for ten minutes"),
+                ("pretrain name=prose data=wikipedia-books data.folder=text", "on text/wikipedia-*.txt.gz and text/books-*.txt.gz"),
+                ("pretrain name=own data=parquet data.folder=texts data.columns=[title,text]", "on two columns of Parquet files"),
                 ("pretrain name=paper arch=crammed-bert train=bert-o4", "the paper's model, for a day"),
             ],
         },

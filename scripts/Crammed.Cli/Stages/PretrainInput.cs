@@ -12,8 +12,20 @@ internal sealed record PretrainInput
     /// <summary>The recipe.</summary>
     public required PretrainingSettings Settings { get; init; }
 
-    /// <summary>Files (.txt, .gz), and <see cref="PretrainingText.WordNet"/> for its glosses.</summary>
+    /// <summary>Files, folders, patterns of file names, and <see cref="PretrainingText.WordNet"/> for its glosses.</summary>
     public required IReadOnlyList<string> Text { get; init; }
+
+    /// <summary>The text columns of Parquet files.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = ["text"];
+
+    /// <summary>Leave out documents that were there before.</summary>
+    public bool Deduplicate { get; init; }
+
+    /// <summary>Shuffle the documents before packing.</summary>
+    public bool Shuffle { get; init; }
+
+    /// <summary>Folder that keeps tokenized text; null keeps none.</summary>
+    public string? CacheFolder { get; init; }
 
     /// <summary>Folder of WordNet's data files.</summary>
     public required string WordNetFolder { get; init; }

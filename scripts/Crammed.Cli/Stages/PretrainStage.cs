@@ -15,30 +15,23 @@ internal sealed class PretrainStage
     private const string Title = "pretraining";
 
     private readonly PretrainInput _input;
-    private readonly PretrainingText _text;
-    private readonly WordPieceVocabulary _vocabulary;
+    private readonly PretrainingSet _text;
     private readonly BertTokenizer _tokenizer;
-    private readonly PretrainingCorpus _training;
-    private readonly PretrainingCorpus _heldOut;
 
-    private PretrainStage(PretrainInput input, PretrainingText text, WordPieceVocabulary vocabulary, CancellationToken cancellation)
+    private PretrainStage(PretrainInput input, PretrainingSet text)
     {
         _input = input;
         _text = text;
-        _vocabulary = vocabulary;
-        _tokenizer = BertTokenizer.Create(vocabulary);
-        Configuration = input.Configuration with { VocabularySize = vocabulary.Count };
+        _tokenizer = BertTokenizer.Create(text.Vocabulary);
+        Configuration = input.Configuration with { VocabularySize = text.Vocabulary.Count };
         Configuration.Validate();
-        int length = Configuration.SequenceLength;
-        _training = PretrainingCorpus.Build(Observed(text.Training, cancellation), _tokenizer, length);
-        _heldOut = PretrainingCorpus.Build(Observed(text.HeldOut, cancellation), _tokenizer, length);
     }
 
     /// <summary>The model that will be trained.</summary>
     public BertConfiguration Configuration { get; }
 
     /// <summary>Tokens of the text to train on.</summary>
-    public long CorpusTokens => _training.Tokens;
+    public long CorpusTokens => _text.Training.Tokens;
 
     /// <summary>Reads the text, reads or trains the vocabulary, tokenises.</summary>
     /// <exception cref="ArgumentException">A setting is out of its range, or the text is shorter than one sequence.</exception>
@@ -49,16 +42,13 @@ internal sealed class PretrainStage
         input.Settings.Validate();
         input.Configuration.Validate();
         progress?.Report(new StageProgress("reading text", 0, 1, "texts"));
-        // Before the text, which takes longer to read: a wrong file is named at once.
-        var vocabulary = input.VocabularyPath is { } path ? WordPieceVocabulary.Read(path) : null;
-        var text = PretrainingText.Read(input.Text, input.WordNetFolder, input.Settings, cancellation);
-        vocabulary ??= WordPieceTrainer.Train(
-            text.Training, new WordPieceTrainerOptions { VocabularySize = input.VocabularySize }, cancellation);
-        var stage = new PretrainStage(input, text, vocabulary, cancellation);
-        string detail = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{text.Training.Count:N0} documents, {stage.CorpusTokens:N0} tokens, vocabulary {vocabulary.Count:N0}");
-        progress?.Report(new StageProgress("reading text", 1, 1, "texts", detail));
+        var text = PretrainingSet.Load(
+            OptionsOf(input),
+            new RelayedProgress<PretrainingSetProgress>(
+                state => progress?.Report(new StageProgress($"reading text: {state.Title}", state.Done, state.Total, state.Unit))),
+            cancellation);
+        var stage = new PretrainStage(input, text);
+        progress?.Report(new StageProgress("reading text", 1, 1, "texts", Describe(text)));
         return stage;
     }
 
@@ -75,10 +65,10 @@ internal sealed class PretrainStage
             steps.Add(step);
             progress?.Report(Describe(step));
         });
-        var result = Pretrainer.Run(model, _training, _heldOut, _input.Settings, relay, cancellation);
+        var result = Pretrainer.Run(model, _text.Training, _text.HeldOut, _input.Settings, relay, cancellation);
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(new StageProgress("calibrating", 0, 1, "models"));
-        var calibration = Calibrator.Measure(model, _text.Training, _tokenizer, CalibrationSettings(), cancellation);
+        var calibration = Calibrator.Measure(model, _text.SampleTexts, _tokenizer, CalibrationSettings(), cancellation);
         progress?.Report(new StageProgress("calibrating", 1, 1, "models"));
         string modelFolder = Path.Combine(folder, StageFiles.Model);
         Save(model, calibration, modelFolder);
@@ -87,17 +77,34 @@ internal sealed class PretrainStage
             modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), result, clock.Elapsed.TotalSeconds);
     }
 
-    private static IEnumerable<string> Observed(IEnumerable<string> texts, CancellationToken cancellation)
+    private static PretrainingSetOptions OptionsOf(PretrainInput input) => new()
     {
-        foreach (string text in texts)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return text;
-        }
+        Sources = PretrainingText.Sources(input.Text, input.Columns, input.WordNetFolder),
+        VocabularyPath = input.VocabularyPath,
+        VocabularySize = input.VocabularySize,
+        SequenceLength = input.Configuration.SequenceLength,
+        Seed = input.Settings.Seed,
+        HeldOutFraction = input.Settings.HeldOutFraction,
+        Deduplicate = input.Deduplicate,
+        Shuffle = input.Shuffle,
+        CacheFolder = input.CacheFolder,
+    };
+
+    private static string Describe(PretrainingSet text)
+    {
+        var facts = text.Facts;
+        string duplicates = facts.Duplicates == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"{facts.Duplicates:N0} duplicates left out, ");
+        string cached = text.IsFromCache ? ", from the cache" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{facts.TrainingDocuments:N0} documents, {facts.HeldOutDocuments:N0} held out, {duplicates}{facts.TrainingTokens:N0} tokens, "
+            + $"vocabulary {text.Vocabulary.Count:N0}{cached}");
     }
 
     private CalibrationSettings CalibrationSettings() =>
-        _input.Calibration with { Examples = Math.Min(_input.Calibration.Examples, _text.Training.Count) };
+        _input.Calibration with { Examples = Math.Min(_input.Calibration.Examples, _text.SampleTexts.Count) };
 
     /// <summary>A budget in steps shows steps; how many steps one in seconds allows is not known, so it shows its used part.</summary>
     private StageProgress Describe(PretrainingProgress step)
@@ -118,7 +125,7 @@ internal sealed class PretrainStage
         try
         {
             string path = Path.Combine(temporary.FullName, CheckpointFiles.Vocabulary);
-            _vocabulary.Write(path);
+            _text.Vocabulary.Write(path);
             Checkpoint.Save(model, path, modelFolder, calibration);
         }
         finally

@@ -1,59 +1,28 @@
-using Crammed.Bert;
 using Crammed.Text;
 
 namespace Crammed.Cli.Stages;
 
-/// <summary>Text for pretraining: documents to learn from, and others for the held-out loss.</summary>
-/// <param name="Training">At least one document.</param>
-/// <param name="HeldOut">At least one document; none of the training's.</param>
-internal sealed record PretrainingText(IReadOnlyList<string> Training, IReadOnlyList<string> HeldOut)
+/// <summary>The names of texts, as settings have them, turned into sources.</summary>
+internal static class PretrainingText
 {
-    /// <summary>The word that stands for WordNet's glosses among the sources.</summary>
+    /// <summary>The word that stands for WordNet's glosses among the names.</summary>
     public const string WordNet = "wordnet";
 
     /// <summary>
-    /// Reads the sources. WordNet's part for evaluation is held out, so that no gloss of an evaluated concept is learnt; of files, a
-    /// part chosen by the seed, by documents (which empty lines separate), or by paragraphs where the files hold few documents.
+    /// The sources that names stand for: WordNet first, whose part for evaluation is held out, so that no gloss of an evaluated concept is
+    /// learnt; then the files in the order of their names. A file named twice is one source.
     /// </summary>
-    /// <param name="sources">Files (.txt, .gz) and <see cref="WordNet"/>.</param>
+    /// <param name="names">Files, folders, patterns and <see cref="WordNet"/>; paths are absolute.</param>
+    /// <param name="columns">The text columns of Parquet files.</param>
     /// <param name="wordNetFolder">Folder of WordNet's data files.</param>
-    /// <param name="settings">Seed and held-out part.</param>
-    /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="IOException">A file or folder is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is no text, or so short that nothing can be held out.</exception>
-    public static PretrainingText Read(
-        IReadOnlyList<string> sources, string wordNetFolder, PretrainingSettings settings, CancellationToken cancellation)
+    /// <exception cref="InvalidDataException">A folder has no text, or nothing matches a pattern.</exception>
+    public static IReadOnlyList<CorpusSource> Sources(IReadOnlyList<string> names, IReadOnlyList<string> columns, string wordNetFolder)
     {
-        var files = sources.Where(source => source != WordNet).ToList();
-        List<string> training = [], heldOut = [];
-        if (sources.Contains(WordNet))
-        {
-            var database = WordNetDatabase.Load(wordNetFolder);
-            training.AddRange(WordNetCorpus.Documents(database, TaskSplit.Train).Select(document => document.Text));
-            heldOut.AddRange(WordNetCorpus.Documents(database, TaskSplit.Dev).Select(document => document.Text));
-        }
-        if (files.Count > 0)
-        {
-            var split = Pretrainer.HeldOutSplit(Pieces(files, settings.HeldOutFraction, cancellation), settings);
-            training.AddRange(split.Training);
-            heldOut.AddRange(split.HeldOut);
-        }
-        return training.Count > 0 && heldOut.Count > 0
-            ? new PretrainingText(training, heldOut)
-            : throw new InvalidDataException(
-                $"{string.Join(", ", sources)}: {training.Count + heldOut.Count} paragraphs are too few "
-                + "to train on some and hold out others; add text");
-    }
-
-    private static List<string> Pieces(IReadOnlyList<string> files, double heldOutFraction, CancellationToken cancellation)
-    {
-        List<TextDocument> documents = [];
-        foreach (var document in files.SelectMany(file => TextCorpus.Read(file)))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            documents.Add(document);
-        }
-        bool areMany = documents.Count * heldOutFraction >= 8;
-        return [.. areMany ? documents.Select(document => document.Text) : documents.SelectMany(document => document.Paragraphs)];
+        var files = names
+            .Where(name => name != WordNet)
+            .SelectMany(name => CorpusFiles.Find(name, columns))
+            .DistinctBy(source => source.Name);
+        return names.Contains(WordNet) ? [.. WordNetSource.Parts(wordNetFolder), .. files] : [.. files];
     }
 }

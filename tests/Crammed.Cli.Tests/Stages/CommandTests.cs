@@ -52,7 +52,13 @@ internal sealed class CommandTests
             Assert.That(File.Exists(_program.Folder.Combine($"outputs/{name}/config.yaml")), name);
     }
 
-    [TestCase("none.txt'", "pretrain", "data.text=[none.txt]")]
+    [TestCase("none.txt: there is no such file or folder", "pretrain", "data.text=[none.txt]")]
+    [TestCase("no file has such a name", "pretrain", "data.text=[./*.text]")]
+    [TestCase("text: there is no such folder", "pretrain", "data=wikipedia-books")]
+    [TestCase("there is no such file or folder", "pretrain", "data=textdir")]
+    [TestCase("no .txt, .txt.gz or .parquet file", "pretrain", "data=textdir", "data.folder=glue")]
+    [TestCase("no file has such a name", "pretrain", "data=parquet", "data.folder=.")]
+    [TestCase("'data.columns' is empty; name at least one column of text", "pretrain", "data=parquet", "data.columns=[]")]
     [TestCase("vocab.txt", "pretrain", "data.vocabulary=vocab.txt")]
     [TestCase("WordNet's folder does not exist", "pretrain", "data.text=[wordnet]", "data.wordnet=none")]
     [TestCase("model/config.json: not found; a model is a folder that", "export-glue", "eval/tasks=sst2", "data.glue=glue")]
@@ -73,6 +79,18 @@ internal sealed class CommandTests
         Assert.That(lines[0], Does.StartWith("error: ").And.Contain(expected));
         Assert.That(_program.Output, Is.Empty);
         Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+    }
+
+    [Test]
+    public async Task A_second_start_takes_the_cached_tokens_and_learns_the_same()
+    {
+        await Succeed(["pretrain", .. _smallModel, "data=textdir", "name=first"]);
+        Assert.That(_program.Error, Does.Contain("280 duplicates left out").And.Not.Contain("from the cache"));
+        await Succeed(["pretrain", .. _smallModel, "data=textdir", "name=second"]);
+        Assert.That(_program.Error, Does.Contain("280 duplicates left out").And.Contain("from the cache"));
+        byte[][] weights = [.. new[] { "first", "second" }.Select(
+            name => File.ReadAllBytes(_program.Folder.Combine($"outputs/{name}/model/model.safetensors")))];
+        Assert.That(weights[1], Is.EqualTo(weights[0]));
     }
 
     [Test]

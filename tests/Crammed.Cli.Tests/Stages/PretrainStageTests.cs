@@ -1,5 +1,4 @@
 using System.Globalization;
-using Crammed.Bert;
 using Crammed.Cli.Stages;
 using Crammed.Model;
 using Crammed.Text;
@@ -94,31 +93,17 @@ internal sealed class PretrainStageTests
     }
 
     [Test]
-    public void Files_hold_out_documents_and_of_few_documents_paragraphs()
-    {
-        var settings = new PretrainingSettings { BudgetSteps = 1, HeldOutFraction = 0.1 };
-        string documents = SmallData.WriteText(_folder, "many.txt", sentences: 200);
-        string one = _folder.Write("one.txt", string.Join('\n', Enumerable.Range(0, 150).Select(i => $"paragraph {i}")));
-        foreach (var (path, count) in new[] { (documents, 200), (one, 150) })
-        {
-            var text = PretrainingText.Read([path], "no-wordnet", settings, CancellationToken.None);
-            Assert.That(text.Training.Count + text.HeldOut.Count, Is.EqualTo(count));
-            // Binomial: six standard deviations around a tenth.
-            Assert.That(text.HeldOut.Count, Is.EqualTo(count / 10.0).Within(6 * Math.Sqrt(count * 0.1 * 0.9)).And.GreaterThan(0));
-        }
-    }
-
-    [Test]
     public void WordNet_holds_out_the_concepts_that_tasks_evaluate_on()
     {
         if (!Directory.Exists(WordNetDatabase.DebianFolder))
             Assert.Ignore("WordNet is not installed (wordnet-base)");
-        var settings = new PretrainingSettings { BudgetSteps = 1 };
-        var text = PretrainingText.Read([PretrainingText.WordNet], WordNetDatabase.DebianFolder, settings, CancellationToken.None);
+        var sources = PretrainingText.Sources([PretrainingText.WordNet], [], WordNetDatabase.DebianFolder);
+        var text = sources.ToLookup(source => source.Part == TaskSplit.Train, source => source.Read().Select(document => document.Text));
+        List<string> training = [.. text[true].Single()], heldOut = [.. text[false].Single()];
         var dev = new TaskCatalog().Open("wordnet-living").Read(TaskSplit.Dev).Select(example => example.First).ToList();
-        Assert.That(text.Training, Has.Count.GreaterThan(100_000));
-        Assert.That(text.HeldOut, Has.Count.GreaterThan(1000));
-        var learnt = text.Training.SelectMany(document => document.Split('\n')).ToHashSet();
+        Assert.That(training, Has.Count.GreaterThan(100_000));
+        Assert.That(heldOut, Has.Count.GreaterThan(1000));
+        var learnt = training.SelectMany(document => document.Split('\n')).ToHashSet();
         // Different concepts may share a gloss word for word; a leak would show as nearly all of them.
         Assert.That(dev.Count(learnt.Contains) / (double)dev.Count, Is.LessThan(0.02));
     }

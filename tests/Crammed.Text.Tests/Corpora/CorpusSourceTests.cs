@@ -1,0 +1,137 @@
+using Crammed.Text.Parquet;
+using Crammed.Text.Tests.Safetensors;
+
+namespace Crammed.Text.Tests;
+
+public class CorpusSourceTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void SetUp() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [Test]
+    public void AFolder_GivesItsTextsAtAnyDepth_InOrder()
+    {
+        Directory.CreateDirectory(_folder.File("a"));
+        foreach (string name in new[] { "b.txt", "a/z.txt.gz", "A.TXT", "notes.tsv", "c.parquet", "txt" })
+            File.WriteAllText(_folder.File(name), "");
+        Assert.That(Names(_folder.File("")), Is.EqualTo((string[])["A.TXT", "a/z.txt.gz", "b.txt", "c.parquet"]));
+        Assert.That(Names(_folder.File("?.*")), Is.EqualTo((string[])["A.TXT", "b.txt", "c.parquet"]));
+        Assert.That(Names(_folder.File("notes.tsv")), Is.EqualTo((string[])["notes.tsv"]));
+        Assert.That(CorpusFiles.Find(_folder.File("c.parquet"), ["x"])[0], Is.InstanceOf<ParquetTextSource>());
+    }
+
+    [Test]
+    public void NoText_IsNamed()
+    {
+        Assert.That(() => Find("none.txt"), Throws.TypeOf<FileNotFoundException>().With.Message.StartsWith(_folder.File("none.txt")));
+        Assert.That(() => Find("none/*.txt"), Throws.TypeOf<DirectoryNotFoundException>().With.Message.StartsWith(_folder.File("none")));
+        Assert.That(() => Find("*.txt"), Throws.TypeOf<InvalidDataException>().With.Message.EndsWith("no file has such a name."));
+        Assert.That(() => Find(""), Throws.TypeOf<InvalidDataException>().With.Message.Contains("no .txt, .txt.gz or .parquet file"));
+    }
+
+    [Test]
+    public void ParquetColumns_AreDocumentsOfTheirLines()
+    {
+        string path = WriteParquet("Title", "one\ntwo\r\n\n three ");
+        List<TextDocument> documents = [.. new ParquetTextSource(path, ["title", "text"]).Read()];
+        Assert.That(
+            documents.Select(document => document.Paragraphs), Is.EqualTo((string[][])[["Title", "one", "two", "three"], ["Title"]]));
+        Assert.That(documents[1].Name, Is.EqualTo($"{path}, row 1"));
+        Assert.That(new ParquetTextSource(path, ["text"]).Read().Count(), Is.EqualTo(1), "a row without text is no document");
+    }
+
+    [Test]
+    public void ParquetColumns_ThatAreNoText_AreNamed()
+    {
+        string path = WriteParquet("Title", "one");
+        Assert.That(Read("body"), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            $"{path}: there is no column 'body'; its columns of text: 'title, text'."));
+        Assert.That(Read("number"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("type Int32 where ByteArray"));
+        Assert.That(Read("lists"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'lists' holds lists"));
+        File.WriteAllText(path, "PAR1");
+        Assert.That(Read("text"), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(path));
+
+        Func<object> Read(string column) => () => new ParquetTextSource(path, [column]).Read().Count();
+    }
+
+    [Test]
+    public void ForeignParquet_GivesItsNestedText()
+    {
+        string path = SharedData.File("parquet/opus100-en-gu-validation.parquet");
+        List<TextDocument> documents = [.. new ParquetTextSource(path, ["translation.en", "translation.gu"]).Read()];
+        Assert.That(documents, Has.Count.EqualTo(2000));
+        Assert.That(documents, Has.All.Matches<TextDocument>(document => document!.Paragraphs.Count >= 2));
+    }
+
+    [Test]
+    public void ProgressOfAFile_EndsAtItsLength()
+    {
+        string path = _folder.File("long.txt");
+        File.WriteAllLines(path, Enumerable.Range(0, 50_000).Select(i => $"line {i}"));
+        List<long> reports = [];
+        Assert.That(new TextFileSource(path).Read(reports.Add).Single().Paragraphs, Has.Count.EqualTo(50_000));
+        Assert.That(reports, Is.Ordered.And.Count.GreaterThan(5));
+        Assert.That(reports[^1], Is.EqualTo(new FileInfo(path).Length));
+    }
+
+    [Test]
+    public void Duplicates_AreEqualButForCaseAndWhiteSpace()
+    {
+        DuplicateFilter filter = new();
+        bool[] areNew =
+        [
+            .. new string[][]
+                {
+                    ["One two", "three"], ["one  TWO three"], ["onetwo three"], ["one\u3000two", "three "], ["\u00c9"], ["\u00e9"],
+                }
+                .Select(paragraphs => filter.IsNew(new TextDocument("", paragraphs))),
+        ];
+        Assert.That(areNew, Is.EqualTo((bool[])[true, false, true, false, true, false]));
+        Assert.That(filter.Duplicates, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void ASample_HoldsEveryNthTextWithinItsBound()
+    {
+        TextSample sample = new(maximumCharacters: 100, longestText: 4);
+        for (int i = 0; i < 1000; i++)
+            sample.Add($"{i:D4} and more");
+        int[] numbers = [.. sample.Texts.Select(int.Parse)];
+        Assert.That(numbers, Has.Length.InRange(13, 25));
+        Assert.That(numbers, Is.EqualTo(Enumerable.Range(0, numbers.Length).Select(i => i * (numbers[1] - numbers[0]))));
+        TextSample pairs = new(longestText: 2);
+        pairs.Add("a\ud83d\ude00");
+        Assert.That(pairs.Texts, Is.EqualTo((string[])["a"]));
+    }
+
+    private IReadOnlyList<CorpusSource> Find(string name) => CorpusFiles.Find(_folder.File(name), ["text"]);
+
+    private IEnumerable<string> Names(string path) =>
+        CorpusFiles.Find(path, ["text"]).Select(source => Path.GetRelativePath(_folder.File(""), source.Name));
+
+    private string WriteParquet(string title, string text)
+    {
+        string path = _folder.File("texts.parquet");
+        using ParquetWriter writer = ParquetWriter.Create(
+            path,
+            new ParquetField("title", ParquetFieldType.String),
+            new ParquetField("text", ParquetFieldType.String),
+            new ParquetField("number", ParquetFieldType.Int32),
+            new ParquetField("lists", ParquetFieldType.String, IsList: true));
+        foreach (string body in new[] { text, " " })
+        {
+            writer.WriteRowGroup(
+                ColumnData.Of<string>([title]),
+                ColumnData.Of<string>([body]),
+                ColumnData.Of([1]),
+                ColumnData.OfLists<string>(["x"], [0, 1]));
+        }
+        writer.Complete();
+        return path;
+    }
+}
