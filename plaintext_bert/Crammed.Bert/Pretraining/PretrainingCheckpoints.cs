@@ -32,7 +32,7 @@ public sealed record PretrainingCheckpoints
         PretrainingCheckpoint.Write(path, run, metrics, seconds, identity);
         var files = Files(Folder);
         var own = files.IndexOf(path);
-        // Steps before the last two go; later ones are of a run that was resumed from an earlier step, and the next start must not find them.
+        // Steps before the last two go. Later ones are of a run that was resumed from an earlier step; the next start must not find them.
         foreach (var file in files.Where((_, i) => i > own || i <= own - Kept))
             File.Delete(file);
         Saved?.Invoke(path, run.Steps);

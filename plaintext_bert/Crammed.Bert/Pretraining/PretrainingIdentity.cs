@@ -13,7 +13,7 @@ namespace Crammed.Bert;
 /// </summary>
 internal static class PretrainingIdentity
 {
-    /// <summary>Sequences and documents that the corpus's hash looks at, evenly spaced, so that it takes no time on a large corpus.</summary>
+    /// <summary>Most sequences and documents that the corpus's hash looks at, evenly spaced: a large corpus takes no longer.</summary>
     private const int Samples = 1024;
 
     private static readonly JsonSerializerOptions JsonOptions = new()

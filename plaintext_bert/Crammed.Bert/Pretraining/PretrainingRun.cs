@@ -43,7 +43,12 @@ internal sealed class PretrainingRun : IDisposable
     public PretrainingPosition Position
     {
         get => new(microBatches, packedOrder.Position, documentOrder.Position);
-        private set => (microBatches, packedOrder.Position, documentOrder.Position) = (value.MicroBatches, value.Sequences, value.Documents);
+        private set
+        {
+            microBatches = value.MicroBatches;
+            packedOrder.Position = value.Sequences;
+            documentOrder.Position = value.Documents;
+        }
     }
 
     /// <summary>Continues where an earlier run was; the model's weights and the optimizer's moments are the caller's to restore.</summary>

@@ -17,7 +17,8 @@ internal static class PretrainMetrics
         foreach (var row in metrics)
         {
             table.AddRow(
-                row.Step, row.Loss, row.Penalty, row.HeldOutLoss, Perplexity(row), row.LearningRate, row.Sequences, row.Tokens, row.Seconds);
+                row.Step, row.Loss, row.Penalty, row.HeldOutLoss, Perplexity(row), row.LearningRate, row.Sequences, row.Tokens,
+                row.Seconds);
         }
         table.Write(Path.Combine(folder, StageFiles.Metrics));
         WriteParquet(metrics, Path.Combine(folder, StageFiles.MetricsTable));

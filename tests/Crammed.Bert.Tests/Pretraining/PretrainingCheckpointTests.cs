@@ -77,7 +77,8 @@ public class PretrainingCheckpointTests
         Assert.That(
             () => Train(Settings with { LearningRate = 0.02 }, resume: checkpoint),
             Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-                $"{path}: made with train.learning_rate = 0.01, and this run has 0.02; resume with the configuration that it was made with"));
+                $"{path}: made with train.learning_rate = 0.01, and this run has 0.02; "
+                + "resume with the configuration that it was made with"));
         Assert.That(
             () => Train(Settings with { Penalty = new RangePenaltySettings { Start = 0.5 } }, resume: checkpoint),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("train.penalty.start = 0, and this run has 0.5"));

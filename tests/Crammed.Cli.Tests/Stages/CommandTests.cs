@@ -146,11 +146,11 @@ internal sealed class CommandTests
         await Succeed([.. command, "name=parts", "resume=outputs/parts"]);
         foreach (string file in new[] { "model/model.safetensors", "model/calibration.json", "model/vocab.txt" })
         {
-            Assert.That(
-                File.ReadAllBytes(Path.Combine(parts, file)), Is.EqualTo(File.ReadAllBytes(_program.Folder.Combine($"outputs/whole/{file}"))),
-                file);
+            byte[] expected = File.ReadAllBytes(_program.Folder.Combine($"outputs/whole/{file}"));
+            Assert.That(File.ReadAllBytes(Path.Combine(parts, file)), Is.EqualTo(expected), file);
         }
-        var (one, two) = (new CsvFile(_program.Folder.Combine("outputs/whole/metrics.csv")), new CsvFile(Path.Combine(parts, "metrics.csv")));
+        var one = new CsvFile(_program.Folder.Combine("outputs/whole/metrics.csv"));
+        var two = new CsvFile(Path.Combine(parts, "metrics.csv"));
         foreach (string column in one.Header.Split(',').Where(column => column != "seconds"))
             Assert.That(two.Texts(column), Is.EqualTo(one.Texts(column)), column);
 
@@ -187,7 +187,8 @@ internal sealed class CommandTests
         ]);
         Assert.That(code, Is.EqualTo(ExitCode.BadInput));
         Assert.That(_program.Error, Does.Match(
-            @"error: the .* at step \d+; lower the learning rate, .*; the state before it is in outputs/pretrain/checkpoints/step-\d{9}\.safetensors\n$"));
+            @"error: the .* at step \d+; lower the learning rate, .*; "
+            + @"the state before it is in outputs/pretrain/checkpoints/step-\d{9}\.safetensors\n$"));
     }
 
     [TestCase("pretrain", "arch=", "train.budget_seconds")]

@@ -43,7 +43,8 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
             return path;
         return PretrainingCheckpoints.Latest(Path.Combine(path, StageFiles.Checkpoints)) ?? PretrainingCheckpoints.Latest(path)
             ?? throw new ConfigurationException(
-                $"'resume' is {resume}, where there is no {StageFiles.Checkpoints}/step-*.safetensors; name the folder of an interrupted run");
+                $"'resume' is {resume}, where there is no {StageFiles.Checkpoints}/step-*.safetensors; "
+                + "name the folder of an interrupted run");
     }
 
     /// <summary>A new folder; or that of the run that is continued, where the name is the same.</summary>
