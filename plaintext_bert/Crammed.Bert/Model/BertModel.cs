@@ -56,7 +56,7 @@ public sealed class BertModel : torch.nn.Module
     }
 
     /// <summary>Vocabulary logits [n, vocabulary] of states [n, hidden].</summary>
-    internal torch.Tensor Decode(torch.Tensor states) => torch.matmul(states, embedding.WordWeight.t());
+    internal torch.Tensor Decode(torch.Tensor states, EncoderPass pass) => pass.Product(states, embedding.WordWeight);
 
     private void Initialise(long seed)
     {

@@ -24,5 +24,13 @@ internal sealed record EncoderPass
     /// <summary>Dropout on attention weights and on both residual branches.</summary>
     public double Dropout { get; init; }
 
+    /// <summary>Type of the factors of products with weight matrices; null = the model's own. Results have the model's type.</summary>
+    public torch.ScalarType? Products { get; init; }
+
     public IActivationObserver? Observer { get; init; }
+
+    /// <summary>x W^T in the pass's type of products.</summary>
+    public torch.Tensor Product(torch.Tensor x, torch.Tensor weight) => Products is { } type
+        ? torch.nn.functional.linear(x.to(type), weight.to(type)).to(x.dtype)
+        : torch.nn.functional.linear(x, weight);
 }

@@ -8,5 +8,8 @@ namespace Crammed.Bert;
 /// </summary>
 internal interface IActivationObserver
 {
+    /// <summary>Whether variances before norms, which the pass computes for observers alone, are worth their time.</summary>
+    bool WantsVariances => true;
+
     void Observe(string name, torch.Tensor values);
 }

@@ -56,7 +56,7 @@ internal sealed class SelfAttention : torch.nn.Module
         var context = torch.matmul(weights, v).transpose(1, 2).reshape(
             normed.shape[0], firstOnly ? 1 : normed.shape[1], configuration.Hidden);
         pass.Observer?.Observe(ActivationNames.Value(layer, "context"), context);
-        return output.forward(context);
+        return pass.Product(context, output.weight);
     }
 
     private Action<torch.Tensor>? Observe(EncoderPass pass) =>
@@ -65,7 +65,7 @@ internal sealed class SelfAttention : torch.nn.Module
     private torch.Tensor Project(torch.Tensor normed, Linear linear, int projection, bool firstOnly, EncoderPass pass)
     {
         var x = firstOnly ? normed.narrow(1, 0, 1) : normed;
-        var y = linear.forward(x);
+        var y = pass.Product(x, linear.weight);
         if (pass.Adapters is null)
             return y;
         var mask = pass.AdapterMasks?.select(0, (3 * layer) + projection);

@@ -17,7 +17,6 @@ internal sealed class DecoupledAdam : IDisposable
     private readonly double epsilon;
     private readonly double weightDecay;
     private readonly EpsilonPlacement placement;
-    private int steps;
 
     public DecoupledAdam(
         IReadOnlyList<TrainedTensor> tensors, double beta1, double beta2, double epsilon, double weightDecay, EpsilonPlacement placement)
@@ -33,6 +32,13 @@ internal sealed class DecoupledAdam : IDisposable
         second = [.. tensors.Select(tensor => torch.zeros_like(tensor.Value).DetachFromDisposeScope())];
     }
 
+    /// <summary>Updates done; the corrections of the moments' bias depend on it.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>First and second moments by the names of their tensors; what is copied into them is continued from.</summary>
+    public IEnumerable<(string Name, torch.Tensor First, torch.Tensor Second)> Moments =>
+        tensors.Select((tensor, i) => (tensor.Name, first[i], second[i]));
+
     public void ZeroGradients()
     {
         foreach (var tensor in tensors)
@@ -44,9 +50,9 @@ internal sealed class DecoupledAdam : IDisposable
     {
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        steps++;
-        var correction1 = 1 - Math.Pow(beta1, steps);
-        var correction2 = 1 - Math.Pow(beta2, steps);
+        Steps++;
+        var correction1 = 1 - Math.Pow(beta1, Steps);
+        var correction2 = 1 - Math.Pow(beta2, Steps);
         for (var i = 0; i < tensors.Count; i++)
         {
             var gradient = tensors[i].Value.grad;

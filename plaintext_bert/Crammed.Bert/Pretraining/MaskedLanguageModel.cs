@@ -20,11 +20,11 @@ internal static class MaskedLanguageModel
         var positions = batch.Positions.ToArray();
         var labels = torch.tensor(batch.Labels.ToArray());
         var states = hidden.reshape(-1, configuration.Hidden).index_select(0, torch.tensor(positions));
-        var loss = torch.nn.functional.cross_entropy(model.Decode(states), labels);
+        var loss = torch.nn.functional.cross_entropy(model.Decode(states, pass), labels);
         if (firstTokenWeight == 0)
             return (loss, null);
 
-        var logProbabilities = torch.nn.functional.log_softmax(model.Decode(hidden.select(1, 0)), -1).reshape(-1);
+        var logProbabilities = torch.nn.functional.log_softmax(model.Decode(hidden.select(1, 0), pass), -1).reshape(-1);
         var flat = new long[positions.Length];
         for (var i = 0; i < flat.Length; i++)
             flat[i] = (positions[i] / batch.Width * configuration.VocabularySize) + batch.Labels[i];
@@ -39,10 +39,11 @@ internal static class MaskedLanguageModel
         var count = Math.Min(sequences, corpus.Sequences);
         double total = 0;
         long predictions = 0;
-        for (var start = 0; start < count; start += settings.BatchSize)
+        var batchSize = Math.Min(settings.BatchSize, settings.MicroBatchSize ?? settings.BatchSize);
+        for (var start = 0; start < count; start += batchSize)
         {
             using var scope = torch.NewDisposeScope();
-            var rows = Math.Min(settings.BatchSize, count - start);
+            var rows = Math.Min(batchSize, count - start);
             var batch = new MaskedBatch(
                 rows, corpus.SequenceLength, corpus.Special, model.Configuration.VocabularySize, settings.MaskedFraction);
             for (var i = 0; i < rows; i++)

@@ -1,15 +1,12 @@
-using System.Diagnostics;
-
 namespace Crammed.Bert;
 
-/// <summary>Trains a model to predict masked tokens within a budget of seconds or steps.</summary>
+/// <summary>Trains a model to predict masked tokens within a budget of seconds, steps or tokens.</summary>
 public static class Pretrainer
 {
-    private const int HeldOutSequences = 256;
-
     /// <summary>
-    /// Trains the model in place. With a budget in steps the result depends only on the seed (and on libtorch's arithmetic); with one in
-    /// seconds also on the machine's speed. Cancelling finishes the step at hand and returns what is there. Writes no file.
+    /// Trains the model in place. With a budget in steps or tokens the result depends only on the seed (and on libtorch's arithmetic); with
+    /// one in seconds also on the machine's speed. Cancelling finishes the step at hand and returns what is there. Writes no file but
+    /// checkpoints.
     /// </summary>
     /// <param name="model">Trained in place; float32.</param>
     /// <param name="training">Text to train on.</param>
@@ -17,15 +14,18 @@ public static class Pretrainer
     /// <param name="settings">The recipe; validated here.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Ends the run early.</param>
+    /// <param name="checkpoints">Where it saves itself and what it resumes from; null: neither.</param>
     /// <exception cref="ArgumentException">A setting out of its range, or a corpus of another sequence length.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer finite; the message says at which step.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint to resume from is malformed or another run's.</exception>
+    /// <exception cref="NonFiniteLossException">Training diverged; the state before the failing step was saved.</exception>
     public static PretrainingResult Run(
         BertModel model,
         PretrainingCorpus training,
         PretrainingCorpus heldOut,
         PretrainingSettings settings,
         IProgress<PretrainingProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default,
+        PretrainingCheckpoints? checkpoints = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(training);
@@ -36,28 +36,7 @@ public static class Pretrainer
             throw new ArgumentException(
                 $"the corpus must be packed to the model's sequence length, {model.Configuration.SequenceLength}", nameof(training));
         using var run = new PretrainingRun(model, training, settings);
-        var clock = Stopwatch.StartNew();
-        double used;
-        double? heldOutLoss = null;
-        var nextHeldOut = 0.1;
-        while ((used = UsedBudget(settings, run.Steps, clock)) < 1 && !cancellation.IsCancellationRequested)
-        {
-            var (loss, penalty) = run.Step(used);
-            used = UsedBudget(settings, run.Steps, clock);
-            if (used >= nextHeldOut)
-            {
-                heldOutLoss = MaskedLanguageModel.HeldOut(model, heldOut, settings, HeldOutSequences);
-                nextHeldOut += 0.1;
-            }
-
-            var elapsed = clock.Elapsed.TotalSeconds;
-            var remaining = elapsed * Math.Max(0, 1 - used) / used;
-            progress?.Report(new PretrainingProgress(
-                run.Steps, Math.Min(1, used), elapsed, remaining, run.Tokens / elapsed, loss, penalty, heldOutLoss));
-        }
-
-        var final = MaskedLanguageModel.HeldOut(model, heldOut, settings, HeldOutSequences);
-        return new PretrainingResult(run.Steps, run.Tokens, clock.Elapsed.TotalSeconds, run.RecentLoss, final, used < 1);
+        return new PretrainingLoop(run, training, heldOut, settings, checkpoints).Run(progress, cancellation);
     }
 
     /// <summary>
@@ -72,7 +51,4 @@ public static class Pretrainer
         var split = documents.ToLookup(_ => random.NextDouble() < settings.HeldOutFraction);
         return (split[false].ToList(), split[true].ToList());
     }
-
-    private static double UsedBudget(PretrainingSettings settings, int steps, Stopwatch clock) =>
-        settings.BudgetSteps is { } budget ? (double)steps / budget : clock.Elapsed.TotalSeconds / settings.BudgetSeconds!.Value;
 }

@@ -20,7 +20,21 @@ public sealed record RangePenaltySettings
 
     public double ResidualLimit { get; init; } = 16;
 
-    /// <summary>The variance and residual penalties start at this part of the budget (the kernel's holds throughout).</summary>
+    /// <summary>Largest variance before a norm that costs nothing (Rho et al.'s code: 100); null = no such penalty.</summary>
+    public double? LargestVariance { get; init; }
+
+    /// <summary>Largest over smallest variance before a norm that costs nothing (Rho et al.'s code: 300); null = no such penalty.</summary>
+    public double? LargestVarianceRatio { get; init; }
+
+    /// <summary>
+    /// Largest magnitude of an unnormalised kernel's argument that costs nothing (Rho et al.'s code: 480); null = no such penalty.
+    /// </summary>
+    public double? LargestKernelArgument { get; init; }
+
+    /// <summary>What a quantity above one of these three limits is multiplied by before it is added to the loss.</summary>
+    public double LimitWeight { get; init; } = 100;
+
+    /// <summary>The penalties start at this share of the budget; that of the polynomial kernel's stable range holds throughout.</summary>
     public double Start { get; init; }
 
     internal void Validate()
@@ -31,6 +45,13 @@ public sealed record RangePenaltySettings
         Requirement.Check(VarianceRatio is >= 1 and <= 1e6, VarianceRatio, "1 to 1e6");
         Requirement.Check(ResidualWeight is >= 0 and <= 1e6, ResidualWeight, "0 to 1e6");
         Requirement.Check(ResidualLimit is > 0 and <= 1e6, ResidualLimit, "above 0, up to 1e6");
+        CheckLimit(LargestVariance, "largest_variance");
+        CheckLimit(LargestVarianceRatio, "largest_variance_ratio");
+        CheckLimit(LargestKernelArgument, "largest_kernel_argument");
+        Requirement.Check(LimitWeight is >= 0 and <= 1e6, LimitWeight, "0 to 1e6");
         Requirement.Check(Start is >= 0 and <= 1, Start, "0 to 1");
     }
+
+    private static void CheckLimit(double? limit, string name) =>
+        Requirement.Check(limit is null or (> 0 and <= 1e9), limit ?? 0, "above 0, up to 1e9", name);
 }

@@ -31,7 +31,9 @@ internal static class CommandTable
                 ("pretrain name=books data.text=[books.txt.gz,wordnet] train.budget_seconds=600", "the same on more text, for ten minutes"),
                 ("pretrain name=prose data=wikipedia-books data.folder=text", "on text/wikipedia-*.txt.gz and text/books-*.txt.gz"),
                 ("pretrain name=own data=parquet data.folder=texts data.columns=[title,text]", "on two columns of Parquet files"),
-                ("pretrain name=paper arch=crammed-bert train=bert-o4", "the paper's model, for a day"),
+                ("pretrain name=small arch=small train=small", "width 128, an hour on two cores"),
+                ("pretrain name=small arch=small train=small resume=outputs/small", "the same, continued after Ctrl-C"),
+                ("pretrain name=paper arch=paper train=paper", "the paper's model and recipe: a week"),
             ],
         },
         new CommandDefinition<ExportGlueSettings>

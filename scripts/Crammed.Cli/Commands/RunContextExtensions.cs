@@ -51,9 +51,15 @@ internal static class RunContextExtensions
         return work(new KeyDisplay(context.Time, display));
     }
 
-    /// <summary>Gives torch the number of threads asked for.</summary>
+    /// <summary>Gives torch the number of threads asked for, and refuses a device that this libtorch does not have.</summary>
+    /// <exception cref="ConfigurationException">The device is not available.</exception>
     public static void Apply(this ImplementationSettings settings)
     {
+        if (settings.Device == ComputeDevice.Cuda)
+        {
+            throw new ConfigurationException(
+                "'impl.device' is cuda, and this build's libtorch has no CUDA; give impl.device=cpu");
+        }
         if (settings.Threads > 0)
             torch.set_num_threads(settings.Threads);
     }

@@ -9,6 +9,9 @@ internal enum NameTaken
     /// <summary>Use NAME-2, NAME-3, ... instead.</summary>
     Number,
 
+    /// <summary>Go on in it: the run resumes one that it holds. --overwrite does not change that.</summary>
+    Continue,
+
     /// <summary>Remove the earlier run, if a run it is.</summary>
     Replace,
 }

@@ -46,6 +46,8 @@ internal sealed partial class OutputFolder
     {
         switch (whenTaken)
         {
+            case NameTaken.Continue:
+                return this;
             case NameTaken.Number:
                 int number = 2;
                 while (new OutputFolder(currentDirectory, $"{name}-{number}").IsTaken)

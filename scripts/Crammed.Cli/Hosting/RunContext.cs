@@ -53,7 +53,8 @@ internal sealed class RunContext<TSettings>
     /// <exception cref="ConfigurationException">The name is no folder name, or it is taken.</exception>
     public OutputFolder CreateOutputFolder(string name, NameTaken whenTaken)
     {
-        var folder = OutputFolder.Create(_request.Environment.CurrentDirectory, name, _request.Overwrites ? NameTaken.Replace : whenTaken);
+        bool replaces = _request.Overwrites && whenTaken != NameTaken.Continue;
+        var folder = OutputFolder.Create(_request.Environment.CurrentDirectory, name, replaces ? NameTaken.Replace : whenTaken);
         folder.WriteText("config.yaml", _configuration.ToYaml());
         Keep($"{folder.ShownPath}/config.yaml");
         return folder;

@@ -1,13 +1,23 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Crammed.Bert;
 
 namespace Crammed.Cli.Settings;
 
-/// <summary>The group <c>impl</c>: how a run uses the machine. Results do not depend on it.</summary>
+/// <summary>The group <c>impl</c>: how a run uses the machine. It changes results by rounding alone.</summary>
 public sealed record ImplementationSettings
 {
     [Description("threads; 0: one for each core"), Range(0, 1024)]
     public required int Threads { get; init; }
+
+    [Description("where tensors are; cuda needs a libtorch built for it")]
+    public required ComputeDevice Device { get; init; }
+
+    [Description("pretraining: type of the factors of products with weight matrices; weights are float32")]
+    public required MatrixProductPrecision Dtype { get; init; }
+
+    [Description("pretraining: most packed sequences in one forward and backward pass; larger steps add up gradients"), Range(1, 65536)]
+    public required int Microbatch { get; init; }
 
     /// <summary>Threads to use.</summary>
     internal int ThreadCount => Threads == 0 ? Environment.ProcessorCount : Threads;

@@ -25,7 +25,23 @@ public sealed record PenaltySettings
     [Description("size of the residual stream that costs nothing"), Range(0.0, 1e6, MinimumIsExclusive = true)]
     public required double ResidualLimit { get; init; }
 
-    [Description("share of the budget after which the norms' and the residual stream's penalties start"), Range(0.0, 1.0)]
+    [Description("largest variance before a norm that costs nothing, as in the reference's code (100 there); null: no such penalty")]
+    [Range(0.0, 1e9, MinimumIsExclusive = true)]
+    public required double? LargestVariance { get; init; }
+
+    [Description("largest over smallest variance that costs nothing, as in the reference's code (300 there); null: no such penalty")]
+    [Range(0.0, 1e9, MinimumIsExclusive = true)]
+    public required double? LargestVarianceRatio { get; init; }
+
+    [Description("largest size of a kernel's argument that costs nothing, as in the reference's code (480 there); null: no such penalty")]
+    [Range(0.0, 1e9, MinimumIsExclusive = true)]
+    public required double? LargestKernelArgument { get; init; }
+
+    [Description("what a quantity above one of these three limits costs, in multiples of it"), Range(0.0, 1e6)]
+    public required double LimitWeight { get; init; }
+
+    [Description("share of the budget after which penalties start; that of the polynomial kernel's stable range always holds")]
+    [Range(0.0, 1.0)]
     public required double Start { get; init; }
 
     /// <summary>The pretrainer's penalties.</summary>
@@ -37,6 +53,10 @@ public sealed record PenaltySettings
         VarianceRatio = VarianceRatio,
         ResidualWeight = ResidualWeight,
         ResidualLimit = ResidualLimit,
+        LargestVariance = LargestVariance,
+        LargestVarianceRatio = LargestVarianceRatio,
+        LargestKernelArgument = LargestKernelArgument,
+        LimitWeight = LimitWeight,
         Start = Start,
     };
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 
 namespace Crammed.Cli.Settings;
 
@@ -7,6 +8,12 @@ public sealed record PretrainSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]
     public required string Name { get; init; }
+
+    [Description("run to continue: its folder or one of its checkpoints; null: a new run")]
+    public required string? Resume { get; init; }
+
+    [Description("minutes between checkpoints; the last two are kept"), Range(0.0, 1e5, MinimumIsExclusive = true)]
+    public required double CheckpointMinutes { get; init; }
 
     [Description("model")]
     public required ArchitectureSettings Arch { get; init; }

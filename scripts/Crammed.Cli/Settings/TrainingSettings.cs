@@ -8,14 +8,24 @@ namespace Crammed.Cli.Settings;
 /// <summary>The group <c>train</c>: pretraining by masked language modelling.</summary>
 public sealed record TrainingSettings : ICheckedSettings
 {
-    [Description("seconds of pretraining; null: steps count"), Range(0.0, 1e8, MinimumIsExclusive = true, MaximumIsExclusive = true)]
+    [Description("budget in hours of training; null: another budget counts"), Range(0.0, 1e5, MinimumIsExclusive = true)]
+    public required double? BudgetHours { get; init; }
+
+    [Description("budget in seconds of training; null: another budget counts")]
+    [Range(0.0, 1e8, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public required double? BudgetSeconds { get; init; }
 
-    [Description("steps of pretraining; null: seconds count"), Range(1, int.MaxValue)]
+    [Description("budget in steps; null: another budget counts"), Range(1, int.MaxValue)]
     public required int? Steps { get; init; }
 
-    [Description("packed sequences in a step"), Range(1, 65536)]
+    [Description("budget in tokens, padding not counted; null: another budget counts"), Range(1.0, 1e18)]
+    public required long? Tokens { get; init; }
+
+    [Description("packed sequences in a step, in micro-batches of at most impl.microbatch"), Range(1, 65536)]
     public required int Batch { get; init; }
+
+    [Description("share of the budget over which a step grows linearly from one micro-batch to train.batch"), Range(0.0, 1.0)]
+    public required double BatchRamp { get; init; }
 
     [Description("peak learning rate of AdamW"), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public required double LearningRate { get; init; }
@@ -44,6 +54,9 @@ public sealed record TrainingSettings : ICheckedSettings
     [Description("share of the documents kept for the held-out loss"), Range(0.0, 0.5, MinimumIsExclusive = true)]
     public required double HeldOutFraction { get; init; }
 
+    [Description("share of the budget between two held-out losses"), Range(0.0, 1.0, MinimumIsExclusive = true)]
+    public required double HeldOutInterval { get; init; }
+
     [Description("penalties that keep the inputs of non-polynomial functions in narrow ranges")]
     public required PenaltySettings Penalty { get; init; }
 
@@ -56,19 +69,33 @@ public sealed record TrainingSettings : ICheckedSettings
     /// <inheritdoc/>
     public IEnumerable<SettingsProblem> Check()
     {
-        if (BudgetSeconds is null && Steps is null)
-            yield return new(nameof(Steps), "and train.budget_seconds are both null; give one of them");
-        if (BudgetSeconds is not null && Steps is not null)
-            yield return new(nameof(Steps), $"is {Steps} and train.budget_seconds is {BudgetSeconds}; set one of them to null");
+        (string Name, object? Value)[] budgets =
+            [("steps", Steps), ("tokens", Tokens), ("budget_seconds", BudgetSeconds), ("budget_hours", BudgetHours)];
+        var given = budgets.Where(budget => budget.Value is not null).ToList();
+        if (given.Count == 0)
+            yield return new(nameof(Steps), "and train.tokens, train.budget_seconds and train.budget_hours are all null; give one of them");
+        if (given.Count > 1)
+        {
+            var (first, second) = (given[0], given[1]);
+            string name = first.Name == "steps" ? nameof(Steps) : first.Name == "tokens" ? nameof(Tokens) : nameof(BudgetSeconds);
+            yield return new(name, FormattableString.Invariant(
+                $"is {first.Value} and train.{second.Name} is {second.Value}; set one of them to null"));
+        }
         if (Betas.Count != 2)
             yield return new(nameof(Betas), $"has {Betas.Count} values; it must have two");
     }
 
     /// <summary>The pretrainer's settings.</summary>
-    public PretrainingSettings ToPretrainingSettings() => new()
+    /// <param name="implementation">Group impl: the size of micro-batches and the type of products.</param>
+    public PretrainingSettings ToPretrainingSettings(ImplementationSettings implementation) => new()
     {
-        BudgetSeconds = BudgetSeconds,
+        BudgetSeconds = BudgetSeconds ?? (BudgetHours * 3600),
         BudgetSteps = Steps,
+        BudgetTokens = Tokens,
+        BatchRamp = BatchRamp,
+        HeldOutInterval = HeldOutInterval,
+        MicroBatchSize = implementation.Microbatch,
+        Precision = implementation.Dtype,
         Seed = Seed,
         BatchSize = Batch,
         LearningRate = LearningRate,

@@ -38,4 +38,10 @@ internal sealed record PretrainInput
 
     /// <summary>How ranges are taken afterwards; its number of examples is an upper limit where the text has fewer documents.</summary>
     public CalibrationSettings Calibration { get; init; } = new();
+
+    /// <summary>Time between checkpoints; null: none are written.</summary>
+    public TimeSpan? CheckpointInterval { get; init; }
+
+    /// <summary>The checkpoint to continue from; null: a new run.</summary>
+    public string? ResumePath { get; init; }
 }

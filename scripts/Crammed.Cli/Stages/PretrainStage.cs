@@ -36,7 +36,7 @@ internal sealed class PretrainStage
     /// <summary>Reads the text, reads or trains the vocabulary, tokenises.</summary>
     /// <exception cref="ArgumentException">A setting is out of its range, or the text is shorter than one sequence.</exception>
     /// <exception cref="IOException">A file or folder is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is malformed.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed, or the checkpoint to resume from is another run's.</exception>
     public static PretrainStage Load(PretrainInput input, IProgress<StageProgress>? progress, CancellationToken cancellation)
     {
         input.Settings.Validate();
@@ -48,33 +48,49 @@ internal sealed class PretrainStage
                 state => progress?.Report(new StageProgress($"reading text: {state.Title}", state.Done, state.Total, state.Unit))),
             cancellation);
         var stage = new PretrainStage(input, text);
+        stage.CheckResumption();
         progress?.Report(new StageProgress("reading text", 1, 1, "texts", Describe(text)));
         return stage;
     }
 
-    /// <summary>Trains, calibrates, and writes FOLDER/model and FOLDER/metrics.csv (step, loss, held-out loss, tokens, seconds).</summary>
-    /// <exception cref="OperationCanceledException">Cancelled: the step at hand was finished, nothing was written.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
-    public PretrainOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    /// <summary>
+    /// Trains, calibrates, and writes FOLDER/model, FOLDER/metrics.csv and .parquet (a row for each step), and FOLDER/checkpoints where the
+    /// input asks for them.
+    /// </summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellation">Ends the run after the step at hand.</param>
+    /// <param name="saved">Told of every checkpoint: its file and the steps done.</param>
+    /// <exception cref="OperationCanceledException">Cancelled: the step at hand was finished; only checkpoints were written.</exception>
+    /// <exception cref="NonFiniteLossException">Training diverged; only checkpoints were written.</exception>
+    public PretrainOutcome Run(
+        string folder, IProgress<StageProgress>? progress, CancellationToken cancellation, Action<string, int>? saved = null)
     {
         var clock = Stopwatch.StartNew();
         using var model = new BertModel(Configuration, _input.Settings.Seed);
-        var steps = new List<PretrainingProgress>();
-        var relay = new RelayedProgress<PretrainingProgress>(step =>
-        {
-            steps.Add(step);
-            progress?.Report(Describe(step));
-        });
-        var result = Pretrainer.Run(model, _text.Training, _text.HeldOut, _input.Settings, relay, cancellation);
+        using var resumed = _input.ResumePath is { } path ? PretrainingCheckpoint.Open(path) : null;
+        var checkpoints = _input.CheckpointInterval is { } interval
+            ? new PretrainingCheckpoints
+            {
+                Folder = Path.Combine(folder, StageFiles.Checkpoints),
+                Interval = interval,
+                Resume = resumed,
+                Saved = saved,
+            }
+            : null;
+        var throughput = PretrainThroughput.Measure(Configuration, _input.Settings);
+        var relay = new RelayedProgress<PretrainingProgress>(step => progress?.Report(Describe(step, throughput)));
+        var result = Pretrainer.Run(model, _text.Training, _text.HeldOut, _input.Settings, relay, cancellation, checkpoints);
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(new StageProgress("calibrating", 0, 1, "models"));
         var calibration = Calibrator.Measure(model, _text.SampleTexts, _tokenizer, CalibrationSettings(), cancellation);
         progress?.Report(new StageProgress("calibrating", 1, 1, "models"));
         string modelFolder = Path.Combine(folder, StageFiles.Model);
         Save(model, calibration, modelFolder);
-        MetricsOf(steps, result).Write(Path.Combine(folder, StageFiles.Metrics));
+        PretrainMetrics.Write(result.Metrics, folder);
         return new PretrainOutcome(
-            modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), result, clock.Elapsed.TotalSeconds);
+            modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), result,
+            throughput.ShareOf(result.TokensPerSecond), clock.Elapsed.TotalSeconds);
     }
 
     private static PretrainingSetOptions OptionsOf(PretrainInput input) => new()
@@ -103,15 +119,25 @@ internal sealed class PretrainStage
             + $"vocabulary {text.Vocabulary.Count:N0}{cached}");
     }
 
+    private void CheckResumption()
+    {
+        if (_input.ResumePath is not { } path)
+            return;
+        using var checkpoint = PretrainingCheckpoint.Open(path);
+        checkpoint.RequireSame(Configuration, _input.Settings, _text.Training, _text.HeldOut);
+    }
+
     private CalibrationSettings CalibrationSettings() =>
         _input.Calibration with { Examples = Math.Min(_input.Calibration.Examples, _text.SampleTexts.Count) };
 
-    /// <summary>A budget in steps shows steps; how many steps one in seconds allows is not known, so it shows its used part.</summary>
-    private StageProgress Describe(PretrainingProgress step)
+    /// <summary>A budget in steps shows steps; how many steps another allows is not known, so it shows its used part.</summary>
+    private StageProgress Describe(PretrainingProgress step, PretrainThroughput throughput)
     {
-        string loss = string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:F3}, {step.TokensPerSecond:N0} tokens/s");
+        string loss = string.Create(
+            CultureInfo.InvariantCulture,
+            $"loss {step.Loss:F3}, {step.TokensPerSecond:N0} tokens/s ({throughput.ShareOf(step.TokensPerSecond):P0} of matrix products)");
         if (step.HeldOutLoss is { } heldOut)
-            loss += string.Create(CultureInfo.InvariantCulture, $", held-out {heldOut:F3}");
+            loss += string.Create(CultureInfo.InvariantCulture, $", held-out {heldOut:F3}, perplexity {Math.Exp(heldOut):F1}");
         var left = TimeSpan.FromSeconds(step.RemainingSeconds);
         return _input.Settings.BudgetSteps is { } total
             ? new StageProgress(Title, step.Step, total, "steps", loss, left)
@@ -132,19 +158,5 @@ internal sealed class PretrainStage
         {
             temporary.Delete(recursive: true);
         }
-    }
-
-    /// <summary>The held-out loss stands where it was taken: at each tenth of the budget and at the end.</summary>
-    private static CsvTable MetricsOf(IReadOnlyList<PretrainingProgress> steps, PretrainingResult result)
-    {
-        var table = new CsvTable("step", "loss", "held_out_loss", "tokens", "seconds");
-        double? last = null;
-        foreach (var step in steps)
-        {
-            double? heldOut = step.Step == result.Steps ? result.HeldOutLoss : step.HeldOutLoss == last ? null : step.HeldOutLoss;
-            last = step.HeldOutLoss;
-            table.AddRow(step.Step, step.Loss, heldOut, Math.Round(step.TokensPerSecond * step.ElapsedSeconds), step.ElapsedSeconds);
-        }
-        return table;
     }
 }

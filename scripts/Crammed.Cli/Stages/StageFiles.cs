@@ -21,6 +21,15 @@ internal static class StageFiles
     /// <summary>Loss by step, or scores.</summary>
     public const string Metrics = "metrics.csv";
 
+    /// <summary>The same as <see cref="Metrics"/>, typed.</summary>
+    public const string MetricsTable = "metrics.parquet";
+
+    /// <summary>Loss and held-out loss over the steps.</summary>
+    public const string LossCurve = "loss.svg";
+
+    /// <summary>Folder of a run's checkpoints.</summary>
+    public const string Checkpoints = "checkpoints";
+
     /// <summary>What a model answers, by example.</summary>
     public const string Predictions = "predictions.csv";
 }

@@ -14,7 +14,7 @@ public class PretrainerTests
     };
 
     /// <summary>Words come in fixed pairs (6 7), (8 9), ...: what is masked follows from its neighbour.</summary>
-    private static PretrainingCorpus Corpus(long seed)
+    internal static PretrainingCorpus Corpus(long seed)
     {
         var random = new SeededRandom(seed, "tiny corpus");
         var documents = Enumerable.Range(0, 80).Select(_ => (IReadOnlyList<int>)Enumerable.Range(0, 4).SelectMany(_ =>
@@ -25,11 +25,12 @@ public class PretrainerTests
         return PretrainingCorpus.Build(documents, Tiny.Special, 12);
     }
 
-    private static BertConfiguration Configuration(AttentionKernel kernel = AttentionKernel.Polynomial) =>
+    internal static BertConfiguration Configuration(AttentionKernel kernel = AttentionKernel.Polynomial) =>
         Tiny.Configuration(kernel, layers: 1) with { SequenceLength = 12, InitializerStandardDeviation = 0.1 };
 
     [TestCase(AttentionKernel.Polynomial)]
     [TestCase(AttentionKernel.Softmax)]
+    [TestCase(AttentionKernel.Gaussian)]
     public void Training_lowers_the_held_out_loss(AttentionKernel kernel)
     {
         using var model = new BertModel(Configuration(kernel), seed: 1);
@@ -134,7 +135,7 @@ public class PretrainerTests
             ResidualWeight = 3,
             ResidualLimit = 10,
         };
-        var penalty = new RangePenalty(settings, configuration, normsToo: true);
+        var penalty = new RangePenalty(settings, configuration, isLate: true);
         // k = 4: the stable range is 32, penalised below -24 in units of 16; one of two examples exceeds by 8/16.
         penalty.Observe(ActivationNames.KernelArgument(0), torch.tensor(new double[] { -1, -32 }, [2L, 1L, 1L, 1L]));
         Assert.That(penalty.Total!.ToDouble(), Is.EqualTo(0.5 * 0.25 / 2).Within(1e-12));
@@ -145,12 +146,65 @@ public class PretrainerTests
         penalty.Observe(ActivationNames.Value(0, "attention.residual"), torch.tensor(new double[] { 12, -5 }));
         Assert.That(penalty.Total!.ToDouble(), Is.EqualTo((0.5 * 0.25 / 2) + variance + (3 * 4 / 2.0)).Within(1e-12));
 
-        var early = new RangePenalty(settings, configuration, normsToo: false);
+        var early = new RangePenalty(settings, configuration, isLate: false);
         early.Observe(ActivationNames.FinalNormVariance, torch.tensor(new double[] { 1, 16 }));
         Assert.That(early.Total, Is.Null);
-        var gaussian = new RangePenalty(settings, Tiny.Configuration(AttentionKernel.Gaussian), normsToo: true);
+        var gaussian = new RangePenalty(settings, Tiny.Configuration(AttentionKernel.Gaussian), isLate: true);
         gaussian.Observe(ActivationNames.KernelArgument(0), torch.tensor(new double[] { -1000 }, [1L, 1L, 1L, 1L]));
         Assert.That(gaussian.Total, Is.Null);
+    }
+
+    [Test]
+    public void A_quantity_above_the_references_limit_is_added_itself()
+    {
+        using var scope = torch.NewDisposeScope();
+        var settings = new RangePenaltySettings
+        {
+            KernelWeight = 0,
+            VarianceWeight = 0,
+            ResidualWeight = 0,
+            LargestVariance = 100,
+            LargestVarianceRatio = 300,
+            LargestKernelArgument = 480,
+            LimitWeight = 2,
+        };
+        double Of(AttentionKernel kernel, string name, params double[] values)
+        {
+            var penalty = new RangePenalty(settings, Tiny.Configuration(kernel), isLate: true);
+            penalty.Observe(name, torch.tensor(values, [values.Length, 1L, 1L, 1L]));
+            return penalty.Total?.ToDouble() ?? 0;
+        }
+
+        Assert.That(Of(AttentionKernel.Gaussian, ActivationNames.FinalNormVariance, 50, 100), Is.Zero);
+        Assert.That(Of(AttentionKernel.Gaussian, ActivationNames.FinalNormVariance, 50, 101), Is.EqualTo(202));
+        Assert.That(Of(AttentionKernel.Gaussian, ActivationNames.FinalNormVariance, 0.125, 50), Is.EqualTo(800));
+        Assert.That(Of(AttentionKernel.Gaussian, ActivationNames.FinalNormVariance, 0.25, 200), Is.EqualTo(400 + 1600));
+        Assert.That(Of(AttentionKernel.Gaussian, ActivationNames.KernelArgument(0), -480, 0), Is.Zero);
+        Assert.That(Of(AttentionKernel.Gaussian, ActivationNames.KernelArgument(0), -500, 0), Is.EqualTo(1000));
+        Assert.That(Of(AttentionKernel.Softmax, ActivationNames.KernelArgument(0), -500, 0), Is.Zero);
+        Assert.That(
+            new RangePenalty(settings, Tiny.Configuration(AttentionKernel.Polynomial), isLate: false).IsActive, Is.False, "too early");
+    }
+
+    [Test]
+    public void A_budget_in_tokens_ends_with_the_step_that_reaches_it()
+    {
+        using var model = new BertModel(Configuration(), seed: 1);
+        var settings = Settings with { BudgetSteps = null, BudgetTokens = 1000, DocumentBatchSize = 0 };
+        var result = Pretrainer.Run(model, Corpus(1), Corpus(2), settings);
+        // 16 sequences of 12 tokens in a step.
+        Assert.That((result.Steps, result.Tokens), Is.EqualTo((6, 6 * 16 * 12L)));
+    }
+
+    [Test]
+    public void Held_out_losses_stand_at_fixed_shares_of_the_budget()
+    {
+        using var model = new BertModel(Configuration(), seed: 1);
+        var settings = Settings with { BudgetSteps = 10, HeldOutInterval = 0.3 };
+        var result = Pretrainer.Run(model, Corpus(1), Corpus(2), settings);
+        Assert.That(
+            result.Metrics.Where(row => row.HeldOutLoss is not null).Select(row => row.Step), Is.EqualTo(new[] { 3, 6, 9, 10 }));
+        Assert.That(result.HeldOutPerplexity, Is.EqualTo(Math.Exp(result.HeldOutLoss)));
     }
 
     [Test]
@@ -177,6 +231,10 @@ public class PretrainerTests
     public void Settings_out_of_range_are_named()
     {
         Assert.That((Settings with { BudgetSeconds = 3 }).Validate, Throws.ArgumentException.With.Message.Contains("exactly one budget"));
+        Assert.That((Settings with { BudgetTokens = 3 }).Validate, Throws.ArgumentException.With.Message.Contains("exactly one budget"));
+        Assert.That((Settings with { BatchRamp = 1.5 }).Validate, Throws.ArgumentException.With.Message.Contains("batch_ramp is 1.5"));
+        Assert.That(
+            (Settings with { MicroBatchSize = 0 }).Validate, Throws.ArgumentException.With.Message.Contains("micro_batch_size is 0"));
         Assert.That((Settings with { BudgetSteps = 0 }).Validate, Throws.ArgumentException.With.Message.Contains("budget_steps is 0"));
         Assert.That(
             (Settings with { MaskedFraction = 0 }).Validate, Throws.ArgumentException.With.Message.Contains("masked_fraction is 0"));

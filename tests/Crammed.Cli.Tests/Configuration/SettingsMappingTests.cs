@@ -41,7 +41,7 @@ internal sealed class SettingsMappingTests
     [Test]
     public void Training_becomes_the_pretrainers_settings()
     {
-        var train = Demo(
+        var demo = Demo(
             "train.budget_seconds=null", "train.steps=11", "train.batch=12", "train.learning_rate=0.13", "train.betas=[0.14, 0.15]",
             "train.epsilon=0.16",
             "train.weight_decay=0.17", "train.clip_norm=0.18", "train.masked_fraction=0.19", "train.document_batch=20",
@@ -49,9 +49,10 @@ internal sealed class SettingsMappingTests
             "train.held_out_fraction=0.22", "train.seed=23", "train.penalty.kernel_weight=0.24", "train.penalty.kernel_fraction=0.25",
             "train.penalty.variance_weight=0.26", "train.penalty.variance_ratio=27", "train.penalty.residual_weight=0.28",
             "train.penalty.residual_limit=29",
-            "train.penalty.start=0.3").Train;
-        var settings = train.ToPretrainingSettings();
-        Assert.That(settings, Is.EqualTo(new PretrainingSettings
+            "train.penalty.start=0.3", "train.batch_ramp=0.31", "train.held_out_interval=0.32", "train.penalty.largest_variance=33",
+            "train.penalty.largest_variance_ratio=34", "train.penalty.largest_kernel_argument=35", "train.penalty.limit_weight=36",
+            "impl.microbatch=37", "impl.dtype=bfloat16");
+        Assert.That(Recipe(demo), Is.EqualTo(new PretrainingSettings
         {
             BudgetSteps = 11,
             BatchSize = 12,
@@ -66,6 +67,10 @@ internal sealed class SettingsMappingTests
             FirstTokenWeight = 0.21,
             HeldOutFraction = 0.22,
             Seed = 23,
+            BatchRamp = 0.31,
+            HeldOutInterval = 0.32,
+            MicroBatchSize = 37,
+            Precision = MatrixProductPrecision.Bfloat16,
             Penalty = new RangePenaltySettings
             {
                 KernelWeight = 0.24,
@@ -75,16 +80,47 @@ internal sealed class SettingsMappingTests
                 ResidualWeight = 0.28,
                 ResidualLimit = 29,
                 Start = 0.3,
+                LargestVariance = 33,
+                LargestVarianceRatio = 34,
+                LargestKernelArgument = 35,
+                LimitWeight = 36,
             },
         }));
-        Assert.That(Demo("train.budget_seconds=31").Train.ToPretrainingSettings().BudgetSeconds, Is.EqualTo(31));
+        Assert.That(Recipe(Demo("train.budget_seconds=31")).BudgetSeconds, Is.EqualTo(31));
+        Assert.That(Recipe(Demo("train.budget_seconds=null", "train.budget_hours=0.5")).BudgetSeconds, Is.EqualTo(1800));
+        Assert.That(Recipe(Demo("train.budget_seconds=null", "train.tokens=5000000000")).BudgetTokens, Is.EqualTo(5_000_000_000));
+    }
+
+    // Geiping and Goldstein 2023; Rho et al. 2025 train for a week, with the limits of their published code.
+    [Test]
+    public void The_published_recipe_is_a_choice()
+    {
+        var expected = new PretrainingSettings
+        {
+            BudgetSeconds = 86400,
+            BatchSize = 8192,
+            BatchRamp = 0.6,
+            MicroBatchSize = 16,
+            DocumentBatchSize = 0,
+            FirstTokenWeight = 0,
+            HeldOutInterval = 0.02,
+            Penalty = new RangePenaltySettings { Start = 0.95 },
+        };
+        Assert.That(Recipe(Demo("train=bert-o4")), Is.EqualTo(expected));
+        var paper = Recipe(Demo("train=paper"));
+        Assert.That(paper.BudgetSeconds, Is.EqualTo(168 * 3600));
+        Assert.That(
+            (paper.Penalty.LargestVariance, paper.Penalty.LargestVarianceRatio, paper.Penalty.LargestKernelArgument),
+            Is.EqualTo(((double?)100, (double?)300, (double?)480)));
     }
 
     [Test]
-    public void The_shipped_training_is_the_pretrainers_own_recipe()
+    public void The_demo_trains_as_before_it_had_micro_batches()
     {
-        var own = new PretrainingSettings { BudgetSeconds = 86400, BatchSize = 256 };
-        Assert.That(Demo("train=bert-o4").Train.ToPretrainingSettings(), Is.EqualTo(own));
+        var demo = Recipe(Demo());
+        Assert.That((demo.BatchSize, demo.DocumentBatchSize, demo.BatchRamp), Is.EqualTo((4, 64, 0.0)));
+        Assert.That(demo.MicroBatchSize, Is.GreaterThanOrEqualTo(demo.BatchSize), "one pass for each step");
+        Assert.That((demo.Penalty.Start, demo.Penalty.VarianceWeight, demo.FirstTokenWeight), Is.EqualTo((0.0, 10.0, 1.0)));
     }
 
     [Test]
@@ -115,6 +151,8 @@ internal sealed class SettingsMappingTests
         var expected = new FineTuningSettings { Steps = 12, LearningRate = 0.05, Epsilon = 0.01 };
         Assert.That(Demo().Eval.Finetune.ToFineTuningSettings(), Is.EqualTo(expected));
     }
+
+    private static PretrainingSettings Recipe(DemoSettings settings) => settings.Train.ToPretrainingSettings(settings.Impl);
 
     private static DemoSettings Demo(params string[] overrides) =>
         ConfigurationLoader.Load<DemoSettings>(new ConfigurationFolder(Repository.PathOf("configs")), "cfg_demo", overrides).Settings;

@@ -122,7 +122,10 @@ internal sealed class ShippedConfigurationTests
     [TestCase("arch.heads=5", "override 'arch.heads=5': 'arch.heads' is 5; it must divide arch.hidden (32)")]
     [TestCase("arch.kernel=gaussian", "'arch.kernel_power' is 4; only arch.kernel=polynomial reads it, so set it to null")]
     [TestCase("arch.kernel_power=null", "override 'arch.kernel_power=null': 'arch.kernel_power' is null; arch.kernel=polynomial needs it")]
-    [TestCase("train.budget_seconds=null", "'train.steps' and train.budget_seconds are both null; give one of them")]
+    [TestCase(
+        "train.budget_seconds=null",
+        "'train.steps' and train.tokens, train.budget_seconds and train.budget_hours are all null; give one of them")]
+    [TestCase("train.budget_hours=2", "'train.budget_seconds' is 150 and train.budget_hours is 2; set one of them to null")]
     [TestCase("train.betas=[0.9]", "'train.betas' has 1 values; it must have two")]
     [TestCase("data.text=[]", "'data.text' is empty; name at least one text")]
     [TestCase("eval/tasks=rte", "has no glue folder, which the task rte needs; give data.glue=DIR")]

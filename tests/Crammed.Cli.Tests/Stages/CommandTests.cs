@@ -135,7 +135,7 @@ internal sealed class CommandTests
     }
 
     [Test]
-    public async Task An_interrupted_pretraining_ends_with_130_and_leaves_its_configuration_alone()
+    public async Task An_interrupted_pretraining_ends_with_130_and_says_how_to_go_on()
     {
         string configuration = _program.Folder.Combine("outputs/long/config.yaml");
         var run = Task.Run(() => _program.RunAsync(["pretrain", .. _smallModel, "train.steps=1000000", "name=long"]));
@@ -143,8 +143,70 @@ internal sealed class CommandTests
             await Task.Delay(20);
         _program.Interrupts.OnSignal(ExitCode.Interrupted);
         Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), _program.Error);
-        Assert.That(_program.Error, Does.EndWith("interrupted: kept outputs/long/config.yaml\n"));
-        Assert.That(Directory.GetFileSystemEntries(Path.GetDirectoryName(configuration)!), Is.EqualTo(new[] { configuration }));
+        Assert.That(_program.Error, Does.Match(
+            @"interrupted: kept step \d+ in outputs/long/checkpoints/step-\d{9}\.safetensors; "
+            + @"to go on, repeat the command with resume=outputs/long\n$"));
+        Assert.That(
+            Directory.GetFileSystemEntries(Path.GetDirectoryName(configuration)!),
+            Is.EquivalentTo(new[] { configuration, _program.Folder.Combine("outputs/long/checkpoints") }));
+    }
+
+    /// <summary>The earlier half is made by a run that was interrupted, here by dropping the later of two checkpoints.</summary>
+    [Test]
+    public async Task A_resumed_pretraining_ends_like_an_uninterrupted_one()
+    {
+        string[] command = ["pretrain", .. _smallModel, "train.steps=6", "checkpoint_minutes=1e-9"];
+        await Succeed([.. command, "name=whole"]);
+        await Succeed([.. command, "name=parts"]);
+        string parts = _program.Folder.Combine("outputs/parts");
+        File.Delete(Path.Combine(parts, "checkpoints/step-000000006.safetensors"));
+        Directory.Delete(Path.Combine(parts, "model"), recursive: true);
+        await Succeed([.. command, "name=parts", "resume=outputs/parts"]);
+        foreach (string file in new[] { "model/model.safetensors", "model/calibration.json", "model/vocab.txt" })
+        {
+            byte[] expected = File.ReadAllBytes(_program.Folder.Combine($"outputs/whole/{file}"));
+            Assert.That(File.ReadAllBytes(Path.Combine(parts, file)), Is.EqualTo(expected), file);
+        }
+        var one = new CsvFile(_program.Folder.Combine("outputs/whole/metrics.csv"));
+        var two = new CsvFile(Path.Combine(parts, "metrics.csv"));
+        foreach (string column in one.Header.Split(',').Where(column => column != "seconds"))
+            Assert.That(two.Texts(column), Is.EqualTo(one.Texts(column)), column);
+
+        await Succeed([.. command, "name=elsewhere", "resume=outputs/parts"]);
+        Assert.That(File.Exists(_program.Folder.Combine("outputs/elsewhere/model/model.safetensors")));
+        Assert.That(File.Exists(Path.Combine(parts, "model/model.safetensors")));
+    }
+
+    [TestCase("made with train.learning_rate = 0.007, and this run has 0.1", "resume=outputs/pretrain", "train.learning_rate=0.1")]
+    [TestCase("made with model.layers = 1, and this run has 2", "resume=outputs/pretrain", "arch.layers=2")]
+    [TestCase("'resume' is outputs/none, where there is no checkpoints/step-*.safetensors", "resume=outputs/none")]
+    [TestCase("already holds a run", "train.steps=2")]
+    [TestCase("'impl.device' is cuda, and this build's libtorch has no CUDA; give impl.device=cpu", "impl.device=cuda")]
+    public async Task What_cannot_be_resumed_or_started_is_one_line_and_changes_nothing(string expected, params string[] words)
+    {
+        await Succeed(["pretrain", .. _smallModel]);
+        string[] files = Directory.GetFiles(_program.Folder.Combine("outputs"), "*", SearchOption.AllDirectories);
+        byte[][] before = [.. files.Select(File.ReadAllBytes)];
+        Assert.That(await _program.RunAsync(["pretrain", .. _smallModel, .. words]), Is.EqualTo(ExitCode.BadInput));
+        string[] lines = [.. _program.Error.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("reading text:"))];
+        Assert.That(lines, Has.Length.EqualTo(1));
+        Assert.That(lines[0], Does.StartWith("error: ").And.Contain(expected));
+        Assert.That(Directory.GetFiles(_program.Folder.Combine("outputs"), "*", SearchOption.AllDirectories), Is.EquivalentTo(files));
+        Assert.That(files.Select(File.ReadAllBytes), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task A_diverging_pretraining_says_where_and_what_to_try()
+    {
+        int code = await _program.RunAsync(
+        [
+            "pretrain", .. _smallModel, "train.steps=500", "train.learning_rate=1", "train.clip_norm=1e30", "train.penalty.kernel_weight=0",
+            "train.penalty.variance_weight=0", "train.penalty.residual_weight=0",
+        ]);
+        Assert.That(code, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.Match(
+            @"error: the .* at step \d+; lower the learning rate, .*; "
+            + @"the state before it is in outputs/pretrain/checkpoints/step-\d{9}\.safetensors\n$"));
     }
 
     [TestCase("pretrain", "arch=", "train.budget_seconds")]

@@ -2,6 +2,7 @@ using System.Globalization;
 using Crammed.Cli.Stages;
 using Crammed.Model;
 using Crammed.Text;
+using Crammed.Text.Parquet;
 using Crammed.Text.Safetensors;
 
 namespace Crammed.Cli.Tests.Stages;
@@ -46,7 +47,8 @@ internal sealed class PretrainStageTests
     {
         var training = SmallRun.Pretraining.Training;
         var metrics = new CsvFile(Path.Combine(SmallRun.ModelFolder, "..", StageFiles.Metrics));
-        Assert.That(metrics.Header, Is.EqualTo("step,loss,held_out_loss,tokens,seconds"));
+        Assert.That(metrics.Header, Is.EqualTo(
+            "step,loss,penalty,held_out_loss,held_out_perplexity,learning_rate,sequences,tokens,seconds"));
         Assert.That(metrics.Numbers("step"), Is.EqualTo(Enumerable.Range(1, SmallRun.PretrainingSteps)));
         Assert.That(metrics.Numbers("tokens"), Is.Ordered.Ascending);
         Assert.That(metrics.Numbers("tokens")[^1], Is.EqualTo(training.Tokens));
@@ -59,6 +61,31 @@ internal sealed class PretrainStageTests
         Assert.That(heldOut, Has.Length.EqualTo(10), "one for each tenth of the budget");
         Assert.That(metrics.Texts("held_out_loss")[^1], Is.EqualTo(heldOut[^1]), "the last step has one");
         Assert.That(double.Parse(heldOut[^1], CultureInfo.InvariantCulture), Is.EqualTo(training.HeldOutLoss));
+        Assert.That(
+            double.Parse(metrics.Texts("held_out_perplexity")[^1], CultureInfo.InvariantCulture),
+            Is.EqualTo(training.HeldOutPerplexity));
+    }
+
+    [Test]
+    public void The_table_of_metrics_holds_the_same_numbers()
+    {
+        string folder = Path.Combine(SmallRun.ModelFolder, "..");
+        var metrics = new CsvFile(Path.Combine(folder, StageFiles.Metrics));
+        using var table = ParquetReader.Open(Path.Combine(folder, StageFiles.MetricsTable));
+        Assert.That(string.Join(',', table.Columns.Select(column => column.Path)), Is.EqualTo(metrics.Header));
+        Assert.That(table.ReadDouble(0, "loss").Values, Is.EqualTo(metrics.Numbers("loss")));
+        Assert.That(table.ReadInt64(0, "tokens").Values, Is.EqualTo(metrics.Numbers("tokens")));
+    }
+
+    [Test]
+    public void A_plot_shows_every_loss_and_where_the_held_out_one_was_taken()
+    {
+        var metrics = SmallRun.Pretraining.Training.Metrics;
+        var plot = PretrainMetrics.Plot(metrics)!;
+        plot.Validate();
+        Assert.That(plot.Series.Select(series => series.X.Count), Is.EqualTo(new[] { SmallRun.PretrainingSteps, 10 }));
+        Assert.That(plot.Series[0].Y, Is.EqualTo(metrics.Select(row => row.Loss)));
+        Assert.That(PretrainMetrics.Plot([]), Is.Null);
     }
 
     [Test]

@@ -76,7 +76,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
     private PretrainOutcome Pretrain(CancellationToken cancellation)
     {
         using var display = context.Display();
-        var input = PretrainInputs.Of(context.Resolve, Settings.Arch, Settings.Train, Settings.Data) with
+        var input = PretrainInputs.Of(context.Resolve, Settings.Arch, Settings.Train, Settings.Data, Settings.Impl) with
         {
             Calibration = new CalibrationSettings { FineTuning = Settings.Eval.Finetune.ToFineTuningSettings() },
         };

@@ -1,4 +1,7 @@
+using Crammed.Bert;
+using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Plotting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
@@ -17,14 +20,78 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
         PretrainOutcome outcome;
         using (var display = context.Display())
         {
-            var input = PretrainInputs.Of(context.Resolve, settings.Arch, settings.Train, settings.Data);
+            var input = PretrainInputs.Of(context.Resolve, settings.Arch, settings.Train, settings.Data, settings.Impl) with
+            {
+                CheckpointInterval = TimeSpan.FromMinutes(settings.CheckpointMinutes),
+                ResumePath = settings.Resume is { } resume ? CheckpointIn(context, resume) : null,
+            };
             var stage = PretrainStage.Load(input, display, cancellationToken);
-            string?[] inputs = [.. settings.Data.Text.Select(context.Resolve), context.ResolveOptional(settings.Data.Vocabulary)];
-            folder = context.CreateOutputFolder(settings.Name, inputs);
-            outcome = stage.Run(folder.FullPath, display, cancellationToken);
+            folder = Folder(context, input.ResumePath);
+            outcome = Run(context, stage, folder, display, cancellationToken);
         }
+        await PlotAsync(context, outcome, folder, cancellationToken);
         await Lines(outcome, folder).WriteAsync(context.Output);
         return ExitCode.Success;
+    }
+
+    /// <summary>The checkpoint that a run's folder, its folder of checkpoints or a file means.</summary>
+    /// <exception cref="ConfigurationException">There is none.</exception>
+    private static string CheckpointIn(RunContext<PretrainSettings> context, string resume)
+    {
+        string path = context.Resolve(resume);
+        if (File.Exists(path))
+            return path;
+        return PretrainingCheckpoints.Latest(Path.Combine(path, StageFiles.Checkpoints)) ?? PretrainingCheckpoints.Latest(path)
+            ?? throw new ConfigurationException(
+                $"'resume' is {resume}, where there is no {StageFiles.Checkpoints}/step-*.safetensors; "
+                + "name the folder of an interrupted run");
+    }
+
+    /// <summary>A new folder; or that of the run that is continued, where the name is the same.</summary>
+    private static OutputFolder Folder(RunContext<PretrainSettings> context, string? checkpoint)
+    {
+        var (name, data) = (context.Settings.Name, context.Settings.Data);
+        string own = context.Resolve($"outputs/{name}") + Path.DirectorySeparatorChar;
+        if (checkpoint?.StartsWith(own, StringComparison.Ordinal) == true)
+            return context.CreateOutputFolder(name, NameTaken.Continue);
+        string?[] inputs = [.. data.Text.Select(context.Resolve), context.ResolveOptional(data.Vocabulary)];
+        return context.CreateOutputFolder(name, inputs);
+    }
+
+    private static PretrainOutcome Run(
+        RunContext<PretrainSettings> context, PretrainStage stage, OutputFolder folder, StageDisplay display,
+        CancellationToken cancellation)
+    {
+        string? last = null;
+        try
+        {
+            return stage.Run(folder.FullPath, display, cancellation, (file, steps) =>
+            {
+                last = $"{folder.ShownPath}/{StageFiles.Checkpoints}/{Path.GetFileName(file)}";
+                context.Keep($"step {steps} in {last}; to go on, repeat the command with resume={folder.ShownPath}");
+            });
+        }
+        catch (NonFiniteLossException exception)
+        {
+            // Other settings would have prevented it: bad input, not a fault of the program.
+            throw new ConfigurationException($"{exception.Message}; the state before it is in {last}", exception);
+        }
+    }
+
+    private static async Task PlotAsync(
+        RunContext<PretrainSettings> context, PretrainOutcome outcome, OutputFolder folder, CancellationToken cancellation)
+    {
+        if (PretrainMetrics.Plot(outcome.Training.Metrics) is not { } plot)
+            return;
+        try
+        {
+            await new GnuplotPlotter().DrawAsync(plot, folder.PathOf(StageFiles.LossCurve), cancellation);
+        }
+        catch (PlottingException exception)
+        {
+            // A trained model is worth more than its picture.
+            await context.Notices.WriteLineAsync($"no plot: {exception.Message}");
+        }
     }
 
     private static ResultLines Lines(PretrainOutcome outcome, OutputFolder folder)
@@ -34,9 +101,10 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
             .Add("model", $"{folder.ShownPath}/{StageFiles.Model}: {model.Architecture}, {model.Layers} x {model.Hidden}, "
                 + $"vocabulary {NumberText.Count(model.VocabularySize)}, {NumberText.Count(outcome.Parameters)} parameters")
             .Add("training", $"{NumberText.Count(training.Steps)} steps, {NumberText.Count(training.Tokens)} tokens in "
-                + $"{NumberText.Seconds(training.Seconds)} ({NumberText.Count((long)training.TokensPerSecond)} tokens/s)")
+                + $"{NumberText.Seconds(training.Seconds)} ({NumberText.Count((long)training.TokensPerSecond)} tokens/s, "
+                + $"{NumberText.Fixed(100 * outcome.ProductShare, 0)}% of libtorch's rate of the model's matrix products)")
             .Add("loss", $"{NumberText.Score(training.TrainingLoss)} in training, {NumberText.Score(training.HeldOutLoss)} on held-out "
-                + "text (nats for each masked token)")
+                + $"text (nats for each masked token), perplexity {NumberText.Fixed(training.HeldOutPerplexity, 1)}")
             .Add("next", $"crammed export-glue model={folder.ShownPath}/{StageFiles.Model}");
     }
 }

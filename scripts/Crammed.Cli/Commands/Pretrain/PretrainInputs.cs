@@ -13,11 +13,13 @@ internal static class PretrainInputs
     /// <param name="architecture">Group arch.</param>
     /// <param name="train">Group train.</param>
     /// <param name="data">Group data.</param>
+    /// <param name="implementation">Group impl.</param>
     public static PretrainInput Of(
-        Func<string, string> resolve, ArchitectureSettings architecture, TrainingSettings train, DataSettings data) => new()
+        Func<string, string> resolve, ArchitectureSettings architecture, TrainingSettings train, DataSettings data,
+        ImplementationSettings implementation) => new()
         {
             Configuration = architecture.ToBertConfiguration(train.VocabularySize, CalibratedClasses),
-            Settings = train.ToPretrainingSettings(),
+            Settings = train.ToPretrainingSettings(implementation),
             Text = [.. data.Text.Select(text => text == DataSettings.WordNetText ? PretrainingText.WordNet : resolve(text))],
             Columns = data.Columns,
             Deduplicate = data.Deduplicate,

@@ -1,0 +1,80 @@
+using Crammed.Bert;
+using Crammed.Cli.Plotting;
+using Crammed.Text.Parquet;
+
+namespace Crammed.Cli.Stages;
+
+/// <summary>A pretraining's steps as files: comma-separated values, Parquet (NaN where no held-out loss was taken) and a plot.</summary>
+internal static class PretrainMetrics
+{
+    private static readonly string[] _columns =
+        ["step", "loss", "penalty", "held_out_loss", "held_out_perplexity", "learning_rate", "sequences", "tokens", "seconds"];
+
+    /// <summary>Writes metrics.csv and metrics.parquet, each whole or not at all.</summary>
+    public static void Write(IReadOnlyList<PretrainingMetrics> metrics, string folder)
+    {
+        var table = new CsvTable(_columns);
+        foreach (var row in metrics)
+        {
+            table.AddRow(
+                row.Step, row.Loss, row.Penalty, row.HeldOutLoss, Perplexity(row), row.LearningRate, row.Sequences, row.Tokens,
+                row.Seconds);
+        }
+        table.Write(Path.Combine(folder, StageFiles.Metrics));
+        WriteParquet(metrics, Path.Combine(folder, StageFiles.MetricsTable));
+    }
+
+    /// <summary>Loss of each step and held-out loss; null where nothing was trained.</summary>
+    public static LinePlot? Plot(IReadOnlyList<PretrainingMetrics> metrics)
+    {
+        if (metrics.Count == 0)
+            return null;
+        var heldOut = metrics.Where(row => row.HeldOutLoss is not null).ToList();
+        List<PlotSeries> series = [new("training", [.. metrics.Select(row => (double)row.Step)], [.. metrics.Select(row => row.Loss)])];
+        if (heldOut.Count > 0)
+        {
+            series.Add(new(
+                "held-out", [.. heldOut.Select(row => (double)row.Step)], [.. heldOut.Select(row => row.HeldOutLoss!.Value)],
+                ShowsPoints: true));
+        }
+        return new LinePlot
+        {
+            Title = "Masked language modelling",
+            XLabel = "step",
+            YLabel = "loss, nats for each masked token",
+            Series = series,
+        };
+    }
+
+    private static double? Perplexity(PretrainingMetrics row) => row.HeldOutLoss is { } loss ? Math.Exp(loss) : null;
+
+    private static void WriteParquet(IReadOnlyList<PretrainingMetrics> metrics, string path)
+    {
+        ColumnData[] columns =
+        [
+            ColumnData.Of(metrics.Select(row => row.Step).ToArray()),
+            Reals(row => row.Loss),
+            Reals(row => row.Penalty),
+            Reals(row => row.HeldOutLoss ?? double.NaN),
+            Reals(row => Perplexity(row) ?? double.NaN),
+            Reals(row => row.LearningRate),
+            ColumnData.Of(metrics.Select(row => row.Sequences).ToArray()),
+            ColumnData.Of(metrics.Select(row => row.Tokens).ToArray()),
+            Reals(row => row.Seconds),
+        ];
+        using var writer = ParquetWriter.Create(
+            path, [.. _columns.Zip(columns, (name, column) => new ParquetField(name, TypeOf(column)))]);
+        if (metrics.Count > 0)
+            writer.WriteRowGroup(columns);
+        writer.Complete();
+
+        ColumnData Reals(Func<PretrainingMetrics, double> of) => ColumnData.Of(metrics.Select(of).ToArray());
+    }
+
+    private static ParquetFieldType TypeOf(ColumnData column) => column switch
+    {
+        ColumnData<int> => ParquetFieldType.Int32,
+        ColumnData<long> => ParquetFieldType.Int64,
+        _ => ParquetFieldType.Double,
+    };
+}
