@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace Crammed.Bert;
 
@@ -23,6 +24,16 @@ internal sealed record EncoderPass
 
     /// <summary>Dropout on attention weights and on both residual branches.</summary>
     public double Dropout { get; init; }
+
+    /// <summary>Adapters on any of the encoder's linear layers, by module name.</summary>
+    public ILinearAdapters? LinearAdapters { get; init; }
+
+    /// <summary>A linear layer with what its adapter adds.</summary>
+    public torch.Tensor Linear(Linear linear, string module, torch.Tensor x)
+    {
+        var y = linear.forward(x);
+        return LinearAdapters?.Delta(module, x) is { } delta ? y + delta : y;
+    }
 
     public IActivationObserver? Observer { get; init; }
 }

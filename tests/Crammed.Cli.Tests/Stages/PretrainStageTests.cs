@@ -115,7 +115,8 @@ internal sealed class PretrainStageTests
             Assert.Ignore("WordNet is not installed (wordnet-base)");
         var settings = new PretrainingSettings { BudgetSteps = 1 };
         var text = PretrainingText.Read([PretrainingText.WordNet], WordNetDatabase.DebianFolder, settings, CancellationToken.None);
-        var dev = new TaskCatalog().Open("wordnet-living").Read(TaskSplit.Dev).Select(example => example.First).ToList();
+        var dev = new TaskCatalog()
+            .Open(new TaskDefinition { Description = TaskCatalog.Generators["wordnet-living"], Generator = "wordnet-living" }).Read(TaskSplit.Dev).Select(example => example.First).ToList();
         Assert.That(text.Training, Has.Count.GreaterThan(100_000));
         Assert.That(text.HeldOut, Has.Count.GreaterThan(1000));
         var learnt = text.Training.SelectMany(document => document.Split('\n')).ToHashSet();
