@@ -80,14 +80,14 @@ public class LoraTests
         Assert.That(adapters[Query].A.ToFloat64Array().Select(Math.Abs), Is.All.LessThanOrEqualTo(1 / Math.Sqrt(8)).And.All.GreaterThan(0));
     }
 
-    [TestCase("querry", "target_modules has 'querry', which no linear layer is called; there are output, key, query, value, contract, expand")]
-    [TestCase("word", "target_modules has 'word'")]
-    public void Unknown_targets_are_named(string target, string message)
+    [TestCase("querry"), TestCase("word"), TestCase("uery")]
+    public void Unknown_targets_are_named(string target)
     {
         using var model = new BertModel(Tiny.Configuration(), seed: 1);
-        var error = Assert.Throws<ArgumentException>(() => new LoraAdapters(model, new LoraConfiguration { TargetModules = [target] }, 1));
-        Assert.That(error!.Message[..26], Is.EqualTo(message[..26]));
-        Assert.That(error.Message, Does.Contain("query").And.Contain("contract"));
+        Assert.That(
+            () => new LoraAdapters(model, new LoraConfiguration { TargetModules = ["query", target] }, 1),
+            Throws.ArgumentException.With.Message.StartsWith($"target_modules has '{target}', which no linear layer is called; there are ")
+                .And.Message.Contains("query").And.Message.Contains("contract"));
         Assert.That(
             () => new LoraAdapters(model, new LoraConfiguration { Bias = LoraBias.LoraOnly }, 1),
             Throws.ArgumentException.With.Message.Contains("lora_only"));

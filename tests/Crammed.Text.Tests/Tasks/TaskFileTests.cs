@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Crammed.Text.Parquet;
 using Crammed.Text.Tests.Safetensors;
 
 namespace Crammed.Text.Tests;

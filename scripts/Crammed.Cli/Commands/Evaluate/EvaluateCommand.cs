@@ -18,13 +18,14 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
             return await EncryptedEvaluate.RunAsync(context, cancellationToken);
         settings.Impl.Apply();
         string? adapters = context.ResolveOptional(settings.Adapters), plan = context.ResolveOptional(settings.Plan);
+        var weights = adapters is null ? TrainedWeights.Initial(WeightFiles.ReadPlan(plan!)) : WeightFiles.ReadAdapters(adapters);
         string devFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Dev);
         var input = new EvaluateInput
         {
             ModelFolder = context.Resolve(settings.Model),
             DevFile = devFile,
             Task = TaskOf(devFile, context.Resolve(settings.Model), TaskSettings.Catalog(context.Configurations)),
-            Weights = adapters is null ? TrainedWeights.Initial(WeightFiles.ReadPlan(plan!)) : WeightFiles.ReadAdapters(adapters),
+            Weights = weights,
         };
         using var stage = EvaluateStage.Load(input);
         var folder = context.CreateOutputFolder(settings.Name, input.ModelFolder, input.DevFile, adapters, plan);
