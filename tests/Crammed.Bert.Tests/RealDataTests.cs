@@ -29,7 +29,15 @@ public class RealDataTests
         var configuration = Tiny.Configuration(layers: 1) with { VocabularySize = 30522, SequenceLength = 128 };
         using (var model = new BertModel(configuration, seed: 1))
             Checkpoint.Save(model, vocabulary, work);
-        var source = new TaskCatalog(Path.Combine(data, "glue")).Open("rte");
+        var source = new TaskCatalog(Path.Combine(data, "glue")).Open(new TaskDefinition
+        {
+            Description = new TaskDescription("rte", IsPair: true, ["entailment", "not_entailment"], [MetricNames.Accuracy]),
+            Folders = ["rte"],
+            TrainFiles = ["train.tsv"],
+            DevFiles = ["dev.tsv"],
+            TextColumns = ["sentence1", "sentence2"],
+            LabelColumn = "label",
+        });
         var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "rte-dev.parquet");
         using (var exporter = GlueExporter.Open(work))
             exporter.Export(source, TaskSplit.Dev, path, limit: 40);

@@ -44,38 +44,66 @@ public static class GlueMetrics
     /// <summary>F1 of class 1: 2 tp / (2 tp + fp + fn); 0 if class 1 is neither there nor predicted.</summary>
     public static double F1(IReadOnlyList<double> predictions, IReadOnlyList<double> labels)
     {
-        var (truePositive, falsePositive, falseNegative, _) = Confusion(predictions, labels);
-        var denominator = (2 * truePositive) + falsePositive + falseNegative;
-        return denominator == 0 ? 0 : 2 * truePositive / denominator;
+        // 2 tp + fp + fn counts the ones on both sides.
+        double truePositive = predictions.Zip(labels).Count(pair => pair.First == 1 && pair.Second == 1);
+        double ones = predictions.Count(value => value == 1) + labels.Count(value => value == 1);
+        return ones == 0 ? 0 : 2 * truePositive / ones;
     }
 
-    /// <summary>Matthews' correlation of two binary variables; 0 if either is constant, as scikit-learn has it.</summary>
+    /// <summary>
+    /// Matthews' correlation; for more than two classes the R_K statistic (Gorodkin 2004, equation 9). 0 if predictions or labels are
+    /// constant, as scikit-learn has it.
+    /// </summary>
     public static double Matthews(IReadOnlyList<double> predictions, IReadOnlyList<double> labels)
     {
-        var (tp, fp, fn, tn) = Confusion(predictions, labels);
-        var denominator = Math.Sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn));
-        return denominator == 0 ? 0 : ((tp * tn) - (fp * fn)) / denominator;
-    }
-
-    /// <summary>Pearson's correlation; NaN if either side is constant.</summary>
-    public static double Pearson(IReadOnlyList<double> predictions, IReadOnlyList<double> labels)
-    {
-        double meanX = predictions.Average(), meanY = labels.Average();
-        double xx = 0, yy = 0, xy = 0;
-        for (var i = 0; i < labels.Count; i++)
+        var pairs = predictions.Zip(labels).ToList();
+        double count = pairs.Count, right = pairs.Count(pair => pair.First == pair.Second);
+        double predictedSquares = 0, actualSquares = 0, products = 0;
+        foreach (var label in predictions.Concat(labels).Distinct())
         {
-            double x = predictions[i] - meanX, y = labels[i] - meanY;
-            xx += x * x;
-            yy += y * y;
-            xy += x * y;
+            double predicted = predictions.Count(value => value == label), actual = labels.Count(value => value == label);
+            predictedSquares += predicted * predicted;
+            actualSquares += actual * actual;
+            products += predicted * actual;
         }
 
-        return xx == 0 || yy == 0 ? double.NaN : xy / Math.Sqrt(xx * yy);
+        var denominator = Math.Sqrt((count * count) - predictedSquares) * Math.Sqrt((count * count) - actualSquares);
+        return denominator == 0 ? 0 : ((right * count) - products) / denominator;
     }
 
-    /// <summary>Spearman's rank correlation, equal values sharing their mean rank; NaN if either side is constant.</summary>
+    /// <summary>Pearson's correlation; NaN if either side is constant or holds a NaN, as scipy has it.</summary>
+    public static double Pearson(IReadOnlyList<double> predictions, IReadOnlyList<double> labels)
+    {
+        // Asked of the values themselves: the mean of equal values may differ from them by a rounding.
+        if (IsConstant(predictions) || IsConstant(labels))
+            return double.NaN;
+        double[] x = Deviations(predictions), y = Deviations(labels);
+        double xx = 0, yy = 0, xy = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            xx += x[i] * x[i];
+            yy += y[i] * y[i];
+            xy += x[i] * y[i];
+        }
+
+        return Math.Clamp(xy / Math.Sqrt(xx * yy), -1, 1);
+    }
+
+    /// <summary>Differences from the mean, divided by the largest, so that no square leaves the range of doubles.</summary>
+    private static double[] Deviations(IReadOnlyList<double> values)
+    {
+        var mean = values.Average();
+        var largest = values.Max(value => Math.Abs(value - mean));
+        return [.. values.Select(value => (value - mean) / largest)];
+    }
+
+    /// <summary>
+    /// Spearman's rank correlation, equal values sharing their mean rank; NaN if either side is constant or holds a NaN, as scipy has it.
+    /// </summary>
     public static double Spearman(IReadOnlyList<double> predictions, IReadOnlyList<double> labels) =>
-        Pearson(Ranks(predictions), Ranks(labels));
+        predictions.Any(double.IsNaN) || labels.Any(double.IsNaN) ? double.NaN : Pearson(Ranks(predictions), Ranks(labels));
+
+    private static bool IsConstant(IReadOnlyList<double> values) => values.All(value => value == values[0]);
 
     private static double[] Ranks(IReadOnlyList<double> values)
     {
@@ -92,22 +120,6 @@ public static class GlueMetrics
         }
 
         return ranks;
-    }
-
-    private static (double TruePositive, double FalsePositive, double FalseNegative, double TrueNegative) Confusion(
-        IReadOnlyList<double> predictions, IReadOnlyList<double> labels)
-    {
-        double tp = 0, fp = 0, fn = 0, tn = 0;
-        for (var i = 0; i < labels.Count; i++)
-        {
-            var (predicted, actual) = (predictions[i] == 1, labels[i] == 1);
-            tp += predicted && actual ? 1 : 0;
-            fp += predicted && !actual ? 1 : 0;
-            fn += !predicted && actual ? 1 : 0;
-            tn += !predicted && !actual ? 1 : 0;
-        }
-
-        return (tp, fp, fn, tn);
     }
 
     private static double BootstrapError(

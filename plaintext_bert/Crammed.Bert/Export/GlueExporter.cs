@@ -65,9 +65,7 @@ public sealed class GlueExporter : IDisposable
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (limit is { } count)
-            ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(limit));
-        var examples = Subset(source.Read(split), limit, seed);
+        var examples = ExampleSubset.Of(source.Read(split), limit, seed);
         var configuration = model.Configuration;
         var description = new ExportedTaskDescription(
             source.Description.Name,
@@ -92,14 +90,6 @@ public sealed class GlueExporter : IDisposable
     }
 
     public void Dispose() => model.Dispose();
-
-    private static IReadOnlyList<Example> Subset(IReadOnlyList<Example> examples, int? limit, long seed)
-    {
-        if (limit is not { } count || count >= examples.Count)
-            return examples;
-        var chosen = new SeededRandom(seed, "exported subset").Permutation(examples.Count).Take(count).Order();
-        return [.. chosen.Select(index => examples[index])];
-    }
 
     private void Write(ExportedTaskWriter writer, Example[] batch)
     {

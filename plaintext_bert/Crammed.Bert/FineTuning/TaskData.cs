@@ -1,3 +1,4 @@
+using Crammed.Text;
 using Crammed.Text.Parquet;
 using TorchSharp;
 
@@ -31,6 +32,29 @@ public sealed class TaskData
         return new TaskData(path, reader.Description.SequenceLength, reader.Description.Classes, examples);
     }
 
+    /// <summary>Tokenizes a split of a task, padded to a sequence length; embeddings are left to the model.</summary>
+    /// <param name="source">The task.</param>
+    /// <param name="split">Which examples.</param>
+    /// <param name="tokenizer">That of the model.</param>
+    /// <param name="sequenceLength">Tokens of an example, padding included; longer texts are cut.</param>
+    /// <param name="limit">At most this many examples, a random subset fixed by the seed, in the source's order; null = all.</param>
+    /// <param name="seed">Chooses the subset.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A limit below 1.</exception>
+    /// <exception cref="InvalidDataException">The task's file is malformed.</exception>
+    public static TaskData Tokenize(
+        ITaskSource source, TaskSplit split, BertTokenizer tokenizer, int sequenceLength, int? limit = null, long seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        var examples = ExampleSubset.Of(source.Read(split), limit, seed).Select(example =>
+        {
+            var encoding = tokenizer.Encode(example.First, example.Second, sequenceLength);
+            return new TaskExample(
+                encoding.Ids, Array.ConvertAll(encoding.AttentionMask, mask => (float)mask), example.Label, Embedding: null);
+        });
+        return new TaskData($"task {source.Description.Name}", sequenceLength, source.Description.Labels.Count, [.. examples]);
+    }
+
     /// <summary>Where the data came from, for messages.</summary>
     public string Source { get; }
 
@@ -46,27 +70,38 @@ public sealed class TaskData
     /// <summary>Labels in order.</summary>
     public double[] Labels() => [.. examples.Select(example => example.Label)];
 
-    /// <summary>Attention masks [n, sequence] of the chosen examples.</summary>
-    internal torch.Tensor Masks(ReadOnlySpan<long> indices, torch.ScalarType dtype)
+    /// <summary>Tokens of the chosen examples up to the last that is none of padding.</summary>
+    internal int LongestOf(ReadOnlySpan<long> indices)
     {
-        var values = new float[indices.Length * SequenceLength];
-        for (var i = 0; i < indices.Length; i++)
-            examples[(int)indices[i]].Mask.CopyTo(values, i * SequenceLength);
-        return torch.tensor(values, [indices.Length, SequenceLength]).to(dtype);
+        var longest = 1;
+        foreach (var index in indices)
+            longest = Math.Max(longest, Array.LastIndexOf(examples[(int)index].Mask, 1f) + 1);
+        return longest;
     }
 
-    /// <summary>Token ids [n, sequence], int64.</summary>
-    internal torch.Tensor Ids(ReadOnlySpan<long> indices)
+    /// <summary>Attention masks [n, length] of the chosen examples; length is the whole sequence unless given.</summary>
+    internal torch.Tensor Masks(ReadOnlySpan<long> indices, torch.ScalarType dtype, int? length = null)
     {
-        var values = new long[indices.Length * SequenceLength];
+        var columns = length ?? SequenceLength;
+        var values = new float[indices.Length * columns];
+        for (var i = 0; i < indices.Length; i++)
+            examples[(int)indices[i]].Mask.AsSpan(0, columns).CopyTo(values.AsSpan(i * columns));
+        return torch.tensor(values, [indices.Length, columns]).to(dtype);
+    }
+
+    /// <summary>Token ids [n, length], int64; length is the whole sequence unless given.</summary>
+    internal torch.Tensor Ids(ReadOnlySpan<long> indices, int? length = null)
+    {
+        var columns = length ?? SequenceLength;
+        var values = new long[indices.Length * columns];
         for (var i = 0; i < indices.Length; i++)
         {
             var ids = examples[(int)indices[i]].Ids;
-            for (var j = 0; j < SequenceLength; j++)
-                values[(i * SequenceLength) + j] = ids[j];
+            for (var j = 0; j < columns; j++)
+                values[(i * columns) + j] = ids[j];
         }
 
-        return torch.tensor(values, [indices.Length, SequenceLength]);
+        return torch.tensor(values, [indices.Length, columns]);
     }
 
     /// <summary>Embeddings [n, sequence, hidden]: the stored ones, or the model's own if the data has none.</summary>

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace Crammed.Bert;
 
@@ -26,6 +27,16 @@ internal sealed record EncoderPass
 
     /// <summary>Type of the factors of products with weight matrices; null = the model's own. Results have the model's type.</summary>
     public torch.ScalarType? Products { get; init; }
+
+    /// <summary>Adapters on any of the encoder's linear layers, by module name.</summary>
+    public ILinearAdapters? LinearAdapters { get; init; }
+
+    /// <summary>A linear layer with what its adapter adds.</summary>
+    public torch.Tensor Linear(Linear linear, string module, torch.Tensor x)
+    {
+        var y = Products is null ? linear.forward(x) : Product(x, linear.weight);
+        return LinearAdapters?.Delta(module, x) is { } delta ? y + delta : y;
+    }
 
     public IActivationObserver? Observer { get; init; }
 

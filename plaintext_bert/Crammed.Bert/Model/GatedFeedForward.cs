@@ -25,11 +25,11 @@ internal sealed class GatedFeedForward : torch.nn.Module
 
     public torch.Tensor Forward(torch.Tensor normed, EncoderPass pass)
     {
-        var halves = pass.Product(normed, expand.weight).chunk(2, -1);
+        var halves = pass.Linear(expand, $"layers.{layer}.feed_forward.expand", normed).chunk(2, -1);
         pass.Observer?.Observe(ActivationNames.Value(layer, "feed_forward.linear"), halves[0]);
         pass.Observer?.Observe(ActivationNames.Gate(layer), halves[1]);
         var gated = halves[0] * (gate == FeedForwardGate.Relu ? halves[1].relu() : halves[1]);
         pass.Observer?.Observe(ActivationNames.Value(layer, "feed_forward.gated"), gated);
-        return pass.Product(gated, contract.weight);
+        return pass.Linear(contract, $"layers.{layer}.feed_forward.contract", gated);
     }
 }

@@ -25,6 +25,8 @@ internal sealed class SelfAttention : torch.nn.Module
         register_module("output", output = Square());
     }
 
+    private string Path => $"layers.{layer}.attention";
+
     /// <summary>
     /// normed [batch, sequence, hidden] and mask [batch, sequence] (1 = token, 0 = padding; null = no padding) to
     /// [batch, queries, hidden], where queries is 1 if only the first token is asked for.
@@ -56,7 +58,7 @@ internal sealed class SelfAttention : torch.nn.Module
         var context = torch.matmul(weights, v).transpose(1, 2).reshape(
             normed.shape[0], firstOnly ? 1 : normed.shape[1], configuration.Hidden);
         pass.Observer?.Observe(ActivationNames.Value(layer, "context"), context);
-        return pass.Product(context, output.weight);
+        return pass.Linear(output, $"{Path}.output", context);
     }
 
     private Action<torch.Tensor>? Observe(EncoderPass pass) =>
@@ -65,7 +67,7 @@ internal sealed class SelfAttention : torch.nn.Module
     private torch.Tensor Project(torch.Tensor normed, Linear linear, int projection, bool firstOnly, EncoderPass pass)
     {
         var x = firstOnly ? normed.narrow(1, 0, 1) : normed;
-        var y = pass.Product(x, linear.weight);
+        var y = pass.Linear(linear, $"{Path}.{TrainedTensorNames.Projections[projection]}", x);
         if (pass.Adapters is null)
             return y;
         var mask = pass.AdapterMasks?.select(0, (3 * layer) + projection);

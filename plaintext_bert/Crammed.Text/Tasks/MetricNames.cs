@@ -17,4 +17,10 @@ public static class MetricNames
 
     /// <summary>Spearman's rank correlation of scores.</summary>
     public const string Spearman = "spearmanr";
+
+    /// <summary>Metrics of regression tasks.</summary>
+    public static IReadOnlyList<string> ForScores { get; } = [Pearson, Spearman];
+
+    /// <summary>Metrics of classification tasks; F1, which is that of label 1, with two labels only.</summary>
+    public static IReadOnlyList<string> ForClasses(int labels) => labels == 2 ? [Accuracy, F1, Matthews] : [Accuracy, Matthews];
 }

@@ -1,44 +1,43 @@
 namespace Crammed.Text;
 
-/// <summary>All tasks by name: GLUE's from a folder of its files, WordNet's from the folder of WordNet.</summary>
+/// <summary>Opens tasks: from files in a folder, or made by a generator from WordNet.</summary>
 public sealed class TaskCatalog
 {
-    private readonly string? _glueFolder;
+    private readonly string? _taskFolder;
     private readonly Lazy<WordNetDatabase> _wordNet;
 
     /// <summary>Remembers where the data is; reads nothing yet.</summary>
-    /// <param name="glueFolder">A folder with one subfolder for each GLUE task; null where only WordNet's tasks are asked for.</param>
+    /// <param name="taskFolder">
+    /// The folder of tasks, GLUE's for example, with one subfolder for each; null where only generated tasks are asked for.
+    /// </param>
     /// <param name="wordNetFolder">The folder of WordNet's data files.</param>
-    public TaskCatalog(string? glueFolder = null, string wordNetFolder = WordNetDatabase.DebianFolder)
+    public TaskCatalog(string? taskFolder = null, string wordNetFolder = WordNetDatabase.DebianFolder)
     {
-        _glueFolder = glueFolder;
+        _taskFolder = taskFolder;
         _wordNet = new Lazy<WordNetDatabase>(() => WordNetDatabase.Load(wordNetFolder));
     }
 
-    /// <summary>Every task there is.</summary>
-    public static IReadOnlyList<TaskDescription> Tasks { get; } =
-        [.. GlueTask.All.Select(task => task.Description), .. WordNetTask.All.Select(task => task.Description)];
-
-    /// <summary>The description of a task.</summary>
-    /// <exception cref="ArgumentException">There is no such task; the message lists those there are.</exception>
-    public static TaskDescription Describe(string name) =>
-        Tasks.FirstOrDefault(task => task.Name == name)
-        ?? throw new ArgumentException(
-            $"There is no task '{name}'; the tasks are {string.Join(", ", Tasks.Select(task => task.Name))}.", nameof(name));
+    /// <summary>The generators by name, each with the task that it makes examples of.</summary>
+    public static IReadOnlyDictionary<string, TaskDescription> Generators { get; } =
+        WordNetTask.All.ToDictionary(task => task.Description.Name, task => task.Description);
 
     /// <summary>Opens a task.</summary>
-    /// <exception cref="ArgumentException">There is no such task, or it is one of GLUE's and no folder for them was given.</exception>
+    /// <exception cref="ArgumentException">There is no such generator, or the task needs a folder and none was given.</exception>
     /// <exception cref="IOException">The folder or a file is missing; the message says what to provide.</exception>
-    public ITaskSource Open(string name)
+    public ITaskSource Open(TaskDefinition task)
     {
-        TaskDescription description = Describe(name);
-        if (WordNetTask.All.FirstOrDefault(task => task.Description == description) is { } wordNetTask)
-            return new WordNetTaskSource(wordNetTask, _wordNet.Value);
-        if (_glueFolder is null)
+        ArgumentNullException.ThrowIfNull(task);
+        if (task.Generator is null)
+            return new FileTaskSource(task, _taskFolder);
+        WordNetTask generator = WordNetTask.All.FirstOrDefault(candidate => candidate.Description.Name == task.Generator)
+            ?? throw new ArgumentException(
+                $"There is no generator '{task.Generator}'; the generators are {string.Join(", ", Generators.Keys)}.", nameof(task));
+        if (!generator.Description.Labels.SequenceEqual(task.Description.Labels))
         {
             throw new ArgumentException(
-                $"Task '{name}' needs GLUE's files: give the folder that holds {name}/train.tsv and {name}/dev.tsv.");
+                $"Task '{task.Description.Name}' has the labels {string.Join(", ", task.Description.Labels)}; its generator "
+                + $"{task.Generator} gives {string.Join(", ", generator.Description.Labels)}.", nameof(task));
         }
-        return new GlueTaskSource(GlueTask.All.Single(task => task.Description == description), _glueFolder);
+        return new WordNetTaskSource(generator with { Description = task.Description }, _wordNet.Value);
     }
 }

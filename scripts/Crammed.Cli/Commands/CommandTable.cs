@@ -97,14 +97,17 @@ internal static class CommandTable
         new CommandDefinition<FinetuneRunSettings>
         {
             Name = "finetune",
-            Summary = "Fine-tune a model on an exported task, in plaintext: adapters and head, or every weight.",
+            Summary = "Fine-tune a model, in plaintext or on ciphertexts: by a plan on an exported task, or on any tasks from their text.",
             ConfigurationRoot = "cfg_finetune",
+            SweptGroup = TaskSettings.GroupName,
             CreateHandler = () => new FinetuneCommand(),
             Examples =
             [
                 ("finetune", "adapters for outputs/pretrain/model on outputs/export, to outputs/finetune/adapters.safetensors"),
                 ("finetune name=twin plan=outputs/plan/plan.safetensors", "the plaintext twin of an encrypted run of that plan"),
-                ("finetune name=full mode=full eval.finetune.learning_rate=1e-4", "every weight; the new model is outputs/full/model"),
+                ("finetune name=rte mode=lora eval/tasks=rte data.glue=glue seeds=3", "LoRA on GLUE's RTE, median and spread of three runs"),
+                ("finetune name=full mode=full eval/tasks=cola,mrpc,rte data.glue=glue", "every weight, on three tasks, in one table"),
+                ("finetune name=sst2 mode=lora eval/tasks=sst2 data.glue=glue train_limit=4096", "4096 of the training examples"),
             ],
         },
         new CommandDefinition<EvaluateSettings>

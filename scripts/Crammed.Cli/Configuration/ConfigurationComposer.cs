@@ -95,8 +95,12 @@ internal sealed class ConfigurationComposer
             ? (chosen.Value, chosen.Origin)
             : (written.Text, written.Origin);
         var content = WithDefaults(_folder.ReadChoice(full, choice, origin), full, choice);
+        string[] path = subgroup.Split('/');
+        // A group is chosen from once: what a file chooses replaces what its own defaults chose, key for key.
+        if (!_choices.TryAdd(full, choice))
+            result.Descend(path[..^1], origin).Remove(path[^1]);
         _choices[full] = choice;
-        result.Descend(subgroup.Split('/'), origin).Merge(content);
+        result.Descend(path, origin).Merge(content);
     }
 
     private static IReadOnlyList<ConfigurationNode> TakeDefaults(MappingNode own)

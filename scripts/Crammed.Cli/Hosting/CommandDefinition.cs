@@ -18,6 +18,9 @@ internal abstract class CommandDefinition
     /// <summary>Whether it makes an output folder and so takes <c>--overwrite</c>.</summary>
     public bool WritesOutput { get; init; } = true;
 
+    /// <summary>The group of which several choices may be given (<c>eval/tasks=rte,sst2</c> or <c>all</c>); null: none.</summary>
+    public string? SweptGroup { get; init; }
+
     /// <summary>Whether it is left out of help texts, since another command starts it.</summary>
     public bool IsHidden { get; init; }
 

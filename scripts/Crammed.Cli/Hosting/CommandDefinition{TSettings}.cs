@@ -16,13 +16,15 @@ internal sealed class CommandDefinition<TSettings> : CommandDefinition
     /// <inheritdoc/>
     public override async Task<int> RunAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        var configuration = ConfigurationLoader.Load<TSettings>(request.Folder, ConfigurationRoot, request.Overrides);
+        var configurations = ConfigurationSweep.Expand(request.Folder, SweptGroup, request.Overrides)
+            .Select(overrides => ConfigurationLoader.Load<TSettings>(request.Folder, ConfigurationRoot, overrides))
+            .ToList();
         if (request.PrintsConfiguration)
         {
-            await request.Environment.Output.WriteAsync(configuration.ToYaml());
+            await request.Environment.Output.WriteAsync(string.Join("---\n", configurations.Select(each => each.ToYaml())));
             return ExitCode.Success;
         }
-        var context = new RunContext<TSettings>(request, configuration);
+        var context = new RunContext<TSettings>(request, configurations);
         return await CreateHandler().RunAsync(context, cancellationToken);
     }
 }

@@ -11,19 +11,24 @@ internal sealed class RunContext<TSettings>
     where TSettings : class
 {
     private readonly RunRequest _request;
-    private readonly LoadedConfiguration<TSettings> _configuration;
 
-    public RunContext(RunRequest request, LoadedConfiguration<TSettings> configuration)
+    public RunContext(RunRequest request, params IReadOnlyList<LoadedConfiguration<TSettings>> configurations)
     {
         _request = request;
-        _configuration = configuration;
+        Sweep = configurations;
     }
 
-    /// <summary>The settings.</summary>
-    public TSettings Settings => _configuration.Settings;
+    /// <summary>The settings, the first ones where several choices were given for the swept group.</summary>
+    public TSettings Settings => Sweep[0].Settings;
+
+    /// <summary>The settings for each choice of the swept group; one where the command has no such group.</summary>
+    public IReadOnlyList<LoadedConfiguration<TSettings>> Sweep { get; }
 
     /// <summary>The words <c>group=choice</c> and <c>a.b.c=value</c> of the command line.</summary>
     public IReadOnlyList<string> Overrides => _request.Overrides;
+
+    /// <summary>The configuration files that the settings were composed from.</summary>
+    public ConfigurationFolder Configurations => _request.Folder;
 
     /// <summary>Results, as text.</summary>
     public TextWriter Output => _request.Environment.Output;
@@ -55,7 +60,7 @@ internal sealed class RunContext<TSettings>
     {
         bool replaces = _request.Overwrites && whenTaken != NameTaken.Continue;
         var folder = OutputFolder.Create(_request.Environment.CurrentDirectory, name, replaces ? NameTaken.Replace : whenTaken);
-        folder.WriteText("config.yaml", _configuration.ToYaml());
+        folder.WriteText("config.yaml", Sweep[0].ToYaml());
         Keep($"{folder.ShownPath}/config.yaml");
         return folder;
     }

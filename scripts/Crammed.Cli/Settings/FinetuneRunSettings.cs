@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Crammed.Bert;
+using System.ComponentModel.DataAnnotations;
 using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
@@ -19,8 +19,8 @@ public sealed record FinetuneRunSettings : ICheckedSettings
     [Description("file of a plan, whose hyperparameters then count; null: draw one with those of eval")]
     public required string? Plan { get; init; }
 
-    [Description("low-rank adapters and the head, or every weight")]
-    public required FineTuningMode Mode { get; init; }
+    [Description("adapters: carry out a plan on an export, as under encryption; lora, full: train from a task's text (group finetune)")]
+    public required FinetuneMode Mode { get; init; }
 
     [Description("execute: on ciphertexts (container and keys count); null: in plaintext")]
     public required FheMode? Fhe { get; init; }
@@ -31,8 +31,23 @@ public sealed record FinetuneRunSettings : ICheckedSettings
     [Description("folder of the keys (crammed keygen), read with fhe=execute")]
     public required string Keys { get; init; }
 
-    [Description("fine-tuning")]
+    [Description("the task; with mode=adapters also fine-tuning by a plan")]
     public required EvaluationSettings Eval { get; init; }
+
+    [Description("fine-tuning with mode=lora or full")]
+    public required TaskTrainingGroupSettings Finetune { get; init; }
+
+    [Description("where tasks come from, with mode=lora or full")]
+    public required TaskDataSettings Data { get; init; }
+
+    [Description("runs with mode=lora or full, of which the median and the spread are reported"), Range(1, 1000)]
+    public required int Seeds { get; init; }
+
+    [Description("with mode=lora or full, train on at most so many examples, a random subset; null: all"), Range(1, int.MaxValue)]
+    public required int? TrainLimit { get; init; }
+
+    [Description("with mode=lora or full, evaluate on at most so many examples; null: all"), Range(1, int.MaxValue)]
+    public required int? DevLimit { get; init; }
 
     [Description("use of the machine")]
     public required ImplementationSettings Impl { get; init; }
@@ -44,7 +59,7 @@ public sealed record FinetuneRunSettings : ICheckedSettings
             yield return problem;
         if (Fhe is not null && Plan is null)
             yield return new(nameof(Plan), "is null; fhe=execute needs the plan that the container was made from");
-        if (Fhe is not null && Mode != FineTuningMode.Adapters)
+        if (Fhe is not null && Mode != FinetuneMode.Adapters)
             yield return new(nameof(Mode), $"is {SettingsTypes.ChoiceOf(Mode)}; fhe=execute trains adapters and head");
     }
 }

@@ -8,6 +8,6 @@ public sealed record TaskDataSettings
     [Description("folder of the WordNet 3.0 database")]
     public required string Wordnet { get; init; }
 
-    [Description("folder of GLUE's tasks (rte/train.tsv, ...); needed by eval/tasks=rte and the like")]
+    [Description("folder of tasks (rte/train.tsv, ...); needed by eval/tasks=rte and the like")]
     public required string? Glue { get; init; }
 }

@@ -1,4 +1,5 @@
 using Crammed.Model;
+using Crammed.Text;
 
 namespace Crammed.Cli.Stages;
 
@@ -10,6 +11,9 @@ internal sealed record EvaluateInput
 
     /// <summary>The exported evaluation split.</summary>
     public required string DevFile { get; init; }
+
+    /// <summary>The task that the split is of, with its metrics.</summary>
+    public required TaskDescription Task { get; init; }
 
     /// <summary>Adapters and head: trained ones, or <see cref="TrainedWeights.Initial"/> of a plan.</summary>
     public required TrainedWeights Weights { get; init; }

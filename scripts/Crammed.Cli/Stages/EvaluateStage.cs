@@ -8,14 +8,14 @@ namespace Crammed.Cli.Stages;
 /// <summary>Evaluation in plaintext: a model with adapters and head, trained or initial, over a task's evaluation split.</summary>
 internal sealed class EvaluateStage : IDisposable
 {
-    private readonly ExportedSplit _split;
+    private readonly TaskDescription _task;
     private readonly TaskData _data;
     private readonly TrainedWeights _weights;
     private readonly BertModel _model;
 
-    private EvaluateStage(ExportedSplit split, TaskData data, TrainedWeights weights, BertModel model)
+    private EvaluateStage(TaskDescription task, TaskData data, TrainedWeights weights, BertModel model)
     {
-        _split = split;
+        _task = task;
         _data = data;
         _weights = weights;
         _model = model;
@@ -28,16 +28,17 @@ internal sealed class EvaluateStage : IDisposable
     public static EvaluateStage Load(EvaluateInput input)
     {
         var split = ExportedSplit.Open(input.DevFile, TaskSplit.Dev, input.ModelFolder);
+        split.RequireTask(input.Task);
         var weights = input.Weights;
         if (weights.Shape.Classes != split.Description.Classes)
         {
             throw new InvalidDataException(
-                $"{input.DevFile}: the task {split.Task.Name} has {split.Description.Classes} classes, "
+                $"{input.DevFile}: the task {input.Task.Name} has {split.Description.Classes} classes, "
                 + $"the adapters were trained for {weights.Shape.Classes}");
         }
         var data = split.Read();
         var dtype = weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
-        return new EvaluateStage(split, data, weights, ModelFolder.Load(input.ModelFolder, weights.Shape, dtype));
+        return new EvaluateStage(input.Task, data, weights, ModelFolder.Load(input.ModelFolder, weights.Shape, dtype));
     }
 
     /// <summary>
@@ -48,20 +49,21 @@ internal sealed class EvaluateStage : IDisposable
     public EvaluateOutcome Run(string folder, CancellationToken cancellation)
     {
         var predictions = Evaluator.Evaluate(_model, _weights, _data, cancellation);
-        var scores = predictions.Metrics(_split.Task.Metrics).Select(metric => Score.Of(metric, predictions.Labels)).ToList();
+        var scores = predictions.Metrics(_task.Metrics).Select(metric => Score.Of(metric, predictions.Labels)).ToList();
         Directory.CreateDirectory(folder);
         PredictionsOf(predictions).Write(Path.Combine(folder, StageFiles.Predictions));
         var metrics = new CsvTable("metric", "value", "standard_error", "chance", "examples");
         foreach (var score in scores)
             metrics.AddRow(score.Metric, score.Value, score.StandardError, score.Chance, predictions.Labels.Length);
         metrics.Write(Path.Combine(folder, StageFiles.Metrics));
-        return new EvaluateOutcome(_split.Task, predictions, scores);
+        return new EvaluateOutcome(_task, predictions, scores);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 
-    private static CsvTable PredictionsOf(Predictions predictions)
+    /// <summary>Index, label, logits and prediction of every example.</summary>
+    internal static CsvTable PredictionsOf(Predictions predictions)
     {
         var logits = Enumerable.Range(0, predictions.Logits[0].Length).Select(output => $"logit_{output}");
         var table = new CsvTable(["index", "label", .. logits, "prediction"]);

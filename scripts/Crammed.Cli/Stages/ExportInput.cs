@@ -1,3 +1,5 @@
+using Crammed.Text;
+
 namespace Crammed.Cli.Stages;
 
 /// <summary>What an export needs. Paths are absolute.</summary>
@@ -6,10 +8,10 @@ internal sealed record ExportInput
     /// <summary>The checkpoint whose vocabulary and embedding are used.</summary>
     public required string ModelFolder { get; init; }
 
-    /// <summary>The task's name, such as rte.</summary>
-    public required string Task { get; init; }
+    /// <summary>The task.</summary>
+    public required TaskDefinition Task { get; init; }
 
-    /// <summary>Folder of GLUE's files; null where only WordNet's tasks are asked for.</summary>
+    /// <summary>Folder of tasks' files, GLUE's for example; null where only generated tasks are asked for.</summary>
     public required string? GlueFolder { get; init; }
 
     /// <summary>Folder of WordNet's data files.</summary>

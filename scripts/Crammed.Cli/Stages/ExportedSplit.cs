@@ -13,10 +13,7 @@ internal sealed record ExportedSplit(string Path, ExportedTaskDescription Descri
 {
     private const string Remedy = "export the task with this model";
 
-    /// <summary>The task, with its metrics.</summary>
-    public TaskDescription Task => TaskCatalog.Describe(Description.Task);
-
-    /// <summary>Opens a file and checks that it is of the split, of a known task, and made for the model; reads no example.</summary>
+    /// <summary>Opens a file and checks that it is of the split and made for the model; reads no example.</summary>
     /// <param name="path">The Parquet file.</param>
     /// <param name="split">The split that it must be of.</param>
     /// <param name="modelFolder">The checkpoint.</param>
@@ -43,22 +40,26 @@ internal sealed record ExportedSplit(string Path, ExportedTaskDescription Descri
         return new ExportedSplit(path, description, (int)reader.Count);
     }
 
+    /// <summary>Checks that the file is of a task.</summary>
+    /// <exception cref="InvalidDataException">It is of another one, or was exported with other labels.</exception>
+    public void RequireTask(TaskDescription task)
+    {
+        if (Description.Task != task.Name)
+            throw new InvalidDataException($"{Path}: holds the task {Description.Task}, where {task.Name} is needed");
+        if (!Description.LabelNames.SequenceEqual(task.Labels))
+        {
+            throw new InvalidDataException(
+                $"{Path}: has the labels [{string.Join(", ", Description.LabelNames)}], "
+                + $"where {task.Name} has [{string.Join(", ", task.Labels)}]; export the task again");
+        }
+    }
+
     /// <summary>Reads the examples.</summary>
     /// <exception cref="InvalidDataException">A value is wrong; names row, column and value.</exception>
     public TaskData Read() => TaskData.Read(Path);
 
     private static string? Problem(ExportedTaskDescription description, TaskSplit split, BertConfiguration configuration)
     {
-        if (TaskCatalog.Tasks.FirstOrDefault(task => task.Name == description.Task) is not { } task)
-        {
-            return $"holds the unknown task '{description.Task}'; the tasks are "
-                + string.Join(", ", TaskCatalog.Tasks.Select(known => known.Name));
-        }
-        if (!description.LabelNames.SequenceEqual(task.Labels))
-        {
-            return $"has the labels [{string.Join(", ", description.LabelNames)}], "
-                + $"where {task.Name} has [{string.Join(", ", task.Labels)}]";
-        }
         if (description.Split != split)
             return $"is the {Name(description.Split)} split, where the {Name(split)} split is needed";
         if (description.SequenceLength != configuration.SequenceLength)

@@ -30,6 +30,12 @@ internal static class StageFiles
     /// <summary>Folder of a run's checkpoints.</summary>
     public const string Checkpoints = "checkpoints";
 
+    /// <summary>Loss by step of one of several runs.</summary>
+    public const string Losses = "losses.csv";
+
+    /// <summary>Median and spread of scores over runs.</summary>
+    public const string Summary = "summary.csv";
+
     /// <summary>What a model answers, by example.</summary>
     public const string Predictions = "predictions.csv";
 }

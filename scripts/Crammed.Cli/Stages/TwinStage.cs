@@ -39,7 +39,7 @@ internal sealed class TwinStage : IDisposable
         if (plan.Shape.Classes != split.Description.Classes)
         {
             throw new InvalidDataException(
-                $"{input.TrainFile}: the task {split.Task.Name} has {split.Description.Classes} classes, where the plan was drawn for "
+                $"{input.TrainFile}: the task {split.Description.Task} has {split.Description.Classes} classes, where the plan was drawn for "
                 + $"{plan.Shape.Classes}; draw a new plan");
         }
         var training = split.Read();

@@ -81,10 +81,27 @@ internal sealed class ShippedConfigurationTests
     [Test]
     public void Every_task_is_a_choice_and_knows_whether_it_is_GLUEs()
     {
-        Assert.That(TaskCatalog.Tasks.Select(task => task.Name), Is.EquivalentTo(folder.Choices("eval/tasks")));
+        Assert.That(TaskSettings.Catalog(folder).Keys, Is.EquivalentTo(folder.Choices("eval/tasks")), "each file has its task's name");
         string[] glue = ["cola", "mrpc", "qnli", "rte", "sst2", "stsb"];
         foreach (string task in folder.Choices("eval/tasks"))
             Assert.That(Demo($"eval/tasks={task}", "data.glue=glue").Eval.Tasks.IsGlue, Is.EqualTo(glue.Contains(task)), task);
+    }
+
+    /// <summary>The official sizes of the splits, as GLUE's own files have them; QNLI's training split is a sample here.</summary>
+    [TestCase("cola", 8551, 1043)]
+    [TestCase("mrpc", 3668, 408)]
+    [TestCase("qnli", 12096, 5463)]
+    [TestCase("rte", 2490, 277)]
+    [TestCase("sst2", 67349, 872)]
+    [TestCase("stsb", 5749, 1500)]
+    public void Tasks_of_GLUE_read_the_real_files(string task, int train, int dev)
+    {
+        string data = Environment.GetEnvironmentVariable("CRAMMED_DATA") ?? Repository.PathOf("../shared/data");
+        string glue = Path.Combine(data, "glue");
+        if (!Directory.Exists(glue))
+            Assert.Ignore($"{glue} is not there; set CRAMMED_DATA to the folder that holds it.");
+        var source = new TaskCatalog(glue).Open(Demo($"eval/tasks={task}", "data.glue=glue").Eval.Tasks.ToDefinition());
+        Assert.That((source.Read(TaskSplit.Train).Count, source.Read(TaskSplit.Dev).Count), Is.EqualTo((train, dev)));
     }
 
     // Rho et al., arXiv 2410.02486, table 11.
@@ -130,7 +147,13 @@ internal sealed class ShippedConfigurationTests
     [TestCase("data.text=[]", "'data.text' is empty; name at least one text")]
     [TestCase("eval/tasks=rte", "has no glue folder, which the task rte needs; give data.glue=DIR")]
     [TestCase("train.steps=3", "override 'train.steps=3': 'train.steps' is 3 and train.budget_seconds is 150; set one of them to null")]
-    [TestCase("eval.tasks.name=rt", "'rt'; the tasks are cola, mrpc, qnli, rte, sst2, stsb, wordnet-living, wordnet-hypernym")]
+    [TestCase("eval.tasks.name=../x", "'eval.tasks.name' is '../x'; use letters, digits, '-', '_' and '.', starting with a letter or digit")]
+    [TestCase("eval.tasks.generator=wordnet", "'eval.tasks.generator' is 'wordnet'; the generators are wordnet-living, wordnet-hypernym")]
+    [TestCase("eval.tasks.labels=[a, b]", "'eval.tasks.labels' must be [artifact, living], which the generator wordnet-living gives")]
+    [TestCase("eval.tasks.metrics=[pearson]", "has 'pearson'; the metrics of a task with 2 labels are accuracy, f1, matthews_correlation")]
+    [TestCase("eval.tasks.metrics=[]", "'eval.tasks.metrics' is empty; name at least one of accuracy, f1, matthews_correlation")]
+    [TestCase("eval.tasks.generator=null", "'eval.tasks.folder' is empty; a task without a generator needs it")]
+    [TestCase("eval.tasks.score_range=[0, 1]", "'eval.tasks.score_range' is given beside labels; a task has one or the other")]
     [TestCase("eval.finetune.train_limit=63", "'eval.finetune.train_limit' is 63; it must be at least the batch (64)")]
     public void Values_that_contradict_each_other_are_named(string word, string expected) =>
         Assert.That(Assert.Throws<ConfigurationException>(() => Demo(word))!.Message, Does.EndWith(expected));

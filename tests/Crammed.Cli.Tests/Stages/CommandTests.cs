@@ -45,9 +45,17 @@ internal sealed class CommandTests
         await Succeed("evaluate", "name=before", "adapters=null", "plan=outputs/plan/plan.safetensors", "impl.threads=1");
         Assert.That(new CsvFile(_program.Folder.Combine("outputs/before/predictions.csv")).Numbers("logit_1"), Is.All.Zero);
         await Succeed(
-            "finetune", "name=full", "mode=full", "eval/tasks=sst2", "eval.finetune.steps=2", "eval.finetune.batch=8",
-            "eval.finetune.learning_rate=1e-3", "impl.threads=1");
-        Assert.That(_program.Output, Does.Contain("outputs/full/model"));
+            "finetune", "name=full", "mode=full", "eval/tasks=sst2,stsb", "data.glue=glue", "finetune.steps=2", "finetune.batch=8",
+            "seeds=2", "impl.threads=1");
+        Assert.That(_program.Output, Does.StartWith("sst2   accuracy ").And.Contain("over 2 seeds").And.Contain("\nstsb   pearson "));
+        Assert.That(
+            new CsvFile(_program.Folder.Combine("outputs/full/summary.csv")).Texts("metric"),
+            Is.EqualTo(new[] { "accuracy", "pearson", "spearmanr" }));
+        Assert.That(File.Exists(_program.Folder.Combine("outputs/full/stsb/seed-1/model/model.safetensors")));
+        await Succeed("finetune", "name=lora", "mode=lora", "eval/tasks=sst2", "data.glue=glue", "train_limit=16", "impl.threads=1");
+        string[] files = ["adapter_config.json", "adapter_model.safetensors", "losses.csv", "predictions.csv"];
+        Assert.That(
+            Directory.GetFiles(_program.Folder.Combine("outputs/lora/sst2/seed-0")).Select(Path.GetFileName), Is.EquivalentTo(files));
         foreach (string name in new[] { "pretrain", "export", "plan", "finetune", "evaluate", "full" })
             Assert.That(File.Exists(_program.Folder.Combine($"outputs/{name}/config.yaml")), name);
     }
@@ -62,13 +70,17 @@ internal sealed class CommandTests
     [TestCase("vocab.txt", "pretrain", "data.vocabulary=vocab.txt")]
     [TestCase("WordNet's folder does not exist", "pretrain", "data.text=[wordnet]", "data.wordnet=none")]
     [TestCase("model/config.json: not found; a model is a folder that", "export-glue", "eval/tasks=sst2", "data.glue=glue")]
-    [TestCase("Task 'sst2' needs GLUE's files", "export-glue", "eval/tasks=sst2")]
-    [TestCase("none: GLUE's folder does not exist", "export-glue", "eval/tasks=sst2", "data.glue=none")]
+    [TestCase("Task 'sst2' needs its files: give the folder (data.glue)", "export-glue", "eval/tasks=sst2")]
+    [TestCase("none: the folder of tasks does not exist", "export-glue", "eval/tasks=sst2", "data.glue=none")]
     [TestCase("the group 'eval/tasks' has no choice 'sst3'", "export-glue", "eval/tasks=sst3")]
     [TestCase("outputs/export/train.parquet: not found; crammed export-glue writes it", "plan")]
     [TestCase("outputs/export/train.parquet: not found; crammed export-glue writes it", "finetune")]
     [TestCase("limit the export instead: crammed export-glue train_limit=100", "plan", "eval.finetune.train_limit=100")]
     [TestCase("outputs/finetune/adapters.safetensors: not found; crammed finetune writes it", "evaluate")]
+    [TestCase("several eval/tasks are given", "finetune", "eval/tasks=sst2,stsb")]
+    [TestCase("names a choice twice", "finetune", "mode=full", "eval/tasks=sst2,sst2")]
+    [TestCase("'finetune.betas' has 1 values", "finetune", "mode=full", "finetune.betas=[0.9]")]
+    [TestCase("'finetune.lora.rank' is 0; it must be 1 to 256", "finetune", "mode=lora", "finetune.lora.rank=0")]
     [TestCase("'adapters' and plan are both null; give one of them", "evaluate", "adapters=null")]
     [TestCase("'plan' is p and adapters is outputs/finetune/adapters.safetensors; set one of them to null", "evaluate", "plan=p")]
     public async Task Bad_input_is_one_line_and_exit_code_2_and_writes_nothing(string expected, params string[] arguments)
@@ -212,7 +224,7 @@ internal sealed class CommandTests
     [TestCase("pretrain", "arch=", "train.budget_seconds")]
     [TestCase("export-glue", "eval/tasks=", "train_limit")]
     [TestCase("plan", "eval=", "eval.finetune.steps")]
-    [TestCase("finetune", "eval=", "adapters | full")]
+    [TestCase("finetune", "eval=", "adapters | lora | full")]
     [TestCase("evaluate", "impl=", "adapters")]
     public async Task Help_names_groups_keys_and_examples(string command, string group, string key)
     {

@@ -82,6 +82,19 @@ internal sealed class EvaluateStageTests
             Is.EqualTo($"{none}: not found; crammed finetune writes it"));
     }
 
+    [Test]
+    public void A_split_of_another_task_or_with_other_labels_is_refused()
+    {
+        var weights = TrainedWeights.Initial(SmallRun.TwinInput(SmallRun.Sentiment).Plan);
+        Assert.That(
+            Assert.Throws<InvalidDataException>(() => Evaluate(SmallRun.Sentiment, weights, SmallRun.Similarity.Task))!.Message,
+            Is.EqualTo($"{SmallRun.Sentiment.DevFile}: holds the task sst2, where stsb is needed"));
+        var turned = SmallRun.Sentiment.Task with { Labels = ["1", "0"] };
+        Assert.That(
+            Assert.Throws<InvalidDataException>(() => Evaluate(SmallRun.Sentiment, weights, turned))!.Message,
+            Is.EqualTo($"{SmallRun.Sentiment.DevFile}: has the labels [0, 1], where sst2 has [1, 0]; export the task again"));
+    }
+
     // Chance: the larger class; F1 of answering class 1 always, 2 p / (1 + p); 0 for a correlation.
     [TestCase(MetricNames.Accuracy, 0.75)]
     [TestCase(MetricNames.F1, 2 * 0.25 / 1.25)]
@@ -100,9 +113,15 @@ internal sealed class EvaluateStageTests
     public void Two_standard_errors_above_chance_are_evidence(double value, double error, bool isNear) =>
         Assert.That(new Score(MetricNames.Accuracy, value, error, Chance: 0.75).IsNearChance, Is.EqualTo(isNear));
 
-    private EvaluateOutcome Evaluate(ExportOutcome export, TrainedWeights weights)
+    private EvaluateOutcome Evaluate(ExportOutcome export, TrainedWeights weights, TaskDescription? task = null)
     {
-        var input = new EvaluateInput { ModelFolder = SmallRun.ModelFolder, DevFile = export.DevFile, Weights = weights };
+        var input = new EvaluateInput
+        {
+            ModelFolder = SmallRun.ModelFolder,
+            DevFile = export.DevFile,
+            Task = task ?? export.Task,
+            Weights = weights,
+        };
         using var stage = EvaluateStage.Load(input);
         return stage.Run(_folder.Combine("evaluation"), CancellationToken.None);
     }

@@ -127,7 +127,8 @@ internal sealed class PretrainStageTests
         var sources = PretrainingText.Sources([PretrainingText.WordNet], [], WordNetDatabase.DebianFolder);
         var text = sources.ToLookup(source => source.Part == TaskSplit.Train, source => source.Read().Select(document => document.Text));
         List<string> training = [.. text[true].Single()], heldOut = [.. text[false].Single()];
-        var dev = new TaskCatalog().Open("wordnet-living").Read(TaskSplit.Dev).Select(example => example.First).ToList();
+        var living = new TaskDefinition { Description = TaskCatalog.Generators["wordnet-living"], Generator = "wordnet-living" };
+        var dev = new TaskCatalog().Open(living).Read(TaskSplit.Dev).Select(example => example.First).ToList();
         Assert.That(training, Has.Count.GreaterThan(100_000));
         Assert.That(heldOut, Has.Count.GreaterThan(1000));
         var learnt = training.SelectMany(document => document.Split('\n')).ToHashSet();

@@ -1,6 +1,9 @@
 using Crammed.Bert;
+using Crammed.Cli.Configuration;
+using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
 using Crammed.Model;
+using Crammed.Text;
 
 namespace Crammed.Cli.Tests.Stages;
 
@@ -60,10 +63,15 @@ internal static class SmallRun
     public static ExportInput ExportInput(string task) => new()
     {
         ModelFolder = ModelFolder,
-        Task = task,
+        Task = Task(task),
         GlueFolder = GlueFolder,
         WordNetFolder = "no-wordnet",
     };
+
+    /// <summary>A task as configs/eval/tasks has it.</summary>
+    public static TaskDefinition Task(string name) =>
+        ConfigurationLoader.Load<ExportGlueSettings>(
+            new ConfigurationFolder(Repository.PathOf("configs")), "cfg_export-glue", [$"eval/tasks={name}"]).Settings.Eval.Tasks.ToDefinition();
 
     public static PlanInput PlanInput(ExportOutcome export) => new()
     {

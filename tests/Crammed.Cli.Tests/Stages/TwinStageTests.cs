@@ -62,7 +62,13 @@ internal sealed class TwinStageTests
         Assert.That(Weights(full.ModelFolder), Is.Not.EqualTo(Weights(SmallRun.ModelFolder)));
         Assert.That(WeightFiles.ReadAdapters(full.AdaptersFile).HasAdapters, Is.False);
         var weights = WeightFiles.ReadAdapters(full.AdaptersFile);
-        var stale = new EvaluateInput { ModelFolder = full.ModelFolder, DevFile = SmallRun.Sentiment.DevFile, Weights = weights };
+        var stale = new EvaluateInput
+        {
+            ModelFolder = full.ModelFolder,
+            DevFile = SmallRun.Sentiment.DevFile,
+            Task = SmallRun.Sentiment.Task,
+            Weights = weights,
+        };
         Assert.That(
             Assert.Throws<InvalidDataException>(() => EvaluateStage.Load(stale))!.Message,
             Does.EndWith($"was exported with another model than {full.ModelFolder}; export the task with this model"));

@@ -11,7 +11,7 @@ public class GlueDataTests
     public void Files_HaveTheRowsAndLabelsOfTheReadme(string task)
     {
         string[] readme = File.ReadAllLines(SharedData.File("README.md"));
-        ITaskSource source = new TaskCatalog(SharedFolders.Glue).Open(task);
+        ITaskSource source = new TaskCatalog(SharedFolders.Glue).Open(GlueDefinitions.Of(task));
         foreach (TaskSplit split in Enum.GetValues<TaskSplit>())
         {
             // Cells: path, rows, official rows, columns, labels.

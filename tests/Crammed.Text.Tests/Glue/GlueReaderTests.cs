@@ -32,6 +32,7 @@ public class GlueReaderTests
     [TestCase("sst2", "sentence\tlabel\na\t1\nb\t1\tx\n", "line 3: 3 fields; expected 2")]
     [TestCase("stsb", "sentence1\tsentence2\tscore\na\tb\t5.001\n", "line 2: field 'score' is '5.001'; expected a number from 0 to 5")]
     [TestCase("stsb", "sentence1\tsentence2\tscore\na\tb\tNaN\n", "line 2: field 'score' is 'NaN'")]
+    [TestCase("stsb", "sentence1\tsentence2\tscore\na\tb\tfive\n", "line 2: field 'score' is 'five'")]
     [TestCase("stsb", "sentence1\tsentence2\tscore\na\tb\t-1\n", "line 2: field 'score' is '-1'")]
     [TestCase("sst2", "sentence\tlabel\na\t1\t\t\t\t\n", "line 2: 6 fields; expected 2")]
     [TestCase("sst2", "sentence\tlabel\n", "no rows")]
@@ -53,6 +54,6 @@ public class GlueReaderTests
         using TemporaryFolder folder = new();
         string path = folder.File("dev.tsv");
         File.WriteAllText(path, text);
-        return [.. GlueReader.Read(path, GlueTask.All.Single(entry => entry.Description.Name == task))];
+        return [.. TaskFile.Read(path, GlueDefinitions.Of(task))];
     }
 }

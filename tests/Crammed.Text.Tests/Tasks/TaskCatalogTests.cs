@@ -13,36 +13,29 @@ public class TaskCatalogTests
     public void TearDown() => _folder.Dispose();
 
     [Test]
-    public void Tasks_AreDescribedConsistently()
+    public void Generators_AreListedWithTheirTasks()
     {
-        Assert.That(TaskCatalog.Tasks.Select(task => task.Name), Is.Unique.And.SupersetOf((string[])["cola", "rte", "wordnet-living"]));
-        foreach (TaskDescription task in TaskCatalog.Tasks)
-        {
-            Assert.That(task.Metrics, Is.Not.Empty, task.Name);
-            Assert.That(task.Labels, Is.Unique, task.Name);
-            Assert.That(task.Kind == TaskKind.Regression, Is.EqualTo(task.Name == "stsb"), task.Name);
-            Assert.That(task.OutputCount, Is.EqualTo(task.Name == "stsb" ? 1 : 2), task.Name);
-        }
-    }
-
-    [Test]
-    public void UnknownTask_ListsTheKnown() =>
-        Assert.That(
-            () => TaskCatalog.Describe("mnli"),
+        Assert.That(TaskCatalog.Generators.Keys, Is.EquivalentTo((string[])["wordnet-living", "wordnet-hypernym"]));
+        TaskDefinition task = WordNet("wordnet-living");
+        Assert.That(() => new TaskCatalog().Open(task with { Generator = "mnli" }),
             Throws.ArgumentException.With.Message.Contains("'mnli'").And.Message.Contains("wordnet-living"));
+        TaskDescription turned = task.Description with { Labels = ["living", "artifact"] };
+        Assert.That(() => new TaskCatalog().Open(task with { Description = turned }),
+            Throws.ArgumentException.With.Message.Contains("gives artifact, living"));
+    }
 
     [Test]
     public void Glue_SaysWhatToProvide()
     {
-        Assert.That(() => new TaskCatalog().Open("rte"), Throws.ArgumentException.With.Message.Contains("rte/train.tsv"));
+        Assert.That(() => new TaskCatalog().Open(GlueDefinitions.Of("rte")), Throws.ArgumentException.With.Message.Contains("rte/train.tsv"));
         Assert.That(
-            () => new TaskCatalog(_folder.File("absent")).Open("rte"),
+            () => new TaskCatalog(_folder.File("absent")).Open(GlueDefinitions.Of("rte")),
             Throws.InstanceOf<DirectoryNotFoundException>().With.Message.Contains("absent"));
         Assert.That(
-            () => new TaskCatalog(_folder.File("")).Open("rte"),
-            Throws.InstanceOf<DirectoryNotFoundException>().With.Message.Contains("train.tsv and dev.tsv of GLUE's RTE"));
+            () => new TaskCatalog(_folder.File("")).Open(GlueDefinitions.Of("rte")),
+            Throws.InstanceOf<DirectoryNotFoundException>().With.Message.Contains("put train.tsv and dev.tsv there"));
         Directory.CreateDirectory(_folder.File("RTE"));
-        ITaskSource source = new TaskCatalog(_folder.File("")).Open("rte");
+        ITaskSource source = new TaskCatalog(_folder.File("")).Open(GlueDefinitions.Of("rte"));
         Assert.That(() => source.Read(TaskSplit.Dev), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("dev.tsv"));
     }
 
@@ -51,7 +44,7 @@ public class TaskCatalogTests
     {
         Directory.CreateDirectory(_folder.File("sst2"));
         Write("train.sample2.tsv", "sample");
-        ITaskSource source = new TaskCatalog(_folder.File("")).Open("sst2");
+        ITaskSource source = new TaskCatalog(_folder.File("")).Open(GlueDefinitions.Of("sst2"));
         Assert.That(source.Read(TaskSplit.Train).Single().First, Is.EqualTo("sample"));
         Write("train.sample3.tsv", "other");
         Assert.That(() => source.Read(TaskSplit.Train), Throws.InstanceOf<IOException>().With.Message.Contains("train.sample3.tsv"));
@@ -65,10 +58,20 @@ public class TaskCatalogTests
     public void WordNet_SaysWhatToInstall()
     {
         Assert.That(
-            () => new TaskCatalog(wordNetFolder: _folder.File("absent")).Open("wordnet-living"),
+            () => new TaskCatalog(wordNetFolder: _folder.File("absent")).Open(WordNet("wordnet-living")),
             Throws.InstanceOf<DirectoryNotFoundException>().With.Message.Contains("wordnet-base"));
         Assert.That(
-            () => new TaskCatalog(wordNetFolder: _folder.File("")).Open("wordnet-living"),
+            () => new TaskCatalog(wordNetFolder: _folder.File("")).Open(WordNet("wordnet-living")),
             Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("data.noun").And.Message.Contains("wordnet-base"));
     }
+
+    [Test]
+    public void AbsoluteFolders_NeedNoRoot()
+    {
+        File.WriteAllText(_folder.File("a.tsv"), "sentence\tlabel\nx\t1\n");
+        TaskDefinition task = GlueDefinitions.Of("sst2") with { Folders = [_folder.File("")], TrainFiles = ["a.tsv"], DevFiles = ["a.tsv"] };
+        Assert.That(new TaskCatalog().Open(task).Read(TaskSplit.Dev).Single().First, Is.EqualTo("x"));
+    }
+
+    private static TaskDefinition WordNet(string name) => new() { Description = TaskCatalog.Generators[name], Generator = name };
 }

@@ -115,7 +115,7 @@ public class BertTokenizerTests
     {
         BertTokenizer tokenizer = BertTokenizer.Create(SharedData.File("vocab/bert-base-uncased/vocab.txt"));
         int tokens = 0, unknown = 0, words = 0;
-        foreach (Example example in new TaskCatalog(SharedFolders.Glue).Open(task).Read(TaskSplit.Dev))
+        foreach (Example example in new TaskCatalog(SharedFolders.Glue).Open(GlueDefinitions.Of(task)).Read(TaskSplit.Dev))
         {
             string text = $"{example.First} {example.Second}";
             IReadOnlyList<int> ids = tokenizer.EncodeToIds(text, addSpecialTokens: false);

@@ -89,7 +89,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         using var stage = ExportStage.Load(new ExportInput
         {
             ModelFolder = model,
-            Task = Settings.Eval.Tasks.Name,
+            Task = Settings.Eval.Tasks.ToDefinition(),
             GlueFolder = context.ResolveOptional(Settings.Data.Glue),
             WordNetFolder = context.Resolve(Settings.Data.Wordnet),
             TrainLimit = Settings.Eval.Finetune.TrainLimit,
@@ -109,7 +109,13 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
 
     private EvaluateOutcome Evaluate(string model, ExportOutcome export, TrainedWeights weights, string name, CancellationToken cancellation)
     {
-        using var stage = EvaluateStage.Load(new EvaluateInput { ModelFolder = model, DevFile = export.DevFile, Weights = weights });
+        using var stage = EvaluateStage.Load(new EvaluateInput
+        {
+            ModelFolder = model,
+            DevFile = export.DevFile,
+            Task = export.Task,
+            Weights = weights,
+        });
         return stage.Run(folder.PathOf($"evaluation/{name}"), cancellation);
     }
 

@@ -3,6 +3,7 @@ using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
 using Crammed.Model;
+using Crammed.Text;
 
 namespace Crammed.Cli.Commands.Evaluate;
 
@@ -17,17 +18,28 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
             return await EncryptedEvaluate.RunAsync(context, cancellationToken);
         settings.Impl.Apply();
         string? adapters = context.ResolveOptional(settings.Adapters), plan = context.ResolveOptional(settings.Plan);
+        var weights = adapters is null ? TrainedWeights.Initial(WeightFiles.ReadPlan(plan!)) : WeightFiles.ReadAdapters(adapters);
+        string devFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Dev);
         var input = new EvaluateInput
         {
             ModelFolder = context.Resolve(settings.Model),
-            DevFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Dev),
-            Weights = adapters is null ? TrainedWeights.Initial(WeightFiles.ReadPlan(plan!)) : WeightFiles.ReadAdapters(adapters),
+            DevFile = devFile,
+            Task = TaskOf(devFile, context.Resolve(settings.Model), TaskSettings.Catalog(context.Configurations)),
+            Weights = weights,
         };
         using var stage = EvaluateStage.Load(input);
         var folder = context.CreateOutputFolder(settings.Name, input.ModelFolder, input.DevFile, adapters, plan);
         var outcome = stage.Run(folder.FullPath, cancellationToken);
         await Lines(outcome, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
+    }
+
+    private static TaskDescription TaskOf(string file, string modelFolder, IReadOnlyDictionary<string, TaskDescription> tasks)
+    {
+        string name = ExportedSplit.Open(file, TaskSplit.Dev, modelFolder).Description.Task;
+        return tasks.TryGetValue(name, out var task)
+            ? task
+            : throw new InvalidDataException($"{file}: holds the unknown task '{name}'; the tasks are {string.Join(", ", tasks.Keys)}");
     }
 
     private static ResultLines Lines(EvaluateOutcome outcome, string folder)

@@ -16,7 +16,7 @@ internal sealed class ExportGlueCommand : ICommandHandler<ExportGlueSettings>
         var input = new ExportInput
         {
             ModelFolder = context.Resolve(settings.Model),
-            Task = settings.Eval.Tasks.Name,
+            Task = settings.Eval.Tasks.ToDefinition(),
             GlueFolder = context.ResolveOptional(settings.Data.Glue),
             WordNetFolder = context.Resolve(settings.Data.Wordnet),
             TrainLimit = settings.TrainLimit,

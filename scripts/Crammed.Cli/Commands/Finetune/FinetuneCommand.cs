@@ -1,5 +1,6 @@
 using Crammed.Bert;
 using Crammed.Cli.Commands.Plan;
+using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
@@ -17,6 +18,10 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
         var settings = context.Settings;
         if (settings.Fhe is not null)
             return await EncryptedFinetune.RunAsync(context, cancellationToken);
+        if (settings.Mode != FinetuneMode.Adapters)
+            return await TaskFinetune.RunAsync(context, cancellationToken);
+        if (context.Sweep.Count > 1)
+            throw new ConfigurationException("several eval/tasks are given; mode=adapters carries out the plan of one");
         settings.Impl.Apply();
         string modelFolder = context.Resolve(settings.Model);
         string trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
@@ -24,7 +29,7 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
         var plan = planFile is null
             ? PlanStage.Load(PlanInputs.Of(modelFolder, trainFile, settings.Eval)).Plan
             : WeightFiles.ReadPlan(planFile);
-        var input = new TwinInput { ModelFolder = modelFolder, TrainFile = trainFile, Plan = plan, Mode = settings.Mode };
+        var input = new TwinInput { ModelFolder = modelFolder, TrainFile = trainFile, Plan = plan };
         OutputFolder folder;
         TwinOutcome outcome;
         using (var display = context.Display())
@@ -40,17 +45,11 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
 
     private static ResultLines Lines(FinetuneRunSettings settings, FineTuningPlan plan, FineTuningResult training, string folder)
     {
-        bool isFull = settings.Mode == FineTuningMode.Full;
-        string adapters = $"{folder}/{StageFiles.Adapters}", model = $"{folder}/{StageFiles.Model}";
+        string adapters = $"{folder}/{StageFiles.Adapters}";
         var (first, last) = (training.Steps[0], training.Steps[^1]);
-        var lines = isFull
-            ? new ResultLines().Add("mode", $"full: every weight of the model; the new one is {model}, the head {adapters}")
-            : new ResultLines().Add("mode", $"adapters: {adapters}");
-        return PlanInputs.AddPlan(lines, plan)
+        return PlanInputs.AddPlan(new ResultLines().Add("mode", $"adapters: {adapters}"), plan)
             .Add("loss", $"{NumberText.Loss(first.Loss)} at step {first.Step}, {NumberText.Loss(last.Loss)} at step {last.Step}")
             .Add("time", NumberText.Seconds(training.Seconds))
-            .Add("next", isFull
-                ? $"export the task again with model={model}, whose embedding is new, then evaluate"
-                : $"crammed evaluate model={settings.Model} export={settings.Export} adapters={adapters}");
+            .Add("next", $"crammed evaluate model={settings.Model} export={settings.Export} adapters={adapters}");
     }
 }

@@ -16,12 +16,14 @@ internal static class PlanInputs
     /// <exception cref="InvalidDataException">The export is malformed or belongs to another model.</exception>
     public static PlanInput Of(string modelFolder, string trainFile, EvaluationSettings settings)
     {
-        string task = ExportedSplit.Open(trainFile, TaskSplit.Train, modelFolder, needsEmbeddings: false).Description.Task;
+        var split = ExportedSplit.Open(trainFile, TaskSplit.Train, modelFolder, needsEmbeddings: false);
+        string task = split.Description.Task;
         if (task != settings.Tasks.Name)
         {
             throw new ConfigurationException(
                 $"{trainFile} holds the task {task}, and eval/tasks is {settings.Tasks.Name}; give eval/tasks={task}");
         }
+        split.RequireTask(settings.Tasks.ToDefinition().Description);
         return new PlanInput
         {
             ModelFolder = modelFolder,

@@ -1,0 +1,177 @@
+using TorchSharp;
+
+namespace Crammed.Bert;
+
+/// <summary>
+/// The adapters of a model. They leave the model's modules alone: a forward pass that is given them adds what they say, unless they are
+/// disabled, or merged into the model's weights.
+/// </summary>
+public sealed class LoraAdapters : ILinearAdapters, IDisposable
+{
+    private readonly BertModel model;
+    private readonly SortedDictionary<string, (torch.Tensor A, torch.Tensor B)> adapters = new(StringComparer.Ordinal);
+    private Dictionary<string, torch.Tensor>? unmerged;
+
+    /// <summary>
+    /// Fresh adapters: A uniform in [-1/sqrt(in), 1/sqrt(in)] (Kaiming uniform with a = sqrt(5), PEFT's default), B zero, so that the model
+    /// computes what it did before.
+    /// </summary>
+    /// <param name="model">The model that they are for; not disposed with them.</param>
+    /// <param name="configuration">Validated here.</param>
+    /// <param name="seed">Fixes A.</param>
+    /// <exception cref="ArgumentException">
+    /// A value out of its range, a target that no module has, or biases asked for where the targets have none.
+    /// </exception>
+    public LoraAdapters(BertModel model, LoraConfiguration configuration, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(configuration);
+        configuration.Validate();
+        this.model = model;
+        Configuration = configuration;
+        var modules = LinearModules(model);
+        if (configuration.TargetModules.FirstOrDefault(target => !modules.Keys.Any((configuration with { TargetModules = [target] }).Targets))
+            is { } unknown)
+        {
+            throw new ArgumentException(
+                $"target_modules has '{unknown}', which no linear layer is called; there are "
+                + string.Join(", ", modules.Keys.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct()));
+        }
+
+        var index = 0;
+        foreach (var (module, weight) in modules.Where(module => configuration.Targets(module.Key)))
+        {
+            long inputs = weight.shape[1], outputs = weight.shape[0];
+            var values = new SeededRandom(seed, "lora", index++).Uniform(configuration.Rank * inputs, 1 / Math.Sqrt(inputs));
+            adapters[module] = (
+                torch.tensor(values, [configuration.Rank, inputs]).to(model.ScalarType).DetachFromDisposeScope(),
+                torch.zeros([outputs, configuration.Rank], model.ScalarType).DetachFromDisposeScope());
+        }
+
+        if (configuration.Bias == LoraBias.LoraOnly && !BiasNames().Any())
+            throw new ArgumentException("bias is lora_only, but the linear layers with adapters have no biases; take none or all");
+    }
+
+    /// <summary>Rank, targets and the rest.</summary>
+    public LoraConfiguration Configuration { get; }
+
+    /// <summary>Whether forward passes add what the adapters say; true at first.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Whether dropout acts on the adapters' inputs; false at first.</summary>
+    public bool Training { get; set; }
+
+    /// <summary>Whether the model's weights contain the adapters now.</summary>
+    public bool IsMerged => unmerged is not null;
+
+    /// <summary>The modules with adapters, in the order of their names.</summary>
+    public IEnumerable<string> Modules => adapters.Keys;
+
+    /// <summary>A [rank, in] and B [out, rank] of a module.</summary>
+    /// <exception cref="KeyNotFoundException">It has no adapter.</exception>
+    public (torch.Tensor A, torch.Tensor B) this[string module] => adapters[module];
+
+    /// <inheritdoc/>
+    torch.Tensor? ILinearAdapters.Delta(string module, torch.Tensor x)
+    {
+        if (!Enabled || IsMerged || !adapters.TryGetValue(module, out var adapter))
+            return null;
+        var input = Training && Configuration.Dropout > 0 ? torch.nn.functional.dropout(x, Configuration.Dropout) : x;
+        return torch.matmul(torch.matmul(input, adapter.A.t()), adapter.B.t()) * Configuration.Scaling;
+    }
+
+    /// <summary>Adds each adapter to its weight, W + (alpha / rank) B A; forward passes then cost what they did without.</summary>
+    /// <exception cref="InvalidOperationException">Merged already.</exception>
+    public void Merge()
+    {
+        if (IsMerged)
+            throw new InvalidOperationException("the adapters are merged already");
+        using var noGradient = torch.no_grad();
+        var weights = LinearModules(model);
+        unmerged = [];
+        foreach (var (module, adapter) in adapters)
+        {
+            unmerged[module] = weights[module].detach().clone().DetachFromDisposeScope();
+            using var product = torch.matmul(adapter.B, adapter.A);
+            weights[module].add_(product, Configuration.Scaling);
+        }
+    }
+
+    /// <summary>Gives the model the very weights back that it had before <see cref="Merge"/>, bit by bit.</summary>
+    /// <exception cref="InvalidOperationException">Not merged.</exception>
+    public void Unmerge()
+    {
+        if (unmerged is null)
+            throw new InvalidOperationException("the adapters are not merged");
+        using var noGradient = torch.no_grad();
+        var weights = LinearModules(model);
+        foreach (var (module, weight) in unmerged)
+            weights[module].copy_(weight);
+        ForgetUnmerged();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (a, b) in adapters.Values)
+        {
+            a.Dispose();
+            b.Dispose();
+        }
+
+        ForgetUnmerged();
+    }
+
+    /// <summary>What training changes: the adapters, and the model's biases that the configuration names.</summary>
+    internal IEnumerable<TrainedTensor> TrainedTensors()
+    {
+        foreach (var (module, (a, b)) in adapters)
+        {
+            yield return new TrainedTensor($"{module}.{LoraFiles.A}", a, Decays: true);
+            yield return new TrainedTensor($"{module}.{LoraFiles.B}", b, Decays: true);
+        }
+
+        foreach (var (name, bias) in Biases())
+            yield return new TrainedTensor(name, bias, Decays: false);
+    }
+
+    /// <summary>The model's biases that are trained, by name.</summary>
+    internal IReadOnlyDictionary<string, torch.Tensor> Biases()
+    {
+        var names = BiasNames().ToHashSet(StringComparer.Ordinal);
+        return model.named_parameters().Where(parameter => names.Contains(parameter.Item1))
+            .ToDictionary(parameter => parameter.Item1, parameter => (torch.Tensor)parameter.Item2, StringComparer.Ordinal);
+    }
+
+    private IEnumerable<string> BiasNames() => model.named_parameters().Select(parameter => parameter.Item1)
+        .Where(name => name.EndsWith(".bias", StringComparison.Ordinal) && Configuration.Bias switch
+        {
+            LoraBias.All => true,
+            LoraBias.LoraOnly => adapters.ContainsKey(name[..^".bias".Length]),
+            _ => false,
+        });
+
+    private void ForgetUnmerged()
+    {
+        foreach (var weight in unmerged?.Values ?? Enumerable.Empty<torch.Tensor>())
+            weight.Dispose();
+        unmerged = null;
+    }
+
+    /// <summary>Weights [out, in] of the encoder's linear layers by module name.</summary>
+    private static SortedDictionary<string, torch.Tensor> LinearModules(BertModel model)
+    {
+        const string ending = ".weight";
+        var modules = new SortedDictionary<string, torch.Tensor>(StringComparer.Ordinal);
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            if (name.StartsWith("layers.", StringComparison.Ordinal) && name.EndsWith(ending, StringComparison.Ordinal)
+                && parameter.shape.Length == 2)
+            {
+                modules[name[..^ending.Length]] = parameter;
+            }
+        }
+
+        return modules;
+    }
+}

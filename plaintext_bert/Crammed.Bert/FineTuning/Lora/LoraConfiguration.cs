@@ -1,0 +1,43 @@
+namespace Crammed.Bert;
+
+/// <summary>
+/// Low-rank adaptation of linear layers (Hu et al., ICLR 2022, arXiv 2106.09685), with the fields of PEFT's LoraConfig. An adapted layer
+/// gives x W^T + b + (alpha / rank) * dropout(x) A^T B^T.
+/// </summary>
+public sealed record LoraConfiguration
+{
+    /// <summary>Rank r of A [r, in] and B [out, r]; 1 to 256.</summary>
+    public int Rank { get; init; } = 2;
+
+    /// <summary>What the adapters' product is scaled by, divided by the rank; above 0, up to 1024.</summary>
+    public double Alpha { get; init; } = 1;
+
+    /// <summary>Probability of dropping a value of an adapter's input in training; 0 up to but not including 1.</summary>
+    public double Dropout { get; init; } = 0.1;
+
+    /// <summary>
+    /// The layers with adapters: a module's whole name (<c>layers.0.attention.query</c>) or its end (<c>query</c>), as in PEFT.
+    /// </summary>
+    public IReadOnlyList<string> TargetModules { get; init; } = ["query", "key", "value"];
+
+    /// <summary>Which biases are trained too.</summary>
+    public LoraBias Bias { get; init; } = LoraBias.None;
+
+    /// <summary>The factor alpha / rank.</summary>
+    public double Scaling => Alpha / Rank;
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">A value out of its range; the message names the field, the value and the range.</exception>
+    public void Validate()
+    {
+        Requirement.Check(Rank is >= 1 and <= 256, Rank, "1 to 256");
+        Requirement.Check(Alpha is > 0 and <= 1024, Alpha, "above 0, up to 1024");
+        Requirement.Check(Dropout is >= 0 and < 1, Dropout, "0 up to but not including 1");
+        Requirement.Check(Enum.IsDefined(Bias), Bias, "none, all or lora_only");
+        Requirement.Check(TargetModules.Count > 0, string.Join(", ", TargetModules), "at least one name of a linear layer", nameof(TargetModules));
+    }
+
+    /// <summary>Whether a module gets an adapter.</summary>
+    internal bool Targets(string module) =>
+        TargetModules.Any(target => module == target || module.EndsWith("." + target, StringComparison.Ordinal));
+}

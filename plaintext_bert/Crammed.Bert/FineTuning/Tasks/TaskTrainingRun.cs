@@ -1,0 +1,85 @@
+using TorchSharp;
+
+namespace Crammed.Bert;
+
+/// <summary>Optimizer, order and schedule of one run of fine-tuning, advanced step by step.</summary>
+internal sealed class TaskTrainingRun : IDisposable
+{
+    private readonly TaskClassifier classifier;
+    private readonly TaskData training;
+    private readonly TaskTrainingSettings settings;
+    private readonly FineTuningSettings schedule;
+    private readonly DecoupledAdam optimizer;
+    private int[] order = [];
+    private int orderEpoch = -1;
+
+    public TaskTrainingRun(TaskClassifier classifier, TaskData training, TaskTrainingSettings settings)
+    {
+        this.classifier = classifier;
+        this.training = training;
+        this.settings = settings;
+        schedule = settings.ToFineTuningSettings(training.Count);
+        schedule.Validate();
+        training.RequireFits(classifier.Model.Configuration, training.Classes);
+        torch.manual_seed(settings.Seed);
+        foreach (var parameter in classifier.Model.parameters())
+            parameter.requires_grad_(classifier.Adapters is null);
+        var trained = TrainedTensors();
+        foreach (var tensor in trained)
+            tensor.Value.requires_grad_();
+        optimizer = new DecoupledAdam(
+            trained, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay, settings.EpsilonPlacement);
+    }
+
+    /// <summary>Step number <paramref name="index"/>, from 0.</summary>
+    /// <exception cref="InvalidOperationException">The loss is not finite; the weights are those before the step.</exception>
+    public FineTuningStep Step(int index)
+    {
+        using var scope = torch.NewDisposeScope();
+        var batch = Batch(index);
+        var logits = classifier.Logits(training, batch, settings.TrimPadding, training: true);
+        var labels = training.LabelTensor(batch, classifier.Model.ScalarType);
+        var loss = training.Classes == 0
+            ? torch.nn.functional.mse_loss(logits.squeeze(1), labels)
+            : torch.nn.functional.cross_entropy(logits, labels);
+        var value = loss.ToDouble();
+        if (!double.IsFinite(value))
+            throw new InvalidOperationException($"the loss is {value} after {index} steps; lower the learning rate or raise epsilon");
+        optimizer.ZeroGradients();
+        loss.backward();
+        var rate = schedule.LearningRateAt(index);
+        optimizer.Step(rate);
+        return new FineTuningStep(index + 1, rate, value);
+    }
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        foreach (var parameter in classifier.Model.parameters())
+            parameter.requires_grad_(true);
+    }
+
+    /// <summary>The examples of a step: every epoch has its own random order, and its last batch takes what is left.</summary>
+    private long[] Batch(int index)
+    {
+        var perEpoch = settings.StepsPerEpoch(training.Count);
+        var epoch = index / perEpoch;
+        if (epoch != orderEpoch)
+        {
+            order = new SeededRandom(settings.Seed, "epoch order", epoch).Permutation(training.Count);
+            orderEpoch = epoch;
+        }
+
+        return [.. order.Skip(index % perEpoch * settings.BatchSize).Take(settings.BatchSize).Select(example => (long)example)];
+    }
+
+    private List<TrainedTensor> TrainedTensors()
+    {
+        var model = classifier.Adapters is { } adapters
+            ? adapters.TrainedTensors()
+            : classifier.Model.named_parameters().Select(parameter => Tensor(parameter.Item1, parameter.Item2));
+        return [.. model, .. classifier.Head.Select(tensor => Tensor(tensor.Key, tensor.Value))];
+    }
+
+    private static TrainedTensor Tensor(string name, torch.Tensor value) => new(name, value, Decays: value.shape.Length > 1);
+}

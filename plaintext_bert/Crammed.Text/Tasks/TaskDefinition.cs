@@ -1,0 +1,44 @@
+namespace Crammed.Text;
+
+/// <summary>
+/// A task as data: what it asks for and where its examples stand. <see cref="TaskCatalog"/> opens it. A task either has a
+/// <see cref="Generator"/> or files.
+/// </summary>
+public sealed record TaskDefinition
+{
+    /// <summary>Name, labels and metrics.</summary>
+    public required TaskDescription Description { get; init; }
+
+    /// <summary>The generator that makes the examples, one of <see cref="TaskCatalog.Generators"/>; null where files hold them.</summary>
+    public string? Generator { get; init; }
+
+    /// <summary>Folders to look for, the first that exists is taken; relative ones are below the catalog's folder.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>How the files are written.</summary>
+    public TaskFileFormat Format { get; init; }
+
+    /// <summary>
+    /// Names of the training file in the folder, the first that exists is taken; a name with <c>*</c> counts where none without does, and
+    /// must then fit one file alone. A name that ends in .gz is gzip (not for Parquet).
+    /// </summary>
+    public IReadOnlyList<string> TrainFiles { get; init; } = [];
+
+    /// <summary>Names of the evaluation file, as for <see cref="TrainFiles"/>.</summary>
+    public IReadOnlyList<string> DevFiles { get; init; } = [];
+
+    /// <summary>The names of the columns in order, for delimited files without a header; empty where the first line names them.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>The column of the text, or the two of a pair.</summary>
+    public IReadOnlyList<string> TextColumns { get; init; } = [];
+
+    /// <summary>The column of the label or score.</summary>
+    public string LabelColumn { get; init; } = "";
+
+    /// <summary>Least and greatest score of a regression task; null for classification.</summary>
+    public (double Minimum, double Maximum)? ScoreRange { get; init; }
+
+    /// <summary>The columns that are read, texts first, the label last.</summary>
+    internal IEnumerable<string> FieldColumns => TextColumns.Append(LabelColumn);
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Crammed.Text.Safetensors;
+
+namespace Crammed.Text;
+
+/// <summary>Reads one file of a task.</summary>
+public static class TaskFile
+{
+    private static readonly Dictionary<TaskFileFormat, Func<string, TaskDefinition, IEnumerable<TaskRow>>> Rows = new()
+    {
+        [TaskFileFormat.Tsv] = TsvRows.Read,
+        [TaskFileFormat.Csv] = CsvRows.Read,
+        [TaskFileFormat.Jsonl] = JsonRows.Read,
+        [TaskFileFormat.Parquet] = ParquetRows.Read,
+    };
+
+    /// <summary>The examples in order.</summary>
+    /// <exception cref="InvalidDataException">
+    /// A column is missing, a row is malformed, or a label is not one of the task's; names file, line (or row), field, value and what is
+    /// expected.
+    /// </exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    public static IEnumerable<Example> Read(string path, TaskDefinition task)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(task);
+        return ReadRows(path, task);
+    }
+
+    private static IEnumerable<Example> ReadRows(string path, TaskDefinition task)
+    {
+        int index = 0;
+        foreach (TaskRow row in Rows[task.Format](path, task))
+        {
+            string label = row.Fields[^1];
+            yield return new Example(
+                index++,
+                row.Fields[0],
+                task.Description.IsPair ? row.Fields[1] : null,
+                label,
+                LabelOf(label, task, path, row.Place));
+        }
+        if (index == 0)
+            throw new InvalidDataException($"{path}: no rows; expected those of the task '{task.Description.Name}'.");
+    }
+
+    private static double LabelOf(string text, TaskDefinition task, string path, string place)
+    {
+        if (task.ScoreRange is not var (minimum, maximum))
+        {
+            IReadOnlyList<string> labels = task.Description.Labels;
+            for (int label = 0; label < labels.Count; label++)
+            {
+                if (labels[label] == text)
+                    return label;
+            }
+            throw Fault(string.Join(" or ", labels));
+        }
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double score)
+            && score >= minimum && score <= maximum
+            ? score
+            : throw Fault(FormattableString.Invariant($"a number from {minimum} to {maximum}"));
+
+        InvalidDataException Fault(string expected) =>
+            new($"{path}, {place}: field '{task.LabelColumn}' is {ErrorText.Quote(text)}; expected {expected}.");
+    }
+}

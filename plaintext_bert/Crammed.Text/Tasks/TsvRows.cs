@@ -1,0 +1,26 @@
+namespace Crammed.Text;
+
+/// <summary>Rows of a tab-separated file without quoting.</summary>
+internal static class TsvRows
+{
+    /// <summary>The rows in order.</summary>
+    /// <exception cref="InvalidDataException">A column is missing, or a row has too few or too many fields.</exception>
+    public static IEnumerable<TaskRow> Read(string path, TaskDefinition task)
+    {
+        ColumnIndex? columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
+        int lineNumber = 0;
+        foreach (string line in TextLines.Read(path))
+        {
+            lineNumber++;
+            if (columns is null)
+            {
+                columns = new ColumnIndex(line.Split('\t'), task, path);
+                continue;
+            }
+            string place = $"line {lineNumber}";
+            // Counted first: a hostile line of tabs is not split.
+            int count = line.AsSpan().Count('\t') + 1;
+            yield return count == columns.Count ? columns.Pick(line.Split('\t'), place) : throw columns.WrongCount(count, place);
+        }
+    }
+}

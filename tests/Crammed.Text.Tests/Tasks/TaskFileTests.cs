@@ -1,0 +1,94 @@
+using System.IO.Compression;
+using System.Text;
+using Crammed.Text.Tests.Safetensors;
+
+namespace Crammed.Text.Tests;
+
+/// <summary>The formats of task files other than GLUE's.</summary>
+public class TaskFileTests
+{
+    private static readonly TaskDefinition Pair = new()
+    {
+        Description = new TaskDescription("pair", IsPair: true, ["no", "yes", "2"], [MetricNames.Accuracy]),
+        TextColumns = ["a", "b"],
+        LabelColumn = "label",
+    };
+
+    private static readonly Example[] Expected =
+        [new(0, "one, two", "say \"x\"", "yes", 1), new(1, "é\n", "", "no", 0), new(2, "z", "y", "2", 2)];
+
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void SetUp() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [TestCase("data.csv"), TestCase("data.csv.gz")]
+    public void Csv_FollowsRfc4180(string name)
+    {
+        Write(name, "label,b,a\r\nyes,\"say \"\"x\"\"\",\"one, two\"\r\nno,,\"é\n\"\n2,y,z\n");
+        Assert.That(Read(name, TaskFileFormat.Csv), Is.EqualTo(Expected));
+    }
+
+    [Test]
+    public void Jsonl_TakesTextAndNumbers()
+    {
+        Write("data.jsonl", """
+            {"a": "one, two", "b": "say \"x\"", "label": "yes", "other": [1]}
+            {"label": "no", "b": "", "a": "\u00e9\n"}
+            {"a": "z", "b": "y", "label": 2}
+            """);
+        Assert.That(Read("data.jsonl", TaskFileFormat.Jsonl), Is.EqualTo(Expected));
+    }
+
+    [TestCase("csv", "a,b,label\nx,y,maybe\n", "line 2: field 'label' is 'maybe'; expected no or yes or 2")]
+    [TestCase("csv", "a,b\nx,y\n", "line 1: column 'label' is missing")]
+    [TestCase("csv", "a,b,label\nx,y\n", "line 2: 2 fields; expected 3")]
+    [TestCase("csv", "a,b,label\nx,y\"z\",no\n", "line 2: a quote in the wrong place")]
+    [TestCase("csv", "a,b,label\nx,\"y\"z,no\n", "line 2: a quote in the wrong place in 'z'")]
+    [TestCase("csv", "a,b,label\nx,y\"z,no\n", "line 2: a quote is opened and not closed")]
+    [TestCase("csv", "", "no rows")]
+    [TestCase("jsonl", "{\"a\": \"x\", \"b\": \"y\", \"label\": \"no\"}\n{\"a\": 1\n", "line 2: '{\"a\": 1' is not JSON")]
+    [TestCase("jsonl", "[1]\n", "line 1: '[1]' is not a JSON object")]
+    [TestCase("jsonl", "{\"a\": \"x\", \"label\": \"no\"}\n", "line 1: field 'b' is missing")]
+    [TestCase("jsonl", "{\"a\": null, \"b\": \"y\", \"label\": \"no\"}\n", "line 1: field 'a' is 'null'; expected text or a number")]
+    public void MalformedFiles_AreRefused(string format, string text, string message)
+    {
+        Write("data.x", text);
+        Assert.That(
+            () => Read("data.x", Enum.Parse<TaskFileFormat>(format, ignoreCase: true)),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("data.x").And.Message.Contains(message));
+    }
+
+    [Test]
+    public void Csv_IsUtf8()
+    {
+        File.WriteAllBytes(_folder.File("data.csv"), [.. "a,b,label\nx"u8, 0xff, .. ",y,no\n"u8]);
+        Assert.That(() => Read("data.csv", TaskFileFormat.Csv), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("not UTF-8"));
+    }
+
+    /// <summary>A data set of the Hugging Face hub, written by pyarrow: SST-2's evaluation split.</summary>
+    [Test]
+    public void Parquet_OfAnotherWriter_IsTheTsvFile()
+    {
+        string path = SharedData.File("parquet/sst2-validation.parquet");
+        TaskDefinition task = GlueDefinitions.Of("sst2");
+        var rows = TaskFile.Read(path, task with { Format = TaskFileFormat.Parquet }).ToList();
+        var expected = new TaskCatalog(SharedFolders.Glue).Open(task).Read(TaskSplit.Dev);
+        Assert.That(rows, Is.EqualTo(expected));
+        Assert.That(
+            () => TaskFile.Read(path, task with { Format = TaskFileFormat.Parquet, LabelColumn = "score" }).ToList(),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'score'"));
+    }
+
+    private List<Example> Read(string name, TaskFileFormat format) => [.. TaskFile.Read(_folder.File(name), Pair with { Format = format })];
+
+    private void Write(string name, string text)
+    {
+        using Stream file = File.Create(_folder.File(name));
+        using Stream content = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
+        content.Write(Encoding.UTF8.GetBytes(text));
+    }
+}
