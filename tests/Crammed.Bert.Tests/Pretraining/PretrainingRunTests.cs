@@ -63,7 +63,11 @@ public class PretrainingRunTests
         using var model = new BertModel(PretrainerTests.Configuration(), seed: 1);
         var settings = new PretrainingSettings
         {
-            BudgetSteps = 150, BatchSize = 16, DocumentBatchSize = 8, LearningRate = 0.01, Precision = MatrixProductPrecision.Bfloat16,
+            BudgetSteps = 150,
+            BatchSize = 16,
+            DocumentBatchSize = 8,
+            LearningRate = 0.01,
+            Precision = MatrixProductPrecision.Bfloat16,
         };
         var result = Pretrainer.Run(model, PretrainerTests.Corpus(1), PretrainerTests.Corpus(2), settings);
         Assert.That(result.HeldOutLoss, Is.LessThan(Math.Log(24) - 0.3));
