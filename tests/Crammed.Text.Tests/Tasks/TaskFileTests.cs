@@ -47,7 +47,7 @@ public class TaskFileTests
     [TestCase("csv", "a,b\nx,y\n", "line 1: column 'label' is missing")]
     [TestCase("csv", "a,b,label\nx,y\n", "line 2: 2 fields; expected 3")]
     [TestCase("csv", "a,b,label\nx,y\"z\",no\n", "line 2: a quote in the wrong place")]
-    [TestCase("csv", "a,b,label\nx,\"y\"z,no\n", "line 2: a quote in the wrong place in 'z'")]
+    [TestCase("csv", "a,b,label\nx,\"y\"z,no\n", "line 2: a quote in the wrong place in '\"y\"z'")]
     [TestCase("csv", "a,b,label\nx,y\"z,no\n", "line 2: a quote is opened and not closed")]
     [TestCase("csv", "", "no rows")]
     [TestCase("jsonl", "{\"a\": \"x\", \"b\": \"y\", \"label\": \"no\"}\n{\"a\": 1\n", "line 2: '{\"a\": 1' is not JSON")]
