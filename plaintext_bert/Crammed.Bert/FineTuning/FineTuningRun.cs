@@ -44,13 +44,7 @@ internal sealed class FineTuningRun : IDisposable
         using var scope = torch.NewDisposeScope();
         var batch = plan.Batch(index);
         var logits = Logits(batch, index, observer);
-        var labels = training.LabelTensor(batch, model.ScalarType);
-        var loss = training.Classes == 0
-            ? torch.nn.functional.mse_loss(logits.squeeze(1), labels)
-            : torch.nn.functional.cross_entropy(logits, labels);
-        var value = loss.ToDouble();
-        if (!double.IsFinite(value))
-            throw new InvalidOperationException($"the loss is {value} after {index} steps; lower the learning rate or raise epsilon");
+        var (loss, value) = TaskLoss.Of(training, batch, logits, index);
         optimizer.ZeroGradients();
         loss.backward();
         var rate = plan.Settings.LearningRateAt(index);

@@ -38,13 +38,7 @@ internal sealed class TaskTrainingRun : IDisposable
         using var scope = torch.NewDisposeScope();
         var batch = Batch(index);
         var logits = classifier.Logits(training, batch, settings.TrimPadding, training: true);
-        var labels = training.LabelTensor(batch, classifier.Model.ScalarType);
-        var loss = training.Classes == 0
-            ? torch.nn.functional.mse_loss(logits.squeeze(1), labels)
-            : torch.nn.functional.cross_entropy(logits, labels);
-        var value = loss.ToDouble();
-        if (!double.IsFinite(value))
-            throw new InvalidOperationException($"the loss is {value} after {index} steps; lower the learning rate or raise epsilon");
+        var (loss, value) = TaskLoss.Of(training, batch, logits, index);
         optimizer.ZeroGradients();
         loss.backward();
         var rate = schedule.LearningRateAt(index);
