@@ -9,7 +9,7 @@ public sealed class SmallDemoTests
     private static readonly string[] Small =
     [
         "name=small", "he.parameters=insecure-N11", "arch.hidden=8", "arch.feed_forward=16", "arch.sequence_length=16",
-        "arch.head_projection=3", "arch.head_hidden=4", "train.budget_seconds=null", "train.steps=12", "train.batch=4",
+        "arch.head_projection=3", "arch.head_hidden=4", "train.steps=12", "train.batch=4",
         "train.document_batch=8", "train.vocabulary_size=600", "eval.finetune.steps=2", "eval.finetune.batch=16",
         "eval.finetune.train_limit=64", "eval.encrypted_examples=16",
     ];

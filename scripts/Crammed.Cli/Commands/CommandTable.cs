@@ -28,7 +28,7 @@ internal static class CommandTable
             Examples =
             [
                 ("pretrain", "a small model on WordNet's glosses, in minutes, to outputs/pretrain/model"),
-                ("pretrain name=books data.text=[books.txt.gz,wordnet] train.budget_seconds=600", "the same on more text, for ten minutes"),
+                ("pretrain name=books data.text=[books.txt.gz,wordnet] train.steps=4000", "the same on more text, for longer"),
                 ("pretrain name=prose data=wikipedia-books data.folder=text", "on text/wikipedia-*.txt.gz and text/books-*.txt.gz"),
                 ("pretrain name=own data=parquet data.folder=texts data.columns=[title,text]", "on two columns of Parquet files"),
                 ("pretrain name=small arch=small train=small", "width 128, an hour on two cores"),

@@ -42,7 +42,7 @@ internal sealed class SettingsMappingTests
     public void Training_becomes_the_pretrainers_settings()
     {
         var demo = Demo(
-            "train.budget_seconds=null", "train.steps=11", "train.batch=12", "train.learning_rate=0.13", "train.betas=[0.14, 0.15]",
+            "train.steps=11", "train.batch=12", "train.learning_rate=0.13", "train.betas=[0.14, 0.15]",
             "train.epsilon=0.16",
             "train.weight_decay=0.17", "train.clip_norm=0.18", "train.masked_fraction=0.19", "train.document_batch=20",
             "train.first_token_weight=0.21",
@@ -86,9 +86,9 @@ internal sealed class SettingsMappingTests
                 LimitWeight = 36,
             },
         }));
-        Assert.That(Recipe(Demo("train.budget_seconds=31")).BudgetSeconds, Is.EqualTo(31));
-        Assert.That(Recipe(Demo("train.budget_seconds=null", "train.budget_hours=0.5")).BudgetSeconds, Is.EqualTo(1800));
-        Assert.That(Recipe(Demo("train.budget_seconds=null", "train.tokens=5000000000")).BudgetTokens, Is.EqualTo(5_000_000_000));
+        Assert.That(Recipe(Demo("train.steps=null", "train.budget_seconds=31")).BudgetSeconds, Is.EqualTo(31));
+        Assert.That(Recipe(Demo("train.steps=null", "train.budget_hours=0.5")).BudgetSeconds, Is.EqualTo(1800));
+        Assert.That(Recipe(Demo("train.steps=null", "train.tokens=5000000000")).BudgetTokens, Is.EqualTo(5_000_000_000));
     }
 
     // Geiping and Goldstein 2023; Rho et al. 2025 train for a week, with the limits of their published code.

@@ -140,13 +140,13 @@ internal sealed class ShippedConfigurationTests
     [TestCase("arch.kernel=gaussian", "'arch.kernel_power' is 4; only arch.kernel=polynomial reads it, so set it to null")]
     [TestCase("arch.kernel_power=null", "override 'arch.kernel_power=null': 'arch.kernel_power' is null; arch.kernel=polynomial needs it")]
     [TestCase(
-        "train.budget_seconds=null",
+        "train.steps=null",
         "'train.steps' and train.tokens, train.budget_seconds and train.budget_hours are all null; give one of them")]
-    [TestCase("train.budget_hours=2", "'train.budget_seconds' is 150 and train.budget_hours is 2; set one of them to null")]
+    [TestCase("train.budget_hours=2", "'train.steps' is 1000 and train.budget_hours is 2; set one of them to null")]
     [TestCase("train.betas=[0.9]", "'train.betas' has 1 values; it must have two")]
     [TestCase("data.text=[]", "'data.text' is empty; name at least one text")]
     [TestCase("eval/tasks=rte", "has no glue folder, which the task rte needs; give data.glue=DIR")]
-    [TestCase("train.steps=3", "override 'train.steps=3': 'train.steps' is 3 and train.budget_seconds is 150; set one of them to null")]
+    [TestCase("train.tokens=3", "override 'train.tokens=3': 'train.steps' is 1000 and train.tokens is 3; set one of them to null")]
     [TestCase("eval.tasks.name=../x", "'eval.tasks.name' is '../x'; use letters, digits, '-', '_' and '.', starting with a letter or digit")]
     [TestCase("eval.tasks.generator=wordnet", "'eval.tasks.generator' is 'wordnet'; the generators are wordnet-living, wordnet-hypernym")]
     [TestCase("eval.tasks.labels=[a, b]", "'eval.tasks.labels' must be [artifact, living], which the generator wordnet-living gives")]

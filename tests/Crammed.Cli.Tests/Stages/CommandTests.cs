@@ -9,7 +9,7 @@ internal sealed class CommandTests
     private static readonly string[] _smallModel =
     [
         "arch.hidden=16", "arch.feed_forward=32", $"arch.sequence_length={SmallData.SequenceLength}", "arch.head_projection=4",
-        "arch.head_hidden=8", "train.budget_seconds=null", "train.steps=2", "train.batch=4", "train.document_batch=4",
+        "arch.head_hidden=8", "train.steps=2", "train.batch=4", "train.document_batch=4",
         "train.held_out_fraction=0.1", "train.vocabulary_size=200", "data.text=[text.txt]", "impl.threads=1",
     ];
 
