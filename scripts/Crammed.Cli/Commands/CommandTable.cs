@@ -1,4 +1,5 @@
 using Crammed.Cli.Commands.Bench;
+using Crammed.Cli.Commands.Configuration;
 using Crammed.Cli.Commands.Convert;
 using Crammed.Cli.Commands.Demo;
 using Crammed.Cli.Commands.Doctor;
@@ -9,6 +10,7 @@ using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Plan;
 using Crammed.Cli.Commands.Pretrain;
 using Crammed.Cli.Commands.Refresh;
+using Crammed.Cli.Commands.Study;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Settings;
 
@@ -134,6 +136,19 @@ internal static class CommandTable
                 ("demo eval/tasks=rte data.glue=glue", "the same on GLUE's RTE from glue/rte/{train,dev}.tsv"),
             ],
         },
+        new CommandDefinition<StudySettings>
+        {
+            Name = "study",
+            Summary = "Pretrain and fine-tune variants of a model alike, with several seeds, and put them in one table.",
+            ConfigurationRoot = "cfg_study",
+            CreateHandler = () => new StudyCommand(),
+            Examples =
+            [
+                ("study data.folder=text data.glue=glue", "kernels, gates and penalties, three seeds each: an hour on two cores"),
+                ("study data.folder=text data.glue=glue resume=outputs/study", "the same, continued after Ctrl-C"),
+                ("study name=short data.folder=text data.glue=glue seeds=1 study.tasks=[sst2]", "one seed, one task"),
+            ],
+        },
         new CommandDefinition<BenchEngineSettings>
         {
             Name = "bench engine",
@@ -171,6 +186,15 @@ internal static class CommandTable
             IsHidden = true,
             CreateHandler = () => new BenchBootstrapOneCommand(),
             Examples = [("bench bootstrap-one parameters=insecure-N11-bootstrapping result=one.json", "a toy ring, all slots")],
+        },
+        new CommandDefinition<ConfigurationCommandSettings>
+        {
+            Name = "configuration",
+            Summary = "Print the page of everything that can be set: commands, groups, choices, keys.",
+            ConfigurationRoot = "cfg_configuration",
+            WritesOutput = false,
+            CreateHandler = () => new ConfigurationCommand(() => All!),
+            Examples = [("configuration file=docs/configuration.md", "write it to a file")],
         },
         new CommandDefinition<DoctorSettings>
         {

@@ -16,6 +16,9 @@ internal sealed class ConfigurationFolder
         _path = path;
     }
 
+    /// <summary>Absolute.</summary>
+    public string FullPath => Path.GetFullPath(_path);
+
     /// <summary>The folder <c>configs</c> in the nearest folder above a start that has one.</summary>
     /// <exception cref="ConfigurationException">None has one.</exception>
     public static ConfigurationFolder FindAbove(string start)
@@ -38,6 +41,11 @@ internal sealed class ConfigurationFolder
             .Select(file => Path.GetFileNameWithoutExtension(file))
             .Order(StringComparer.Ordinal),
     ];
+
+    /// <summary>What a choice says of itself: the comment that its file begins with; empty without one.</summary>
+    public string Remarks(string group, string choice) => string.Join(
+        ' ',
+        File.ReadLines(Absolute($"{group}/{choice}.yaml")).TakeWhile(line => line.StartsWith('#')).Select(line => line.TrimStart('#', ' ')));
 
     /// <summary>Reads the root <c>NAME.yaml</c>.</summary>
     public MappingNode ReadRoot(string name)

@@ -39,7 +39,9 @@ internal sealed partial class ChildProgram : IDisposable
     /// <param name="program">Its assembly.</param>
     /// <param name="arguments">The words of its command line.</param>
     /// <param name="returnsFreedMemory">Whether its freed memory is to go back to the system at once; by default glibc keeps some.</param>
-    public static ChildProgram Start(string program, IEnumerable<string> arguments, bool returnsFreedMemory = true)
+    /// <param name="currentDirectory">Where it runs; null: where this one does.</param>
+    public static ChildProgram Start(
+        string program, IEnumerable<string> arguments, bool returnsFreedMemory = true, string? currentDirectory = null)
     {
         var start = new ProcessStartInfo
         {
@@ -47,6 +49,7 @@ internal sealed partial class ChildProgram : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
+            WorkingDirectory = currentDirectory ?? "",
             UseShellExecute = false,
         };
         // glibc: memory of freed ciphertexts goes back to the system at once instead of staying behind in fragments.

@@ -6,7 +6,8 @@ namespace Crammed.Cli.Hosting;
 /// <summary>The folder <c>outputs/NAME</c> of one run. A folder is a run's when it holds config.yaml.</summary>
 internal sealed partial class OutputFolder
 {
-    private const string Parent = "outputs";
+    /// <summary>The folder of all runs, in the current directory.</summary>
+    public const string Parent = "outputs";
     private const string Marker = "config.yaml";
 
     private OutputFolder(string currentDirectory, string name)

@@ -18,18 +18,10 @@ internal sealed record SeedSummary(string Metric, double Median, double Minimum,
         var values = scores.Select(score => score.Value).ToList();
         return new SeedSummary(
             scores[0].Metric,
-            MedianOf(values),
+            Stages.Median.Of(values),
             values.Any(double.IsNaN) ? double.NaN : values.Min(),
             values.Max(),
-            MedianOf([.. scores.Select(score => score.StandardError)]),
+            Stages.Median.Of([.. scores.Select(score => score.StandardError)]),
             scores[0].Chance);
-    }
-
-    private static double MedianOf(IReadOnlyList<double> values)
-    {
-        if (values.Any(double.IsNaN))
-            return double.NaN;
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

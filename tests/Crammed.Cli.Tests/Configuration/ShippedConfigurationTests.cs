@@ -1,9 +1,11 @@
 using Crammed.Cli.Commands;
 using Crammed.Cli.Commands.Bench;
+using Crammed.Cli.Commands.Configuration;
 using Crammed.Cli.Commands.Convert;
 using Crammed.Cli.Commands.Doctor;
 using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Refresh;
+using Crammed.Cli.Commands.Study;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
 using Crammed.Model;
@@ -30,6 +32,8 @@ internal sealed class ShippedConfigurationTests
         ("cfg_bench-engine", typeof(BenchEngineSettings)),
         ("cfg_bench-bootstrap", typeof(BenchBootstrapSettings)),
         ("cfg_bench-bootstrap-one", typeof(BenchBootstrapOneSettings)),
+        ("cfg_study", typeof(StudySettings)),
+        ("cfg_configuration", typeof(ConfigurationCommandSettings)),
         ("cfg_doctor", typeof(DoctorSettings)),
     ];
 
@@ -136,6 +140,11 @@ internal sealed class ShippedConfigurationTests
             (demo.Kernel, demo.KernelPower, demo.Gate), Is.EqualTo((AttentionKernel.Polynomial, (int?)4, FeedForwardGate.Bilinear)));
     }
 
+    [Test]
+    public void The_page_of_the_documentation_is_what_the_program_writes() => Assert.That(
+        File.ReadAllText(Repository.PathOf("docs/configuration.md")), Is.EqualTo(new ConfigurationPage(folder, CommandTable.All).ToMarkdown()),
+        "make it again: scripts/crammed configuration file=docs/configuration.md");
+
     [TestCase("arch.heads=5", "override 'arch.heads=5': 'arch.heads' is 5; it must divide arch.hidden (32)")]
     [TestCase("arch.kernel=gaussian", "'arch.kernel_power' is 4; only arch.kernel=polynomial reads it, so set it to null")]
     [TestCase("arch.kernel_power=null", "override 'arch.kernel_power=null': 'arch.kernel_power' is null; arch.kernel=polynomial needs it")]
@@ -146,7 +155,7 @@ internal sealed class ShippedConfigurationTests
     [TestCase("train.betas=[0.9]", "'train.betas' has 1 values; it must have two")]
     [TestCase("data.text=[]", "'data.text' is empty; name at least one text")]
     [TestCase("eval/tasks=rte", "has no glue folder, which the task rte needs; give data.glue=DIR")]
-    [TestCase("train.tokens=3", "override 'train.tokens=3': 'train.steps' is 1000 and train.tokens is 3; set one of them to null")]
+    [TestCase("train.tokens=3", "'train.steps' is 1000 and train.tokens is 3; set one of them to null")]
     [TestCase("eval.tasks.name=../x", "'eval.tasks.name' is '../x'; use letters, digits, '-', '_' and '.', starting with a letter or digit")]
     [TestCase("eval.tasks.generator=wordnet", "'eval.tasks.generator' is 'wordnet'; the generators are wordnet-living, wordnet-hypernym")]
     [TestCase("eval.tasks.labels=[a, b]", "'eval.tasks.labels' must be [artifact, living], which the generator wordnet-living gives")]

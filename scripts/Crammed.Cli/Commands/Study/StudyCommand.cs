@@ -1,0 +1,131 @@
+using Crammed.Cli.Configuration;
+using Crammed.Cli.Hosting;
+using Crammed.Cli.Plotting;
+using Crammed.Cli.Reports;
+using Crammed.Cli.Settings;
+using Crammed.Cli.Stages;
+
+namespace Crammed.Cli.Commands.Study;
+
+/// <summary><c>crammed study</c>: variants of a model pretrained and fine-tuned alike, several seeds each, in one table.</summary>
+internal sealed class StudyCommand : ICommandHandler<StudySettings>
+{
+    private const string PlotFile = "held-out.svg";
+
+    private readonly Lock _lock = new();
+
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(RunContext<StudySettings> context, CancellationToken cancellationToken)
+    {
+        var settings = context.Settings;
+        var runs = StudyRun.All(settings);
+        foreach (var run in runs)
+            RequireValid(context.Configurations, run);
+        var folder = Folder(context);
+        var results = runs.Select(run => settings.Resume is null ? null : Read(context, run)).OfType<StudyResult>().ToList();
+        await WriteAsync(context, folder, results, cancellationToken);
+        using (var display = context.Display())
+            await RunAllAsync(context, folder, runs, results, display, cancellationToken);
+        await context.Output.WriteAsync(Report(context, results).Table());
+        await new ResultLines()
+            .Add("report", $"{folder.ShownPath}/{StudyReport.File}")
+            .Add("figures", $"{folder.ShownPath}/{StudyReport.TableFile}")
+            .Add("plot", $"{folder.ShownPath}/{PlotFile}")
+            .WriteAsync(context.Output);
+        return ExitCode.Success;
+    }
+
+    /// <summary>Composes and binds a run's commands, so that a wrong word is found before hours of work.</summary>
+    private static void RequireValid(ConfigurationFolder configurations, StudyRun run)
+    {
+        ConfigurationLoader.Load<PretrainSettings>(configurations, "cfg_pretrain", run.PretrainWords);
+        foreach (var words in ConfigurationSweep.Expand(configurations, TaskSettings.GroupName, run.FinetuneWords ?? []))
+        {
+            if (words.Count > 0)
+                ConfigurationLoader.Load<FinetuneRunSettings>(configurations, "cfg_finetune", words);
+        }
+    }
+
+    /// <summary>A new folder; or that of the study to go on with, which must be of the same settings.</summary>
+    private static OutputFolder Folder(RunContext<StudySettings> context)
+    {
+        var settings = context.Settings;
+        if (settings.Resume is null)
+            return context.CreateOutputFolder(settings.Name, NameTaken.Refuse);
+        string file = Path.Combine(context.Resolve(settings.Resume), StudyReport.SettingsFile);
+        if (!File.Exists(file))
+            throw new ConfigurationException($"'resume' is {settings.Resume}, where there is no {StudyReport.SettingsFile}; name a study's folder");
+        if (File.ReadAllText(file) != Compared(settings))
+            throw new ConfigurationException($"'resume' is {settings.Resume}, a study with other settings; give those of its config.yaml");
+        return context.CreateOutputFolder(settings.Name, NameTaken.Continue);
+    }
+
+    /// <summary>What must be equal for runs to belong to one study. More seeds may be added.</summary>
+    private static string Compared(StudySettings settings) =>
+        SettingsWriter.ToYaml(settings with { Resume = null, Parallel = 0, Seeds = 1 });
+
+    private static StudyResult? Read(RunContext<StudySettings> context, StudyRun run) =>
+        StudyResult.Read(run, context.Settings.Study.Tasks, context.Resolve(OutputFolder.Parent));
+
+    private async Task RunAllAsync(
+        RunContext<StudySettings> context, OutputFolder folder, IReadOnlyList<StudyRun> runs, List<StudyResult> results,
+        StageDisplay display, CancellationToken cancellation)
+    {
+        var process = new StudyProcess(context.Resolve("."), context.Configurations.FullPath);
+        var left = runs.Where(run => results.All(result => result.Run.Name != run.Name)).ToList();
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = context.Settings.Parallel == 0 ? Environment.ProcessorCount : context.Settings.Parallel,
+            CancellationToken = cancellation,
+        };
+        await System.Threading.Tasks.Parallel.ForEachAsync(left, options, async (run, cancelled) =>
+        {
+            await process.RunAsync(
+                run, context.Resolve(OutputFolder.Parent), context.Settings.Resume is not null,
+                command => Show(display, results.Count, runs.Count, command), cancelled);
+            var result = Read(context, run)
+                ?? throw new InvalidOperationException($"outputs/{run.Name} and outputs/{run.TasksName} are incomplete after their commands");
+            lock (_lock)
+                results.Add(result);
+            Show(display, results.Count, runs.Count, null);
+            await WriteAsync(context, folder, results, cancelled);
+        });
+    }
+
+    private void Show(StageDisplay display, int done, int total, string? command)
+    {
+        lock (_lock)
+            display.Report(new StageProgress("study", done, total, "runs", command));
+    }
+
+    private static StudyReport Report(RunContext<StudySettings> context, IReadOnlyList<StudyResult> results) => new(
+        context.Settings.Study, results, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory),
+        string.Join(' ', ["scripts/crammed", "study", .. context.Overrides]));
+
+    /// <summary>Everything known so far, so that an interruption loses none of it.</summary>
+    private async Task WriteAsync(
+        RunContext<StudySettings> context, OutputFolder folder, List<StudyResult> results, CancellationToken cancellation)
+    {
+        LinePlot? plot;
+        lock (_lock)
+        {
+            folder.WriteText(StudyReport.SettingsFile, Compared(context.Settings));
+            var report = Report(context, results);
+            folder.WriteText(StudyReport.File, report.ToMarkdown());
+            report.Figures().Write(folder.PathOf(StudyReport.TableFile));
+            plot = report.Plot();
+            context.Keep($"{results.Count} complete runs in {folder.ShownPath}; to go on, repeat the command with resume={folder.ShownPath}");
+        }
+        if (plot is null)
+            return;
+        try
+        {
+            await new GnuplotPlotter().DrawAsync(plot, folder.PathOf(PlotFile), cancellation);
+        }
+        catch (PlottingException exception)
+        {
+            // Hours of training are worth more than their picture.
+            await context.Notices.WriteLineAsync($"no plot: {exception.Message}");
+        }
+    }
+}
