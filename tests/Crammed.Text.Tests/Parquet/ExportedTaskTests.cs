@@ -61,7 +61,7 @@ public class ExportedTaskTests
     {
         var path = Write(Small, [Example(Small, 0), Example(Small, 1)]);
         var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
-        Assert.That(hash, Is.EqualTo("675e0d1be2a61401b71a36b33e3926e862359901d8800be176ea3c512322874b"));
+        Assert.That(hash, Is.EqualTo("95e8f83c44f7edfa4ae3fa9a7fd610c2ace2aa0c39b71c81286025b4ba963640"));
     }
 
     [Test]
