@@ -40,7 +40,7 @@ public class RealDataTests
         });
         var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "rte-dev.parquet");
         using (var exporter = GlueExporter.Open(work))
-            exporter.Export(source, TaskSplit.Dev, path, limit: 40);
+            exporter.Export(source, TaskSplit.Dev, path, new ExportOptions { Limit = 40 });
 
         using var reader = ExportedTaskReader.Open(path);
         var examples = source.Read(TaskSplit.Dev);

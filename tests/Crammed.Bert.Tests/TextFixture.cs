@@ -19,14 +19,14 @@ internal static class TextFixture
     public static BertConfiguration Configuration { get; } =
         Tiny.Configuration(layers: 1) with { VocabularySize = 20, SequenceLength = 10, InitializerStandardDeviation = 0.2 };
 
-    public static List<string> Texts(int count)
+    public static List<string> Texts(int count, string purpose = "texts")
     {
-        var random = new SeededRandom(1, "texts");
+        var random = new SeededRandom(1, purpose);
         return [.. Enumerable.Range(0, count).Select(_ =>
             string.Join(' ', Enumerable.Range(0, 1 + random.Next(7)).Select(_ => Words[random.Next(Words.Length)])))];
     }
 
-    public static ITaskSource Task(int count) => new Source(Texts(count));
+    public static ITaskSource Task(int count, string purpose = "texts") => new Source(Texts(count, purpose));
 
     private sealed class Source(List<string> texts) : ITaskSource
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Crammed.Text;
 using Crammed.Text.Parquet;
 using TorchSharp;
@@ -5,8 +6,9 @@ using TorchSharp;
 namespace Crammed.Bert;
 
 /// <summary>
-/// Turns tasks into fine-tuning data: texts (re-tokenised from the source) padded to the model's sequence length, and what the model's
-/// embedding makes of them (word + position, layer norm, no dropout), which is what a client encrypts.
+/// Turns tasks into fine-tuning data: texts (re-tokenised from the source) padded to the model's sequence length, and what the first part
+/// of the model makes of them, which is what a client encrypts: the embedding's output (word + position, layer norm, no dropout), or that
+/// of the first layer's norm.
 /// </summary>
 public sealed class GlueExporter : IDisposable
 {
@@ -44,66 +46,118 @@ public sealed class GlueExporter : IDisposable
         return new GlueExporter(model, tokenizer, Checkpoint.Sha256(vocabulary), Checkpoint.WeightsSha256(checkpointFolder));
     }
 
-    /// <summary>Writes one split of a task; the file appears only once it is complete.</summary>
+    /// <summary>
+    /// Writes one split of a task. The file appears once it is complete. An export that is cancelled or killed leaves its whole row groups
+    /// beside it (<see cref="ParquetWriter.Resume"/>); resumed, it ends with the file of an uninterrupted export, byte for byte.
+    /// </summary>
     /// <param name="source">The task.</param>
     /// <param name="split">Which examples.</param>
-    /// <param name="path">The Parquet file to write.</param>
-    /// <param name="limit">At most this many examples, a random subset fixed by the seed, in the source's order; null = all.</param>
-    /// <param name="seed">Chooses the subset.</param>
-    /// <param name="progress">Told after every batch.</param>
-    /// <param name="cancellation">Ends the export; nothing is left behind.</param>
-    /// <returns>The number of examples written.</returns>
+    /// <param name="path">The Parquet file to write; its folder must exist.</param>
+    /// <param name="options">Subset, states, and whether to resume.</param>
+    /// <param name="progress">Told before the first and after every batch.</param>
+    /// <param name="cancellation">Ends the export between two batches.</param>
+    /// <returns>The number of examples in the file.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A limit below 1.</exception>
+    /// <exception cref="InvalidDataException">
+    /// What is resumed was begun with other data, another model or other options; names the entry and both values.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public int Export(
         ITaskSource source,
         TaskSplit split,
         string path,
-        int? limit = null,
-        long seed = 1,
+        ExportOptions? options = null,
         IProgress<ExportProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var examples = ExampleSubset.Of(source.Read(split), limit, seed);
-        var configuration = model.Configuration;
-        var description = new ExportedTaskDescription(
-            source.Description.Name,
-            split,
-            configuration.SequenceLength,
-            configuration.Hidden,
-            source.Description.Labels,
-            vocabularySha256,
-            weightsSha256);
-        using var writer = ExportedTaskWriter.Create(path, description);
-        var done = 0;
-        foreach (var batch in examples.Chunk(BatchSize))
+        options ??= new ExportOptions();
+        var all = source.Read(split);
+        var examples = ExampleSubset.Of(all, options.Limit, options.Seed);
+        var description = Describe(source, split, options, all.Count, examples);
+        if (options.Resume && ExportedTaskWriter.IsComplete(path, description))
         {
-            cancellation.ThrowIfCancellationRequested();
-            Write(writer, batch);
-            done += batch.Length;
-            progress?.Report(new ExportProgress(done, examples.Count));
+            ParquetWriter.Discard(path);
+            return examples.Count;
         }
 
+        if (!options.Resume)
+            ParquetWriter.Discard(path);
+        using var writer = ExportedTaskWriter.Resume(path, description);
+        WriteAll(writer, examples, options.Prefix, progress, cancellation);
         writer.Complete();
-        return done;
+        return examples.Count;
     }
 
     public void Dispose() => model.Dispose();
 
-    private void Write(ExportedTaskWriter writer, Example[] batch)
+    private ExportedTaskDescription Describe(
+        ITaskSource source, TaskSplit split, ExportOptions options, int splitExamples, IReadOnlyList<Example> examples) =>
+        new(
+            source.Description.Name,
+            split,
+            model.Configuration.SequenceLength,
+            model.Configuration.Hidden,
+            source.Description.Labels,
+            vocabularySha256,
+            weightsSha256)
+        {
+            Prefix = options.Prefix,
+            Selection = new ExportedSelection(splitExamples, examples.Count, options.Seed, ExampleHash.Of(examples)),
+        };
+
+    private void WriteAll(
+        ExportedTaskWriter writer, IReadOnlyList<Example> examples, ClientPrefix prefix, IProgress<ExportProgress>? progress,
+        CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var first = (int)writer.Written;
+        var done = first;
+        Report();
+        // Batches begin anew with each row group, so that a resumed export computes the very batches that one in a single piece does.
+        foreach (var batch in examples.Skip(first).Chunk(writer.RowsPerGroup).SelectMany(group => group.Chunk(BatchSize)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Write(writer, batch, prefix);
+            done += batch.Length;
+            Report();
+        }
+
+        void Report() => progress?.Report(new ExportProgress(
+            done,
+            examples.Count,
+            (int)writer.Written,
+            done == first ? 0 : clock.Elapsed.TotalSeconds / (done - first) * (examples.Count - done)));
+    }
+
+    private void Write(ExportedTaskWriter writer, Example[] batch, ClientPrefix prefix)
     {
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         var length = model.Configuration.SequenceLength;
         var encodings = Array.ConvertAll(batch, example => tokenizer.Encode(example.First, example.Second, length));
         long[] ids = [.. encodings.SelectMany(encoding => encoding.Ids).Select(id => (long)id)];
-        var embeddings = model.Embed(torch.tensor(ids, [batch.Length, length])).ToFloat32Array();
+        var states = States(torch.tensor(ids, [batch.Length, length]), prefix).ToFloat32Array();
         var size = length * model.Configuration.Hidden;
         for (var i = 0; i < batch.Length; i++)
         {
             writer.Add(new ExportedExample(
-                batch[i].Index, encodings[i].Ids, encodings[i].AttentionMask, batch[i].Label, embeddings[(i * size)..((i + 1) * size)]));
+                batch[i].Index, encodings[i].Ids, encodings[i].AttentionMask, batch[i].Label, states[(i * size)..((i + 1) * size)]));
         }
+    }
+
+    /// <summary>Token ids [batch, sequence] to the prefix's states [batch, sequence, hidden].</summary>
+    private torch.Tensor States(torch.Tensor ids, ClientPrefix prefix)
+    {
+        var embedded = model.Embed(ids);
+        if (prefix == ClientPrefix.Embedding)
+            return embedded;
+        var parameters = model.named_parameters().ToDictionary(parameter => parameter.Item1, parameter => parameter.Item2);
+        return torch.nn.functional.layer_norm(
+            embedded,
+            [model.Configuration.Hidden],
+            parameters["layers.0.attention_norm.weight"],
+            parameters["layers.0.attention_norm.bias"],
+            model.Configuration.NormEpsilon);
     }
 }

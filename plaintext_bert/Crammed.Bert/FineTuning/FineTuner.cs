@@ -19,7 +19,7 @@ public static class FineTuner
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Ends the run early.</param>
     /// <exception cref="ArgumentException">Plan, model and data do not fit each other.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
+    /// <exception cref="NonFiniteLossException">The loss is no longer finite.</exception>
     public static FineTuningResult Run(
         BertModel model,
         FineTuningPlan plan,

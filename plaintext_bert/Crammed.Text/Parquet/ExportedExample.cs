@@ -5,5 +5,7 @@ namespace Crammed.Text.Parquet;
 /// <param name="InputIds">Token ids, [token].</param>
 /// <param name="AttentionMask">1 for a token, 0 for padding, [token].</param>
 /// <param name="Label">The class, from 0, or the score of a regression task.</param>
-/// <param name="Embedding">Output of the embedding layer, row-major [token][hidden]; null where the file has none.</param>
+/// <param name="Embedding">
+/// What <see cref="ExportedTaskDescription.Prefix"/> says, row-major [token][hidden]; null where the file has no states.
+/// </param>
 public sealed record ExportedExample(int Index, int[] InputIds, int[] AttentionMask, double Label, float[]? Embedding);

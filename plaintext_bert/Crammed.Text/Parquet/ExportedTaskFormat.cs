@@ -7,12 +7,11 @@ namespace Crammed.Text.Parquet;
 /// <summary>The columns, metadata keys and rules of exported fine-tuning data, shared by writer and reader.</summary>
 internal static class ExportedTaskFormat
 {
-    public const int Version = 1;
+    public const int Version = 2;
     public const string Index = "index";
     public const string InputIds = "input_ids";
     public const string AttentionMask = "attention_mask";
     public const string Label = "label";
-    public const string Embedding = "embedding";
 
     private const string FormatKey = "format";
     private const string FormatName = "crammed-exported-task";
@@ -25,6 +24,14 @@ internal static class ExportedTaskFormat
     private const string LabelNamesKey = "label_names";
     private const string VocabularyKey = "tokenizer_vocabulary_sha256";
     private const string ModelKey = "model_sha256";
+    private const string PrefixKey = "prefix";
+    private const string SplitExamplesKey = "split_examples";
+    private const string ExamplesKey = "examples";
+    private const string SeedKey = "seed";
+    private const string DataKey = "data_sha256";
+
+    /// <summary>The column of tokens' states: their name is that of the prefix.</summary>
+    public static string States(ClientPrefix prefix) => Name(prefix);
 
     public static List<ParquetField> Fields(ExportedTaskDescription description)
     {
@@ -36,7 +43,7 @@ internal static class ExportedTaskFormat
             new(Label, ParquetFieldType.Double),
         ];
         if (description.Hidden > 0)
-            fields.Add(new(Embedding, ParquetFieldType.Float, IsList: true));
+            fields.Add(new(States(description.Prefix), ParquetFieldType.Float, IsList: true));
         return fields;
     }
 
@@ -52,6 +59,8 @@ internal static class ExportedTaskFormat
         new(LabelNamesKey, JsonSerializer.Serialize(description.LabelNames)),
         new(VocabularyKey, description.VocabularySha256),
         new(ModelKey, description.ModelSha256),
+        new(PrefixKey, Name(description.Prefix)),
+        .. description.Selection is { } selection ? KeyValues(selection) : [],
     ];
 
     /// <summary>
@@ -69,12 +78,16 @@ internal static class ExportedTaskFormat
             throw new InvalidDataException($"{path}: {VersionKey} is {version}, and this program reads {Version}; export the task again.");
         var description = new ExportedTaskDescription(
             Text(keyValues, TaskKey, path),
-            Split(keyValues, path),
+            Choice<TaskSplit>(keyValues, SplitKey, path),
             Integer(keyValues, SequenceLengthKey, path),
             Integer(keyValues, HiddenKey, path),
             Names(keyValues, path),
             Text(keyValues, VocabularyKey, path),
-            Text(keyValues, ModelKey, path));
+            Text(keyValues, ModelKey, path))
+        {
+            Prefix = Choice<ClientPrefix>(keyValues, PrefixKey, path),
+            Selection = keyValues.ContainsKey(DataKey) ? Selection(keyValues, path) : null,
+        };
         var classes = Integer(keyValues, ClassesKey, path);
         return classes == description.Classes
             ? description
@@ -91,10 +104,14 @@ internal static class ExportedTaskFormat
             return $"{HiddenKey} is {description.Hidden}, where 0 to {Largest} is needed";
         if (!IsSha256(description.VocabularySha256))
             return $"{VocabularyKey} is {ErrorText.Quote(description.VocabularySha256)}, where 64 lower-case hexadecimal digits are needed";
+        if (description.Hidden == 0 && description.Prefix != ClientPrefix.Embedding)
+            return $"{PrefixKey} is {Name(description.Prefix)}, and {HiddenKey} is 0";
+        if (description.Selection is { } selection && Problem(selection) is { } problem)
+            return problem;
         var isRightModel = description.Hidden == 0 ? description.ModelSha256.Length == 0 : IsSha256(description.ModelSha256);
         return isRightModel
             ? null
-            : $"{ModelKey} is {ErrorText.Quote(description.ModelSha256)}, where a SHA-256 goes with embeddings and nothing without them";
+            : $"{ModelKey} is {ErrorText.Quote(description.ModelSha256)}, where a SHA-256 goes with states and nothing without them";
     }
 
     /// <summary>What is wrong with an example, or null; names the column and the value.</summary>
@@ -104,11 +121,11 @@ internal static class ExportedTaskFormat
             return $"{Index} is {example.Index}, where 0 or more is needed";
         return LengthProblem(InputIds, example.InputIds.Length, description.SequenceLength)
             ?? LengthProblem(AttentionMask, example.AttentionMask.Length, description.SequenceLength)
-            ?? LengthProblem(Embedding, example.Embedding?.Length ?? 0, description.SequenceLength * description.Hidden)
+            ?? LengthProblem(States(description.Prefix), example.Embedding?.Length ?? 0, description.SequenceLength * description.Hidden)
             ?? ValueProblem(InputIds, example.InputIds, id => id >= 0, "0 or more")
             ?? ValueProblem(AttentionMask, example.AttentionMask, mask => mask is 0 or 1, "0 or 1")
             ?? LabelProblem(description, example.Label)
-            ?? ValueProblem(Embedding, example.Embedding ?? [], float.IsFinite, "a finite number");
+            ?? ValueProblem(States(description.Prefix), example.Embedding ?? [], float.IsFinite, "a finite number");
     }
 
     private static string? LengthProblem(string column, int length, int needed) =>
@@ -148,19 +165,48 @@ internal static class ExportedTaskFormat
             : throw new InvalidDataException($"{path}: {key} is {ErrorText.Quote(text)}, where a whole number from 0 on is needed.");
     }
 
-    private static string Name(TaskSplit split) => split.ToString().ToLowerInvariant();
+    private static IEnumerable<KeyValuePair<string, string>> KeyValues(ExportedSelection selection) =>
+    [
+        new(SplitExamplesKey, Number(selection.SplitExamples)),
+        new(ExamplesKey, Number(selection.Examples)),
+        new(SeedKey, selection.Seed.ToString(CultureInfo.InvariantCulture)),
+        new(DataKey, selection.DataSha256),
+    ];
 
-    private static TaskSplit Split(IReadOnlyDictionary<string, string> keyValues, string path)
+    private static ExportedSelection Selection(IReadOnlyDictionary<string, string> keyValues, string path)
     {
-        var text = Text(keyValues, SplitKey, path);
-        foreach (var split in Enum.GetValues<TaskSplit>())
+        var seed = Text(keyValues, SeedKey, path);
+        return long.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? new(Integer(keyValues, SplitExamplesKey, path), Integer(keyValues, ExamplesKey, path), value, Text(keyValues, DataKey, path))
+            : throw new InvalidDataException($"{path}: {SeedKey} is {ErrorText.Quote(seed)}, where a whole number from 0 on is needed.");
+    }
+
+    private static string? Problem(ExportedSelection selection)
+    {
+        if (selection.Examples < 1 || selection.Examples > selection.SplitExamples)
+            return $"{ExamplesKey} is {selection.Examples}, where 1 to {SplitExamplesKey}, {selection.SplitExamples}, is needed";
+        if (selection.Seed < 0)
+            return $"{SeedKey} is {selection.Seed}, where 0 or more is needed";
+        return IsSha256(selection.DataSha256)
+            ? null
+            : $"{DataKey} is {ErrorText.Quote(selection.DataSha256)}, where 64 lower-case hexadecimal digits are needed";
+    }
+
+    private static string Name<T>(T choice)
+        where T : struct, Enum => choice.ToString().ToLowerInvariant();
+
+    private static T Choice<T>(IReadOnlyDictionary<string, string> keyValues, string key, string path)
+        where T : struct, Enum
+    {
+        var text = Text(keyValues, key, path);
+        foreach (var choice in Enum.GetValues<T>())
         {
-            if (Name(split) == text)
-                return split;
+            if (Name(choice) == text)
+                return choice;
         }
 
-        var names = string.Join(" or ", Enum.GetValues<TaskSplit>().Select(Name));
-        throw new InvalidDataException($"{path}: {SplitKey} is {ErrorText.Quote(text)}, where {names} is needed.");
+        var names = string.Join(" or ", Enum.GetValues<T>().Select(Name));
+        throw new InvalidDataException($"{path}: {key} is {ErrorText.Quote(text)}, where {names} is needed.");
     }
 
     private static string[] Names(IReadOnlyDictionary<string, string> keyValues, string path)

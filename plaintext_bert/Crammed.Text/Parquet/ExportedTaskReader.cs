@@ -15,8 +15,10 @@ public sealed class ExportedTaskReader : IDisposable
             throw new InvalidDataException($"{path}: {problem}.");
         foreach (var field in ExportedTaskFormat.Fields(Description))
             CheckColumn(field);
-        if (Description.Hidden == 0 && reader.HasColumn(ExportedTaskFormat.Embedding))
+        if (Description.Hidden == 0 && reader.HasColumn(ExportedTaskFormat.States(Description.Prefix)))
             throw new InvalidDataException($"{path}: there are embeddings, and the metadata says hidden 0.");
+        if (Description.Selection is { } selection && selection.Examples != reader.RowCount)
+            throw new InvalidDataException($"{path}: {reader.RowCount} rows, and the metadata says {selection.Examples} examples.");
     }
 
     /// <summary>What the file holds.</summary>
@@ -26,14 +28,21 @@ public sealed class ExportedTaskReader : IDisposable
     public long Count => _reader.RowCount;
 
     /// <summary>Opens a file and checks its description and columns.</summary>
-    /// <exception cref="InvalidDataException">The file is malformed or is not exported fine-tuning data.</exception>
+    /// <param name="path">The file.</param>
+    /// <param name="prefix">What its states must be.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed, is not exported fine-tuning data, or holds other states.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static ExportedTaskReader Open(string path)
+    public static ExportedTaskReader Open(string path, ClientPrefix prefix = ClientPrefix.Embedding)
     {
         var reader = ParquetReader.Open(path);
         try
         {
-            return new ExportedTaskReader(path, reader);
+            var opened = new ExportedTaskReader(path, reader);
+            return opened.Description.Prefix == prefix ? opened : throw new InvalidDataException(
+                $"{path}: was exported with prefix={ExportedTaskFormat.States(opened.Description.Prefix)}, "
+                + $"where prefix={ExportedTaskFormat.States(prefix)} is needed; export the task again.");
         }
         catch
         {
@@ -68,9 +77,10 @@ public sealed class ExportedTaskReader : IDisposable
         var inputIds = NotNull(_reader.ReadInt32(group, ExportedTaskFormat.InputIds), group, ExportedTaskFormat.InputIds);
         var mask = NotNull(_reader.ReadInt32(group, ExportedTaskFormat.AttentionMask), group, ExportedTaskFormat.AttentionMask);
         var label = NotNull(_reader.ReadDouble(group, ExportedTaskFormat.Label), group, ExportedTaskFormat.Label);
+        var states = ExportedTaskFormat.States(Description.Prefix);
         var embedding = Description.Hidden == 0
             ? null
-            : NotNull(_reader.ReadFloat(group, ExportedTaskFormat.Embedding), group, ExportedTaskFormat.Embedding);
+            : NotNull(_reader.ReadFloat(group, states), group, states);
         for (var row = 0; row < index.RowCount; row++)
         {
             yield return new ExportedExample(

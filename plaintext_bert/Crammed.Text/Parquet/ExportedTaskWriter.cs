@@ -2,7 +2,8 @@ namespace Crammed.Text.Parquet;
 
 /// <summary>
 /// Writes exported fine-tuning data, example by example. At most about <see cref="RowGroupBytes"/> of examples are in memory. The file
-/// appears under its name when <see cref="Complete"/> has flushed it to the disk; disposing before that leaves nothing behind.
+/// appears under its name when <see cref="Complete"/> has flushed it to the disk. Disposing before that leaves nothing behind, or, of a
+/// file that <see cref="Resume"/> opened, what another call goes on with.
 /// </summary>
 public sealed class ExportedTaskWriter : IDisposable
 {
@@ -12,7 +13,6 @@ public sealed class ExportedTaskWriter : IDisposable
 
     private readonly ExportedTaskDescription _description;
     private readonly ParquetWriter _writer;
-    private readonly int _rowsPerGroup;
     private readonly List<ExportedExample> _pending = [];
 
     private ExportedTaskWriter(ParquetWriter writer, ExportedTaskDescription description)
@@ -20,21 +20,50 @@ public sealed class ExportedTaskWriter : IDisposable
         _writer = writer;
         _description = description;
         var exampleBytes = description.SequenceLength * (8L + (4L * description.Hidden));
-        _rowsPerGroup = (int)Math.Clamp(RowGroupBytes / exampleBytes, 1, RowGroupRows);
+        RowsPerGroup = (int)Math.Clamp(RowGroupBytes / exampleBytes, 1, RowGroupRows);
     }
+
+    /// <summary>Examples of a row group; the last one may have fewer.</summary>
+    public int RowsPerGroup { get; }
+
+    /// <summary>Examples in the row groups that are written, those of earlier processes included.</summary>
+    public long Written => _writer.RowCount;
 
     /// <summary>Starts a file.</summary>
     /// <exception cref="ArgumentException">A value of the description is out of its range.</exception>
     /// <exception cref="IOException">The file cannot be created.</exception>
     public static ExportedTaskWriter Create(string path, ExportedTaskDescription description)
     {
-        ArgumentNullException.ThrowIfNull(description);
-        if (ExportedTaskFormat.Problem(description) is { } problem)
-            throw new ArgumentException($"{problem}.", nameof(description));
+        Check(description);
         var writer = ParquetWriter.Create(path, ExportedTaskFormat.Fields(description));
         foreach (var (key, value) in ExportedTaskFormat.KeyValues(description))
             writer.AddKeyValue(key, value);
         return new ExportedTaskWriter(writer, description);
+    }
+
+    /// <summary>
+    /// Goes on with a file that an earlier process began with this method and did not complete, after its first <see cref="Written"/>
+    /// examples; or starts one.
+    /// </summary>
+    /// <inheritdoc cref="ParquetWriter.Resume"/>
+    /// <exception cref="ArgumentException">A value of the description is out of its range.</exception>
+    public static ExportedTaskWriter Resume(string path, ExportedTaskDescription description)
+    {
+        Check(description);
+        var (fields, keyValues) = (ExportedTaskFormat.Fields(description), ExportedTaskFormat.KeyValues(description));
+        return new ExportedTaskWriter(ParquetWriter.Resume(path, fields, keyValues), description);
+    }
+
+    /// <summary>Whether a file is there, complete, with this very description.</summary>
+    /// <exception cref="InvalidDataException">It is malformed or has another description; names the entry and both values.</exception>
+    public static bool IsComplete(string path, ExportedTaskDescription description)
+    {
+        if (!File.Exists(path))
+            return false;
+        using var reader = ParquetReader.Open(path);
+        return KeyValueDifference.Of(reader.KeyValues, ExportedTaskFormat.KeyValues(description)) is { } difference
+            ? throw new InvalidDataException($"{path}: was written with {difference}; give what it was written with, or export elsewhere.")
+            : true;
     }
 
     /// <summary>Adds an example. Its arrays are not copied: they must not change any more.</summary>
@@ -45,7 +74,7 @@ public sealed class ExportedTaskWriter : IDisposable
         if (ExportedTaskFormat.Problem(_description, example) is { } problem)
             throw new ArgumentException($"Example {example.Index}: {problem}.", nameof(example));
         _pending.Add(example);
-        if (_pending.Count == _rowsPerGroup)
+        if (_pending.Count == RowsPerGroup)
             WriteRowGroup();
     }
 
@@ -59,6 +88,13 @@ public sealed class ExportedTaskWriter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
+
+    private static void Check(ExportedTaskDescription description)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        if (ExportedTaskFormat.Problem(description) is { } problem)
+            throw new ArgumentException($"{problem}.", nameof(description));
+    }
 
     private void WriteRowGroup()
     {

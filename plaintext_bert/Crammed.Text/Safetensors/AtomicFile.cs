@@ -35,8 +35,16 @@ internal sealed class AtomicFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Stream.Dispose();
-        if (!_committed)
+        if (_committed)
+            return;
+        try
+        {
+            Stream.Dispose();
+        }
+        finally
+        {
+            // On a full disk closing fails as well, since it writes what is buffered.
             File.Delete(_temporaryPath);
+        }
     }
 }

@@ -41,14 +41,18 @@ internal static class CommandTable
         new CommandDefinition<ExportGlueSettings>
         {
             Name = "export-glue",
-            Summary = "Turn a task into token ids, masks, labels and the model's embeddings, in Parquet.",
+            Summary = "Turn tasks into token ids, masks, labels and the model's embeddings, in Parquet.",
             ConfigurationRoot = "cfg_export-glue",
+            SweptGroup = TaskSettings.GroupName,
             CreateHandler = () => new ExportGlueCommand(),
             Examples =
             [
                 ("export-glue", "a task made from WordNet for outputs/pretrain/model, to outputs/export"),
                 ("export-glue name=rte model=outputs/books/model eval/tasks=rte data.glue=glue", "GLUE's RTE, from glue/rte/train.tsv"),
                 ("export-glue train_limit=2048", "2048 of the training examples"),
+                ("export-glue name=six eval/tasks=cola,mrpc,rte data.glue=glue", "several tasks, to outputs/six/TASK"),
+                ("export-glue eval.save_train_data=False", "the evaluation split alone"),
+                ("export-glue resume=outputs/export", "go on with an export that was interrupted or killed"),
             ],
         },
         new CommandDefinition<PlanSettings>
@@ -121,6 +125,7 @@ internal static class CommandTable
             Examples =
             [
                 ("evaluate", "outputs/finetune/adapters.safetensors on outputs/export"),
+                ("evaluate export=outputs/rte adapters=outputs/lora/rte/seed-0", "what crammed finetune name=lora mode=lora wrote"),
                 ("evaluate name=before adapters=null plan=outputs/finetune/plan.safetensors", "the untrained adapters and head of a plan"),
             ],
         },

@@ -102,7 +102,7 @@ internal sealed class SettingsBinder
         if (scalar.IsQuoted)
             return null;
         if (type == typeof(bool))
-            return scalar.Text switch { "true" => true, "false" => false, _ => null };
+            return scalar.Text switch { "true" or "True" or "TRUE" => true, "false" or "False" or "FALSE" => false, _ => null };
         if (type == typeof(int))
             return int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int whole) ? whole : null;
         if (type == typeof(long))

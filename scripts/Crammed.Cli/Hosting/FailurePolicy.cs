@@ -7,6 +7,10 @@ namespace Crammed.Cli.Hosting;
 /// <summary>The one place that decides how an exception becomes a line and an exit code.</summary>
 internal static class FailurePolicy
 {
+    // errno of Linux, which .NET keeps as the exception's HResult.
+    private const int NoSpaceLeft = 28;
+    private const int QuotaExceeded = 122;
+
     /// <summary>2 where other input would have prevented it, 1 for any other failure.</summary>
     public static int ExitCodeOf(Exception exception) => Cause(exception) switch
     {
@@ -14,6 +18,7 @@ internal static class FailurePolicy
         FileNotFoundException or DirectoryNotFoundException => ExitCode.BadInput,
         // Known before the work began: another folder, or fewer keys, and it would have run.
         InsufficientDiskSpaceException or InsufficientMemoryException => ExitCode.BadInput,
+        var full when IsFullDisk(full) => ExitCode.BadInput,
         // A null where none may be is a fault of the program; any other wrong argument comes from a setting.
         ArgumentNullException => ExitCode.Failure,
         ArgumentException => ExitCode.BadInput,
@@ -32,11 +37,14 @@ internal static class FailurePolicy
             line = cause.GetType().Name;
         return cause switch
         {
+            _ when IsFullDisk(cause) => $"{line}; free some space there, then repeat the command",
             DllNotFoundException => $"{line} (what is missing: crammed doctor)",
             _ when ExitCodeOf(cause) == ExitCode.Failure => $"{line} ({cause.GetType().Name}; details: --verbose)",
             _ => line,
         };
     }
+
+    private static bool IsFullDisk(Exception exception) => exception is IOException { HResult: NoSpaceLeft or QuotaExceeded };
 
     /// <summary>The exception inside the wrappers that reflection, tasks and static constructors put around it.</summary>
     private static Exception Cause(Exception exception) => exception switch

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Crammed.Text.Parquet;
 
 namespace Crammed.Cli.Settings;
 
@@ -9,6 +10,9 @@ public sealed record ExportGlueSettings
     [Description("name of the run; its files go to outputs/NAME")]
     public required string Name { get; init; }
 
+    [Description("interrupted run to continue, with its very settings: its folder outputs/NAME; null: a new run")]
+    public required string? Resume { get; init; }
+
     [Description("folder of the model whose vocabulary and embedding are used")]
     public required string Model { get; init; }
 
@@ -17,6 +21,9 @@ public sealed record ExportGlueSettings
 
     [Description("where tasks come from")]
     public required TaskDataSettings Data { get; init; }
+
+    [Description("what the client computes: embedding, or also the norm of the first layer; encrypted runs take embedding")]
+    public required ClientPrefix Prefix { get; init; }
 
     [Description("export at most so many training examples, a random subset; null: all"), Range(1, int.MaxValue)]
     public required int? TrainLimit { get; init; }

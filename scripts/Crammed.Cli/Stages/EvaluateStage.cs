@@ -48,19 +48,24 @@ internal sealed class EvaluateStage : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
     public EvaluateOutcome Run(string folder, CancellationToken cancellation)
     {
-        var predictions = Evaluator.Evaluate(_model, _weights, _data, cancellation);
-        var scores = predictions.Metrics(_task.Metrics).Select(metric => Score.Of(metric, predictions.Labels)).ToList();
+        return Write(_task, Evaluator.Evaluate(_model, _weights, _data, cancellation), folder);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _model.Dispose();
+
+    /// <summary>Scores predictions and writes FOLDER/predictions.csv and FOLDER/metrics.csv.</summary>
+    internal static EvaluateOutcome Write(TaskDescription task, Predictions predictions, string folder)
+    {
+        var scores = predictions.Metrics(task.Metrics).Select(metric => Score.Of(metric, predictions.Labels)).ToList();
         Directory.CreateDirectory(folder);
         PredictionsOf(predictions).Write(Path.Combine(folder, StageFiles.Predictions));
         var metrics = new CsvTable("metric", "value", "standard_error", "chance", "examples");
         foreach (var score in scores)
             metrics.AddRow(score.Metric, score.Value, score.StandardError, score.Chance, predictions.Labels.Length);
         metrics.Write(Path.Combine(folder, StageFiles.Metrics));
-        return new EvaluateOutcome(_task, predictions, scores);
+        return new EvaluateOutcome(task, predictions, scores);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _model.Dispose();
 
     /// <summary>Index, label, logits and prediction of every example.</summary>
     internal static CsvTable PredictionsOf(Predictions predictions)

@@ -1,54 +1,89 @@
+using System.Globalization;
 using Crammed.Bert;
 using Crammed.Text;
 
 namespace Crammed.Cli.Stages;
 
-/// <summary>Export: a task to train.parquet and dev.parquet, with token ids, masks, labels and the model's embeddings.</summary>
+/// <summary>
+/// Export: tasks to train.parquet and dev.parquet, with token ids, masks, labels and the states that the first part of the model makes.
+/// One task's files lie in the run's folder, those of several in a folder for each.
+/// </summary>
 internal sealed class ExportStage : IDisposable
 {
     private readonly ExportInput _input;
     private readonly GlueExporter _exporter;
-    private readonly LoadedTask _task;
+    private readonly IReadOnlyList<LoadedTask> _tasks;
 
-    private ExportStage(ExportInput input, GlueExporter exporter, LoadedTask task)
+    private ExportStage(ExportInput input, GlueExporter exporter, IReadOnlyList<LoadedTask> tasks)
     {
         _input = input;
         _exporter = exporter;
-        _task = task;
+        _tasks = tasks;
     }
 
-    /// <summary>Reads the model and both splits of the task.</summary>
-    /// <exception cref="ArgumentException">There is no such task, or it needs a folder of GLUE's files.</exception>
+    /// <summary>Reads the model and the splits of every task.</summary>
+    /// <exception cref="ArgumentException">There is no such task, one name twice, or a task needs a folder of GLUE's files.</exception>
     /// <exception cref="IOException">A file or folder is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed, for example a label is not one of the task's.</exception>
     public static ExportStage Load(ExportInput input)
     {
-        var source = new TaskCatalog(input.GlueFolder, input.WordNetFolder).Open(input.Task);
+        if (input.Tasks.GroupBy(task => task.Description.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new ArgumentException($"two tasks have the name {twice.Key}; their files would have one name", nameof(input));
+        var catalog = new TaskCatalog(input.GlueFolder, input.WordNetFolder);
+        var sources = input.Tasks.Select(catalog.Open).ToList();
         ModelFolder.Configuration(input.ModelFolder);
-        var task = new LoadedTask(source);
-        return new ExportStage(input, GlueExporter.Open(input.ModelFolder), task);
+        var tasks = sources.ConvertAll(source => new LoadedTask(source, input.Splits));
+        return new ExportStage(input, GlueExporter.Open(input.ModelFolder), tasks);
     }
 
-    /// <summary>Writes both splits.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled; no incomplete file is left.</exception>
-    public ExportOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
-    {
-        Directory.CreateDirectory(folder);
-        string train = Path.Combine(folder, StageFiles.Train), dev = Path.Combine(folder, StageFiles.Dev);
-        int trainExamples = Export(TaskSplit.Train, train, _input.TrainLimit, progress, cancellation);
-        int devExamples = Export(TaskSplit.Dev, dev, _input.DevLimit, progress, cancellation);
-        long bytes = new FileInfo(train).Length + new FileInfo(dev).Length;
-        return new ExportOutcome(_task.Description, train, dev, trainExamples, devExamples, bytes);
-    }
+    /// <summary>The folder of a task's files in a run's folder.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="task">The task's name.</param>
+    /// <param name="tasks">Tasks of the run.</param>
+    public static string FolderOf(string folder, string task, int tasks) => tasks == 1 ? folder : Path.Combine(folder, task);
+
+    /// <summary>Writes every split.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="progress">Told after every batch.</param>
+    /// <param name="cancellation">Ends the export between two batches.</param>
+    /// <param name="kept">Told, in words, what an interruption would leave.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; whole row groups are left for an export that resumes this one.</exception>
+    /// <exception cref="InvalidDataException">What is resumed was begun with other data, another model or other settings.</exception>
+    public IReadOnlyList<ExportOutcome> Run(
+        string folder, IProgress<StageProgress>? progress, CancellationToken cancellation, Action<string>? kept = null) =>
+        [.. _tasks.Select(task =>
+        {
+            string files = FolderOf(folder, task.Description.Name, _tasks.Count);
+            Directory.CreateDirectory(files);
+            return new ExportOutcome(
+                task.Description, [.. _input.Splits.Select(split => Export(task, split, files, progress, cancellation, kept))]);
+        })];
 
     /// <inheritdoc/>
     public void Dispose() => _exporter.Dispose();
 
-    private int Export(TaskSplit split, string path, int? limit, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    private ExportedFile Export(
+        LoadedTask task, TaskSplit split, string folder, IProgress<StageProgress>? progress, CancellationToken cancellation,
+        Action<string>? kept)
     {
-        string title = $"exporting {Path.GetFileNameWithoutExtension(path)}";
-        var relay = new RelayedProgress<ExportProgress>(
-            report => progress?.Report(new StageProgress(title, report.Done, report.Total, "examples")));
-        return _exporter.Export(_task, split, path, limit, _input.Seed, relay, cancellation);
+        string path = Path.Combine(folder, split == TaskSplit.Train ? StageFiles.Train : StageFiles.Dev);
+        string title = $"exporting {task.Description.Name}, {Path.GetFileNameWithoutExtension(path)}";
+        var options = new ExportOptions
+        {
+            Limit = split == TaskSplit.Train ? _input.TrainLimit : _input.DevLimit,
+            Seed = _input.Seed,
+            Prefix = _input.Prefix,
+            Resume = _input.Resume,
+        };
+        var relay = new RelayedProgress<ExportProgress>(report =>
+        {
+            kept?.Invoke(string.Create(
+                CultureInfo.InvariantCulture, $"{report.Kept:N0} of {report.Total:N0} examples of {task.Description.Name}'s {Name(split)}"));
+            progress?.Report(new StageProgress(
+                title, report.Done, report.Total, "examples", Left: TimeSpan.FromSeconds(report.RemainingSeconds)));
+        });
+        return new ExportedFile(split, path, _exporter.Export(task, split, path, options, relay, cancellation));
     }
+
+    private static string Name(TaskSplit split) => split == TaskSplit.Train ? "training split" : "evaluation split";
 }

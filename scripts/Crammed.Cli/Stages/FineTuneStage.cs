@@ -42,16 +42,20 @@ internal sealed class FineTuneStage
     /// <summary>
     /// Trains and evaluates. Each run writes FOLDER/seed-N: losses.csv (step, learning rate, loss), predictions.csv, and either adapters and
     /// head in PEFT's files, or the changed model and adapters.safetensors with the head. Cancelling ends the run at hand after its step;
-    /// its files are written, and the outcome says so.
+    /// its files are written, and the outcome says so; likewise where loss or gradient are no longer finite, with the weights before the
+    /// failing step.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
     public FineTuneOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
     {
         var runs = new List<FineTuneRun>();
         for (int run = 0; run < _input.Seeds && !cancellation.IsCancellationRequested; run++)
+        {
             runs.Add(RunOnce(run, folder, progress, cancellation));
+            if (runs[^1].Training.Divergence is not null)
+                break;
+        }
         double[] labels = _dev.Labels();
-        var scores = runs.Where(run => !run.Training.Interrupted)
+        var scores = runs.Where(run => run.Training.IsComplete)
             .SelectMany(run => run.Training.Epochs[^1].Metrics.Select(metric => Score.Of(metric, labels)))
             .GroupBy(score => score.Metric);
         return new FineTuneOutcome(
@@ -72,7 +76,7 @@ internal sealed class FineTuneStage
         using var model = Checkpoint.Load(_input.ModelFolder);
         using var classifier = new TaskClassifier(model, _input.Task.Description.Labels.Count, _input.Lora, settings.Seed);
         var training = TaskTrainer.Run(classifier, _train, _dev, _input.Task.Description.Metrics, settings, relay, cancellation);
-        Write(classifier, settings, training, Path.Combine(folder, $"seed-{settings.Seed}"));
+        Write(classifier, settings, training, Path.Combine(folder, StageFiles.Seed(settings.Seed)));
         return new FineTuneRun(settings.Seed, training);
     }
 
@@ -83,11 +87,11 @@ internal sealed class FineTuneStage
         foreach (var step in training.Steps)
             losses.AddRow(step.Step, step.LearningRate, step.Loss);
         losses.Write(Path.Combine(folder, StageFiles.Losses));
-        if (!training.Interrupted)
+        if (training.IsComplete)
             EvaluateStage.PredictionsOf(classifier.Predict(_dev, settings.TrimPadding)).Write(Path.Combine(folder, StageFiles.Predictions));
         if (classifier.Adapters is { } adapters)
         {
-            LoraFiles.Save(folder, adapters, classifier.Head, _input.ModelFolder);
+            LoraFiles.Save(folder, adapters, classifier.Head, _input.ModelFolder, Checkpoint.WeightsSha256(_input.ModelFolder));
             return;
         }
         Checkpoint.Save(

@@ -2,15 +2,15 @@ using Crammed.Text;
 
 namespace Crammed.Cli.Stages;
 
-/// <summary>A task whose splits have been read and so are known to be well-formed.</summary>
-internal sealed class LoadedTask(ITaskSource source) : ITaskSource
+/// <summary>A task of which some splits have been read and so are known to be well-formed.</summary>
+internal sealed class LoadedTask(ITaskSource source, IEnumerable<TaskSplit> splits) : ITaskSource
 {
-    private readonly IReadOnlyList<Example> _train = source.Read(TaskSplit.Train);
-    private readonly IReadOnlyList<Example> _dev = source.Read(TaskSplit.Dev);
+    private readonly Dictionary<TaskSplit, IReadOnlyList<Example>> _examples = splits.ToDictionary(split => split, source.Read);
 
     /// <inheritdoc/>
     public TaskDescription Description => source.Description;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Example> Read(TaskSplit split) => split == TaskSplit.Train ? _train : _dev;
+    /// <exception cref="KeyNotFoundException">Another split than those that were read.</exception>
+    public IReadOnlyList<Example> Read(TaskSplit split) => _examples[split];
 }

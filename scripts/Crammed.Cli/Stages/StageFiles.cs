@@ -36,6 +36,9 @@ internal static class StageFiles
     /// <summary>Median and spread of scores over runs.</summary>
     public const string Summary = "summary.csv";
 
+    /// <summary>Folder of one of several runs, in that of its task.</summary>
+    public static string Seed(long seed) => FormattableString.Invariant($"seed-{seed}");
+
     /// <summary>What a model answers, by example.</summary>
     public const string Predictions = "predictions.csv";
 }

@@ -52,7 +52,7 @@ internal sealed class TwinStage : IDisposable
     /// changed FOLDER/model, without a calibration, since ranges have changed with the weights.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled: the step at hand was finished, nothing was written.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
+    /// <exception cref="NonFiniteLossException">The loss is no longer finite.</exception>
     public TwinOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
     {
         var relay = new RelayedProgress<FineTuningProgress>(step => progress?.Report(new StageProgress(

@@ -8,10 +8,12 @@ public class GlueExporterTests
 {
     private static string Work => TestContext.CurrentContext.WorkDirectory;
 
-    private static string SaveCheckpoint(string name)
+    private static string SaveCheckpoint(string name, Action<BertModel>? change = null, long seed = 4)
     {
         var folder = Path.Combine(Work, name);
-        using var model = new BertModel(TextFixture.Configuration, seed: 4);
+        using var noGradient = torch.no_grad();
+        using var model = new BertModel(TextFixture.Configuration, seed);
+        change?.Invoke(model);
         Checkpoint.Save(model, TextFixture.WriteVocabulary(Path.Combine(Work, name + "-vocab")), folder);
         return folder;
     }
@@ -29,7 +31,8 @@ public class GlueExporterTests
             Assert.That(count, Is.EqualTo(50));
         }
 
-        Assert.That(reports[^1], Is.EqualTo(new ExportProgress(50, 50)));
+        Assert.That(reports[^1], Is.EqualTo(new ExportProgress(50, 50, Kept: 0, RemainingSeconds: 0)));
+        Assert.That(reports[0].Done, Is.Zero);
         using var reader = ExportedTaskReader.Open(path);
         var description = reader.Description;
         Assert.That((description.Task, description.Split), Is.EqualTo(("tiny", TaskSplit.Train)));
@@ -62,7 +65,7 @@ public class GlueExporterTests
         int[] Indices(int? limit, long seed)
         {
             var path = Path.Combine(Work, "tiny-limit.parquet");
-            exporter.Export(TextFixture.Task(50), TaskSplit.Dev, path, limit, seed);
+            exporter.Export(TextFixture.Task(50), TaskSplit.Dev, path, new ExportOptions { Limit = limit, Seed = seed });
             using var reader = ExportedTaskReader.Open(path);
             return [.. reader.Examples().Select(example => example.Index)];
         }
@@ -74,6 +77,101 @@ public class GlueExporterTests
         Assert.That(Indices(12, 2), Is.Not.EqualTo(chosen));
         Assert.That(Indices(500, 1), Has.Length.EqualTo(50));
         Assert.That(() => Indices(0, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void With_the_norm_as_prefix_an_export_holds_the_first_norms_output()
+    {
+        var checkpoint = SaveCheckpoint("export-norm", model =>
+        {
+            // Other than the initial ones and zeros, so that both matter.
+            foreach (var (name, parameter) in model.named_parameters().Where(parameter => parameter.Item1.StartsWith("layers.0.attention_norm.")))
+                parameter.copy_(torch.tensor(Tiny.Gaussian(name.Length, 8), torch.ScalarType.Float32));
+        });
+        var (embeddingPath, normPath) = (Path.Combine(Work, "prefix-embedding.parquet"), Path.Combine(Work, "prefix-norm.parquet"));
+        using (var exporter = GlueExporter.Open(checkpoint))
+        {
+            exporter.Export(TextFixture.Task(40), TaskSplit.Train, embeddingPath);
+            exporter.Export(TextFixture.Task(40), TaskSplit.Train, normPath, new ExportOptions { Prefix = ClientPrefix.Norm });
+        }
+
+        using var model = Checkpoint.Load(checkpoint);
+        var weights = Tiny.Weights(model);
+        double[] scale = weights["layers.0.attention_norm.weight"], shift = weights["layers.0.attention_norm.bias"];
+        using var embeddings = ExportedTaskReader.Open(embeddingPath);
+        using var norms = ExportedTaskReader.Open(normPath, ClientPrefix.Norm);
+        foreach (var (embedding, norm) in embeddings.Examples().Zip(norms.Examples()))
+        {
+            Assert.That(norm.InputIds, Is.EqualTo(embedding.InputIds));
+            var expected = embedding.Embedding!.Chunk(8).SelectMany(token =>
+            {
+                var mean = token.Average(value => (double)value);
+                var deviation = Math.Sqrt(token.Average(value => (value - mean) * (value - mean)) + TextFixture.Configuration.NormEpsilon);
+                return token.Select((value, feature) => ((value - mean) / deviation * scale[feature]) + shift[feature]);
+            }).ToArray();
+            // float32 against double: values up to about 8, some ten roundings of 6e-8 each.
+            Assert.That(Tiny.Difference(Array.ConvertAll(norm.Embedding!, value => (double)value), expected), Is.LessThan(5e-6));
+        }
+
+        Assert.That(
+            () => TaskData.Read(normPath), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("where prefix=embedding is needed"));
+    }
+
+    /// <summary>4096 examples of this size make a row group; the cancelled export leaves two of them.</summary>
+    [Test]
+    public void A_resumed_export_is_the_uninterrupted_one_byte_for_byte()
+    {
+        using var exporter = GlueExporter.Open(SaveCheckpoint("export-resume"));
+        var folder = Directory.CreateDirectory(Path.Combine(Work, "export-resumed")).FullName;
+        string whole = Path.Combine(folder, "whole.parquet"), parts = Path.Combine(folder, "parts.parquet");
+        var task = TextFixture.Task(9000);
+        exporter.Export(task, TaskSplit.Train, whole);
+
+        using var cancellation = new CancellationTokenSource();
+        var cancelling = new ImmediateProgress<ExportProgress>(report =>
+        {
+            if (report.Done > 8500)
+                cancellation.Cancel();
+        });
+        Assert.That(
+            () => exporter.Export(task, TaskSplit.Train, parts, null, cancelling, cancellation.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        string[] left = ["parts.parquet.part", "parts.parquet.part.footer", "whole.parquet"];
+        Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.EquivalentTo(left));
+
+        foreach (var (options, source, expected) in new[]
+        {
+            (new ExportOptions { Resume = true, Seed = 2 }, task, "was begun with seed = '1', and now it is '2'"),
+            (new ExportOptions { Resume = true, Limit = 8999 }, task, "was begun with examples = '9000', and now it is '8999'"),
+            (new ExportOptions { Resume = true, Prefix = ClientPrefix.Norm }, task, "was begun with prefix = 'embedding', and now it is 'norm'"),
+            (new ExportOptions { Resume = true }, TextFixture.Task(9000, "other texts"), "was begun with data_sha256 = '"),
+        })
+        {
+            Assert.That(
+                () => exporter.Export(source, TaskSplit.Train, parts, options),
+                Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith($"{parts}: {expected}"));
+        }
+
+        using (var other = GlueExporter.Open(SaveCheckpoint("export-other-model", seed: 5)))
+        {
+            Assert.That(
+                () => other.Export(task, TaskSplit.Train, parts, new ExportOptions { Resume = true }),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contains("was begun with model_sha256 = '"));
+        }
+
+        var reports = new List<ExportProgress>();
+        exporter.Export(
+            task, TaskSplit.Train, parts, new ExportOptions { Resume = true }, new ImmediateProgress<ExportProgress>(reports.Add));
+        Assert.That((reports[0].Done, reports[0].Kept), Is.EqualTo((8192, 8192)));
+        Assert.That(File.ReadAllBytes(parts), Is.EqualTo(File.ReadAllBytes(whole)));
+        Assert.That(Directory.GetFiles(folder), Is.EquivalentTo(new[] { whole, parts }));
+
+        // Once complete, it is found complete, or to be another one.
+        Assert.That(exporter.Export(task, TaskSplit.Train, parts, new ExportOptions { Resume = true }), Is.EqualTo(9000));
+        Assert.That(
+            () => exporter.Export(task, TaskSplit.Dev, parts, new ExportOptions { Resume = true }),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("was written with split = 'train', and now it is 'dev'"));
+        Assert.That(File.ReadAllBytes(parts), Is.EqualTo(File.ReadAllBytes(whole)));
     }
 
     [Test]

@@ -125,9 +125,30 @@ public class TaskTrainerTests
         Assert.That((result.Steps.Count, result.Interrupted, result.Epochs.Count), Is.EqualTo((2, true, 0)));
         using (torch.no_grad())
             classifier.Head["head.classifier.bias"].fill_(double.NaN);
-        Assert.That(
-            () => TaskTrainer.Run(classifier, data, data, Accuracy, Settings),
-            Throws.InvalidOperationException.With.Message.Contains("the loss is NaN after 0 steps"));
+        var diverged = TaskTrainer.Run(classifier, data, data, Accuracy, Settings);
+        Assert.That(diverged.Divergence!.Message, Is.EqualTo("the loss is NaN at step 1; lower the learning rate or raise epsilon"));
+        Assert.That((diverged.IsComplete, diverged.Steps.Count), Is.EqualTo((false, 0)));
+    }
+
+    /// <summary>
+    /// The second moments of the head's bias overflow to infinity where its gradient is infinite: without the check on gradients the step
+    /// would be taken and leave weights that are not numbers. A label of 1e30 makes the square of the error, 1e60, infinite in float32 at
+    /// once; one of 1e19 gives a loss of 1e38 that still is finite and a gradient whose square is not.
+    /// </summary>
+    [TestCase(1e30, "the loss is Infinity at step 1; lower the learning rate or raise epsilon")]
+    [TestCase(1e19, "the norm of the gradient is Infinity at step 1; lower the learning rate or raise epsilon")]
+    public void A_step_that_is_not_finite_is_not_taken(double label, string expected)
+    {
+        var configuration = Tiny.Configuration(classes: 0);
+        using var model = new BertModel(configuration, seed: 1);
+        using var classifier = new TaskClassifier(model, 0, Lora, seed: 1);
+        var before = classifier.Head.ToDictionary(tensor => tensor.Key, tensor => tensor.Value.ToFloat64Array());
+        var example = Tiny.Task(configuration, 1, seed: 1)[0] with { Label = label };
+        var data = new TaskData("extreme", configuration.SequenceLength, classes: 0, [example, example]);
+        var result = TaskTrainer.Run(classifier, data, data, ["pearson"], Settings);
+        Assert.That(result.Divergence!.Message, Is.EqualTo(expected));
+        foreach (var (name, tensor) in classifier.Head)
+            Assert.That(tensor.ToFloat64Array(), Is.EqualTo(before[name]), name);
     }
 
     private static void RandomHead(TaskClassifier classifier)

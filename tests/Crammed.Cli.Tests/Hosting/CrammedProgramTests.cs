@@ -65,6 +65,9 @@ internal sealed class CrammedProgramTests
             new ArgumentException("hidden is 3\nit must be even", "hidden"), 2, "error: hidden is 3 it must be even");
         yield return new TestCaseData(
             new ArgumentNullException("weights"), 1, "error: Value cannot be null. (ArgumentNullException; details: --verbose)");
+        yield return new TestCaseData(
+            new IOException("No space left on device : 'x'", 28), 2,
+            "error: No space left on device : 'x'; free some space there, then repeat the command");
         yield return new TestCaseData(new IOException("disk full"), 1, "error: disk full (IOException; details: --verbose)");
         yield return new TestCaseData(
             new InvalidOperationException(""), 1, "error: InvalidOperationException (InvalidOperationException; details: --verbose)");

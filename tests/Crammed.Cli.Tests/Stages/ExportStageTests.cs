@@ -41,7 +41,7 @@ internal sealed class ExportStageTests
     public void Limits_take_a_part()
     {
         using var stage = ExportStage.Load(SmallRun.ExportInput("sst2") with { TrainLimit = 9, DevLimit = 5 });
-        var outcome = stage.Run(_folder.Path, null, CancellationToken.None);
+        var outcome = stage.Run(_folder.Path, null, CancellationToken.None).Single();
         using var train = ExportedTaskReader.Open(outcome.TrainFile);
         using var dev = ExportedTaskReader.Open(outcome.DevFile);
         Assert.That((train.Count, dev.Count), Is.EqualTo((9L, 5L)));
@@ -64,7 +64,7 @@ internal sealed class ExportStageTests
         Assert.That(
             Assert.Throws<ArgumentException>(() => ExportStage.Load(SmallRun.ExportInput("sst2") with
             {
-                Task = SmallRun.Task("sst2") with { Generator = "sst3" },
+                Tasks = [SmallRun.Task("sst2") with { Generator = "sst3" }],
             }))!.Message,
             Does.StartWith("There is no generator 'sst3'; the generators are wordnet-living"));
         Assert.That(

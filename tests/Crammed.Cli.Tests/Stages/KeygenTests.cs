@@ -22,7 +22,7 @@ internal sealed class KeygenTests
             .Run(_inputs.Path, progress: null, CancellationToken.None).ModelFolder;
         using var export = ExportStage.Load(
             SmallRun.ExportInput("sst2") with { ModelFolder = model, GlueFolder = SmallData.WriteGlue(_inputs) });
-        var task = export.Run(_inputs.Combine("export"), progress: null, CancellationToken.None);
+        var task = export.Run(_inputs.Combine("export"), progress: null, CancellationToken.None).Single();
         var plan = PlanStage.Load(SmallRun.PlanInput(task) with { ModelFolder = model }).Run(_inputs.Path);
         _arguments = ["keygen", $"model={model}", $"plan={plan.PlanFile}", "he.parameters=insecure-N12", "impl.threads=1"];
     }

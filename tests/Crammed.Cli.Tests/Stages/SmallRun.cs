@@ -63,7 +63,7 @@ internal static class SmallRun
     public static ExportInput ExportInput(string task) => new()
     {
         ModelFolder = ModelFolder,
-        Task = Task(task),
+        Tasks = [Task(task)],
         GlueFolder = GlueFolder,
         WordNetFolder = "no-wordnet",
     };
@@ -97,6 +97,6 @@ internal static class SmallRun
     private static ExportOutcome Export(string task)
     {
         using var stage = ExportStage.Load(ExportInput(task));
-        return stage.Run(_folder.Value.Combine(task), progress: null, CancellationToken.None);
+        return stage.Run(_folder.Value.Combine(task), progress: null, CancellationToken.None).Single();
     }
 }

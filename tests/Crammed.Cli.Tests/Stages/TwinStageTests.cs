@@ -73,7 +73,7 @@ internal sealed class TwinStageTests
             Assert.Throws<InvalidDataException>(() => EvaluateStage.Load(stale))!.Message,
             Does.EndWith($"was exported with another model than {full.ModelFolder}; export the task with this model"));
         using var export = ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = full.ModelFolder });
-        var exported = export.Run(_folder.Combine("export"), null, CancellationToken.None);
+        var exported = export.Run(_folder.Combine("export"), null, CancellationToken.None).Single();
         using var evaluation = EvaluateStage.Load(stale with { DevFile = exported.DevFile });
         Assert.That(evaluation.Run(_folder.Combine("evaluation"), CancellationToken.None).Examples, Is.EqualTo(20));
     }

@@ -61,7 +61,7 @@ public class ExportedTaskTests
     {
         var path = Write(Small, [Example(Small, 0), Example(Small, 1)]);
         var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
-        Assert.That(hash, Is.EqualTo("675e0d1be2a61401b71a36b33e3926e862359901d8800be176ea3c512322874b"));
+        Assert.That(hash, Is.EqualTo("95e8f83c44f7edfa4ae3fa9a7fd610c2ace2aa0c39b71c81286025b4ba963640"));
     }
 
     [Test]
@@ -118,7 +118,7 @@ public class ExportedTaskTests
 
     [TestCase("format", "other", "format is 'other'")]
     [TestCase("format", null, "format is ''")]
-    [TestCase("format_version", "2", "format_version is 2")]
+    [TestCase("format_version", "1", "format_version is 1")]
     [TestCase("task", null, "no task")]
     [TestCase("split", "test", "split is 'test', where train or dev is needed")]
     [TestCase("sequence_length", "0", "sequence_length is 0")]
@@ -134,9 +134,17 @@ public class ExportedTaskTests
     [TestCase("label_names", "[", "label_names is '['")]
     [TestCase("tokenizer_vocabulary_sha256", "12", "tokenizer_vocabulary_sha256 is '12'")]
     [TestCase("model_sha256", "", "model_sha256 is ''")]
+    [TestCase("prefix", "logits", "prefix is 'logits', where embedding or norm is needed")]
+    [TestCase("prefix", null, "no prefix")]
+    [TestCase("data_sha256", "12", "data_sha256 is '12'")]
+    [TestCase("examples", "2", "1 rows, and the metadata says 2 examples")]
+    [TestCase("examples", "0", "examples is 0, where 1 to split_examples, 3, is needed")]
+    [TestCase("split_examples", "0", "examples is 1, where 1 to split_examples, 0, is needed")]
+    [TestCase("seed", "-1", "seed is '-1'")]
     public void Wrong_metadata_is_refused(string key, string? value, string problem)
     {
-        var entries = ExportedTaskFormat.KeyValues(Small).Where(entry => entry.Key != key).ToList();
+        var chosen = Small with { Selection = new ExportedSelection(3, 1, 5, Hash) };
+        var entries = ExportedTaskFormat.KeyValues(chosen).Where(entry => entry.Key != key).ToList();
         if (value is not null)
             entries.Add(new(key, value));
         var path = WriteUnchecked(entries, [Example(Small, 0)]);
@@ -164,6 +172,22 @@ public class ExportedTaskTests
 
         path = SharedData.File("parquet/sst2-validation.parquet");
         Assert.That(() => ExportedTaskReader.Open(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("not exported"));
+    }
+
+    [Test]
+    public void States_and_selection_survive_a_round_trip_and_readers_of_other_states_refuse()
+    {
+        var description = Small with { Prefix = ClientPrefix.Norm, Selection = new ExportedSelection(9, 2, 5, Hash) };
+        var path = Write(description, [Example(description, 0), Example(description, 1)]);
+        using var reader = ExportedTaskReader.Open(path, ClientPrefix.Norm);
+        AssertSame(reader.Description, description);
+        Assert.That(reader.Examples().Select(example => example.Embedding), Is.EqualTo(new[] { 0, 1 }.Select(index => Example(description, index).Embedding)));
+        using var parquet = ParquetReader.Open(path);
+        Assert.That((parquet.HasColumn("norm"), parquet.HasColumn("embedding")), Is.EqualTo((true, false)));
+        Assert.That(
+            () => ExportedTaskReader.Open(path),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                $"{path}: was exported with prefix=norm, where prefix=embedding is needed; export the task again."));
     }
 
     [Test]

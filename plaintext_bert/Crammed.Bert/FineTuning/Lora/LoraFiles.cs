@@ -23,6 +23,7 @@ public static class LoraFiles
     internal const string B = "lora_B.weight";
 
     private const string Prefix = "base_model.model.";
+    private const string BaseModelKey = "base_model_sha256";
     private const long MaximumConfigurationBytes = 1 << 20;
 
     private static readonly JsonSerializerOptions JsonOptions = new()
@@ -38,7 +39,13 @@ public static class LoraFiles
     /// <param name="adapters">Their values, and the biases trained with them, are stored as float32.</param>
     /// <param name="head">The head's tensors [in, out] and [out], by the names of <see cref="TrainedTensorNames"/>.</param>
     /// <param name="baseModel">The model's folder, noted in the configuration.</param>
-    public static void Save(string folder, LoraAdapters adapters, IReadOnlyDictionary<string, torch.Tensor> head, string baseModel)
+    /// <param name="baseModelSha256">Hash of the model's weights (<see cref="Checkpoint.WeightsSha256"/>), noted beside the tensors.</param>
+    public static void Save(
+        string folder,
+        LoraAdapters adapters,
+        IReadOnlyDictionary<string, torch.Tensor> head,
+        string baseModel,
+        string? baseModelSha256 = null)
     {
         ArgumentNullException.ThrowIfNull(adapters);
         ArgumentNullException.ThrowIfNull(head);
@@ -46,6 +53,8 @@ public static class LoraFiles
         using var scope = torch.NewDisposeScope();
         var writer = new SafetensorsWriter();
         writer.AddMetadata("format", "pt");
+        if (baseModelSha256 is not null)
+            writer.AddMetadata(BaseModelKey, baseModelSha256);
         foreach (var module in adapters.Modules)
         {
             Add(writer, $"{module}.{A}", adapters[module].A);
@@ -95,6 +104,18 @@ public static class LoraFiles
             adapters.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Refuses adapters that are known to be for another model; those of other programs do not say it.</summary>
+    /// <param name="folder">Where both files are.</param>
+    /// <param name="modelFolder">The base model's checkpoint.</param>
+    /// <exception cref="FileNotFoundException">One of the files is missing.</exception>
+    /// <exception cref="InvalidDataException">The adapters were trained on other weights.</exception>
+    public static void RequireBaseModel(string folder, string modelFolder)
+    {
+        using var file = SafetensorsFile.Open(Existing(folder, Weights));
+        if (file.Metadata.TryGetValue(BaseModelKey, out var sha256) && sha256 != Checkpoint.WeightsSha256(modelFolder))
+            throw new InvalidDataException($"{file.Path}: was trained on another model than {modelFolder}; give the model that it was trained on");
     }
 
     private static void Fill(SafetensorsFile file, LoraAdapters adapters, IReadOnlyDictionary<string, torch.Tensor> head)

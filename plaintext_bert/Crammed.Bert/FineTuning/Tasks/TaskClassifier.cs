@@ -35,6 +35,15 @@ public sealed class TaskClassifier : IDisposable
     /// <summary>The head's tensors [in, out] and [out], by the names of <see cref="TrainedTensorNames"/>.</summary>
     public IReadOnlyDictionary<string, torch.Tensor> Head => head.Tensors;
 
+    /// <summary>A model, every weight of which was trained, and the head that was trained with it.</summary>
+    /// <param name="model">Owned by the caller.</param>
+    /// <param name="head">Without adapters.</param>
+    /// <exception cref="ArgumentException">The head is for a model of other sizes, or there are adapters.</exception>
+    public TaskClassifier(BertModel model, TrainedWeights head)
+        : this(model, HeadOf(model, head), adapters: null)
+    {
+    }
+
     /// <summary>A model with the adapters and the head of a folder that <see cref="LoraFiles.Save"/> wrote.</summary>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed or for another model.</exception>
@@ -101,6 +110,16 @@ public sealed class TaskClassifier : IDisposable
     {
         head.Dispose();
         Adapters?.Dispose();
+    }
+
+    private static WeightTensors HeadOf(BertModel model, TrainedWeights head)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(head);
+        head.Shape.RequireFits(model.Configuration);
+        return head.HasAdapters
+            ? throw new ArgumentException("there are adapters beside the head; a model with every weight trained has none", nameof(head))
+            : new WeightTensors(head, model.ScalarType, withAdapters: false);
     }
 
     private static WeightTensors InitialHead(BertModel model, int classes, long seed)

@@ -5,7 +5,10 @@ namespace Crammed.Bert;
 /// <summary>Fine-tunes a classifier in plaintext from token ids: cross entropy, or mean squared error for regression.</summary>
 public static class TaskTrainer
 {
-    /// <summary>Trains in place, and evaluates after every epoch. Cancelling finishes the step at hand.</summary>
+    /// <summary>
+    /// Trains in place, and evaluates after every epoch. Cancelling finishes the step at hand; a step whose loss or gradient is not finite
+    /// is not taken and ends the run, so that the weights are the last finite ones.
+    /// </summary>
     /// <param name="classifier">With adapters they, the biases they name and the head are trained; without, every weight.</param>
     /// <param name="training">Examples to train on.</param>
     /// <param name="evaluation">Examples to evaluate on.</param>
@@ -14,7 +17,6 @@ public static class TaskTrainer
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Ends the run early.</param>
     /// <exception cref="ArgumentException">Data and model do not fit each other, or a setting is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
     public static TaskTrainingResult Run(
         TaskClassifier classifier,
         TaskData training,
@@ -36,7 +38,16 @@ public static class TaskTrainer
         int total = settings.TotalSteps(training.Count), perEpoch = settings.StepsPerEpoch(training.Count);
         while (steps.Count < total && !cancellation.IsCancellationRequested)
         {
-            var step = run.Step(steps.Count);
+            FineTuningStep step;
+            try
+            {
+                step = run.Step(steps.Count);
+            }
+            catch (NonFiniteLossException exception)
+            {
+                return new TaskTrainingResult(steps, epochs, clock.Elapsed.TotalSeconds, Interrupted: false, exception);
+            }
+
             steps.Add(step);
             var remaining = clock.Elapsed.TotalSeconds / steps.Count * (total - steps.Count);
             progress?.Report(new FineTuningProgress(step.Step, total, step.Loss, step.LearningRate, remaining));

@@ -9,6 +9,7 @@ internal sealed class TaskTrainingRun : IDisposable
     private readonly TaskData training;
     private readonly TaskTrainingSettings settings;
     private readonly FineTuningSettings schedule;
+    private readonly List<TrainedTensor> trained;
     private readonly DecoupledAdam optimizer;
     private int[] order = [];
     private int orderEpoch = -1;
@@ -24,7 +25,7 @@ internal sealed class TaskTrainingRun : IDisposable
         torch.manual_seed(settings.Seed);
         foreach (var parameter in classifier.Model.parameters())
             parameter.requires_grad_(classifier.Adapters is null);
-        var trained = TrainedTensors();
+        trained = TrainedTensors();
         foreach (var tensor in trained)
             tensor.Value.requires_grad_();
         optimizer = new DecoupledAdam(
@@ -32,7 +33,7 @@ internal sealed class TaskTrainingRun : IDisposable
     }
 
     /// <summary>Step number <paramref name="index"/>, from 0.</summary>
-    /// <exception cref="InvalidOperationException">The loss is not finite; the weights are those before the step.</exception>
+    /// <exception cref="NonFiniteLossException">Loss or gradient are not finite; the weights are those before the step.</exception>
     public FineTuningStep Step(int index)
     {
         using var scope = torch.NewDisposeScope();
@@ -41,6 +42,7 @@ internal sealed class TaskTrainingRun : IDisposable
         var (loss, value) = TaskLoss.Of(training, batch, logits, index);
         optimizer.ZeroGradients();
         loss.backward();
+        TaskLoss.RequireFiniteGradients(trained, index);
         var rate = schedule.LearningRateAt(index);
         optimizer.Step(rate);
         return new FineTuningStep(index + 1, rate, value);

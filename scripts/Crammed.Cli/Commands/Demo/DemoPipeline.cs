@@ -89,12 +89,12 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         using var stage = ExportStage.Load(new ExportInput
         {
             ModelFolder = model,
-            Task = Settings.Eval.Tasks.ToDefinition(),
+            Tasks = [Settings.Eval.Tasks.ToDefinition()],
             GlueFolder = context.ResolveOptional(Settings.Data.Glue),
             WordNetFolder = context.Resolve(Settings.Data.Wordnet),
             TrainLimit = Settings.Eval.Finetune.TrainLimit,
         });
-        return stage.Run(folder.PathOf("export"), display, cancellation);
+        return stage.Run(folder.PathOf("export"), display, cancellation).Single();
     }
 
     private FineTuningPlan Plan(string model, ExportOutcome export) =>

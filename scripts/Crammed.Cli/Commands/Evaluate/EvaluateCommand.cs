@@ -18,6 +18,8 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
             return await EncryptedEvaluate.RunAsync(context, cancellationToken);
         settings.Impl.Apply();
         string? adapters = context.ResolveOptional(settings.Adapters), plan = context.ResolveOptional(settings.Plan);
+        if (Directory.Exists(adapters))
+            return await FineTunedEvaluate.RunAsync(context, adapters, cancellationToken);
         var weights = adapters is null ? TrainedWeights.Initial(WeightFiles.ReadPlan(plan!)) : WeightFiles.ReadAdapters(adapters);
         string devFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Dev);
         var input = new EvaluateInput
@@ -34,15 +36,19 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         return ExitCode.Success;
     }
 
-    private static TaskDescription TaskOf(string file, string modelFolder, IReadOnlyDictionary<string, TaskDescription> tasks)
+    /// <summary>The task of an exported split.</summary>
+    /// <exception cref="InvalidDataException">The configuration has no such task, or the split does not belong to the model.</exception>
+    internal static TaskDescription TaskOf(
+        string file, string modelFolder, IReadOnlyDictionary<string, TaskDescription> tasks, bool needsEmbeddings = true)
     {
-        string name = ExportedSplit.Open(file, TaskSplit.Dev, modelFolder).Description.Task;
+        string name = ExportedSplit.Open(file, TaskSplit.Dev, modelFolder, needsEmbeddings).Description.Task;
         return tasks.TryGetValue(name, out var task)
             ? task
             : throw new InvalidDataException($"{file}: holds the unknown task '{name}'; the tasks are {string.Join(", ", tasks.Keys)}");
     }
 
-    private static ResultLines Lines(EvaluateOutcome outcome, string folder)
+    /// <summary>Scores in words.</summary>
+    internal static ResultLines Lines(EvaluateOutcome outcome, string folder)
     {
         var lines = new ResultLines().Add("task", $"{outcome.Task.Name}, {NumberText.Count(outcome.Examples)} examples for evaluation");
         foreach (var score in outcome.Scores)

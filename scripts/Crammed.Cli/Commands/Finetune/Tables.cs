@@ -39,7 +39,7 @@ internal static class Tables
             {
                 table.AddRow(
                     outcome.Task.Name, summary.Metric, summary.Median, summary.Minimum, summary.Maximum,
-                    outcome.Runs.Count(run => !run.Training.Interrupted), summary.StandardError, summary.Chance, outcome.TrainExamples,
+                    outcome.CompleteRuns, summary.StandardError, summary.Chance, outcome.TrainExamples,
                     outcome.DevExamples, outcome.Runs.Sum(run => run.Training.Seconds));
             }
         }

@@ -25,13 +25,33 @@ internal static class TaskFinetune
                 outcomes.Add(stage.Run(folder.PathOf(task), display, cancellation));
                 Tables.Scores(outcomes).Write(folder.PathOf(StageFiles.Metrics));
                 Tables.Summary(outcomes).Write(folder.PathOf(StageFiles.Summary));
-                context.Keep($"{folder.ShownPath}: {outcomes.Sum(outcome => outcome.Runs.Count(run => !run.Training.Interrupted))} runs"
-                    + (outcomes[^1].IsInterrupted ? $", and {task} up to the step at hand" : ""));
+                context.Keep(Kept(outcomes, folder.ShownPath));
+                RequireFinite(outcomes[^1], folder.ShownPath);
                 cancellation.ThrowIfCancellationRequested();
             }
         }
         await Lines(context.Settings, outcomes, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
+    }
+
+    private static string Kept(IReadOnlyList<FineTuneOutcome> outcomes, string folder)
+    {
+        int complete = outcomes.Sum(outcome => outcome.CompleteRuns);
+        string runs = $"{complete} complete {(complete == 1 ? "run" : "runs")} in {folder} ({StageFiles.Summary}, {StageFiles.Metrics})";
+        return outcomes[^1] is { IsInterrupted: true, Runs: [.., { Training: var training } last] } outcome
+            ? $"{runs}, and step {training.Steps.Count} of {outcome.Task.Name}, seed {last.Seed}, "
+                + $"in {folder}/{outcome.Task.Name}/{StageFiles.Seed(last.Seed)}"
+            : runs;
+    }
+
+    /// <exception cref="InvalidOperationException">A run diverged; the message says which, where, and where its last finite state is.</exception>
+    private static void RequireFinite(FineTuneOutcome outcome, string folder)
+    {
+        if (outcome.Diverged is not { Training.Divergence: { } divergence, Seed: var seed })
+            return;
+        string state = $"{folder}/{outcome.Task.Name}/{StageFiles.Seed(seed)}";
+        throw new InvalidOperationException(
+            $"{outcome.Task.Name}, seed {seed}: {divergence.Message}; the state before it is in {state}", divergence);
     }
 
     private static FineTuneInput Input(RunContext<FinetuneRunSettings> context, FinetuneRunSettings settings) => new()

@@ -1,0 +1,131 @@
+using Crammed.Bert;
+using Crammed.Cli.Hosting;
+using Crammed.Text.Parquet;
+
+namespace Crammed.Cli.Tests.Stages;
+
+/// <summary><c>crammed export-glue</c> through the program: which files it writes, and what it refuses to go on with.</summary>
+internal sealed class ExportCommandTests
+{
+    private StageProgram _program = null!;
+
+    private static string[] Command => ["export-glue", $"model={SmallRun.ModelFolder}", $"data.glue={SmallRun.GlueFolder}", "impl.threads=1"];
+
+    [SetUp]
+    public void Start() => _program = new StageProgram();
+
+    [TearDown]
+    public void End() => _program.Dispose();
+
+    [TestCase("True", "train.parquet", "for training")]
+    [TestCase("False", "dev.parquet", "for evaluation")]
+    public async Task One_split_alone_is_written(string savesTrainData, string file, string said)
+    {
+        await Succeed([.. Command, "eval/tasks=sst2", $"eval.save_train_data={savesTrainData}"]);
+        string[] files = ["config.yaml", file];
+        Assert.That(Directory.GetFiles(Outputs("export")).Select(Path.GetFileName), Is.EquivalentTo(files));
+        Assert.That(_program.Output, Does.Match($@"examples  \d+ {said}\n"));
+    }
+
+    [Test]
+    public async Task Several_tasks_have_a_folder_each_with_its_settings_and_the_files_of_single_exports()
+    {
+        await Succeed([.. Command, "name=two", "eval/tasks=sst2,stsb"]);
+        Assert.That(Directory.GetFiles(Outputs("two")).Select(Path.GetFileName), Is.EqualTo(new[] { "config.yaml" }));
+        foreach (var single in new[] { SmallRun.Sentiment, SmallRun.Similarity })
+        {
+            string folder = Path.Combine(Outputs("two"), single.Task.Name);
+            Assert.That(File.ReadAllText(Path.Combine(folder, "config.yaml")), Does.StartWith($"# eval/tasks={single.Task.Name}\n"));
+            Assert.That(File.ReadAllBytes(Path.Combine(folder, "train.parquet")), Is.EqualTo(File.ReadAllBytes(single.TrainFile)));
+            Assert.That(File.ReadAllBytes(Path.Combine(folder, "dev.parquet")), Is.EqualTo(File.ReadAllBytes(single.DevFile)));
+        }
+        Assert.That(_program.Output, Does.Contain("outputs/two/sst2/train.parquet and dev.parquet").And.Contain("stsb (scores)"));
+    }
+
+    [Test]
+    public async Task The_norms_output_is_exported_for_those_who_ask_and_refused_by_those_who_do_not()
+    {
+        await Succeed([.. Command, "eval/tasks=sst2", "prefix=norm"]);
+        using (var reader = ExportedTaskReader.Open(Path.Combine(Outputs("export"), "train.parquet"), ClientPrefix.Norm))
+        {
+            Assert.That(reader.Description.Prefix, Is.EqualTo(ClientPrefix.Norm));
+            Assert.That(reader.Description.Selection, Is.EqualTo(new ExportedSelection(40, 40, 1, reader.Description.Selection!.DataSha256)));
+        }
+        foreach (string command in new[] { "plan", "finetune" })
+        {
+            Assert.That(await _program.RunAsync(command, $"model={SmallRun.ModelFolder}", "eval/tasks=sst2"), Is.EqualTo(ExitCode.BadInput));
+            Assert.That(_program.Error, Does.EndWith("train.parquet: was exported with prefix=norm, where prefix=embedding is needed; export the task again.\n"));
+        }
+    }
+
+    /// <summary>A complete export is resumed as well: it is found complete, and stays as it is.</summary>
+    [Test]
+    public async Task A_complete_export_is_found_complete()
+    {
+        await Succeed([.. Command, "eval/tasks=sst2"]);
+        string[] files = Directory.GetFiles(Outputs("export"), "*.parquet");
+        DateTime[] before = [.. files.Select(File.GetLastWriteTimeUtc)];
+        await Succeed([.. Command, "eval/tasks=sst2", "resume=outputs/export"]);
+        Assert.That(_program.Output, Does.Contain("40 for training, 20 for evaluation"));
+        Assert.That(files.Select(File.GetLastWriteTimeUtc), Is.EqualTo(before));
+    }
+
+    [TestCase("outputs/export/config.yaml was made with train_limit = null, and this run has 30", "resume=outputs/export", "train_limit=30")]
+    [TestCase("outputs/export/config.yaml was made with prefix = embedding, and this run has norm", "resume=outputs/export", "prefix=norm")]
+    [TestCase("made with eval.save_train_data = null, and this run has true", "resume=outputs/export", "eval.save_train_data=true")]
+    [TestCase("made with eval.tasks.name = sst2, and this run has stsb", "resume=outputs/export", "eval/tasks=stsb")]
+    [TestCase("outputs/export/sst2/config.yaml is missing: the run was made with other tasks", "resume=outputs/export", "eval/tasks=sst2,stsb")]
+    [TestCase("'resume' is outputs/export, and this run writes to outputs/other; give name=export", "resume=outputs/export", "name=other")]
+    [TestCase("'resume' is outputs/none, where there is no config.yaml; name the folder of an interrupted run", "resume=outputs/none", "name=none")]
+    [TestCase("outputs/export already holds a run")]
+    public async Task What_cannot_be_resumed_is_one_line_and_changes_nothing(string expected, params string[] words)
+    {
+        await Succeed([.. Command, "eval/tasks=sst2"]);
+        string[] files = Directory.GetFiles(Outputs(""), "*", SearchOption.AllDirectories);
+        byte[][] before = [.. files.Select(File.ReadAllBytes)];
+        string[] task = words.Any(word => word.StartsWith("eval/tasks=", StringComparison.Ordinal)) ? [] : ["eval/tasks=sst2"];
+        Assert.That(await _program.RunAsync([.. Command, .. task, .. words]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error.TrimEnd('\n'), Does.StartWith("error: ").And.Contain(expected).And.Not.Contain("\n"));
+        Assert.That(Directory.GetFiles(Outputs(""), "*", SearchOption.AllDirectories), Is.EquivalentTo(files));
+        Assert.That(files.Select(File.ReadAllBytes), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task A_run_of_several_tasks_is_not_resumed_with_one()
+    {
+        await Succeed([.. Command, "eval/tasks=sst2,stsb"]);
+        Assert.That(await _program.RunAsync([.. Command, "eval/tasks=sst2", "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Is.EqualTo("error: outputs/export was made with several tasks; give those, or another name=\n"));
+    }
+
+    /// <summary>The folder's settings are the same, and yet what they name has changed.</summary>
+    [Test]
+    public async Task Other_data_or_another_model_under_the_same_name_is_refused()
+    {
+        string model = _program.Folder.Combine("model"), glue = SmallData.WriteGlue(_program.Folder);
+        CopyFolder(SmallRun.ModelFolder, model);
+        string[] command = ["export-glue", "model=model", "data.glue=glue", "eval/tasks=sst2", "impl.threads=1"];
+        await Succeed(command);
+        string dev = Path.Combine(glue, "sst2/dev.tsv"), text = File.ReadAllText(dev);
+        File.WriteAllText(dev, text.Replace("bird", "wolf", StringComparison.Ordinal));
+        Assert.That(await _program.RunAsync([.. command, "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.Contain("dev.parquet: was written with data_sha256 = '").And.Contain("', and now it is '"));
+        File.WriteAllText(dev, text);
+        using (var weights = new BertModel(SmallRun.Pretraining.Configuration, seed: 77))
+            Checkpoint.Save(weights, Path.Combine(SmallRun.ModelFolder, "vocab.txt"), model);
+        Assert.That(await _program.RunAsync([.. command, "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.Contain("train.parquet: was written with model_sha256 = '"));
+    }
+
+    private static void CopyFolder(string source, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (string file in Directory.GetFiles(source))
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+    }
+
+    private string Outputs(string name) => _program.Folder.Combine($"outputs/{name}");
+
+    private async Task Succeed(params string[] arguments) =>
+        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => _program.Error);
+}

@@ -1,0 +1,112 @@
+namespace Crammed.EndToEnd;
+
+/// <summary>Exports by a process that is killed, interrupted or out of room, and by another that goes on.</summary>
+[TestFixture]
+public sealed class InterruptedExportTests
+{
+    private GeneratedTask _task = null!;
+    private byte[] _whole = [];
+
+    private static string[] Command => ["export-glue", .. GeneratedTask.Overrides, "eval.save_train_data=true"];
+
+    [OneTimeSetUp]
+    public void ExportInOnePiece()
+    {
+        _task = new GeneratedTask();
+        Succeed("name=whole");
+        _whole = File.ReadAllBytes(FileOf("whole"));
+    }
+
+    [OneTimeTearDown]
+    public void Clean() => _task.Dispose();
+
+    [Test]
+    public void An_export_that_is_killed_again_and_again_ends_like_one_in_a_single_piece()
+    {
+        int kills = 0;
+        // A footer that changed says that a row group more is on the disk; what is being written then is cut wherever it is.
+        while (kills < 4 && KillAfterNextRowGroup([.. Command, "name=killed", .. Resume("killed", kills > 0)]))
+        {
+            kills++;
+            Assert.That(File.Exists(FileOf("killed")), Is.False);
+        }
+        Assert.That(kills, Is.Positive, "no export was killed before it was complete");
+        Succeed("name=killed", "resume=outputs/killed");
+        AssertWhole("killed");
+    }
+
+    [Test]
+    public void Control_C_ends_with_130_and_the_words_that_go_on()
+    {
+        using (var process = Installation.Start("crammed.dll", _task.Folder, [.. Command, "name=stopped"]))
+        {
+            var errors = process.StandardError.ReadToEndAsync();
+            Assert.That(Installation.WaitForFile(process, FileOf("stopped") + ".part.footer"), "no row group was written");
+            Installation.Interrupt(process);
+            Assert.That(process.ExitCode, Is.EqualTo(130), errors.Result);
+            Assert.That(Last(errors.Result), Does.Match(
+                @"^interrupted: kept [\d,]+ of 60,000 examples of sst2's training split in outputs/stopped; "
+                + @"to go on, repeat the command with resume=outputs/stopped$"));
+        }
+        var other = Run("name=stopped", "resume=outputs/stopped", "seed=2");
+        Assert.That(
+            (other.ExitCode, Last(other.Errors)),
+            Is.EqualTo((2, "error: outputs/stopped/config.yaml was made with seed = 1, and this run has 2; "
+                + "give what it was made with, or another name=")));
+        Succeed("name=stopped", "resume=outputs/stopped");
+        AssertWhole("stopped");
+    }
+
+    /// <summary>A limit on the size of files stands in for a full disk, which needs a file system of its own.</summary>
+    [Test]
+    public void Without_room_the_export_stops_in_one_line_and_goes_on_when_there_is_some()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Ignore("limits on the size of files are Unix's");
+        var run = Installation.RunWithFileLimit(_whole.Length / 2, "crammed.dll", _task.Folder, [.. Command, "name=full"]);
+        string[] lines = [.. run.Errors.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("exporting ", StringComparison.Ordinal))];
+        Assert.That((run.ExitCode, lines.Length), Is.EqualTo((2, 1)), run.Errors);
+        Assert.That(lines[0], Does.StartWith("error: "));
+        Assert.That(File.Exists(FileOf("full")), Is.False);
+        Succeed("name=full", "resume=outputs/full");
+        AssertWhole("full");
+    }
+
+    private static string[] Resume(string name, bool resumes) => resumes ? [$"resume=outputs/{name}"] : [];
+
+    private static string Last(string text) => text.TrimEnd('\n').Split('\n')[^1];
+
+    private string FileOf(string name) => _task.Output($"{name}/train.parquet");
+
+    private (int ExitCode, string Output, string Errors) Run(params string[] words) =>
+        Installation.Run("crammed.dll", _task.Folder, [.. Command, .. words]);
+
+    private void Succeed(params string[] words)
+    {
+        var run = Run(words);
+        Assert.That(run.ExitCode, Is.Zero, run.Errors);
+    }
+
+    private void AssertWhole(string name)
+    {
+        Assert.That(File.ReadAllBytes(FileOf(name)).AsSpan().SequenceEqual(_whole), "another file than that of an uninterrupted export");
+        Assert.That(Directory.GetFiles(_task.Output(name), "*.part*"), Is.Empty);
+    }
+
+    /// <summary>Whether the process was killed before it ended by itself.</summary>
+    private bool KillAfterNextRowGroup(string[] command)
+    {
+        string footer = FileOf("killed") + ".part.footer";
+        var before = File.GetLastWriteTimeUtc(footer);
+        using var process = Installation.Start("crammed.dll", _task.Folder, command);
+        var errors = process.StandardError.ReadToEndAsync();
+        if (!Installation.WaitForFile(process, footer, before))
+        {
+            Assert.That(process.ExitCode, Is.Zero, errors.Result);
+            return false;
+        }
+        process.Kill();
+        process.WaitForExit();
+        return process.ExitCode != 0;
+    }
+}
