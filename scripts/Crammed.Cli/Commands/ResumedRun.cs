@@ -7,7 +7,7 @@ namespace Crammed.Cli.Commands;
 internal static class ResumedRun
 {
     /// <summary>Keys that do not change what a run writes.</summary>
-    private static readonly string[] _free = ["resume", "impl"];
+    private static readonly string[] _free = ["resume", "impl", "parallel", "seeds"];
 
     /// <param name="context">This run.</param>
     /// <param name="name">Its name.</param>
@@ -59,8 +59,12 @@ internal static class ResumedRun
                 foreach (var (key, value) in mapping.Entries.SelectMany(entry => Values(entry.Value, $"{prefix}.{entry.Key}")))
                     values[key] = value;
                 break;
+            case SequenceNode sequence when sequence.Items.All(item => item is ScalarNode):
+                values[prefix[1..]] = $"[{string.Join(", ", sequence.Items.Cast<ScalarNode>().Select(item => item.Text))}]";
+                break;
             case SequenceNode sequence:
-                values[prefix[1..]] = $"[{string.Join(", ", sequence.Items.Select(item => item is ScalarNode scalar ? scalar.Text : item.Kind))}]";
+                foreach (var (key, value) in sequence.Items.SelectMany((item, index) => Values(item, $"{prefix}[{index}]")))
+                    values[key] = value;
                 break;
             case ScalarNode scalar:
                 values[prefix[1..]] = scalar.IsNull ? "null" : scalar.Text;

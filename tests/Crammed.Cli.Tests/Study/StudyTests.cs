@@ -54,12 +54,11 @@ internal sealed class StudyTests
             Assert.That(File.GetLastWriteTimeUtc(PathOf($"study-{variant}-0/metrics.csv")), Is.EqualTo(written[variant]), variant);
 
         Assert.That(await _program.RunAsync([.. _study, "resume=outputs/study", "study.title=another"]), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Contain("a study with other settings"));
+        Assert.That(_program.Error, Does.Contain("was made with study.title = Attention kernel, gate and range penalties, and this run has another"));
     }
 
     [TestCase("'data' has no glue folder, which the study's tasks need", "study", "data.glue=null")]
-    [TestCase("'resume' is outputs/none; a study goes on under its own name, so give name=none", "study", "resume=outputs/none")]
-    [TestCase("where there is no study.yaml; name a study's folder", "study", "resume=outputs/study")]
+    [TestCase("where there is no config.yaml; name the folder of an interrupted run", "study", "resume=outputs/study")]
     [TestCase("nothing reads the key 'arch.gat'; did you mean 'arch.gate'?", "study", "study.pretrain=[arch.gat=relu]")]
     [TestCase("the group 'eval/tasks' has no choice 'sst3'", "study", "study.tasks=[sst3]")]
     [TestCase("'study.variants' is empty", "study", "study.variants=[]")]

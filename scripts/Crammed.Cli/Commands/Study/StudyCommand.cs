@@ -46,23 +46,14 @@ internal sealed class StudyCommand : ICommandHandler<StudySettings>
         }
     }
 
-    /// <summary>A new folder; or that of the study to go on with, which must be of the same settings.</summary>
     private static OutputFolder Folder(RunContext<StudySettings> context)
     {
         var settings = context.Settings;
-        if (settings.Resume is null)
+        if (settings.Resume is not { } resume)
             return context.CreateOutputFolder(settings.Name, NameTaken.Refuse);
-        string file = Path.Combine(context.Resolve(settings.Resume), StudyReport.SettingsFile);
-        if (!File.Exists(file))
-            throw new ConfigurationException($"'resume' is {settings.Resume}, where there is no {StudyReport.SettingsFile}; name a study's folder");
-        if (File.ReadAllText(file) != Compared(settings))
-            throw new ConfigurationException($"'resume' is {settings.Resume}, a study with other settings; give those of its config.yaml");
+        ResumedRun.Require(context, settings.Name, resume, ["config.yaml"]);
         return context.CreateOutputFolder(settings.Name, NameTaken.Continue);
     }
-
-    /// <summary>What must be equal for runs to belong to one study. More seeds may be added.</summary>
-    private static string Compared(StudySettings settings) =>
-        SettingsWriter.ToYaml(settings with { Resume = null, Parallel = 0, Seeds = 1 });
 
     private static StudyResult? Read(RunContext<StudySettings> context, StudyRun run) =>
         StudyResult.Read(run, context.Settings.Study.Tasks, context.Resolve(OutputFolder.Parent));
@@ -109,7 +100,6 @@ internal sealed class StudyCommand : ICommandHandler<StudySettings>
         LinePlot? plot;
         lock (_lock)
         {
-            folder.WriteText(StudyReport.SettingsFile, Compared(context.Settings));
             var report = Report(context, results);
             folder.WriteText(StudyReport.File, report.ToMarkdown());
             report.Figures().Write(folder.PathOf(StudyReport.TableFile));

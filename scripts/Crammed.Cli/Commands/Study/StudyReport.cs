@@ -21,9 +21,6 @@ internal sealed class StudyReport(
     /// <summary>Each run's figures.</summary>
     public const string TableFile = "runs.csv";
 
-    /// <summary>What runs of one study have in common.</summary>
-    public const string SettingsFile = "study.yaml";
-
     /// <summary>Variants that have a complete run, with their runs in the order of the seeds.</summary>
     private IReadOnlyList<(string Label, IReadOnlyList<StudyResult> Runs)> Variants =>
     [

@@ -28,8 +28,6 @@ public sealed record StudySettings : ICheckedSettings
     /// <inheritdoc/>
     public IEnumerable<SettingsProblem> Check()
     {
-        if (Resume is not null && Path.GetFileName(Path.TrimEndingDirectorySeparator(Resume)) != Name)
-            yield return new(nameof(Resume), $"is {Resume}; a study goes on under its own name, so give name={Path.GetFileName(Resume)}");
         if (Study.Tasks.Count > 0 && Data.Glue is null)
             yield return new(nameof(Data), "has no glue folder, which the study's tasks need; give data.glue=DIR");
     }
