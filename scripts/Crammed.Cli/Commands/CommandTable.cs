@@ -64,7 +64,7 @@ internal static class CommandTable
             Examples =
             [
                 ("plan", "for outputs/pretrain/model and outputs/export, to outputs/plan/plan.safetensors"),
-                ("plan name=rte export=outputs/rte eval=glue eval/tasks=rte", "with the paper's values for GLUE's RTE"),
+                ("plan name=rte export=outputs/rte eval=GLUE_sane eval/tasks=rte", "with the paper's values for GLUE's RTE"),
             ],
         },
         new CommandDefinition<KeygenSettings>

@@ -3,7 +3,7 @@ namespace Crammed.Cli.Configuration;
 /// <summary>
 /// Composes a configuration tree as Hydra does. A root's <c>defaults</c> list chooses a file of each group (<c>- arch: crammed-bert</c>);
 /// its keys land under the group's name. A choice may have defaults of its own, relative to its group: <c>- tasks: rte</c> in
-/// eval/glue.yaml chooses eval/tasks/rte.yaml, and <c>- base</c> takes over another choice of the same group. A file's own keys are laid
+/// eval/GLUE_sane.yaml chooses eval/tasks/rte.yaml, and <c>- base</c> takes over another choice of the same group. A file's own keys are laid
 /// over its defaults (or where <c>_self_</c> stands), overrides over everything, interpolations <c>${a.b}</c> come last.
 /// </summary>
 internal sealed class ConfigurationComposer

@@ -17,7 +17,7 @@ public sealed record ImplementationSettings
     public required MatrixProductPrecision Dtype { get; init; }
 
     [Description("pretraining: most packed sequences in one forward and backward pass; larger steps add up gradients"), Range(1, 65536)]
-    public required int Microbatch { get; init; }
+    public required int MicrobatchSize { get; init; }
 
     /// <summary>Threads to use.</summary>
     internal int ThreadCount => Threads == 0 ? Environment.ProcessorCount : Threads;

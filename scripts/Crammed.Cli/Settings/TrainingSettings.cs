@@ -21,7 +21,7 @@ public sealed record TrainingSettings : ICheckedSettings
     [Description("budget in tokens, padding not counted; null: another budget counts"), Range(1.0, 1e18)]
     public required long? Tokens { get; init; }
 
-    [Description("packed sequences in a step, in micro-batches of at most impl.microbatch"), Range(1, 65536)]
+    [Description("packed sequences in a step, in micro-batches of at most impl.microbatch_size"), Range(1, 65536)]
     public required int Batch { get; init; }
 
     [Description("share of the budget over which a step grows linearly from one micro-batch to train.batch"), Range(0.0, 1.0)]
@@ -94,7 +94,7 @@ public sealed record TrainingSettings : ICheckedSettings
         BudgetTokens = Tokens,
         BatchRamp = BatchRamp,
         HeldOutInterval = HeldOutInterval,
-        MicroBatchSize = implementation.Microbatch,
+        MicroBatchSize = implementation.MicrobatchSize,
         Precision = implementation.Dtype,
         Seed = Seed,
         BatchSize = Batch,
