@@ -5,7 +5,7 @@ namespace Crammed.Bert.Tests;
 
 public class RealDataTests
 {
-    private static string DataFolder()
+    internal static string DataFolder()
     {
         if (Environment.GetEnvironmentVariable("CRAMMED_DATA") is { Length: > 0 } named)
             return named;
