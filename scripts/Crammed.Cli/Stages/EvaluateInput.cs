@@ -9,8 +9,11 @@ internal sealed record EvaluateInput
     /// <summary>The checkpoint.</summary>
     public required string ModelFolder { get; init; }
 
-    /// <summary>The exported evaluation split.</summary>
-    public required string DevFile { get; init; }
+    /// <summary>The exported evaluation split; null: <see cref="Text"/> has the examples.</summary>
+    public required string? DevFile { get; init; }
+
+    /// <summary>The task's text, where there is no exported split.</summary>
+    public TextTask? Text { get; init; }
 
     /// <summary>The task that the split is of, with its metrics.</summary>
     public required TaskDescription Task { get; init; }

@@ -27,19 +27,23 @@ internal sealed class EvaluateStage : IDisposable
     /// <exception cref="InvalidDataException">A file is malformed or belongs to another model or task.</exception>
     public static EvaluateStage Load(EvaluateInput input)
     {
-        var split = ExportedSplit.Open(input.DevFile, TaskSplit.Dev, input.ModelFolder);
-        split.RequireTask(input.Task);
         var weights = input.Weights;
-        if (weights.Shape.Classes != split.Description.Classes)
-        {
-            throw new InvalidDataException(
-                $"{input.DevFile}: the task {input.Task.Name} has {split.Description.Classes} classes, "
-                + $"the adapters were trained for {weights.Shape.Classes}");
-        }
-        var data = split.Read();
+        var data = input.DevFile is { } file ? Exported(input, file) : Tokenized(input);
         var dtype = weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
         return new EvaluateStage(input.Task, data, weights, ModelFolder.Load(input.ModelFolder, weights.Shape, dtype));
     }
+
+    /// <summary>What the model is asked.</summary>
+    public TaskDescription Task => _task;
+
+    /// <summary>The examples.</summary>
+    public TaskData Data => _data;
+
+    /// <summary>Adapters and head.</summary>
+    public TrainedWeights Weights => _weights;
+
+    /// <summary>The encoder.</summary>
+    public BertModel Model => _model;
 
     /// <summary>
     /// Predicts, and writes FOLDER/predictions.csv (index, label, logits, prediction) and FOLDER/metrics.csv (metric, value, standard
@@ -48,19 +52,54 @@ internal sealed class EvaluateStage : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
     public EvaluateOutcome Run(string folder, CancellationToken cancellation)
     {
-        var predictions = Evaluator.Evaluate(_model, _weights, _data, cancellation);
-        var scores = predictions.Metrics(_task.Metrics).Select(metric => Score.Of(metric, predictions.Labels)).ToList();
+        var outcome = OutcomeOf(Evaluator.Evaluate(_model, _weights, _data, cancellation));
+        Write(outcome, folder, StageFiles.Predictions, StageFiles.Metrics);
+        return outcome;
+    }
+
+    /// <summary>Predictions with their scores.</summary>
+    internal EvaluateOutcome OutcomeOf(Predictions predictions) => new(
+        _task, predictions, [.. predictions.Metrics(_task.Metrics).Select(metric => Score.Of(metric, predictions.Labels))]);
+
+    /// <summary>Writes predictions and scores.</summary>
+    internal static void Write(EvaluateOutcome outcome, string folder, string predictionsFile, string metricsFile)
+    {
         Directory.CreateDirectory(folder);
-        PredictionsOf(predictions).Write(Path.Combine(folder, StageFiles.Predictions));
+        PredictionsOf(outcome.Predictions).Write(Path.Combine(folder, predictionsFile));
         var metrics = new CsvTable("metric", "value", "standard_error", "chance", "examples");
-        foreach (var score in scores)
-            metrics.AddRow(score.Metric, score.Value, score.StandardError, score.Chance, predictions.Labels.Length);
-        metrics.Write(Path.Combine(folder, StageFiles.Metrics));
-        return new EvaluateOutcome(_task, predictions, scores);
+        foreach (var score in outcome.Scores)
+            metrics.AddRow(score.Metric, score.Value, score.StandardError, score.Chance, outcome.Examples);
+        metrics.Write(Path.Combine(folder, metricsFile));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
+
+    private static TaskData Exported(EvaluateInput input, string file)
+    {
+        var split = ExportedSplit.Open(file, TaskSplit.Dev, input.ModelFolder);
+        split.RequireTask(input.Task);
+        RequireClasses(input, split.Description.Classes, file);
+        return split.Read();
+    }
+
+    private static TaskData Tokenized(EvaluateInput input)
+    {
+        var text = input.Text ?? throw new ArgumentException("neither an exported split nor a task's text", nameof(input));
+        RequireClasses(input, input.Task.Labels.Count, input.Task.Name);
+        var source = new TaskCatalog(text.Folder, text.WordNetFolder).Open(text.Definition);
+        int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
+        return TaskData.Tokenize(source, TaskSplit.Dev, ModelFolder.Tokenizer(input.ModelFolder), length, text.Limit);
+    }
+
+    private static void RequireClasses(EvaluateInput input, int classes, string source)
+    {
+        if (input.Weights.Shape.Classes != classes)
+        {
+            throw new InvalidDataException(
+                $"{source}: the task {input.Task.Name} has {classes} classes, the adapters were trained for {input.Weights.Shape.Classes}");
+        }
+    }
 
     /// <summary>Index, label, logits and prediction of every example.</summary>
     internal static CsvTable PredictionsOf(Predictions predictions)

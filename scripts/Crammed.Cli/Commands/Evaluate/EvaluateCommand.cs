@@ -1,3 +1,6 @@
+using Crammed.Bert;
+using Crammed.Ckks;
+using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
@@ -19,19 +22,73 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         settings.Impl.Apply();
         string? adapters = context.ResolveOptional(settings.Adapters), plan = context.ResolveOptional(settings.Plan);
         var weights = adapters is null ? TrainedWeights.Initial(WeightFiles.ReadPlan(plan!)) : WeightFiles.ReadAdapters(adapters);
-        string devFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Dev);
-        var input = new EvaluateInput
+        var input = settings.Source == ExampleSource.Export ? Exported(context, weights) : Text(context, weights);
+        using var stage = EvaluateStage.Load(input);
+        var polynomials = settings.Functions == FunctionKind.Polynomial ? PolynomialStage.Load(stage, Polynomials(context)) : null;
+        var folder = context.CreateOutputFolder(settings.Name, input.ModelFolder, input.DevFile, adapters, plan);
+        var lines = polynomials is null
+            ? Lines(stage.Run(folder.FullPath, cancellationToken), folder.ShownPath)
+            : PolynomialLines.Of(Run(polynomials, folder, cancellationToken), settings.NoiseBits, folder.ShownPath);
+        await lines.WriteAsync(context.Output);
+        return ExitCode.Success;
+    }
+
+    private static PolynomialOutcome Run(PolynomialStage stage, OutputFolder folder, CancellationToken cancellation)
+    {
+        try
         {
-            ModelFolder = context.Resolve(settings.Model),
-            DevFile = devFile,
-            Task = TaskOf(devFile, context.Resolve(settings.Model), TaskSettings.Catalog(context.Configurations)),
+            return stage.Run(folder.FullPath, cancellation);
+        }
+        catch (DomainViolationException exception)
+        {
+            // Other ranges would have prevented it: bad input, not a fault of the program.
+            throw new ConfigurationException(
+                $"{exception.Message}, or count such values with polynomial.out_of_range=report; "
+                + $"the ranges over these examples are in {folder.ShownPath}/{CheckpointFiles.Calibration}", exception);
+        }
+    }
+
+    private static EvaluateInput Exported(RunContext<EvaluateSettings> context, TrainedWeights weights)
+    {
+        string model = context.Resolve(context.Settings.Model);
+        string file = Path.Combine(context.Resolve(context.Settings.Export), StageFiles.Dev);
+        return new EvaluateInput
+        {
+            ModelFolder = model,
+            DevFile = file,
+            Task = TaskOf(file, model, TaskSettings.Catalog(context.Configurations)),
             Weights = weights,
         };
-        using var stage = EvaluateStage.Load(input);
-        var folder = context.CreateOutputFolder(settings.Name, input.ModelFolder, input.DevFile, adapters, plan);
-        var outcome = stage.Run(folder.FullPath, cancellationToken);
-        await Lines(outcome, folder.ShownPath).WriteAsync(context.Output);
-        return ExitCode.Success;
+    }
+
+    private static EvaluateInput Text(RunContext<EvaluateSettings> context, TrainedWeights weights)
+    {
+        var settings = context.Settings;
+        var definition = settings.Eval.Tasks.ToDefinition();
+        return new EvaluateInput
+        {
+            ModelFolder = context.Resolve(settings.Model),
+            DevFile = null,
+            Text = new TextTask(
+                definition, context.ResolveOptional(settings.Data.Glue), context.Resolve(settings.Data.Wordnet), settings.DevLimit),
+            Task = definition.Description,
+            Weights = weights,
+        };
+    }
+
+    private static PolynomialInput Polynomials(RunContext<EvaluateSettings> context)
+    {
+        var (settings, model) = (context.Settings.Polynomial, context.Resolve(context.Settings.Model));
+        return new PolynomialInput(
+            settings.Ranges == RangeSource.Calibration ? Path.Combine(model, CheckpointFiles.Calibration) : null,
+            settings.Margin,
+            CkksParameters.Create(NamedParameters.Find(settings.Parameters)).WorkingLevel,
+            new TwinSettings
+            {
+                NoiseBits = context.Settings.NoiseBits,
+                NoiseSeed = settings.NoiseSeed,
+                OutOfRange = settings.OutOfRange,
+            });
     }
 
     private static TaskDescription TaskOf(string file, string modelFolder, IReadOnlyDictionary<string, TaskDescription> tasks)
