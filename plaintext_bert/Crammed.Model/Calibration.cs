@@ -5,11 +5,15 @@ namespace Crammed.Model;
 
 /// <summary>
 /// Observed ranges of the inputs of every non-polynomial function, and of the polynomial values whose size bounds a ciphertext, by name
-/// (<see cref="ActivationNames"/>); calibration.json of a checkpoint. Taken on public text, over a short mock fine-tuning.
+/// (<see cref="ActivationNames"/>); calibration.json of a checkpoint, taken on public text over a short mock fine-tuning, or of an evaluation,
+/// taken on its task.
 /// </summary>
 public sealed class Calibration
 {
-    private const int CurrentFormat = 1;
+    /// <summary>Format 2 says what was looked at.</summary>
+    private const int CurrentFormat = 2;
+
+    private const int OldestFormat = 1;
 
     private static readonly JsonSerializerOptions JsonOptions = new()
     {
@@ -21,13 +25,21 @@ public sealed class Calibration
     };
 
     internal Calibration(
-        double margin, int examples, IReadOnlyDictionary<string, ValueRange> ranges, IReadOnlyDictionary<string, ValueRange> allTokenRanges)
+        double margin,
+        int examples,
+        IReadOnlyDictionary<string, ValueRange> ranges,
+        IReadOnlyDictionary<string, ValueRange> allTokenRanges,
+        string? source = null)
     {
+        Source = source;
         Margin = margin;
         Examples = examples;
         Ranges = ranges;
         AllTokenRanges = allTokenRanges;
     }
+
+    /// <summary>What was looked at; null in files of format 1, which do not say.</summary>
+    public string? Source { get; }
 
     /// <summary>Recommended factor to widen the ranges by; they are stored as observed.</summary>
     public double Margin { get; }
@@ -65,19 +77,22 @@ public sealed class Calibration
             throw new InvalidDataException($"{path}: {exception.Message}", exception);
         }
 
-        if (form.Format != CurrentFormat)
+        if (form.Format is < OldestFormat or > CurrentFormat)
             throw new InvalidDataException($"{path}: format {form.Format}, expected {CurrentFormat}; calibrate again");
+        if (form.Source is not null != (form.Format == CurrentFormat))
+            throw new InvalidDataException($"{path}: format {form.Format} with source '{form.Source}'; format {CurrentFormat} names a source");
         if (form.Margin is not (>= 1 and <= 1000))
             throw new InvalidDataException(FormattableString.Invariant($"{path}: margin is {form.Margin}; it must be 1 to 1000"));
         CheckRanges(path, "ranges", form.Ranges!);
         CheckRanges(path, "all_token_ranges", form.AllTokenRanges!);
-        return new Calibration(form.Margin, form.Examples, form.Ranges, form.AllTokenRanges);
+        return new Calibration(form.Margin, form.Examples, form.Ranges, form.AllTokenRanges, form.Source);
     }
 
     /// <summary>Writes calibration.json (atomically), names in ordinal order.</summary>
     public void Write(string path)
     {
-        var form = new FileForm(CurrentFormat, Margin, Examples, Sorted(Ranges), Sorted(AllTokenRanges));
+        var form = new FileForm(
+            Source is null ? OldestFormat : CurrentFormat, Margin, Examples, Sorted(Ranges), Sorted(AllTokenRanges), Source);
         AtomicText.Write(path, JsonSerializer.Serialize(form, JsonOptions) + "\n");
     }
 
@@ -99,5 +114,10 @@ public sealed class Calibration
     }
 
     private sealed record FileForm(
-        int Format, double Margin, int Examples, Dictionary<string, ValueRange> Ranges, Dictionary<string, ValueRange> AllTokenRanges);
+        int Format,
+        double Margin,
+        int Examples,
+        Dictionary<string, ValueRange> Ranges,
+        Dictionary<string, ValueRange> AllTokenRanges,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Source = null);
 }

@@ -1,4 +1,5 @@
 using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Tensors;
 using Crammed.Encrypted.Training;
 using Crammed.Model;
@@ -30,14 +31,14 @@ public static class ModelLoader
         shape.RequireFits(configuration);
         RequirePolynomial(folder, configuration);
         RequireLevels(configuration, maxLevel);
-        var fitter = new FunctionFitter(checkpoint.Calibration, maxLevel);
-        double gradientScale = GradientScale(fitter);
+        var functions = new CalibratedFunctions(checkpoint.Calibration, maxLevel);
+        double gradientScale = GradientScale(functions);
         var firstToken = FirstToken(layout);
         var model = new EncryptedClassifier
         {
-            Layers = [.. Enumerable.Range(0, configuration.Layers).Select(layer => Layer(checkpoint, fitter, layer))],
-            FinalNorm = Norm(checkpoint, "final_norm", fitter, ActivationNames.FinalNormVariance),
-            Head = new ClassificationHead(fitter.Tanh(), new PlainSlots(firstToken)),
+            Layers = [.. Enumerable.Range(0, configuration.Layers).Select(layer => Layer(checkpoint, functions, layer))],
+            FinalNorm = Norm(checkpoint, "final_norm", functions, ActivationNames.FinalNormVariance),
+            Head = new ClassificationHead(SlotFunction.Of(functions.Tanh()), new PlainSlots(firstToken)),
             Parameters = Parameters(shape, settings, layout.SlotCount),
         };
         var optimizer = new AdamWHe
@@ -47,10 +48,10 @@ public static class ModelLoader
             WeightDecay = settings.WeightDecay,
             Epsilon = settings.Epsilon,
             GradientScale = gradientScale,
-            InverseRoot = fitter.InverseRoot(settings.Epsilon, gradientScale),
+            InverseRoot = SlotFunction.Of(functions.InverseRoot(settings.Epsilon, gradientScale)),
         };
         var weight = new PlainSlots(LossWeight(layout, settings.BatchSize, gradientScale));
-        return new TrainingStep(model, layout, fitter.Sigmoid(), weight, optimizer);
+        return new TrainingStep(model, layout, SlotFunction.Of(functions.Sigmoid()), weight, optimizer);
     }
 
     /// <summary>Where each trained tensor lies among the packed parameters: adapters layer by layer, then the head.</summary>
@@ -63,8 +64,8 @@ public static class ModelLoader
     /// <summary>
     /// The power of two that brings the largest expected gradient to about one: noise is absolute, so larger gradients lose less to it.
     /// </summary>
-    private static double GradientScale(FunctionFitter fitter) =>
-        Math.Pow(2, Math.Floor(-Math.Log2(fitter.Range(ActivationNames.SecondMoment).High) / 2));
+    private static double GradientScale(CalibratedFunctions functions) =>
+        Math.Pow(2, Math.Floor(-Math.Log2(functions.Range(ActivationNames.SecondMoment).High) / 2));
 
     private static double[] FirstToken(SlotLayout layout) =>
         [.. Enumerable.Range(0, layout.SlotCount).Select(slot => layout.Coordinate(slot, SlotLayout.Token) == 0 ? 1.0 : 0.0)];
@@ -80,7 +81,7 @@ public static class ModelLoader
                 : 0)];
     }
 
-    private static EncoderLayer Layer(CheckpointReader checkpoint, FunctionFitter fitter, int layer)
+    private static EncoderLayer Layer(CheckpointReader checkpoint, CalibratedFunctions functions, int layer)
     {
         var configuration = checkpoint.Configuration;
         int hidden = configuration.Hidden, half = configuration.FeedForward / 2;
@@ -92,25 +93,25 @@ public static class ModelLoader
             Name = $"layer{layer}",
             Heads = configuration.Heads,
             KernelPower = configuration.KernelPower,
-            AttentionNorm = Norm(checkpoint, prefix + "attention_norm", fitter, ActivationNames.AttentionNormVariance(layer)),
+            AttentionNorm = Norm(checkpoint, prefix + "attention_norm", functions, ActivationNames.AttentionNormVariance(layer)),
             Query = new LowRankLinear(checkpoint.Matrix(prefix + "attention.query.weight", hidden, hidden), kernelScale),
             Key = new LowRankLinear(checkpoint.Matrix(prefix + "attention.key.weight", hidden, hidden), kernelScale),
             Value = new LowRankLinear(checkpoint.Matrix(prefix + "attention.value.weight", hidden, hidden), 1),
             AttentionOutput = checkpoint.Matrix(prefix + "attention.output.weight", hidden, hidden),
-            FeedForwardNorm = Norm(checkpoint, prefix + "feed_forward_norm", fitter, ActivationNames.FeedForwardNormVariance(layer)),
+            FeedForwardNorm = Norm(checkpoint, prefix + "feed_forward_norm", functions, ActivationNames.FeedForwardNormVariance(layer)),
             Expand = Rows(expand, 0, half),
             Gate = Rows(expand, half, half),
             Contract = checkpoint.Matrix(prefix + "feed_forward.contract.weight", hidden, half),
         };
     }
 
-    private static NormWeights Norm(CheckpointReader checkpoint, string prefix, FunctionFitter fitter, string varianceName)
+    private static NormWeights Norm(CheckpointReader checkpoint, string prefix, CalibratedFunctions functions, string varianceName)
     {
         int hidden = checkpoint.Configuration.Hidden;
         return new NormWeights(
             checkpoint.Vector(prefix + ".weight", hidden),
             checkpoint.Vector(prefix + ".bias", hidden),
-            fitter.InverseDeviation(varianceName, hidden, checkpoint.Configuration.NormEpsilon));
+            SlotFunction.Of(functions.InverseDeviation(varianceName, hidden, checkpoint.Configuration.NormEpsilon)));
     }
 
     private static double[,] Rows(double[,] matrix, int first, int count)

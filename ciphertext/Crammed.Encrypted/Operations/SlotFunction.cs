@@ -12,6 +12,13 @@ namespace Crammed.Encrypted.Operations;
 /// <param name="Approximation">Its stand-in on the calibrated domain.</param>
 public sealed record SlotFunction(string Name, Func<double, double> Exact, IApproximation Approximation)
 {
+    /// <summary>A chosen approximation on slots.</summary>
+    public static SlotFunction Of(FittedFunction function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return new SlotFunction(function.Name, function.Exact, function.Approximation);
+    }
+
     /// <summary>f(x); refreshes x when it has fewer levels than the approximation's depth.</summary>
     /// <exception cref="RangeViolationException">On clear slots: a value outside the approximation's domain.</exception>
     internal SlotVector Evaluate(EncryptedContext context, SlotVector x)

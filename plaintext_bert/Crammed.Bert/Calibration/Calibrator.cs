@@ -11,6 +11,7 @@ namespace Crammed.Bert;
 /// </summary>
 public static class Calibrator
 {
+    private const string Source = "public text, mock fine-tuning";
     private const int BatchSize = 64;
     private const int PowerIterations = 50;
 
@@ -47,7 +48,7 @@ public static class Calibrator
         Observe(model, result.Weights, data, firstTokenOnly: true, recorder, cancellation);
         var allTokens = new RangeRecorder();
         Observe(model, result.Weights, data, firstTokenOnly: false, allTokens, cancellation);
-        return new Calibration(settings.Margin, data.Count, recorder.Ranges, allTokens.Ranges);
+        return new Calibration(settings.Margin, data.Count, recorder.Ranges, allTokens.Ranges, Source);
     }
 
     /// <summary>Padded inputs: single texts, and for a part of them several texts joined up to a random length.</summary>

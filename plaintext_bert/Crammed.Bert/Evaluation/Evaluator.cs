@@ -9,7 +9,12 @@ public static class Evaluator
 
     /// <summary>Predicts every example of a split, without dropout.</summary>
     /// <exception cref="ArgumentException">Model, weights and data do not fit each other.</exception>
-    public static Predictions Evaluate(BertModel model, TrainedWeights weights, TaskData data, CancellationToken cancellation = default)
+    public static Predictions Evaluate(BertModel model, TrainedWeights weights, TaskData data, CancellationToken cancellation = default) =>
+        Evaluate(model, weights, data, new EncoderPass { FirstTokenOnly = true }, cancellation);
+
+    /// <summary>Predicts every example by a pass, to which the weights' adapters are added.</summary>
+    internal static Predictions Evaluate(
+        BertModel model, TrainedWeights weights, TaskData data, EncoderPass pass, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(weights);
@@ -18,7 +23,7 @@ public static class Evaluator
         data.RequireFits(model.Configuration, weights.Shape.Classes);
         using var noGradient = torch.no_grad();
         using var tensors = new WeightTensors(weights, model.ScalarType, weights.HasAdapters);
-        var pass = new EncoderPass { Adapters = tensors.Adapters, FirstTokenOnly = true };
+        pass = pass with { Adapters = tensors.Adapters };
         var logits = new List<double[]>(data.Count);
         for (var start = 0; start < data.Count; start += BatchSize)
         {

@@ -104,6 +104,10 @@ public sealed class TaskData
         return torch.tensor(values, [indices.Length, columns]);
     }
 
+    /// <summary>The examples as tokens alone, to be embedded by the model that reads them.</summary>
+    public TaskData WithoutEmbeddings() =>
+        new(Source, SequenceLength, Classes, [.. examples.Select(example => example with { Embedding = null })]);
+
     /// <summary>Embeddings [n, sequence, hidden]: the stored ones, or the model's own if the data has none.</summary>
     internal torch.Tensor Embeddings(ReadOnlySpan<long> indices, BertModel model)
     {

@@ -31,7 +31,7 @@ internal sealed class WeightTensors : IDisposable
 
     /// <summary>Logits [batch, outputs]; the pass must be a first-token one.</summary>
     public torch.Tensor Classify(BertModel model, torch.Tensor embedded, torch.Tensor mask, EncoderPass pass) =>
-        head.Forward(model.Encode(embedded, mask, pass).select(1, 0), pass.Observer);
+        head.Forward(model.Encode(embedded, mask, pass).select(1, 0), pass);
 
     /// <summary>The values as they stand.</summary>
     public TrainedWeights Snapshot() =>

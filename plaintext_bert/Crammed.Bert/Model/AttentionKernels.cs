@@ -24,9 +24,15 @@ internal static class AttentionKernels
     {
         if (configuration.Kernel == AttentionKernel.Gaussian)
             return torch.exp(argument);
-        var power = (argument * Math.Pow(2, -configuration.KernelPower)) + 1.0;
-        for (var i = 0; i < configuration.KernelPower; i++)
-            power = power.square();
+        return Power(argument, configuration.KernelPower, power => power);
+    }
+
+    /// <summary>(1 + x/2^k)^(2^k) by k squarings; the last argument sees the base and every square, and may put another in its place.</summary>
+    public static torch.Tensor Power(torch.Tensor argument, int exponent, Func<torch.Tensor, torch.Tensor> each)
+    {
+        var power = each((argument * Math.Pow(2, -exponent)) + 1.0);
+        for (var i = 0; i < exponent; i++)
+            power = each(power.square());
         return power;
     }
 

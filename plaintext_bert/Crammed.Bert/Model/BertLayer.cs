@@ -33,11 +33,13 @@ internal sealed class BertLayer : torch.nn.Module
     {
         var firstOnly = pass.FirstTokenOnly && last;
         NormObservation.Variance(pass.Observer, ActivationNames.AttentionNormVariance(layer), x);
-        var attended = Dropout(attention.Forward(attentionNorm.forward(x), mask, firstOnly, pass), pass);
+        var attended = Dropout(attention.Forward(
+            pass.Functions.Norm(attentionNorm, ActivationNames.AttentionNormVariance(layer), x), mask, firstOnly, pass), pass);
         var middle = (firstOnly ? x.narrow(1, 0, 1) : x) + attended;
         pass.Observer?.Observe(ActivationNames.Value(layer, "attention.residual"), middle);
         NormObservation.Variance(pass.Observer, ActivationNames.FeedForwardNormVariance(layer), middle);
-        var result = middle + Dropout(feedForward.Forward(feedForwardNorm.forward(middle), pass), pass);
+        var result = middle + Dropout(feedForward.Forward(
+            pass.Functions.Norm(feedForwardNorm, ActivationNames.FeedForwardNormVariance(layer), middle), pass), pass);
         pass.Observer?.Observe(ActivationNames.Value(layer, "feed_forward.residual"), result);
         return result;
     }

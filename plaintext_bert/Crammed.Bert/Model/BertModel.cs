@@ -52,7 +52,7 @@ public sealed class BertModel : torch.nn.Module
         foreach (var layer in layers)
             x = layer.Forward(x, mask, pass);
         NormObservation.Variance(pass.Observer, ActivationNames.FinalNormVariance, x);
-        return finalNorm.forward(x);
+        return pass.Functions.Norm(finalNorm, ActivationNames.FinalNormVariance, x);
     }
 
     /// <summary>Vocabulary logits [n, vocabulary] of states [n, hidden].</summary>

@@ -9,17 +9,18 @@ namespace Crammed.Bert;
 internal sealed class ClassificationHead(IReadOnlyDictionary<string, torch.Tensor> tensors)
 {
     /// <summary>Logits [batch, outputs] from first-token states [batch, hidden].</summary>
-    public torch.Tensor Forward(torch.Tensor first, IActivationObserver? observer)
+    public torch.Tensor Forward(torch.Tensor first, EncoderPass pass)
     {
-        var tanhInput = Linear(Linear(first, "projection"), "dense");
+        var observer = pass.Observer;
+        var tanhInput = Linear(Linear(first, "projection", pass), "dense", pass);
         observer?.Observe(ActivationNames.TanhInput, tanhInput);
-        var logits = Linear(torch.tanh(tanhInput), "classifier");
+        var logits = Linear(pass.Functions.Tanh(tanhInput), "classifier", pass);
         observer?.Observe(ActivationNames.Logit, logits);
         if (observer is not null && logits.shape[1] > 1)
             observer.Observe(ActivationNames.LogitDifference, logits.unsqueeze(2) - logits.unsqueeze(1));
         return logits;
     }
 
-    private torch.Tensor Linear(torch.Tensor x, string linear) =>
-        torch.matmul(x, tensors[TrainedTensorNames.Weight(linear)]) + tensors[TrainedTensorNames.Bias(linear)];
+    private torch.Tensor Linear(torch.Tensor x, string linear, EncoderPass pass) =>
+        pass.Result(torch.matmul(x, tensors[TrainedTensorNames.Weight(linear)])) + tensors[TrainedTensorNames.Bias(linear)];
 }

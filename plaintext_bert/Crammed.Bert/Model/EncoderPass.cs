@@ -35,10 +35,19 @@ internal sealed record EncoderPass
     public torch.Tensor Linear(Linear linear, string module, torch.Tensor x)
     {
         var y = Products is null ? linear.forward(x) : Product(x, linear.weight);
-        return LinearAdapters?.Delta(module, x) is { } delta ? y + delta : y;
+        return Result(LinearAdapters?.Delta(module, x) is { } delta ? y + delta : y);
     }
 
     public IActivationObserver? Observer { get; init; }
+
+    /// <summary>Norms, kernels, ReLU and tanh: the true functions, or what ciphertexts compute.</summary>
+    public INonPolynomialFunctions Functions { get; init; } = ExactFunctions.Instance;
+
+    /// <summary>Noise on the results of products, as on ciphertexts; null for none.</summary>
+    public ResultNoise? Noise { get; init; }
+
+    /// <summary>The result of a product, with noise where there is any.</summary>
+    public torch.Tensor Result(torch.Tensor x) => Noise is null ? x : Noise.Add(x);
 
     /// <summary>x W^T in the pass's type of products.</summary>
     public torch.Tensor Product(torch.Tensor x, torch.Tensor weight) => Products is { } type

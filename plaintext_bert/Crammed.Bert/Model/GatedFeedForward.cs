@@ -28,7 +28,7 @@ internal sealed class GatedFeedForward : torch.nn.Module
         var halves = pass.Linear(expand, $"layers.{layer}.feed_forward.expand", normed).chunk(2, -1);
         pass.Observer?.Observe(ActivationNames.Value(layer, "feed_forward.linear"), halves[0]);
         pass.Observer?.Observe(ActivationNames.Gate(layer), halves[1]);
-        var gated = halves[0] * (gate == FeedForwardGate.Relu ? halves[1].relu() : halves[1]);
+        var gated = pass.Result(halves[0] * (gate == FeedForwardGate.Relu ? pass.Functions.Relu(layer, halves[1]) : halves[1]));
         pass.Observer?.Observe(ActivationNames.Value(layer, "feed_forward.gated"), gated);
         return pass.Linear(contract, $"layers.{layer}.feed_forward.contract", gated);
     }

@@ -47,15 +47,15 @@ internal sealed class SelfAttention : torch.nn.Module
         }
         else
         {
-            weights = AttentionKernels.Unnormalised(configuration, AttentionKernels.Argument(q, k, Observe(pass)));
+            weights = pass.Functions.Kernel(configuration, layer, pass.Result(AttentionKernels.Argument(q, k, Observe(pass))));
             // Without row normalisation S diag(m) V = S (m V): masking the values is exact and keeps the kernel's domain small.
             if (mask is not null)
-                v = v * mask.unsqueeze(1).unsqueeze(-1);
+                v = pass.Result(v * mask.unsqueeze(1).unsqueeze(-1));
         }
 
         if (pass.Dropout > 0)
             weights = torch.nn.functional.dropout(weights, pass.Dropout);
-        var context = torch.matmul(weights, v).transpose(1, 2).reshape(
+        var context = pass.Result(torch.matmul(weights, v)).transpose(1, 2).reshape(
             normed.shape[0], firstOnly ? 1 : normed.shape[1], configuration.Hidden);
         pass.Observer?.Observe(ActivationNames.Value(layer, "context"), context);
         return pass.Linear(output, $"{Path}.output", context);
@@ -73,7 +73,7 @@ internal sealed class SelfAttention : torch.nn.Module
         var mask = pass.AdapterMasks?.select(0, (3 * layer) + projection);
         if (firstOnly)
             mask = mask?.narrow(1, 0, 1);
-        return y + pass.Adapters.Delta(x, layer, TrainedTensorNames.Projections[projection], mask);
+        return pass.Result(y + pass.Adapters.Delta(x, layer, TrainedTensorNames.Projections[projection], mask));
     }
 
     private torch.Tensor Heads(torch.Tensor x) =>

@@ -127,6 +127,8 @@ internal static class CommandTable
                 ("evaluate", "outputs/finetune/adapters.safetensors on outputs/export"),
                 ("evaluate export=outputs/rte adapters=outputs/lora/rte/seed-0", "what crammed finetune name=lora mode=lora wrote"),
                 ("evaluate name=before adapters=null plan=outputs/finetune/plan.safetensors", "the untrained adapters and head of a plan"),
+                ("evaluate name=twin functions=polynomial noise_bits=20", "as ciphertexts would answer: by polynomials, with their noise"),
+                ("evaluate name=rte source=text eval/tasks=rte data.glue=glue functions=polynomial", "all of GLUE's RTE from its text"),
             ],
         },
         new CommandDefinition<DemoSettings>

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
@@ -12,7 +13,10 @@ public sealed record EvaluateSettings : ICheckedSettings
     [Description("folder of the model")]
     public required string Model { get; init; }
 
-    [Description("folder of the exported task (dev.parquet)")]
+    [Description("export: an exported task (export); text: the text of a task (group eval/tasks, data)")]
+    public required ExampleSource Source { get; init; }
+
+    [Description("folder of the exported task (dev.parquet), with source=export")]
     public required string Export { get; init; }
 
     [Description("trained adapters: the file of mode=adapters or the folder TASK/seed-N of mode=lora or full; null: a plan's untrained ones")]
@@ -33,6 +37,25 @@ public sealed record EvaluateSettings : ICheckedSettings
     [Description("file of packed encrypted parameters (parameters.ct of an encrypted run), read with fhe=execute")]
     public required string Parameters { get; init; }
 
+    [Description("the task, with source=text")]
+    public required TaskChoiceSettings Eval { get; init; }
+
+    [Description("where tasks come from, with source=text")]
+    public required TaskDataSettings Data { get; init; }
+
+    [Description("with source=text, evaluate on at most so many examples, a random subset; null: all"), Range(1, int.MaxValue)]
+    public required int? DevLimit { get; init; }
+
+    [Description("exact: the true functions; polynomial: beside them the polynomials that ciphertexts are evaluated by")]
+    public required FunctionKind Functions { get; init; }
+
+    [Description("with functions=polynomial, Gaussian noise of standard deviation 2^-noise_bits on every result of a product; null: none")]
+    [Range(1.0, 60.0)]
+    public required double? NoiseBits { get; init; }
+
+    [Description("the polynomials, with functions=polynomial")]
+    public required PolynomialSettings Polynomial { get; init; }
+
     [Description("use of the machine")]
     public required ImplementationSettings Impl { get; init; }
 
@@ -45,5 +68,9 @@ public sealed record EvaluateSettings : ICheckedSettings
             yield return new(nameof(Adapters), "and plan are both null; give one of them");
         if (Adapters is not null && Plan is not null)
             yield return new(nameof(Plan), $"is {Plan} and adapters is {Adapters}; set one of them to null");
+        if (NoiseBits is not null && Functions == FunctionKind.Exact)
+            yield return new(nameof(NoiseBits), $"is {NoiseBits}, and functions is exact; give functions=polynomial");
+        if (Fhe is not null && (Functions != FunctionKind.Exact || Source != ExampleSource.Export))
+            yield return new(nameof(Fhe), "is execute, which takes its examples from a container and evaluates polynomials by itself; leave functions and source");
     }
 }

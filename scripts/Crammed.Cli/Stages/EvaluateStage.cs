@@ -9,17 +9,28 @@ namespace Crammed.Cli.Stages;
 internal sealed class EvaluateStage : IDisposable
 {
     private readonly TaskDescription _task;
-    private readonly TaskData _data;
-    private readonly TrainedWeights _weights;
-    private readonly BertModel _model;
+    private readonly TaskClassifier? _tuned;
 
-    private EvaluateStage(TaskDescription task, TaskData data, TrainedWeights weights, BertModel model)
+    private EvaluateStage(TaskDescription task, TaskData data, BertModel model, TrainedWeights weights, TaskClassifier? tuned)
     {
         _task = task;
-        _data = data;
-        _weights = weights;
-        _model = model;
+        _tuned = tuned;
+        Data = data;
+        Model = model;
+        Weights = weights;
     }
+
+    /// <summary>The examples.</summary>
+    public TaskData Data { get; }
+
+    /// <summary>The encoder.</summary>
+    public BertModel Model { get; }
+
+    /// <summary>The head, and a plan's adapters where it has them.</summary>
+    public TrainedWeights Weights { get; }
+
+    /// <summary>Adapters that fine-tuning from text made; null where there are none.</summary>
+    public LoraAdapters? Adapters => _tuned?.Adapters;
 
     /// <summary>Reads model and data, and checks that they and the weights belong together.</summary>
     /// <exception cref="ArgumentException">The weights are for another model.</exception>
@@ -27,18 +38,25 @@ internal sealed class EvaluateStage : IDisposable
     /// <exception cref="InvalidDataException">A file is malformed or belongs to another model or task.</exception>
     public static EvaluateStage Load(EvaluateInput input)
     {
-        var split = ExportedSplit.Open(input.DevFile, TaskSplit.Dev, input.ModelFolder);
-        split.RequireTask(input.Task);
-        var weights = input.Weights;
-        if (weights.Shape.Classes != split.Description.Classes)
+        var data = input.DevFile is { } file ? Exported(input, file) : Tokenized(input);
+        if (input.Weights is { } weights)
         {
-            throw new InvalidDataException(
-                $"{input.DevFile}: the task {input.Task.Name} has {split.Description.Classes} classes, "
-                + $"the adapters were trained for {weights.Shape.Classes}");
+            RequireClasses(input, weights, data.Classes);
+            var dtype = weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
+            return new EvaluateStage(input.Task, data, ModelFolder.Load(input.ModelFolder, weights.Shape, dtype), weights, tuned: null);
         }
-        var data = split.Read();
-        var dtype = weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
-        return new EvaluateStage(input.Task, data, weights, ModelFolder.Load(input.ModelFolder, weights.Shape, dtype));
+        string folder = input.Tuned ?? throw new ArgumentException("neither weights nor a folder of them", nameof(input));
+        var model = Checkpoint.Load(input.ModelFolder);
+        try
+        {
+            var tuned = TunedFolder.Load(folder, input.ModelFolder, model, data.Classes);
+            return new EvaluateStage(input.Task, data, model, tuned.HeadWeights(), tuned);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -48,23 +66,25 @@ internal sealed class EvaluateStage : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
     public EvaluateOutcome Run(string folder, CancellationToken cancellation)
     {
-        return Write(_task, Evaluator.Evaluate(_model, _weights, _data, cancellation), folder);
+        var outcome = OutcomeOf(
+            _tuned?.Predict(Data, cancellation: cancellation) ?? Evaluator.Evaluate(Model, Weights, Data, cancellation));
+        Write(outcome, folder, StageFiles.Predictions, StageFiles.Metrics);
+        return outcome;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _model.Dispose();
+    /// <summary>Predictions with their scores.</summary>
+    internal EvaluateOutcome OutcomeOf(Predictions predictions) => new(
+        _task, predictions, [.. predictions.Metrics(_task.Metrics).Select(metric => Score.Of(metric, predictions.Labels))]);
 
-    /// <summary>Scores predictions and writes FOLDER/predictions.csv and FOLDER/metrics.csv.</summary>
-    internal static EvaluateOutcome Write(TaskDescription task, Predictions predictions, string folder)
+    /// <summary>Writes predictions and scores.</summary>
+    internal static void Write(EvaluateOutcome outcome, string folder, string predictionsFile, string metricsFile)
     {
-        var scores = predictions.Metrics(task.Metrics).Select(metric => Score.Of(metric, predictions.Labels)).ToList();
         Directory.CreateDirectory(folder);
-        PredictionsOf(predictions).Write(Path.Combine(folder, StageFiles.Predictions));
+        PredictionsOf(outcome.Predictions).Write(Path.Combine(folder, predictionsFile));
         var metrics = new CsvTable("metric", "value", "standard_error", "chance", "examples");
-        foreach (var score in scores)
-            metrics.AddRow(score.Metric, score.Value, score.StandardError, score.Chance, predictions.Labels.Length);
-        metrics.Write(Path.Combine(folder, StageFiles.Metrics));
-        return new EvaluateOutcome(task, predictions, scores);
+        foreach (var score in outcome.Scores)
+            metrics.AddRow(score.Metric, score.Value, score.StandardError, score.Chance, outcome.Examples);
+        metrics.Write(Path.Combine(folder, metricsFile));
     }
 
     /// <summary>Index, label, logits and prediction of every example.</summary>
@@ -76,5 +96,39 @@ internal sealed class EvaluateStage : IDisposable
         for (int i = 0; i < values.Length; i++)
             table.AddRow([i, predictions.Labels[i], .. predictions.Logits[i].Cast<object>(), values[i]]);
         return table;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _tuned?.Dispose();
+        Model.Dispose();
+    }
+
+    /// <summary>A tuned model may have another embedding than the export: then the tokens count.</summary>
+    private static TaskData Exported(EvaluateInput input, string file)
+    {
+        bool needsEmbeddings = input.Weights is not null;
+        var split = ExportedSplit.Open(file, TaskSplit.Dev, input.ModelFolder, needsEmbeddings);
+        split.RequireTask(input.Task);
+        return needsEmbeddings ? split.Read() : split.Read().WithoutEmbeddings();
+    }
+
+    private static TaskData Tokenized(EvaluateInput input)
+    {
+        var text = input.Text ?? throw new ArgumentException("neither an exported split nor a task's text", nameof(input));
+        var source = new TaskCatalog(text.Folder, text.WordNetFolder).Open(text.Definition);
+        int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
+        return TaskData.Tokenize(source, TaskSplit.Dev, ModelFolder.Tokenizer(input.ModelFolder), length, text.Limit);
+    }
+
+    private static void RequireClasses(EvaluateInput input, TrainedWeights weights, int classes)
+    {
+        if (weights.Shape.Classes != classes)
+        {
+            throw new InvalidDataException(
+                $"{input.DevFile ?? input.Task.Name}: the task {input.Task.Name} has {classes} classes, "
+                + $"the adapters were trained for {weights.Shape.Classes}");
+        }
     }
 }

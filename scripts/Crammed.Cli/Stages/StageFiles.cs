@@ -41,4 +41,13 @@ internal static class StageFiles
 
     /// <summary>What a model answers, by example.</summary>
     public const string Predictions = "predictions.csv";
+
+    /// <summary>What it answers by polynomials.</summary>
+    public const string PolynomialPredictions = "predictions_polynomial.csv";
+
+    /// <summary>Scores by polynomials.</summary>
+    public const string PolynomialMetrics = "metrics_polynomial.csv";
+
+    /// <summary>Polynomials, their domains, and the values that they were evaluated at.</summary>
+    public const string Ranges = "ranges.csv";
 }

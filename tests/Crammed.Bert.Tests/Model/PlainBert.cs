@@ -18,6 +18,15 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
     /// <summary>[layer * 3 + projection][token * rank + r], with the division by 1 - p done; null for none.</summary>
     public double[][]? AdapterMasks { get; init; }
 
+    /// <summary>sqrt(d / (u + d epsilon)) by the norm's name, for u = d * variance; null: the true one.</summary>
+    public Func<string, double, double>? InverseDeviation { get; init; }
+
+    /// <summary>Attention weight from -||q - k||^2 / (2 sqrt(d)), by layer; null: the configuration's.</summary>
+    public Func<int, double, double>? Kernel { get; init; }
+
+    /// <summary>ReLU by layer; null: the true one.</summary>
+    public Func<int, double, double>? Relu { get; init; }
+
     public double[][] Embed(int[] ids)
     {
         var table = weights["embedding.word.weight"];
@@ -47,8 +56,10 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
     private double[][] Norm(double[][] rows, string name) => rows.Select(row =>
     {
         var mean = row.Average();
-        var deviation = Math.Sqrt(row.Average(value => (value - mean) * (value - mean)) + configuration.NormEpsilon);
-        return row.Select((value, i) => ((value - mean) / deviation * weights[name + ".weight"][i]) + weights[name + ".bias"][i]).ToArray();
+        var inverse = InverseDeviation is not null && name != "embedding.norm"
+            ? InverseDeviation(name, row.Sum(value => (value - mean) * (value - mean)))
+            : 1 / Math.Sqrt(row.Average(value => (value - mean) * (value - mean)) + configuration.NormEpsilon);
+        return row.Select((value, i) => ((value - mean) * inverse * weights[name + ".weight"][i]) + weights[name + ".bias"][i]).ToArray();
     }).ToArray();
 
     private double[][] Attention(double[][] x, float[] mask, int layer)
@@ -62,7 +73,7 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
         {
             for (var i = 0; i < x.Length; i++)
             {
-                var scores = Enumerable.Range(0, x.Length).Select(j => mask[j] == 0 ? 0 : Score(q[i], k[j], head * d, d)).ToArray();
+                var scores = Enumerable.Range(0, x.Length).Select(j => mask[j] == 0 ? 0 : Score(layer, q[i], k[j], head * d, d)).ToArray();
                 var total = configuration.Kernel == AttentionKernel.Softmax ? scores.Sum() : 1;
                 for (var j = 0; j < x.Length; j++)
                 {
@@ -75,7 +86,7 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
         return Multiply(context, weights[$"layers.{layer}.attention.output.weight"], hidden);
     }
 
-    private double Score(double[] q, double[] k, int start, int d)
+    private double Score(int layer, double[] q, double[] k, int start, int d)
     {
         double distance = 0, product = 0;
         for (var c = start; c < start + d; c++)
@@ -85,6 +96,8 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
         }
 
         var argument = -distance / (2 * Math.Sqrt(d));
+        if (Kernel is not null)
+            return Kernel(layer, argument);
         return configuration.Kernel switch
         {
             AttentionKernel.Gaussian => Math.Exp(argument),
@@ -121,9 +134,11 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
         var half = configuration.FeedForward / 2;
         var expanded = Multiply(x, weights[$"layers.{layer}.feed_forward.expand.weight"], configuration.FeedForward);
         var gated = expanded.Select(row => Enumerable.Range(0, half).Select(i =>
-            row[i] * (configuration.Gate == FeedForwardGate.Relu ? Math.Max(0, row[half + i]) : row[half + i])).ToArray()).ToArray();
+            row[i] * (configuration.Gate == FeedForwardGate.Relu ? Rectified(layer, row[half + i]) : row[half + i])).ToArray()).ToArray();
         return Multiply(gated, weights[$"layers.{layer}.feed_forward.contract.weight"], hidden);
     }
+
+    private double Rectified(int layer, double gate) => Relu is null ? Math.Max(0, gate) : Relu(layer, gate);
 
     /// <summary>x times the transpose of an [out, in] weight.</summary>
     private static double[][] Multiply(double[][] x, double[] weight, int outputs) => x.Select(row => Enumerable.Range(0, outputs)

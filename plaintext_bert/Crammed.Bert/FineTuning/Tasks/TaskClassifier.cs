@@ -81,6 +81,9 @@ public sealed class TaskClassifier : IDisposable
         return new Predictions(logits, data.Labels(), data.Classes);
     }
 
+    /// <summary>The head's values as they stand.</summary>
+    public TrainedWeights HeadWeights() => head.Snapshot();
+
     /// <summary>The head's values, in the form of a file that <c>evaluate</c> reads beside the model.</summary>
     /// <param name="settings">What it was trained with.</param>
     /// <param name="examples">How many examples it was trained on.</param>

@@ -1,3 +1,6 @@
+using Crammed.Bert;
+using Crammed.Ckks;
+using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
@@ -18,28 +21,77 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
             return await EncryptedEvaluate.RunAsync(context, cancellationToken);
         settings.Impl.Apply();
         string? adapters = context.ResolveOptional(settings.Adapters), plan = context.ResolveOptional(settings.Plan);
-        if (Directory.Exists(adapters))
-            return await FineTunedEvaluate.RunAsync(context, adapters, cancellationToken);
-        var weights = adapters is null ? TrainedWeights.Initial(WeightFiles.ReadPlan(plan!)) : WeightFiles.ReadAdapters(adapters);
-        string devFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Dev);
-        var input = new EvaluateInput
-        {
-            ModelFolder = context.Resolve(settings.Model),
-            DevFile = devFile,
-            Task = TaskOf(devFile, context.Resolve(settings.Model), TaskSettings.Catalog(context.Configurations)),
-            Weights = weights,
-        };
+        var input = Input(context, adapters, plan);
         using var stage = EvaluateStage.Load(input);
-        var folder = context.CreateOutputFolder(settings.Name, input.ModelFolder, input.DevFile, adapters, plan);
-        var outcome = stage.Run(folder.FullPath, cancellationToken);
-        await Lines(outcome, folder.ShownPath).WriteAsync(context.Output);
+        var polynomials = settings.Functions == FunctionKind.Polynomial ? PolynomialStage.Load(stage, Polynomials(context)) : null;
+        var folder = context.CreateOutputFolder(
+            settings.Name, input.ModelFolder, input.DevFile, input.Tuned is null ? adapters : adapters + Path.DirectorySeparatorChar, plan);
+        var lines = polynomials is null
+            ? Lines(stage.Run(folder.FullPath, cancellationToken), folder.ShownPath)
+            : PolynomialLines.Of(Run(polynomials, folder, cancellationToken), settings.NoiseBits, folder.ShownPath);
+        await lines.WriteAsync(context.Output);
         return ExitCode.Success;
+    }
+
+    private static PolynomialOutcome Run(PolynomialStage stage, OutputFolder folder, CancellationToken cancellation)
+    {
+        try
+        {
+            return stage.Run(folder.FullPath, cancellation);
+        }
+        catch (DomainViolationException exception)
+        {
+            // Other ranges would have prevented it: bad input, not a fault of the program.
+            throw new ConfigurationException(
+                $"{exception.Message}, or count such values with polynomial.out_of_range=report; "
+                + $"the ranges over these examples are in {folder.ShownPath}/{CheckpointFiles.Calibration}", exception);
+        }
+    }
+
+    private static EvaluateInput Input(RunContext<EvaluateSettings> context, string? adapters, string? plan)
+    {
+        var settings = context.Settings;
+        bool isTuned = Directory.Exists(adapters);
+        string model = context.Resolve(settings.Model);
+        if (isTuned)
+            model = TunedFolder.ModelFolderOf(adapters!, model);
+        var weights = isTuned ? null
+            : adapters is null ? TrainedWeights.Initial(WeightFiles.ReadPlan(plan!)) : WeightFiles.ReadAdapters(adapters);
+        var definition = settings.Eval.Tasks.ToDefinition();
+        string? file = settings.Source == ExampleSource.Export ? Path.Combine(context.Resolve(settings.Export), StageFiles.Dev) : null;
+        return new EvaluateInput
+        {
+            ModelFolder = model,
+            DevFile = file,
+            Text = new TextTask(
+                definition, context.ResolveOptional(settings.Data.Glue), context.Resolve(settings.Data.Wordnet), settings.DevLimit),
+            Task = file is null
+                ? definition.Description
+                : TaskOf(file, model, TaskSettings.Catalog(context.Configurations), needsEmbeddings: !isTuned),
+            Weights = weights,
+            Tuned = isTuned ? adapters : null,
+        };
+    }
+
+    private static PolynomialInput Polynomials(RunContext<EvaluateSettings> context)
+    {
+        var (settings, model) = (context.Settings.Polynomial, context.Resolve(context.Settings.Model));
+        return new PolynomialInput(
+            settings.Ranges == RangeSource.Calibration ? Path.Combine(model, CheckpointFiles.Calibration) : null,
+            settings.Margin,
+            CkksParameters.Create(NamedParameters.Find(settings.Parameters)).WorkingLevel,
+            new TwinSettings
+            {
+                NoiseBits = context.Settings.NoiseBits,
+                NoiseSeed = settings.NoiseSeed,
+                OutOfRange = settings.OutOfRange,
+            });
     }
 
     /// <summary>The task of an exported split.</summary>
     /// <exception cref="InvalidDataException">The configuration has no such task, or the split does not belong to the model.</exception>
-    internal static TaskDescription TaskOf(
-        string file, string modelFolder, IReadOnlyDictionary<string, TaskDescription> tasks, bool needsEmbeddings = true)
+    private static TaskDescription TaskOf(
+        string file, string modelFolder, IReadOnlyDictionary<string, TaskDescription> tasks, bool needsEmbeddings)
     {
         string name = ExportedSplit.Open(file, TaskSplit.Dev, modelFolder, needsEmbeddings).Description.Task;
         return tasks.TryGetValue(name, out var task)
@@ -48,7 +100,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
     }
 
     /// <summary>Scores in words.</summary>
-    internal static ResultLines Lines(EvaluateOutcome outcome, string folder)
+    private static ResultLines Lines(EvaluateOutcome outcome, string folder)
     {
         var lines = new ResultLines().Add("task", $"{outcome.Task.Name}, {NumberText.Count(outcome.Examples)} examples for evaluation");
         foreach (var score in outcome.Scores)

@@ -1,0 +1,31 @@
+using TorchSharp;
+
+namespace Crammed.Bert;
+
+/// <summary>
+/// Gaussian noise on results, as rescaling leaves it on ciphertexts: absolute, independent in every slot, of one standard deviation
+/// whatever the value's size. A stand-in for CKKS noise, whose size the ring and the scale decide, by its number of bits alone.
+/// </summary>
+internal sealed class ResultNoise : IDisposable
+{
+    private readonly double standardDeviation;
+    private readonly torch.Generator generator;
+
+    /// <param name="bits">The standard deviation is 2^-bits.</param>
+    /// <param name="seed">Fixes the noise.</param>
+    public ResultNoise(double bits, long seed)
+    {
+        standardDeviation = Math.Pow(2, -bits);
+        generator = new torch.Generator((ulong)seed);
+    }
+
+    /// <summary>x with noise, a new tensor; gradients pass.</summary>
+    public torch.Tensor Add(torch.Tensor x)
+    {
+        using var noise = torch.randn(x.shape, x.dtype, generator: generator);
+        return x.add(noise, standardDeviation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => generator.Dispose();
+}

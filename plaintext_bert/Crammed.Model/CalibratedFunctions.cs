@@ -1,0 +1,139 @@
+using Crammed.Approximation;
+
+namespace Crammed.Model;
+
+/// <summary>
+/// The polynomials of a model's non-polynomial functions, chosen on its calibrated ranges widened by their margin. The encrypted circuit
+/// and the plaintext twin that scores as it would both take them from here.
+/// </summary>
+public sealed class CalibratedFunctions
+{
+    /// <summary>Error that is small beside what training notices; fits stop at the smallest degree that reaches it.</summary>
+    private const double WantedError = 1e-6;
+
+    /// <summary>
+    /// Error of (1 + x/2^k)^(2^k) against exp, which a level halves (k = 9 has 5.3e-4, always at x = -2). Attention sums 128 such weights of
+    /// both small and large distances; the published circuit's k = 14 is forced by its masked scores, not by the error.
+    /// </summary>
+    private const double WantedKernelError = 1e-3;
+
+    /// <summary>
+    /// Second moments are squares of gradients, which other data changes more than activations: factor beyond the margin. It costs a
+    /// level or so of a single ciphertext.
+    /// </summary>
+    private const double MomentHeadroom = 8;
+
+    private readonly Calibration calibration;
+    private readonly int maxDepth;
+
+    /// <param name="calibration">Ranges observed on public text, all positions computed.</param>
+    /// <param name="maxDepth">Levels that one evaluation may take, 2 to 31: those of a refreshed ciphertext.</param>
+    public CalibratedFunctions(Calibration calibration, int maxDepth)
+    {
+        ArgumentNullException.ThrowIfNull(calibration);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxDepth, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxDepth, 31);
+        this.calibration = calibration;
+        this.maxDepth = maxDepth;
+    }
+
+    /// <summary>sqrt(d / (u + d epsilon)) for u = d * variance; its derivative is -y^3 / (2d).</summary>
+    /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
+    public FittedFunction InverseDeviation(string varianceName, int features, double epsilon)
+    {
+        var range = Range(varianceName);
+        return Fit(
+            varianceName,
+            u => Math.Sqrt(features / (u + features * epsilon)),
+            [new AffineFactor(0, -0.5 / features), new AffineFactor(0, 1), new AffineFactor(0, 1)],
+            new Interval(features * range.Low, features * range.High));
+    }
+
+    /// <summary>tanh of the head's input.</summary>
+    /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
+    public FittedFunction Tanh() =>
+        Fit(ActivationNames.TanhInput, Math.Tanh, NonPolynomial.Tanh.DerivativeFactors, Symmetric(ActivationNames.TanhInput));
+
+    /// <summary>1 / (1 + exp(-z)) of the difference of two classes' logits.</summary>
+    /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
+    public FittedFunction Sigmoid() => Fit(
+        ActivationNames.LogitDifference, z => 1 / (1 + Math.Exp(-z)), NonPolynomial.Sigmoid.DerivativeFactors,
+        Symmetric(ActivationNames.LogitDifference));
+
+    /// <summary>1 / sqrt(w) for w = scale^2 (v + epsilon), v the second moment of the gradients.</summary>
+    /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
+    public FittedFunction InverseRoot(double epsilon, double gradientScale)
+    {
+        double factor = gradientScale * gradientScale;
+        // Noise can take a vanishing second moment below zero: the domain starts a little under epsilon.
+        double high = MomentHeadroom * Range(ActivationNames.SecondMoment).High;
+        var domain = new Interval(0.9 * epsilon * factor, (high + epsilon) * factor);
+        return Fit(ActivationNames.SecondMoment, w => 1 / Math.Sqrt(w), NonPolynomial.InverseSquareRoot.DerivativeFactors, domain);
+    }
+
+    /// <summary>
+    /// The kernel of a layer: the trained-in polynomial itself, or the one that stands in for the Gaussian kernel's exponential on the
+    /// calibrated range. Values at padding are masked, not scores, so that this range is the real one.
+    /// </summary>
+    /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
+    /// <exception cref="ArgumentException">A kernel that no polynomial stands in for.</exception>
+    public PowerKernel Kernel(BertConfiguration configuration, int layer)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (configuration.Kernel == AttentionKernel.Polynomial)
+            return new PowerKernel(configuration.KernelPower);
+        if (configuration.Kernel != AttentionKernel.Gaussian)
+            throw new ArgumentException($"no polynomial stands in for kernel {configuration.Kernel}; use a model with arch.kernel=gaussian or polynomial");
+        return PowerKernel.Choose(new Interval(Range(ActivationNames.KernelArgument(layer)).Low, 0), WantedKernelError);
+    }
+
+    /// <summary>ReLU of a layer's gate on the smallest symmetric interval around its range; null where the gate is bilinear.</summary>
+    /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
+    public RectifiedLinear? Gate(BertConfiguration configuration, int layer)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return configuration.Gate == FeedForwardGate.Relu ? new RectifiedLinear(Symmetric(ActivationNames.Gate(layer)).High) : null;
+    }
+
+    /// <summary>All functions of a forward pass.</summary>
+    /// <exception cref="InvalidDataException">A range was not calibrated.</exception>
+    /// <exception cref="ArgumentException">A kernel that no polynomial stands in for.</exception>
+    public ModelFunctions Of(BertConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        FittedFunction Norm(string name) => InverseDeviation(name, configuration.Hidden, configuration.NormEpsilon);
+        return new ModelFunctions(
+            [.. Enumerable.Range(0, configuration.Layers).Select(layer => new LayerFunctions(
+                Norm(ActivationNames.AttentionNormVariance(layer)),
+                Kernel(configuration, layer),
+                Norm(ActivationNames.FeedForwardNormVariance(layer)),
+                Gate(configuration, layer)))],
+            Norm(ActivationNames.FinalNormVariance),
+            Tanh());
+    }
+
+    /// <summary>A calibrated range, widened by the margin.</summary>
+    /// <exception cref="InvalidDataException">No such range was calibrated, or it is a single point.</exception>
+    public Interval Range(string name)
+    {
+        // What only the head and the optimizer see has one range; what every position computes has one over all positions.
+        if (!calibration.AllTokenRanges.TryGetValue(name, out var range) && !calibration.Ranges.TryGetValue(name, out range))
+            throw new InvalidDataException($"{CheckpointFiles.Calibration}: no range for '{name}'; calibrate the model again.");
+        var widened = range.Widened(calibration.Margin);
+        return widened.Minimum < widened.Maximum
+            ? new Interval(widened.Minimum, widened.Maximum)
+            : throw new InvalidDataException(FormattableString.Invariant(
+                $"{CheckpointFiles.Calibration}: '{name}' is the single value {range.Minimum}; calibrate the model again."));
+    }
+
+    private Interval Symmetric(string name)
+    {
+        var range = Range(name);
+        double bound = Math.Max(Math.Abs(range.Low), Math.Abs(range.High));
+        return new Interval(-bound, bound);
+    }
+
+    private FittedFunction Fit(
+        string name, Func<double, double> function, IReadOnlyList<AffineFactor> derivative, Interval domain) =>
+        FittedFunction.Choose(name, function, derivative, domain, WantedError, maxDepth);
+}

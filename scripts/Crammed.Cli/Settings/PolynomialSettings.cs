@@ -1,0 +1,36 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Crammed.Bert;
+using Crammed.Ckks;
+using Crammed.Cli.Configuration;
+
+namespace Crammed.Cli.Settings;
+
+/// <summary>The keys <c>polynomial</c>: how the plaintext twin imitates ciphertexts.</summary>
+public sealed record PolynomialSettings : ICheckedSettings
+{
+    [Description("name of the CKKS parameter set, whose levels bound the polynomials' degrees: that of the encrypted run")]
+    public required string Parameters { get; init; }
+
+    [Description("calibration: domains from the model's calibration.json; task: from a pass over the examples with the true functions")]
+    public required RangeSource Ranges { get; init; }
+
+    [Description("factor that ranges=task widens the ranges by"), Range(1.0, 1000.0)]
+    public required double Margin { get; init; }
+
+    [Description("a value outside its polynomial's domain; error: stop; report: count")]
+    public required OutOfRange OutOfRange { get; init; }
+
+    [Description("seed of the noise"), Range(0.0, double.MaxValue)]
+    public required long NoiseSeed { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<SettingsProblem> Check()
+    {
+        if (NamedParameters.All.All(set => set.Name != Parameters))
+        {
+            yield return new(
+                nameof(Parameters), $"is {Parameters}; the parameter sets are {string.Join(", ", NamedParameters.All.Select(set => set.Name))}");
+        }
+    }
+}

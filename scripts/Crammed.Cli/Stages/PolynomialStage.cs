@@ -1,0 +1,74 @@
+using Crammed.Bert;
+using Crammed.Model;
+
+namespace Crammed.Cli.Stages;
+
+/// <summary>Evaluation as the encrypted model would answer: the same task with the true functions and with polynomials.</summary>
+internal sealed class PolynomialStage
+{
+    private readonly EvaluateStage _evaluation;
+    private readonly PolynomialInput _input;
+    private readonly ModelFunctions? _functions;
+
+    private PolynomialStage(EvaluateStage evaluation, PolynomialInput input, ModelFunctions? functions)
+    {
+        _evaluation = evaluation;
+        _input = input;
+        _functions = functions;
+    }
+
+    /// <summary>Chooses the polynomials, where their domains do not come from the examples.</summary>
+    /// <exception cref="FileNotFoundException">There is no such calibration.</exception>
+    /// <exception cref="InvalidDataException">It is malformed, or lacks a range.</exception>
+    /// <exception cref="ArgumentException">The model has a function that no polynomial stands in for.</exception>
+    public static PolynomialStage Load(EvaluateStage evaluation, PolynomialInput input)
+    {
+        if (input.CalibrationFile is not { } file)
+            return new PolynomialStage(evaluation, input, functions: null);
+        if (!File.Exists(file))
+        {
+            throw new FileNotFoundException(
+                $"{file}: not found; crammed pretrain writes it, and after full fine-tuning give polynomial.ranges=task", file);
+        }
+        var functions = new CalibratedFunctions(Calibration.Read(file), input.MaxDepth).Of(evaluation.Model.Configuration);
+        return new PolynomialStage(evaluation, input, functions);
+    }
+
+    /// <summary>
+    /// Predicts twice, and writes into FOLDER predictions.csv and metrics.csv (true functions), predictions_polynomial.csv and
+    /// metrics_polynomial.csv, calibration.json (the ranges over these examples) and ranges.csv (polynomials, domains, values).
+    /// </summary>
+    /// <exception cref="DomainViolationException">A value left a domain; the files with the true functions are written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public PolynomialOutcome Run(string folder, CancellationToken cancellation)
+    {
+        var (model, weights, data) = (_evaluation.Model, _evaluation.Weights, _evaluation.Data);
+        var (predictions, ranges) = PolynomialTwin.Observe(
+            model, weights, data, _input.Margin, _evaluation.Adapters, cancellation);
+        var functions = _functions ?? new CalibratedFunctions(ranges, _input.MaxDepth).Of(model.Configuration);
+        var exact = _evaluation.OutcomeOf(predictions);
+        EvaluateStage.Write(exact, folder, StageFiles.Predictions, StageFiles.Metrics);
+        ranges.Write(Path.Combine(folder, CheckpointFiles.Calibration));
+        var twin = PolynomialTwin.Evaluate(model, weights, data, functions, _input.Twin, _evaluation.Adapters, cancellation);
+        var polynomial = _evaluation.OutcomeOf(twin.Predictions);
+        EvaluateStage.Write(polynomial, folder, StageFiles.PolynomialPredictions, StageFiles.PolynomialMetrics);
+        RangesOf(functions, twin.Domains).Write(Path.Combine(folder, StageFiles.Ranges));
+        return new PolynomialOutcome(exact, polynomial, twin.LargestLogitDifference(predictions), functions, twin.Domains);
+    }
+
+    private static CsvTable RangesOf(ModelFunctions functions, IReadOnlyList<DomainUse> uses)
+    {
+        var byName = uses.ToDictionary(use => use.Name);
+        var table = new CsvTable(
+            "name", "function", "domain_low", "domain_high", "observed_low", "observed_high", "values", "outside", "degree", "levels",
+            "products", "worst_bits", "average_bits");
+        foreach (var design in functions.Designs())
+        {
+            var (use, approximation, error) = (byName[design.Name], design.Approximation, design.Error);
+            table.AddRow(
+                design.Name, design.Function, approximation.Domain.Low, approximation.Domain.High, use.Minimum, use.Maximum, use.Values,
+                use.Outside, design.Degree, approximation.Depth, approximation.Multiplications, error.WorstBits, error.AverageBits);
+        }
+        return table;
+    }
+}

@@ -1,0 +1,44 @@
+using Crammed.Bert;
+
+namespace Crammed.Cli.Stages;
+
+/// <summary>The folder TASK/seed-N that fine-tuning from text writes: PEFT's files beside a base model, or a model trained whole and its head.</summary>
+internal static class TunedFolder
+{
+    /// <summary>The checkpoint that the folder needs: its own, if every weight was trained, otherwise the base model.</summary>
+    /// <exception cref="FileNotFoundException">The folder is of no such run.</exception>
+    public static string ModelFolderOf(string folder, string baseModel)
+    {
+        if (IsWhole(folder))
+            return Path.Combine(folder, StageFiles.Model);
+        return File.Exists(Path.Combine(folder, LoraFiles.Configuration))
+            ? baseModel
+            : throw new FileNotFoundException(
+                $"{folder}: has neither {LoraFiles.Configuration} nor {StageFiles.Model}/; "
+                + "name the folder TASK/seed-N of a run of crammed finetune mode=lora or mode=full");
+    }
+
+    /// <summary>The model with its head, and with its adapters where it has them.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="modelFolder">As <see cref="ModelFolderOf"/> says.</param>
+    /// <param name="model">That checkpoint, loaded; owned by the caller.</param>
+    /// <param name="classes">Classes of the task, 0 for regression.</param>
+    /// <exception cref="ArgumentException">The head is for a model of other sizes.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed, for another model or for another number of classes.</exception>
+    public static TaskClassifier Load(string folder, string modelFolder, BertModel model, int classes)
+    {
+        if (!IsWhole(folder))
+        {
+            LoraFiles.RequireBaseModel(folder, modelFolder);
+            return TaskClassifier.Load(folder, model, classes);
+        }
+        string headFile = Path.Combine(folder, StageFiles.Adapters);
+        var head = WeightFiles.ReadAdapters(headFile);
+        return head.Shape.Classes == classes
+            ? new TaskClassifier(model, head)
+            : throw new InvalidDataException($"{headFile}: is for {head.Shape.Classes} classes, and the task has {classes}");
+    }
+
+    private static bool IsWhole(string folder) => Directory.Exists(Path.Combine(folder, StageFiles.Model));
+}

@@ -1,0 +1,141 @@
+using Crammed.Approximation;
+using TorchSharp;
+
+namespace Crammed.Bert.Tests;
+
+public class PolynomialTwinTests
+{
+    private const int MaxDepth = 9;
+
+    private readonly BertConfiguration configuration = Tiny.Configuration();
+    private BertModel model = null!;
+    private TaskData data = null!;
+    private TrainedWeights weights = null!;
+    private Calibration ranges = null!;
+    private Predictions exact = null!;
+
+    [OneTimeSetUp]
+    public void Train()
+    {
+        model = new BertModel(configuration, seed: 3, torch.ScalarType.Float64);
+        data = Tiny.Task(configuration, 32, seed: 1);
+        var plan = FineTuningPlan.Create(1, new FineTuningSettings { Steps = 6, BatchSize = 8, LearningRate = 0.05 }, configuration, 32);
+        weights = FineTuner.Run(model, plan, data, new FineTuningOptions()).Weights;
+        (exact, ranges) = PolynomialTwin.Observe(model, weights, data, margin: 1.5);
+    }
+
+    [OneTimeTearDown]
+    public void Free() => model.Dispose();
+
+    private ModelFunctions Functions => new CalibratedFunctions(ranges, MaxDepth).Of(configuration);
+
+    [Test]
+    public void Observing_answers_as_evaluation_does_and_records_every_range()
+    {
+        Assert.That(exact.Logits, Is.EqualTo(Evaluator.Evaluate(model, weights, data).Logits));
+        string[] names = [.. Functions.Designs().Select(design => design.Name)];
+        Assert.That(names, Is.SubsetOf(ranges.AllTokenRanges.Keys));
+        Assert.That((ranges.Examples, ranges.Source, ranges.Margin), Is.EqualTo((32, "tiny task", 1.5)));
+        Assert.That(ranges.Ranges.Keys, Has.None.EqualTo(ActivationNames.SecondMoment));
+    }
+
+    /// <summary>Polynomials within 1e-6 in some ten places, with slopes of a few units between them and the logits.</summary>
+    [Test]
+    public void Polynomials_answer_nearly_the_same_and_stay_in_their_domains()
+    {
+        var twin = PolynomialTwin.Evaluate(model, weights, data, Functions, new TwinSettings());
+        Assert.That(twin.LargestLogitDifference(exact), Is.GreaterThan(1e-12).And.LessThan(1e-3));
+        Assert.That(twin.Domains.Select(use => use.Name), Is.EquivalentTo(Functions.Designs().Select(design => design.Name)));
+        Assert.That(twin.Domains.Select(use => use.Outside), Is.All.Zero);
+        var norm = twin.Domains.Single(use => use.Name == ActivationNames.FinalNormVariance);
+        Assert.That(norm.Values, Is.EqualTo(32 * 6), "all positions, padding included");
+        var all = ranges.AllTokenRanges[ActivationNames.FinalNormVariance];
+        // Observed as a variance, evaluated as d times it.
+        Assert.That(norm.Minimum, Is.EqualTo(8 * all.Minimum).Within(1e-3 * all.Minimum));
+        Assert.That(norm.Maximum, Is.EqualTo(8 * all.Maximum).Within(1e-3 * all.Maximum));
+    }
+
+    [Test]
+    public void A_value_outside_its_domain_is_named_or_counted()
+    {
+        var name = ActivationNames.FinalNormVariance;
+        var wide = ranges.AllTokenRanges[name];
+        var middle = (wide.Minimum + wide.Maximum) / 2;
+        var cut = ranges.AllTokenRanges.ToDictionary();
+        cut[name] = new ValueRange(wide.Minimum, middle);
+        var narrow = new CalibratedFunctions(new Calibration(1, 32, ranges.Ranges, cut), MaxDepth).Of(configuration);
+        var error = Assert.Throws<DomainViolationException>(
+            () => PolynomialTwin.Evaluate(model, weights, data, narrow, new TwinSettings()))!;
+        Assert.That(error.Message, Does.StartWith($"{name}: value ").And.Contain($"is outside the calibrated domain {narrow.FinalNorm.Domain}"));
+        var twin = PolynomialTwin.Evaluate(model, weights, data, narrow, new TwinSettings { OutOfRange = OutOfRange.Report });
+        var use = twin.Domains.Single(each => each.Name == name);
+        Assert.That(use.Outside, Is.Positive.And.LessThan(use.Values));
+        Assert.That(use.Maximum, Is.EqualTo(8 * wide.Maximum).Within(1e-3 * wide.Maximum));
+    }
+
+    [Test]
+    public void The_monitor_counts_exactly_what_lies_outside()
+    {
+        using var scope = torch.NewDisposeScope();
+        var monitor = new DomainMonitor(OutOfRange.Report);
+        var domain = new Interval(-1, 3);
+        monitor.Check("f", domain, torch.tensor([-1.0, 3.0, 0.5]));
+        monitor.Check("f", domain, torch.tensor([-1.1, 3.1, 0.5, double.NaN]));
+        Assert.That(monitor.Uses, Has.Count.EqualTo(1));
+        Assert.That((monitor.Uses[0].Values, monitor.Uses[0].Outside), Is.EqualTo((7L, 3L)));
+        var strict = new DomainMonitor(OutOfRange.Error);
+        strict.Check("f", domain, torch.tensor([-1.0, 3.0]));
+        Assert.That(
+            () => strict.Check("f", domain, torch.tensor([0.0, 3.5])),
+            Throws.InstanceOf<DomainViolationException>().With.Message.EqualTo(
+                "f: value 3.5 is outside the calibrated domain [-1, 3]; calibrate on text closer to this data or widen the margin"));
+        Assert.That(() => strict.Check("f", domain, torch.tensor([0.0, double.NaN])), Throws.InstanceOf<DomainViolationException>());
+    }
+
+    /// <summary>100,000 samples: the standard deviation is known to 1 / sqrt(200,000) = 0.22 %, the mean to 0.32 % of it; five times that.</summary>
+    [Test]
+    public void Noise_has_the_stated_deviation_and_follows_its_seed()
+    {
+        using var scope = torch.NewDisposeScope();
+        var zero = torch.zeros(100_000L, torch.ScalarType.Float64);
+        using ResultNoise noise = new(10, seed: 5), again = new(10, seed: 5), other = new(10, seed: 6);
+        var values = noise.Add(zero).ToFloat64Array();
+        var deviation = Math.Sqrt(values.Average(value => value * value));
+        Assert.That(deviation, Is.EqualTo(Math.Pow(2, -10)).Within(0.011 * Math.Pow(2, -10)));
+        Assert.That(values.Average(), Is.Zero.Within(0.016 * Math.Pow(2, -10)));
+        Assert.That(again.Add(zero).ToFloat64Array(), Is.EqualTo(values));
+        Assert.That(other.Add(zero).ToFloat64Array(), Is.Not.EqualTo(values));
+    }
+
+    /// <summary>To first order the answers move in proportion to the noise: ten bits more, a thousandth of it.</summary>
+    [Test]
+    public void Answers_move_with_the_noise()
+    {
+        double Moved(double bits) => PolynomialTwin.Evaluate(model, weights, data, Functions, Noisy(bits)).LargestLogitDifference(
+            PolynomialTwin.Evaluate(model, weights, data, Functions, new TwinSettings()).Predictions);
+        double twenty = Moved(20), thirty = Moved(30);
+        Assert.That(twenty, Is.GreaterThan(Math.Pow(2, -20)));
+        Assert.That(twenty / thirty, Is.EqualTo(1024).Within(30), "the same noise, scaled");
+        var first = PolynomialTwin.Evaluate(model, weights, data, Functions, Noisy(20)).Predictions.Logits;
+        Assert.That(PolynomialTwin.Evaluate(model, weights, data, Functions, Noisy(20)).Predictions.Logits, Is.EqualTo(first));
+
+        static TwinSettings Noisy(double bits) => new() { NoiseBits = bits, NoiseSeed = 9, OutOfRange = OutOfRange.Report };
+    }
+
+    [Test]
+    public void Softmax_and_settings_out_of_range_are_refused()
+    {
+        Assert.That(
+            () => new CalibratedFunctions(ranges, MaxDepth).Of(Tiny.Configuration(AttentionKernel.Softmax)),
+            Throws.ArgumentException.With.Message.Contains("kernel Softmax"));
+        Assert.That(
+            () => PolynomialTwin.Evaluate(model, weights, data, Functions, new TwinSettings { NoiseBits = 61 }),
+            Throws.ArgumentException.With.Message.Contains("noise_bits is 61"));
+        Assert.That(
+            () => PolynomialTwin.Evaluate(model, weights, data, Functions with { Layers = [] }, new TwinSettings()),
+            Throws.ArgumentException.With.Message.Contains("0 layers"));
+        Assert.That(
+            () => new CalibratedFunctions(ranges, MaxDepth).Gate(configuration with { Gate = FeedForwardGate.Relu }, layer: 7),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("layer7.feed_forward.gate"));
+    }
+}
