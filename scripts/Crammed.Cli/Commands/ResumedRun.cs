@@ -22,7 +22,10 @@ internal static class ResumedRun
         if (!File.Exists(Path.Combine(folder, "config.yaml")))
             throw new ConfigurationException($"'resume' is {resume}, where there is no config.yaml; name the folder of an interrupted run");
         if (folder != own)
-            throw new ConfigurationException($"'resume' is {resume}, and this run writes to outputs/{name}; give name={Path.GetFileName(folder)}");
+        {
+            throw new ConfigurationException(
+                $"'resume' is {resume}, and this run writes to outputs/{name}; give name={Path.GetFileName(folder)}");
+        }
         foreach (var (file, configuration) in files.Zip(context.Sweep))
         {
             string path = Path.Combine(folder, file), shown = $"outputs/{name}/{file}";
@@ -60,7 +63,8 @@ internal static class ResumedRun
                     values[key] = value;
                 break;
             case SequenceNode sequence:
-                values[prefix[1..]] = $"[{string.Join(", ", sequence.Items.Select(item => item is ScalarNode scalar ? scalar.Text : item.Kind))}]";
+                var items = sequence.Items.Select(item => item is ScalarNode scalar ? scalar.Text : item.Kind);
+                values[prefix[1..]] = $"[{string.Join(", ", items)}]";
                 break;
             case ScalarNode scalar:
                 values[prefix[1..]] = scalar.IsNull ? "null" : scalar.Text;
