@@ -45,7 +45,8 @@ public sealed class InterruptedFineTuningTests
             Assert.Ignore("limits on the size of files are Unix's");
         long limit = new FileInfo(Path.Combine(_task.Folder, "model", "model.safetensors")).Length / 2;
         var run = Installation.RunWithFileLimit(limit, "crammed.dll", _task.Folder, [.. Command, "mode=full", "name=no-room"]);
-        string[] lines = [.. run.Errors.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("fine-tuning on", StringComparison.Ordinal))];
+        var said = run.Errors.TrimEnd('\n').Split('\n');
+        string[] lines = [.. said.Where(line => !line.StartsWith("fine-tuning on", StringComparison.Ordinal))];
         Assert.That((run.ExitCode, lines.Length), Is.EqualTo((2, 1)), run.Errors);
         Assert.That(lines[0], Does.StartWith("error: "));
         Assert.That(Directory.GetDirectories(_task.Output("no-room/sst2/seed-0")), Is.Empty);

@@ -18,19 +18,21 @@ public static class FineTuner
     /// <param name="options">Mode and optimizer.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Ends the run early.</param>
+    /// <param name="diverged">Told the state before a step whose loss or gradient is not finite, before the exception.</param>
     /// <exception cref="ArgumentException">Plan, model and data do not fit each other.</exception>
-    /// <exception cref="NonFiniteLossException">The loss is no longer finite.</exception>
+    /// <exception cref="NonFiniteLossException">Loss or gradient are no longer finite; the step was not taken.</exception>
     public static FineTuningResult Run(
         BertModel model,
         FineTuningPlan plan,
         TaskData training,
         FineTuningOptions options,
         IProgress<FineTuningProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default,
+        Action<FineTuningResult>? diverged = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         using var run = new FineTuningRun(model, plan, training, options);
-        return Run(run, plan.Settings, observer: null, progress, cancellation);
+        return Run(run, plan.Settings, observer: null, progress, cancellation, diverged);
     }
 
     internal static FineTuningResult Run(
@@ -38,18 +40,31 @@ public static class FineTuner
         FineTuningSettings settings,
         IActivationObserver? observer,
         IProgress<FineTuningProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Action<FineTuningResult>? diverged = null)
     {
         var clock = Stopwatch.StartNew();
         var steps = new List<FineTuningStep>();
         while (steps.Count < settings.Steps && !cancellation.IsCancellationRequested)
         {
-            var step = run.Step(steps.Count, observer);
+            FineTuningStep step;
+            try
+            {
+                step = run.Step(steps.Count, observer);
+            }
+            catch (NonFiniteLossException)
+            {
+                diverged?.Invoke(Result());
+                throw;
+            }
+
             steps.Add(step);
             var remaining = clock.Elapsed.TotalSeconds / steps.Count * (settings.Steps - steps.Count);
             progress?.Report(new FineTuningProgress(step.Step, settings.Steps, step.Loss, step.LearningRate, remaining));
         }
 
-        return new FineTuningResult(run.Weights(), steps, clock.Elapsed.TotalSeconds, steps.Count < settings.Steps);
+        return Result();
+
+        FineTuningResult Result() => new(run.Weights(), steps, clock.Elapsed.TotalSeconds, steps.Count < settings.Steps);
     }
 }

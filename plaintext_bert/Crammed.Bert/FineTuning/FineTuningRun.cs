@@ -10,6 +10,7 @@ internal sealed class FineTuningRun : IDisposable
     private readonly TaskData training;
     private readonly FineTuningMode mode;
     private readonly WeightTensors weights;
+    private readonly List<TrainedTensor> trained;
     private readonly DecoupledAdam optimizer;
 
     public FineTuningRun(BertModel model, FineTuningPlan plan, TaskData training, FineTuningOptions options)
@@ -31,14 +32,16 @@ internal sealed class FineTuningRun : IDisposable
         torch.manual_seed(plan.Seed);
         foreach (var parameter in model.parameters())
             parameter.requires_grad_(mode == FineTuningMode.Full);
+        trained = TrainedTensors();
         optimizer = new DecoupledAdam(
-            TrainedTensors(), plan.Settings.Beta1, plan.Settings.Beta2, plan.Settings.Epsilon, plan.Settings.WeightDecay, options.Epsilon);
+            trained, plan.Settings.Beta1, plan.Settings.Beta2, plan.Settings.Epsilon, plan.Settings.WeightDecay, options.Epsilon);
     }
 
     /// <summary>The weights as they stand.</summary>
     public TrainedWeights Weights() => weights.Snapshot();
 
     /// <summary>Step number <paramref name="index"/>, from 0; the observer sees the forward pass and the second moments.</summary>
+    /// <exception cref="NonFiniteLossException">Loss or gradient are not finite; the weights are those before the step.</exception>
     public FineTuningStep Step(int index, IActivationObserver? observer)
     {
         using var scope = torch.NewDisposeScope();
@@ -47,6 +50,7 @@ internal sealed class FineTuningRun : IDisposable
         var (loss, value) = TaskLoss.Of(training, batch, logits, index);
         optimizer.ZeroGradients();
         loss.backward();
+        TaskLoss.RequireFiniteGradients(trained, index);
         var rate = plan.Settings.LearningRateAt(index);
         optimizer.Step(rate, observer);
         return new FineTuningStep(index + 1, rate, value);

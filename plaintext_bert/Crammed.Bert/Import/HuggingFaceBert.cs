@@ -3,9 +3,9 @@ using TorchSharp;
 namespace Crammed.Bert;
 
 /// <summary>
-/// BERT as its authors have it (Devlin et al. 2019, arXiv 1810.04805) and transformers computes it: word, position and token-type embeddings
-/// and a norm; layers with softmax attention and GELU, biases everywhere, and a norm after each residual sum; a tanh pooler of the first
-/// token and a linear classifier. Without dropout.
+/// BERT as its authors have it (Devlin et al. 2019, arXiv 1810.04805) and transformers computes it: word, position and token-type
+/// embeddings and a norm; layers with softmax attention and GELU, biases everywhere, and a norm after each residual sum; a tanh pooler of
+/// the first token and a linear classifier. Without dropout.
 /// </summary>
 public sealed class HuggingFaceBert : IDisposable
 {
@@ -26,7 +26,8 @@ public sealed class HuggingFaceBert : IDisposable
     public bool HasPooler => tensors.ContainsKey(HuggingFaceTensors.Weight(HuggingFaceTensors.Pooler));
 
     /// <summary>Outputs of the checkpoint's classifier; 0 where there is none.</summary>
-    public int Labels => tensors.TryGetValue(HuggingFaceTensors.Weight(HuggingFaceTensors.Classifier), out var weight) ? (int)weight.shape[0] : 0;
+    public int Labels =>
+        tensors.TryGetValue(HuggingFaceTensors.Weight(HuggingFaceTensors.Classifier), out var weight) ? (int)weight.shape[0] : 0;
 
     /// <summary>
     /// Token ids [batch, sequence] and their types, likewise int64 (null: all of type 0), to the embedding's normed output
@@ -92,9 +93,10 @@ public sealed class HuggingFaceBert : IDisposable
 
     private torch.Tensor Attention(torch.Tensor x, torch.Tensor? mask, int layer)
     {
-        torch.Tensor[] projected = [.. HuggingFaceTensors.Projections.Select(name => Heads(Linear(x, HuggingFaceTensors.Projection(layer, name))))];
-        var weights = AttentionKernels.Softmax(projected[0], projected[1], mask, observe: null);
-        var context = torch.matmul(weights, projected[2]).transpose(1, 2).reshape(x.shape[0], x.shape[1], Configuration.HiddenSize);
+        torch.Tensor Projected(int projection) =>
+            Heads(Linear(x, HuggingFaceTensors.Projection(layer, HuggingFaceTensors.Projections[projection])));
+        var weights = AttentionKernels.Softmax(Projected(0), Projected(1), mask, observe: null);
+        var context = torch.matmul(weights, Projected(2)).transpose(1, 2).reshape(x.shape[0], x.shape[1], Configuration.HiddenSize);
         return Linear(context, HuggingFaceTensors.AttentionOutput(layer));
     }
 

@@ -4,9 +4,10 @@ using TorchSharp;
 namespace Crammed.Bert;
 
 /// <summary>
-/// Reads BERT checkpoints of transformers: config.json and model.safetensors, tensors named with or without the prefix <c>bert.</c>, query,
-/// key and value apart or in one matrix <c>attention.self.query_key_value</c> (<see cref="FusedProjection"/>). The pooler and the classifier
-/// are read where they are there. The masked-token decoder (<c>cls.</c>) and the constant <c>embeddings.position_ids</c> are passed over.
+/// Reads BERT checkpoints of transformers: config.json and model.safetensors, tensors named with or without the prefix <c>bert.</c>,
+/// query, key and value apart or in one matrix <c>attention.self.query_key_value</c> (<see cref="FusedProjection"/>). The pooler and the
+/// classifier are read where they are there. The masked-token decoder (<c>cls.</c>) and the constant <c>embeddings.position_ids</c> are
+/// passed over.
 /// </summary>
 public static class HuggingFaceCheckpoint
 {
@@ -64,7 +65,8 @@ public static class HuggingFaceCheckpoint
     }
 
     /// <summary>What the model needs and, of what it may have, what the file has.</summary>
-    private static IEnumerable<(string Name, long[] Shape)> Wanted(Source source, HuggingFaceConfiguration configuration, bool needsEmbeddings)
+    private static IEnumerable<(string Name, long[] Shape)> Wanted(
+        Source source, HuggingFaceConfiguration configuration, bool needsEmbeddings)
     {
         var tensors = HuggingFaceTensors.Layers(configuration);
         if (needsEmbeddings || source.Has(HuggingFaceTensors.WordEmbeddings))
@@ -103,7 +105,8 @@ public static class HuggingFaceCheckpoint
             if (Has(name))
                 throw new InvalidDataException($"{file.Path}: has '{stored[name]}' and '{storedFused}', which say the same");
             var values = file.ReadFiniteFloat32(storedFused, [3 * shape[0], .. shape[1..]]);
-            var part = HuggingFaceTensors.Projections.ToList().FindIndex(projection => name.Contains($".{projection}.", StringComparison.Ordinal));
+            var part = HuggingFaceTensors.Projections.ToList().FindIndex(
+                projection => name.Contains($".{projection}.", StringComparison.Ordinal));
             return FusedProjection.Part(values, configuration.HiddenSize, configuration.NumAttentionHeads, part);
         }
 

@@ -140,7 +140,7 @@ public sealed class ParquetWriter : IDisposable
     private void GoOn(FileMetadata recorded, string path)
     {
         if (KeyValueDifference.Of(recorded.KeyValues, _keyValues) is { } difference)
-            throw new InvalidDataException($"{path}: was begun with {difference}; go on with what it was begun with, or start another file.");
+            throw new InvalidDataException($"{path}: was begun with {difference}; give what it was begun with, or start another file.");
         if (!recorded.Schema.SequenceEqual(Schema()))
             throw new InvalidDataException($"{path}: was begun with other columns; start another file.");
 

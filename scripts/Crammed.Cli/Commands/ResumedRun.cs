@@ -22,7 +22,10 @@ internal static class ResumedRun
         if (!File.Exists(Path.Combine(folder, "config.yaml")))
             throw new ConfigurationException($"'resume' is {resume}, where there is no config.yaml; name the folder of an interrupted run");
         if (folder != own)
-            throw new ConfigurationException($"'resume' is {resume}, and this run writes to outputs/{name}; give name={Path.GetFileName(folder)}");
+        {
+            throw new ConfigurationException(
+                $"'resume' is {resume}, and this run writes to outputs/{name}; give name={Path.GetFileName(folder)}");
+        }
         foreach (var (file, configuration) in files.Zip(context.Sweep))
         {
             string path = Path.Combine(folder, file), shown = $"outputs/{name}/{file}";

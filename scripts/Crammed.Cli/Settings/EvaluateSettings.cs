@@ -19,7 +19,7 @@ public sealed record EvaluateSettings : ICheckedSettings
     [Description("folder of the exported task (dev.parquet), with source=export")]
     public required string Export { get; init; }
 
-    [Description("trained adapters: the file of mode=adapters or the folder TASK/seed-N of mode=lora or full; null: a plan's untrained ones")]
+    [Description("trained adapters: the file of mode=adapters, or the folder TASK/seed-N of mode=lora|full; null: a plan's untrained ones")]
     public required string? Adapters { get; init; }
 
     [Description("file of a plan; null: evaluate trained adapters")]

@@ -17,7 +17,7 @@ public sealed record ExportGlueSettings
     public required string Model { get; init; }
 
     [Description("what is exported")]
-    public required TaskChoiceSettings Eval { get; init; }
+    public required ExportChoiceSettings Eval { get; init; }
 
     [Description("where tasks come from")]
     public required TaskDataSettings Data { get; init; }

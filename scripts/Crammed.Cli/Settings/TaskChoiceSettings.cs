@@ -2,12 +2,9 @@ using System.ComponentModel;
 
 namespace Crammed.Cli.Settings;
 
-/// <summary>The group <c>eval</c> of <c>crammed export-glue</c>: the task, and which of its splits.</summary>
-public sealed record TaskChoiceSettings
+/// <summary>The group <c>eval</c> of a command that needs to know the task alone.</summary>
+public record TaskChoiceSettings
 {
     [Description("the task (group eval/tasks)")]
     public required TaskSettings Tasks { get; init; }
-
-    [Description("true: the training split alone; false: the evaluation split alone; null: both")]
-    public required bool? SaveTrainData { get; init; }
 }

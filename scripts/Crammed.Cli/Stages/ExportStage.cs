@@ -78,7 +78,8 @@ internal sealed class ExportStage : IDisposable
         var relay = new RelayedProgress<ExportProgress>(report =>
         {
             kept?.Invoke(string.Create(
-                CultureInfo.InvariantCulture, $"{report.Kept:N0} of {report.Total:N0} examples of {task.Description.Name}'s {Name(split)}"));
+                CultureInfo.InvariantCulture,
+                $"{report.Kept:N0} of {report.Total:N0} examples of {task.Description.Name}'s {Name(split)}"));
             progress?.Report(new StageProgress(
                 title, report.Done, report.Total, "examples", Left: TimeSpan.FromSeconds(report.RemainingSeconds)));
         });

@@ -52,7 +52,9 @@ internal sealed class TwinStage : IDisposable
     /// changed FOLDER/model, without a calibration, since ranges have changed with the weights.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled: the step at hand was finished, nothing was written.</exception>
-    /// <exception cref="NonFiniteLossException">The loss is no longer finite.</exception>
+    /// <exception cref="NonFiniteLossException">
+    /// Loss or gradient are no longer finite; adapters.safetensors and metrics.csv were written as before the failing step.
+    /// </exception>
     public TwinOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
     {
         var relay = new RelayedProgress<FineTuningProgress>(step => progress?.Report(new StageProgress(
@@ -63,7 +65,8 @@ internal sealed class TwinStage : IDisposable
             string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:F4}"),
             TimeSpan.FromSeconds(step.RemainingSeconds))));
         var options = new FineTuningOptions { Mode = _input.Mode, Epsilon = _input.Epsilon };
-        var result = FineTuner.Run(_model, _input.Plan, _training, options, relay, cancellation);
+        var result = FineTuner.Run(
+            _model, _input.Plan, _training, options, relay, cancellation, diverged: state => state.Write(folder));
         cancellation.ThrowIfCancellationRequested();
         string modelFolder = _input.ModelFolder;
         if (_input.Mode == FineTuningMode.Full)

@@ -64,7 +64,8 @@ public class ExportOracleTests
         var words = File.ReadAllLines(TextFixture.WriteVocabulary(TestContext.CurrentContext.WorkDirectory)).ToList();
         foreach (var (text, index) in TextFixture.Texts(Examples).Select((text, index) => (text, index)))
         {
-            int[] tokens = [Tiny.Classification, .. text.Split(' ').Select(word => words.IndexOf(word)).Take(Configuration.SequenceLength - 2), Tiny.Separator];
+            var inner = text.Split(' ').Select(word => words.IndexOf(word)).Take(Configuration.SequenceLength - 2);
+            int[] tokens = [Tiny.Classification, .. inner, Tiny.Separator];
             int[] ids = [.. tokens, .. new int[Configuration.SequenceLength - tokens.Length]];
             int[] mask = [.. ids.Select((_, position) => position < tokens.Length ? 1 : 0)];
             var label = text.Contains("cat") || text.Contains("dog") ? 1 : 0;
@@ -96,8 +97,8 @@ public class ExportOracleTests
         {
             float[] values = name switch
             {
-                "embedding.word.weight" =>
-                    [.. from id in Enumerable.Range(0, Configuration.VocabularySize) from feature in Enumerable.Range(0, Configuration.Hidden) select Word(id, feature)],
+                "embedding.word.weight" => [.. Enumerable.Range(0, Configuration.VocabularySize)
+                    .SelectMany(id => Enumerable.Range(0, Configuration.Hidden).Select(feature => Word(id, feature)))],
                 "embedding.norm.weight" => [.. Enumerable.Range(0, Configuration.Hidden).Select(Scale)],
                 "embedding.norm.bias" => [.. Enumerable.Range(0, Configuration.Hidden).Select(Shift)],
                 _ => new float[parameter.numel()],

@@ -85,7 +85,8 @@ public class GlueExporterTests
         var checkpoint = SaveCheckpoint("export-norm", model =>
         {
             // Other than the initial ones and zeros, so that both matter.
-            foreach (var (name, parameter) in model.named_parameters().Where(parameter => parameter.Item1.StartsWith("layers.0.attention_norm.")))
+            var norm = model.named_parameters().Where(parameter => parameter.Item1.StartsWith("layers.0.attention_norm."));
+            foreach (var (name, parameter) in norm)
                 parameter.copy_(torch.tensor(Tiny.Gaussian(name.Length, 8), torch.ScalarType.Float32));
         });
         var (embeddingPath, normPath) = (Path.Combine(Work, "prefix-embedding.parquet"), Path.Combine(Work, "prefix-norm.parquet"));
@@ -114,7 +115,8 @@ public class GlueExporterTests
         }
 
         Assert.That(
-            () => TaskData.Read(normPath), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("where prefix=embedding is needed"));
+            () => TaskData.Read(normPath),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("where prefix=embedding is needed"));
     }
 
     /// <summary>4096 examples of this size make a row group; the cancelled export leaves two of them.</summary>
@@ -143,7 +145,8 @@ public class GlueExporterTests
         {
             (new ExportOptions { Resume = true, Seed = 2 }, task, "was begun with seed = '1', and now it is '2'"),
             (new ExportOptions { Resume = true, Limit = 8999 }, task, "was begun with examples = '9000', and now it is '8999'"),
-            (new ExportOptions { Resume = true, Prefix = ClientPrefix.Norm }, task, "was begun with prefix = 'embedding', and now it is 'norm'"),
+            (new ExportOptions { Resume = true, Prefix = ClientPrefix.Norm }, task,
+                "was begun with prefix = 'embedding', and now it is 'norm'"),
             (new ExportOptions { Resume = true }, TextFixture.Task(9000, "other texts"), "was begun with data_sha256 = '"),
         })
         {

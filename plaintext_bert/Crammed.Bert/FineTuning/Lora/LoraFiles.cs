@@ -39,7 +39,9 @@ public static class LoraFiles
     /// <param name="adapters">Their values, and the biases trained with them, are stored as float32.</param>
     /// <param name="head">The head's tensors [in, out] and [out], by the names of <see cref="TrainedTensorNames"/>.</param>
     /// <param name="baseModel">The model's folder, noted in the configuration.</param>
-    /// <param name="baseModelSha256">Hash of the model's weights (<see cref="Checkpoint.WeightsSha256"/>), noted beside the tensors.</param>
+    /// <param name="baseModelSha256">
+    /// Hash of the model's weights (<see cref="Checkpoint.WeightsSha256"/>), noted beside the tensors.
+    /// </param>
     public static void Save(
         string folder,
         LoraAdapters adapters,
@@ -115,7 +117,10 @@ public static class LoraFiles
     {
         using var file = SafetensorsFile.Open(Existing(folder, Weights));
         if (file.Metadata.TryGetValue(BaseModelKey, out var sha256) && sha256 != Checkpoint.WeightsSha256(modelFolder))
-            throw new InvalidDataException($"{file.Path}: was trained on another model than {modelFolder}; give the model that it was trained on");
+        {
+            throw new InvalidDataException(
+                $"{file.Path}: was trained on another model than {modelFolder}; give the model that it was trained on");
+        }
     }
 
     private static void Fill(SafetensorsFile file, LoraAdapters adapters, IReadOnlyDictionary<string, torch.Tensor> head)

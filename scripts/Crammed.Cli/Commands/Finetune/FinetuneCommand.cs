@@ -36,11 +36,26 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
         using (var stage = TwinStage.Load(input))
         {
             folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFile, planFile);
-            outcome = stage.Run(folder.FullPath, display, cancellationToken);
+            plan.Write(folder.PathOf(StageFiles.Plan));
+            outcome = Run(stage, folder, plan, display, cancellationToken);
         }
-        plan.Write(folder.PathOf(StageFiles.Plan));
         await Lines(settings, plan, outcome.Training, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
+    }
+
+    /// <exception cref="InvalidOperationException">The run diverged; says at which step, and where its last finite state is.</exception>
+    private static TwinOutcome Run(
+        TwinStage stage, OutputFolder folder, FineTuningPlan plan, StageDisplay display, CancellationToken cancellation)
+    {
+        try
+        {
+            return stage.Run(folder.FullPath, display, cancellation);
+        }
+        catch (NonFiniteLossException exception)
+        {
+            throw new InvalidOperationException(
+                $"plan of seed {plan.Seed}: {exception.Message}; the state before it is in {folder.ShownPath}/{StageFiles.Adapters}", exception);
+        }
     }
 
     private static ResultLines Lines(FinetuneRunSettings settings, FineTuningPlan plan, FineTuningResult training, string folder)

@@ -44,7 +44,7 @@ internal static class TaskFinetune
             : runs;
     }
 
-    /// <exception cref="InvalidOperationException">A run diverged; the message says which, where, and where its last finite state is.</exception>
+    /// <exception cref="InvalidOperationException">A run diverged; says which, where, and where its last finite state is.</exception>
     private static void RequireFinite(FineTuneOutcome outcome, string folder)
     {
         if (outcome.Diverged is not { Training.Divergence: { } divergence, Seed: var seed })

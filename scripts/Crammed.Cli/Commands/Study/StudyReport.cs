@@ -104,7 +104,8 @@ internal sealed class StudyReport(
             return;
         text.Append("## What encryption has to cover\n\n").Append(StudyRanges.Table(Variants));
         text.Append("\nRanges of the pretrained model on padded text while a mock fine-tuning moves adapters and head: the widest over layers, ");
-        text.Append("medians over seeds.\n\n");
+        text.Append("medians over seeds. Levels: along the activations of an encrypted forward pass from the embedding to the logits, in ");
+        text.Append("brackets those of the first layer, with polynomials fitted to these ranges; softmax has no circuit here.\n\n");
     }
 
     private void AppendRuns(StringBuilder text)

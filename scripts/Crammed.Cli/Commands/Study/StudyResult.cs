@@ -8,10 +8,11 @@ namespace Crammed.Cli.Commands.Study;
 /// <param name="HeldOut">Step and held-out loss, nats for each masked token, in the order of training; not empty.</param>
 /// <param name="PretrainSeconds">Of training, without calibration.</param>
 /// <param name="Scores">The main metric of each task.</param>
-/// <param name="Calibration">Ranges of the pretrained model's inner values.</param>
+/// <param name="Configuration">The pretrained model's.</param>
+/// <param name="Calibration">Ranges of its inner values.</param>
 internal sealed record StudyResult(
     StudyRun Run, IReadOnlyList<(int Step, double Loss)> HeldOut, double PretrainSeconds, IReadOnlyList<StudyScore> Scores,
-    Calibration Calibration)
+    BertConfiguration Configuration, Calibration Calibration)
 {
     /// <summary>At the end of pretraining.</summary>
     public double HeldOutLoss => HeldOut[^1].Loss;
@@ -41,12 +42,13 @@ internal sealed record StudyResult(
             .Select(row => ((int)row.Number("step"), row.Number("held_out_loss")))
             .ToList();
         return heldOut.Count > 0
-            ? new StudyResult(run, heldOut, steps[^1].Number("seconds"), scores, CalibrationOf(run, outputs))
+            ? new StudyResult(
+                run, heldOut, steps[^1].Number("seconds"), scores, ModelFolder.Configuration(ModelOf(run, outputs)),
+                Calibration.Read(Path.Combine(ModelOf(run, outputs), CheckpointFiles.Calibration)))
             : throw new InvalidDataException($"{pretraining}: no row has a held_out_loss");
     }
 
-    private static Calibration CalibrationOf(StudyRun run, string outputs) =>
-        Calibration.Read(Path.Combine(outputs, run.Name, StageFiles.Model, CheckpointFiles.Calibration));
+    private static string ModelOf(StudyRun run, string outputs) => Path.Combine(outputs, run.Name, StageFiles.Model);
 
     private static string PretrainingOf(StudyRun run, string outputs) => Path.Combine(outputs, run.Name, StageFiles.Metrics);
 }

@@ -68,7 +68,8 @@ const encode = (embedded, mask, tensors, config) => {
   let x = embedded;
   for (let layer = 0; layer < config.num_hidden_layers; layer++) {
     const name = `encoder.layer.${layer}`, epsilon = config.layer_norm_eps;
-    x = norm(add(x, attention(x, mask, tensors, layer, config.num_attention_heads)), tensors, `${name}.attention.output.LayerNorm`, epsilon);
+    const attended = add(x, attention(x, mask, tensors, layer, config.num_attention_heads));
+    x = norm(attended, tensors, `${name}.attention.output.LayerNorm`, epsilon);
     const wide = linear(x, tensors, `${name}.intermediate.dense`).map((row) => row.map(gelu));
     x = norm(add(x, linear(wide, tensors, `${name}.output.dense`)), tensors, `${name}.output.LayerNorm`, epsilon);
   }
@@ -81,7 +82,8 @@ const classify = (states, tensors) =>
 const readSafetensors = (file) => {
   const bytes = fs.readFileSync(file), length = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
-  return Object.fromEntries(Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, { data_offsets: [from, to] }]) => {
+  delete header.__metadata__;
+  return Object.fromEntries(Object.entries(header).map(([name, { data_offsets: [from, to] }]) => {
     const view = bytes.subarray(8 + length + from, 8 + length + to);
     return [name.replace(/^bert\./, ''), Float64Array.from({ length: view.length / 4 }, (_, i) => view.readFloatLE(4 * i))];
   }));
@@ -123,6 +125,7 @@ const small = ids.map((row, example) => {
     at('word', id, i) + at('position', p, i) + at('token_type', types[example][p], i)));
   const embedded = norm(sums, tensors, 'embeddings.LayerNorm', config.layer_norm_eps);
   const states = encode(embedded, row.map((id) => (id === 0 ? 0 : 1)), tensors, config);
-  return { embedded: embedded.flat(), states: states.slice(0, row.filter((id) => id !== 0).length).flat(), logits: classify(states, tensors) };
+  const tokens = row.filter((id) => id !== 0).length;
+  return { embedded: embedded.flat(), states: states.slice(0, tokens).flat(), logits: classify(states, tensors) };
 });
 fs.writeFileSync(output, JSON.stringify({ real, ids, types, small }, null, 1) + '\n');

@@ -1,0 +1,124 @@
+using System.Text;
+using Crammed.Cli.Hosting;
+
+namespace Crammed.Cli.Tests.Stages;
+
+/// <summary>
+/// Every reader of the plaintext side, through the commands that use it: a bad file is one line that names it, exit code 2, and nothing is
+/// written. What each reader refuses in detail is its own tests' matter.
+/// </summary>
+internal sealed class BadInputTests
+{
+    private const string Train = "glue/sst2/train.tsv";
+
+    private StageProgram _program = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _program = new StageProgram();
+        SmallData.WriteGlue(_program.Folder);
+        string model = Directory.CreateDirectory(_program.Folder.Combine("model")).FullName;
+        foreach (string file in Directory.GetFiles(SmallRun.ModelFolder))
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+    }
+
+    [TearDown]
+    public void End() => _program.Dispose();
+
+    [TestCase("sentence\tlabel\nthe bird\t1\textra\n", "train.tsv, line 2: 3 fields; expected 2")]
+    [TestCase("sentence\tlabel\nthe bird\n", "train.tsv, line 2: 1 fields; expected 2")]
+    [TestCase("sentence\tscore\nthe bird\t1\n", "train.tsv, line 1: column 'label' is missing")]
+    [TestCase("sentence\tlabel\nthe bird\tbird\n", "train.tsv, line 2: field 'label' is 'bird'; expected 0 or 1")]
+    [TestCase("sentence\tlabel\nthe \u00ff\t1\n", "train.tsv, line 2: not UTF-8")]
+    [TestCase("sentence\tlabel\n", "train.tsv: no rows")]
+    [TestCase("", "train.tsv: no rows")]
+    public async Task Tsv(string text, string expected) => await Refuse(Train, text, expected);
+
+    [TestCase("sentence,label\n\"the bird,1\n", "train.tsv, line 2: a quote is opened and not closed")]
+    [TestCase("sentence,label\nthe bird,1,2\n", "train.tsv, line 2: 3 fields; expected 2")]
+    [TestCase("sentence,label\nthe bird,-1\n", "train.tsv, line 2: field 'label' is '-1'; expected 0 or 1")]
+    [TestCase("sentence,label\nthe \u00ff,1\n", "not UTF-8")]
+    public async Task Csv(string text, string expected) => await Refuse(Train, text, expected, "eval.tasks.format=csv");
+
+    [TestCase("{\"sentence\": \"the bird\", \"label\": 1\n", "train.tsv, line 1: '{\"sentence\"")]
+    [TestCase("{\"sentence\": \"the bird\"}\n", "train.tsv, line 1: field 'label' is missing")]
+    [TestCase("{\"sentence\": [\"the bird\"], \"label\": 1}\n", "train.tsv, line 1: field 'sentence' is")]
+    [TestCase("{\"sentence\": \"the bird\", \"label\": 7}\n", "train.tsv, line 1: field 'label' is '7'; expected 0 or 1")]
+    [TestCase("{\"sentence\": \"the \u00ff\", \"label\": 1}\n", "not UTF-8")]
+    public async Task Jsonl(string text, string expected) => await Refuse(Train, text, expected, "eval.tasks.format=jsonl");
+
+    [TestCase("PAR1", "train.tsv: 4 bytes are too few for a Parquet file")]
+    [TestCase("sentence\tlabel\nthe bird\t1\n", "train.tsv: the file does not begin and end with PAR1; is it a Parquet file?")]
+    [TestCase("PAR1\u00ff\u00ff\u00ff\u00ffPAR1", "train.tsv: a footer of 4294967295 bytes does not fit in the file of 12")]
+    public async Task Parquet(string text, string expected) => await Refuse(Train, text, expected, "eval.tasks.format=parquet");
+
+    /// <summary>An export is a Parquet file, but of other columns.</summary>
+    [Test]
+    public async Task Parquet_of_other_columns()
+    {
+        File.Copy(SmallRun.Sentiment.TrainFile, _program.Folder.Combine(Train), overwrite: true);
+        await RefuseAsIs("columns are named 'sentence', where one is needed", "eval.tasks.format=parquet");
+    }
+
+    [TestCase("", "model.safetensors: ")]
+    [TestCase("\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f{}", "model.safetensors: ")]
+    [TestCase("\u0002\0\0\0\0\0\0\0{}", "model.safetensors: tensor 'embedding")]
+    public async Task Safetensors(string text, string expected) => await Refuse("model/model.safetensors", text, expected);
+
+    [Test]
+    public async Task Safetensors_cut_short()
+    {
+        string path = _program.Folder.Combine("model/model.safetensors");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
+        await RefuseAsIs("model.safetensors: ");
+    }
+
+    [TestCase("", "config.json: ")]
+    [TestCase("null", "config.json: holds null, not a configuration")]
+    [TestCase("{\"layers\": 1}", "config.json: ")]
+    public async Task Configuration(string text, string expected) => await Refuse("model/config.json", text, expected);
+
+    [TestCase("\"hidden\": 16", "\"hidden\": 32", "model.safetensors: tensor 'embedding")]
+    [TestCase("\"hidden\": 16", "\"hidden\": 1e9", "config.json: ")]
+    [TestCase("\"heads\": 2", "\"heads\": 3", "config.json: heads is 3; it must be a divisor of hidden (16)")]
+    [TestCase("\"layers\": 1", "\"layers\": 2", "model.safetensors: tensor 'layers.1.")]
+    public async Task Configuration_of_another_model(string field, string other, string expected)
+    {
+        string path = _program.Folder.Combine("model/config.json"), text = File.ReadAllText(path);
+        Assert.That(text, Does.Contain(field));
+        await Refuse("model/config.json", text.Replace(field, other, StringComparison.Ordinal), expected);
+    }
+
+    [TestCase("", "vocab.txt: ")]
+    [TestCase("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nthe\n", "vocab.txt, line 7: token 'the' occurs twice; it is already line 6")]
+    [TestCase("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n\u00ff\n", "vocab.txt, line 6: not UTF-8")]
+    [TestCase("the\nbird\n", "vocab.txt")]
+    public async Task Vocabulary(string text, string expected) => await Refuse("model/vocab.txt", text, expected);
+
+    [Test]
+    public async Task Vocabulary_with_more_tokens_than_the_model()
+    {
+        File.AppendAllLines(_program.Folder.Combine("model/vocab.txt"), Enumerable.Range(0, 300).Select(i => $"surplus{i}"));
+        await RefuseAsIs("tokens, the model knows ");
+    }
+
+    /// <summary>Characters up to U+00FF stand for the byte of their number, so that the text may be none of UTF-8.</summary>
+    private async Task Refuse(string file, string text, string expected, params string[] words)
+    {
+        File.WriteAllBytes(_program.Folder.Combine(file), Encoding.Latin1.GetBytes(text));
+        await RefuseAsIs(expected, words);
+    }
+
+    private async Task RefuseAsIs(string expected, params string[] words)
+    {
+        foreach (string[] command in new string[][] { ["export-glue"], ["finetune", "mode=lora"] })
+        {
+            int code = await _program.RunAsync([.. command, "model=model", "data.glue=glue", "eval/tasks=sst2", "impl.threads=1", .. words]);
+            Assert.That(code, Is.EqualTo(ExitCode.BadInput), _program.Error);
+            Assert.That(_program.Error.TrimEnd('\n'), Does.StartWith("error: ").And.Contain(expected).And.Not.Contain("\n"));
+            Assert.That(_program.Output, Is.Empty);
+            Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+        }
+    }
+}
