@@ -3,20 +3,21 @@ namespace Crammed.Approximation;
 /// <summary>
 /// The sign function by a composite of odd minimax polynomials (Lee, Lee, No, Kim, "Minimax Approximation of Sign Function by Composite
 /// Polynomial for Homomorphic Comparison", IEEE TDSC 2022). Each stage is the best odd polynomial of its degree on
-/// [-b, -a] u [a, b], and maps that onto the next stage's set, [-1 - tau, -1 + tau] u [1 - tau, 1 + tau]. An odd polynomial is x q(x^2), and
-/// |1 - x q(x^2)| = sqrt(t) |1/sqrt(t) - q(t)| with t = x^2: Remez on the one interval [a^2, b^2] with the weight sqrt(t) finds q.
+/// [-b, -a] u [a, b], and maps that onto the next stage's set, [-1 - tau, -1 + tau] u [1 - tau, 1 + tau]. An odd polynomial is x q(x^2),
+/// and |1 - x q(x^2)| = sqrt(t) |1/sqrt(t) - q(t)| with t = x^2: Remez on the one interval [a^2, b^2] with the weight sqrt(t) finds q.
 /// </summary>
 public static class MinimaxSign
 {
     private const int ErrorPoints = 10_000;
 
     /// <summary>
-    /// A composite on [-bound, bound] whose error is at most <c>Error</c> where |x| is at least gap * bound; between, it rises from -1 to 1.
+    /// A composite on [-bound, bound] whose error is at most <c>Error</c> where |x| is at least gap * bound; between, it rises from -1 to
+    /// 1.
     /// </summary>
     /// <param name="degrees">Degrees of the stages, odd and at least 3.</param>
     /// <param name="gap">a of the first stage on the unit interval, in (0, 1).</param>
     /// <param name="bound">Half the width of the domain; the scaling costs a level unless it is 1.</param>
-    /// <exception cref="ArgumentException">A degree that is even or below 3, a gap outside (0, 1), a bound that is not positive.</exception>
+    /// <exception cref="ArgumentException">A degree even or below 3, a gap outside (0, 1), or a bound that is not positive.</exception>
     public static (CompositePolynomial Sign, double Error) Create(IReadOnlyList<int> degrees, double gap, double bound = 1)
     {
         RequireDegrees(degrees);

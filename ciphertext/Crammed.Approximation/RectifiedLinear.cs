@@ -22,8 +22,8 @@ public sealed class RectifiedLinear : IApproximation
         Domain = new Interval(-bound, bound);
         var sign = MinimaxSign.Create(degrees ?? PaperDegrees, degrees is null ? PaperGap.Value : BestGap(degrees), bound).Sign;
         var last = sign.Stages[^1];
-        Step = new CompositePolynomial(
-            [.. sign.Stages.SkipLast(1), new ChebyshevPolynomial(last.Domain, last.Coefficients.Select((c, i) => (i == 0 ? 0.5 : 0) + c / 2))]);
+        var half = last.Coefficients.Select((c, i) => (i == 0 ? 0.5 : 0) + c / 2);
+        Step = new CompositePolynomial([.. sign.Stages.SkipLast(1), new ChebyshevPolynomial(last.Domain, half)]);
     }
 
     /// <summary>h, from 0 to 1.</summary>
@@ -57,8 +57,8 @@ public sealed class RectifiedLinear : IApproximation
     public ApproximationReport Report() => ApproximationReport.Measure(x => Math.Max(x, 0), Evaluate, Domain);
 
     /// <summary>
-    /// The sign's gap with the least worst error of x h(x) on [-1, 1]. Outside the gap that is half the sign's error, which falls as the gap
-    /// grows; inside, x (1 - sign(x)) / 2, which grows with it. The smallest gap at which the inside is the worse one.
+    /// The sign's gap with the least worst error of x h(x) on [-1, 1]. Outside the gap that is half the sign's error, which falls as the
+    /// gap grows; inside, x (1 - sign(x)) / 2, which grows with it. The smallest gap at which the inside is the worse one.
     /// </summary>
     private static double BestGap(IReadOnlyList<int> degrees)
     {

@@ -12,8 +12,8 @@ public sealed class CalibratedFunctions
     private const double WantedError = 1e-6;
 
     /// <summary>
-    /// Error of (1 + x/2^k)^(2^k) against exp, which a level halves (k = 9 has 5.3e-4, always at x = -2). Attention sums 128 such weights of
-    /// both small and large distances; the published circuit's k = 14 is forced by its masked scores, not by the error.
+    /// Error of (1 + x/2^k)^(2^k) against exp, which a level halves (k = 9 has 5.3e-4, always at x = -2). The published circuit's k = 14 is
+    /// forced by its masked scores, not by the error.
     /// </summary>
     private const double WantedKernelError = 1e-3;
 
@@ -83,7 +83,10 @@ public sealed class CalibratedFunctions
         if (configuration.Kernel == AttentionKernel.Polynomial)
             return new PowerKernel(configuration.KernelPower);
         if (configuration.Kernel != AttentionKernel.Gaussian)
-            throw new ArgumentException($"no polynomial stands in for kernel {configuration.Kernel}; use a model with arch.kernel=gaussian or polynomial");
+        {
+            throw new ArgumentException(
+                $"no polynomial stands in for kernel {configuration.Kernel}; use a model with arch.kernel=gaussian or polynomial");
+        }
         return PowerKernel.Choose(new Interval(Range(ActivationNames.KernelArgument(layer)).Low, 0), WantedKernelError);
     }
 
@@ -106,6 +109,7 @@ public sealed class CalibratedFunctions
             [.. Enumerable.Range(0, configuration.Layers).Select(layer => new LayerFunctions(
                 Norm(ActivationNames.AttentionNormVariance(layer)),
                 Kernel(configuration, layer),
+                configuration.Kernel == AttentionKernel.Polynomial,
                 Norm(ActivationNames.FeedForwardNormVariance(layer)),
                 Gate(configuration, layer)))],
             Norm(ActivationNames.FinalNormVariance),

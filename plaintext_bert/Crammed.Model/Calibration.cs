@@ -5,8 +5,8 @@ namespace Crammed.Model;
 
 /// <summary>
 /// Observed ranges of the inputs of every non-polynomial function, and of the polynomial values whose size bounds a ciphertext, by name
-/// (<see cref="ActivationNames"/>); calibration.json of a checkpoint, taken on public text over a short mock fine-tuning, or of an evaluation,
-/// taken on its task.
+/// (<see cref="ActivationNames"/>); calibration.json of a checkpoint, taken on public text over a short mock fine-tuning, or of an
+/// evaluation, taken on its task.
 /// </summary>
 public sealed class Calibration
 {
@@ -80,7 +80,11 @@ public sealed class Calibration
         if (form.Format is < OldestFormat or > CurrentFormat)
             throw new InvalidDataException($"{path}: format {form.Format}, expected {CurrentFormat}; calibrate again");
         if (form.Source is not null != (form.Format == CurrentFormat))
-            throw new InvalidDataException($"{path}: format {form.Format} with source '{form.Source}'; format {CurrentFormat} names a source");
+        {
+            throw new InvalidDataException(
+                $"{path}: format {form.Format} with source '{form.Source}'; only format {CurrentFormat} names a source, and must");
+        }
+
         if (form.Margin is not (>= 1 and <= 1000))
             throw new InvalidDataException(FormattableString.Invariant($"{path}: margin is {form.Margin}; it must be 1 to 1000"));
         CheckRanges(path, "ranges", form.Ranges!);

@@ -9,30 +9,33 @@ namespace Crammed.Model;
 /// <param name="Tanh">The head's tanh.</param>
 public sealed record ModelFunctions(IReadOnlyList<LayerFunctions> Layers, FittedFunction FinalNorm, FittedFunction Tanh)
 {
+    private const string ScaledVariance = "variance times hidden";
+
     /// <summary>What each function is made of, in the order of a forward pass.</summary>
     public IReadOnlyList<FunctionDesign> Designs() =>
     [
-        .. Layers.SelectMany((layer, index) => OfLayer(layer, index)),
-        Fitted("inverse square root", FinalNorm),
-        Fitted("tanh", Tanh),
+        .. Layers.SelectMany(OfLayer),
+        Fitted("inverse square root", ScaledVariance, FinalNorm),
+        Fitted("tanh", "input", Tanh),
     ];
 
     private static IEnumerable<FunctionDesign> OfLayer(LayerFunctions layer, int index)
     {
-        yield return Fitted("inverse square root", layer.AttentionNorm);
-        yield return Kernel(index, layer.Kernel);
-        yield return Fitted("inverse square root", layer.FeedForwardNorm);
+        yield return Fitted("inverse square root", ScaledVariance, layer.AttentionNorm);
+        yield return new FunctionDesign(
+            ActivationNames.KernelArgument(index), layer.IsKernelTrained ? "kernel" : "exp", "-|q - k|^2 / 2 sqrt(d)",
+            $"2^{layer.Kernel.Exponent}", layer.Kernel, layer.KernelDomain,
+            layer.IsKernelTrained ? null : layer.Kernel.ErrorAgainstExp(layer.KernelDomain));
+        yield return Fitted("inverse square root", ScaledVariance, layer.FeedForwardNorm);
         if (layer.Gate is { } gate)
         {
             yield return new FunctionDesign(
-                ActivationNames.Gate(index), "relu", string.Join('/', gate.Step.Stages.Select(stage => stage.Degree)), gate, gate.Report());
+                ActivationNames.Gate(index), "relu", "gate", string.Join('/', gate.Step.Stages.Select(stage => stage.Degree)), gate,
+                gate.Domain, gate.Report());
         }
     }
 
-    private static FunctionDesign Fitted(string function, FittedFunction fitted) => new(
-        fitted.Name, function, ((ChebyshevPolynomial)fitted.Approximation).Degree.ToString(CultureInfo.InvariantCulture),
-        fitted.Approximation, fitted.Report());
-
-    private static FunctionDesign Kernel(int layer, PowerKernel kernel) => new(
-        ActivationNames.KernelArgument(layer), "exp", $"2^{kernel.Exponent}", kernel, kernel.ErrorAgainstExp(kernel.Domain));
+    private static FunctionDesign Fitted(string function, string argument, FittedFunction fitted) => new(
+        fitted.Name, function, argument, ((ChebyshevPolynomial)fitted.Approximation).Degree.ToString(CultureInfo.InvariantCulture),
+        fitted.Approximation, fitted.Domain, fitted.Report());
 }

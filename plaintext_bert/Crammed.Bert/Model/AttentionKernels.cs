@@ -27,7 +27,9 @@ internal static class AttentionKernels
         return Power(argument, configuration.KernelPower, power => power);
     }
 
-    /// <summary>(1 + x/2^k)^(2^k) by k squarings; the last argument sees the base and every square, and may put another in its place.</summary>
+    /// <summary>
+    /// (1 + x/2^k)^(2^k) by k squarings; the last argument sees the base and every square, and may put another in its place.
+    /// </summary>
     public static torch.Tensor Power(torch.Tensor argument, int exponent, Func<torch.Tensor, torch.Tensor> each)
     {
         var power = each((argument * Math.Pow(2, -exponent)) + 1.0);

@@ -7,7 +7,8 @@ public enum OutOfRange
     Error,
 
     /// <summary>
-    /// Count it, and evaluate the polynomial all the same. Ciphertexts would do so too, as long as the result stays within what one can hold.
+    /// Count it, and evaluate the polynomial all the same. Ciphertexts would do so too, as long as the result stays within what one can
+    /// hold.
     /// </summary>
     Report,
 }

@@ -28,29 +28,31 @@ internal sealed class PolynomialFunctions(ModelFunctions functions, DomainMonito
 
     public torch.Tensor Kernel(BertConfiguration configuration, int layer, torch.Tensor argument)
     {
-        var kernel = functions.Layers[layer].Kernel;
-        monitor.Check(ActivationNames.KernelArgument(layer), kernel.Domain, argument);
-        return AttentionKernels.Power(argument, kernel.Exponent, Noisy);
+        var chosen = functions.Layers[layer];
+        monitor.Check(ActivationNames.KernelArgument(layer), chosen.KernelDomain, argument);
+        return AttentionKernels.Power(argument, chosen.Kernel.Exponent, Noisy);
     }
 
     public torch.Tensor Relu(int layer, torch.Tensor gate)
     {
         var relu = functions.Layers[layer].Gate!;
         monitor.Check(ActivationNames.Gate(layer), relu.Domain, gate);
-        return Noisy(gate * Evaluate(relu.Step, gate));
+        return Noisy(gate * Evaluate(relu.Step, gate, gate.dtype));
     }
 
     public torch.Tensor Tanh(torch.Tensor x) => Apply(functions.Tanh, x);
 
-    private FittedFunction NormFunction(string varianceName) => functions.FinalNorm.Name == varianceName
-        ? functions.FinalNorm
-        : functions.Layers.SelectMany(layer => new[] { layer.AttentionNorm, layer.FeedForwardNorm }).First(norm => norm.Name == varianceName);
+    private FittedFunction NormFunction(string varianceName) => functions.Layers
+        .SelectMany(layer => new[] { layer.AttentionNorm, layer.FeedForwardNorm })
+        .Append(functions.FinalNorm)
+        .First(norm => norm.Name == varianceName);
 
     /// <summary>The polynomial's values; gradients are those that the output gives.</summary>
     private torch.Tensor Apply(FittedFunction function, torch.Tensor x)
     {
         monitor.Check(function.Name, function.Domain, x);
-        var y = Evaluate(function.Approximation, x);
+        // In float64: wide domains lose digits in the Chebyshev basis, and there is one value a token.
+        var y = Evaluate(function.Approximation, x, torch.ScalarType.Float64);
         if (!torch.is_grad_enabled() || !x.requires_grad)
             return y;
         // The second term is zero, and its gradient the slope.
@@ -65,20 +67,20 @@ internal sealed class PolynomialFunctions(ModelFunctions functions, DomainMonito
         return slope;
     }
 
-    /// <summary>Values without a gradient, computed in float64: wide domains lose digits in the Chebyshev basis.</summary>
-    private torch.Tensor Evaluate(IApproximation approximation, torch.Tensor x)
+    /// <summary>Values of x's type, without a gradient, computed in the given type.</summary>
+    private torch.Tensor Evaluate(IApproximation approximation, torch.Tensor x, torch.ScalarType type)
     {
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        var flat = x.detach().reshape(-1L);
-        var parts = flat.split(Chunk).Select(part => Evaluate(approximation, part, x.dtype)).ToArray();
-        return torch.cat(parts).reshape(x.shape).MoveToOuterDisposeScope();
+        var flat = x.detach().to(type).reshape(-1L);
+        var parts = flat.split(Chunk).Select(part => Evaluate(approximation, part)).ToArray();
+        return torch.cat(parts).to(x.dtype).reshape(x.shape).MoveToOuterDisposeScope();
     }
 
-    private torch.Tensor Evaluate(IApproximation approximation, torch.Tensor part, torch.ScalarType type)
+    private torch.Tensor Evaluate(IApproximation approximation, torch.Tensor part)
     {
         using var scope = torch.NewDisposeScope();
-        return approximation.Evaluate(part.to(torch.ScalarType.Float64), arithmetic).to(type).MoveToOuterDisposeScope();
+        return approximation.Evaluate(part, arithmetic).MoveToOuterDisposeScope();
     }
 
     private torch.Tensor Noisy(torch.Tensor x) => noise is null ? x : noise.Add(x);

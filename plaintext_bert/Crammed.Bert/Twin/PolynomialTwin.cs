@@ -37,7 +37,7 @@ public static class PolynomialTwin
     /// <param name="settings">Noise, and what to do with values outside the domains.</param>
     /// <param name="adapters">Adapters of the encoder, for weights without.</param>
     /// <param name="cancellation">Ends the run with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ArgumentException">Model, weights, functions and data do not fit each other, or a setting out of its range.</exception>
+    /// <exception cref="ArgumentException">Model, weights, functions or data do not fit, or a setting is out of its range.</exception>
     /// <exception cref="DomainViolationException">A value left a polynomial's domain, and the settings make that an error.</exception>
     public static TwinEvaluation Evaluate(
         BertModel model, TrainedWeights weights, TaskData data, ModelFunctions functions, TwinSettings settings,

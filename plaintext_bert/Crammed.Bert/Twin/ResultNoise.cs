@@ -22,7 +22,8 @@ internal sealed class ResultNoise : IDisposable
     /// <summary>x with noise, a new tensor; gradients pass.</summary>
     public torch.Tensor Add(torch.Tensor x)
     {
-        using var noise = torch.randn(x.shape, x.dtype, generator: generator);
+        // Drawn in float32, which libtorch does several times faster; its tails end at five standard deviations or so all the same.
+        using var noise = torch.randn(x.shape, torch.ScalarType.Float32, generator: generator);
         return x.add(noise, standardDeviation);
     }
 

@@ -5,12 +5,14 @@ namespace Crammed.Bert;
 /// <param name="Domains">How the polynomials' arguments lay in their domains, in the order of the pass.</param>
 public sealed record TwinEvaluation(Predictions Predictions, IReadOnlyList<DomainUse> Domains)
 {
-    /// <summary>Largest difference of a logit from those of the true functions; NaN if one is not a number.</summary>
+    /// <summary>Examples with a logit that is not finite: values so far outside that ciphertexts would hold garbage.</summary>
+    public int Unanswered => Predictions.Logits.Count(logits => !logits.All(double.IsFinite));
+
+    /// <summary>Largest difference of a logit from those of the true functions, over the answered examples.</summary>
     public double LargestLogitDifference(Predictions exact)
     {
         ArgumentNullException.ThrowIfNull(exact);
-        // Not Max(), which passes over what is not a number.
-        return Predictions.Logits.Zip(exact.Logits).SelectMany(pair => pair.First.Zip(pair.Second, (a, b) => Math.Abs(a - b)))
-            .Aggregate(0.0, Math.Max);
+        return Predictions.Logits.Zip(exact.Logits).Where(pair => pair.First.All(double.IsFinite))
+            .SelectMany(pair => pair.First.Zip(pair.Second, (a, b) => Math.Abs(a - b))).DefaultIfEmpty(0).Max();
     }
 }

@@ -71,6 +71,10 @@ public sealed record EvaluateSettings : ICheckedSettings
         if (NoiseBits is not null && Functions == FunctionKind.Exact)
             yield return new(nameof(NoiseBits), $"is {NoiseBits}, and functions is exact; give functions=polynomial");
         if (Fhe is not null && (Functions != FunctionKind.Exact || Source != ExampleSource.Export))
-            yield return new(nameof(Fhe), "is execute, which takes its examples from a container and evaluates polynomials by itself; leave functions and source");
+        {
+            yield return new(
+                nameof(Fhe), "is execute, which takes its examples from a container and evaluates polynomials; leave functions and source");
+        }
+
     }
 }

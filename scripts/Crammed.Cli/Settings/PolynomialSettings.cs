@@ -29,8 +29,8 @@ public sealed record PolynomialSettings : ICheckedSettings
     {
         if (NamedParameters.All.All(set => set.Name != Parameters))
         {
-            yield return new(
-                nameof(Parameters), $"is {Parameters}; the parameter sets are {string.Join(", ", NamedParameters.All.Select(set => set.Name))}");
+            string known = string.Join(", ", NamedParameters.All.Select(set => set.Name));
+            yield return new(nameof(Parameters), $"is {Parameters}; the parameter sets are {known}");
         }
     }
 }

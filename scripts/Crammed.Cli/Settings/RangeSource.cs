@@ -6,6 +6,6 @@ public enum RangeSource
     /// <summary>The model's calibration.json: public text, as an encrypted run takes them.</summary>
     Calibration,
 
-    /// <summary>The evaluated examples themselves, by a pass with the true functions: for models whose weights have changed since.</summary>
+    /// <summary>The evaluated examples, by a pass with the true functions: for models whose weights have changed since.</summary>
     Task,
 }

@@ -53,21 +53,22 @@ internal sealed class PolynomialStage
         var polynomial = _evaluation.OutcomeOf(twin.Predictions);
         EvaluateStage.Write(polynomial, folder, StageFiles.PolynomialPredictions, StageFiles.PolynomialMetrics);
         RangesOf(functions, twin.Domains).Write(Path.Combine(folder, StageFiles.Ranges));
-        return new PolynomialOutcome(exact, polynomial, twin.LargestLogitDifference(predictions), functions, twin.Domains);
+        return new PolynomialOutcome(
+            exact, polynomial, twin.LargestLogitDifference(predictions), twin.Unanswered, functions, twin.Domains);
     }
 
     private static CsvTable RangesOf(ModelFunctions functions, IReadOnlyList<DomainUse> uses)
     {
         var byName = uses.ToDictionary(use => use.Name);
         var table = new CsvTable(
-            "name", "function", "domain_low", "domain_high", "observed_low", "observed_high", "values", "outside", "degree", "levels",
-            "products", "worst_bits", "average_bits");
+            "name", "function", "argument", "domain_low", "domain_high", "observed_low", "observed_high", "values", "outside", "degree",
+            "levels", "products", "worst_bits", "average_bits");
         foreach (var design in functions.Designs())
         {
             var (use, approximation, error) = (byName[design.Name], design.Approximation, design.Error);
             table.AddRow(
-                design.Name, design.Function, approximation.Domain.Low, approximation.Domain.High, use.Minimum, use.Maximum, use.Values,
-                use.Outside, design.Degree, approximation.Depth, approximation.Multiplications, error.WorstBits, error.AverageBits);
+                design.Name, design.Function, design.Argument, design.Domain.Low, design.Domain.High, use.Minimum, use.Maximum, use.Values,
+                use.Outside, design.Degree, approximation.Depth, approximation.Multiplications, error?.WorstBits, error?.AverageBits);
         }
         return table;
     }

@@ -74,7 +74,7 @@ public class CalibrationTests
     }
 
     [TestCase("{", "calibration-bad.json")]
-    [TestCase("{\"format\":2,\"margin\":2,\"examples\":1,\"ranges\":{},\"all_token_ranges\":{}}", "names a source")]
+    [TestCase("{\"format\":2,\"margin\":2,\"examples\":1,\"ranges\":{},\"all_token_ranges\":{}}", "only format 2 names a source")]
     [TestCase("{\"format\":3,\"margin\":2,\"examples\":1,\"ranges\":{},\"all_token_ranges\":{}}", "format 3")]
     [TestCase("{\"format\":1,\"margin\":0.5,\"examples\":1,\"ranges\":{},\"all_token_ranges\":{}}", "margin is 0.5")]
     [TestCase(

@@ -71,9 +71,9 @@ public class PolynomialFunctionsTests
     }
 
     /// <summary>
-    /// The whole model: every polynomial is within 1e-6 of its function (1e-3 for the Gaussian kernel, 2e-4 of the widest gate for ReLU), and
-    /// so is its slope up to the function's own steepness. Errors add over some thirty places; relative to the largest gradient 1e-3 is an
-    /// order of magnitude above what is seen for the shallow model, and 5e-2 for the other. A missing term would show as 1.
+    /// The whole model: every polynomial is within 1e-6 of its function (1e-3 for the Gaussian kernel, 2e-4 of the widest gate for ReLU),
+    /// and so is its slope up to the function's own steepness. Errors add over some thirty places; relative to the largest gradient 1e-3
+    /// is an order of magnitude above what is seen for the shallow model, and 5e-2 for the other. A missing term would show as 1.
     /// </summary>
     [TestCase(AttentionKernel.Polynomial, FeedForwardGate.Bilinear, 1e-3)]
     [TestCase(AttentionKernel.Gaussian, FeedForwardGate.Relu, 5e-2)]

@@ -66,11 +66,37 @@ public class PolynomialTwinTests
         var narrow = new CalibratedFunctions(new Calibration(1, 32, ranges.Ranges, cut), MaxDepth).Of(configuration);
         var error = Assert.Throws<DomainViolationException>(
             () => PolynomialTwin.Evaluate(model, weights, data, narrow, new TwinSettings()))!;
-        Assert.That(error.Message, Does.StartWith($"{name}: value ").And.Contain($"is outside the calibrated domain {narrow.FinalNorm.Domain}"));
+        Assert.That(
+            error.Message, Does.StartWith($"{name}: value ").And.Contain($"is outside the calibrated domain {narrow.FinalNorm.Domain}"));
         var twin = PolynomialTwin.Evaluate(model, weights, data, narrow, new TwinSettings { OutOfRange = OutOfRange.Report });
         var use = twin.Domains.Single(each => each.Name == name);
         Assert.That(use.Outside, Is.Positive.And.LessThan(use.Values));
         Assert.That(use.Maximum, Is.EqualTo(8 * wide.Maximum).Within(1e-3 * wide.Maximum));
+        Assert.That(twin.Predictions.Logits, Has.Length.EqualTo(32));
+    }
+
+    [Test]
+    public void Answers_that_are_not_finite_are_counted_and_left_out_of_the_difference()
+    {
+        var answers = new Predictions([[0, 1], [double.NaN, 0], [2, double.PositiveInfinity]], [0, 1, 0], 2);
+        var twin = new TwinEvaluation(answers, []);
+        Assert.That(twin.Unanswered, Is.EqualTo(2));
+        Assert.That(twin.LargestLogitDifference(answers with { Logits = [[0.5, 1], [5, 5], [5, 5]] }), Is.EqualTo(0.5));
+    }
+
+    /// <summary>(1 + x/2^k)^(2^k) rises again below -2^k: stable there, but no exponential.</summary>
+    [Test]
+    public void In_place_of_exp_the_kernel_keeps_to_where_it_is_close()
+    {
+        var gaussian = Tiny.Configuration(AttentionKernel.Gaussian);
+        var functions = new CalibratedFunctions(ranges, MaxDepth).Of(gaussian);
+        var design = functions.Designs().Single(each => each.Name == ActivationNames.KernelArgument(0));
+        Assert.That(functions.Layers[0].Kernel.Exponent, Is.EqualTo(9), "the smallest within 1e-3 (known error 5.3e-4)");
+        Assert.That(design.Domain, Is.EqualTo(new Interval(-512, 0)));
+        Assert.That(design.Error!.MaxError, Is.EqualTo(5.3e-4).Within(1e-5));
+        var trained = Functions.Designs().Single(each => each.Name == ActivationNames.KernelArgument(0));
+        Assert.That(trained.Domain, Is.EqualTo(new Interval(-32, 0)), "k = 4");
+        Assert.That(trained.Error, Is.Null);
     }
 
     [Test]
@@ -92,7 +118,7 @@ public class PolynomialTwinTests
         Assert.That(() => strict.Check("f", domain, torch.tensor([0.0, double.NaN])), Throws.InstanceOf<DomainViolationException>());
     }
 
-    /// <summary>100,000 samples: the standard deviation is known to 1 / sqrt(200,000) = 0.22 %, the mean to 0.32 % of it; five times that.</summary>
+    /// <summary>100,000 samples: the deviation is known to 1 / sqrt(200,000) = 0.22 %, the mean to 0.32 % of it; five times that.</summary>
     [Test]
     public void Noise_has_the_stated_deviation_and_follows_its_seed()
     {

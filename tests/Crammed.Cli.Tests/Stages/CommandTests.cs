@@ -44,6 +44,9 @@ internal sealed class CommandTests
         Assert.That(_program.Output, Does.StartWith("task      sst2, 20 examples for evaluation").And.Contain("(chance: "));
         await Succeed("evaluate", "name=before", "adapters=null", "plan=outputs/plan/plan.safetensors", "impl.threads=1");
         Assert.That(new CsvFile(_program.Folder.Combine("outputs/before/predictions.csv")).Numbers("logit_1"), Is.All.Zero);
+        await Succeed("evaluate", "name=twin", "functions=polynomial", "noise_bits=30", "polynomial.out_of_range=report", "impl.threads=1");
+        Assert.That(_program.Output, Does.Contain(" with the true functions, ").And.Contain("noise of 2^-30 a product"));
+        Assert.That(_program.Output, Does.Contain("\nhead.tanh.input ").And.Contain(" along the activations of an encrypted forward pass"));
         await Succeed(
             "finetune", "name=full", "mode=full", "eval/tasks=sst2,stsb", "data.glue=glue", "finetune.steps=2", "finetune.batch=8",
             "seeds=2", "impl.threads=1");
@@ -52,6 +55,17 @@ internal sealed class CommandTests
             new CsvFile(_program.Folder.Combine("outputs/full/summary.csv")).Texts("metric"),
             Is.EqualTo(new[] { "accuracy", "pearson", "spearmanr" }));
         Assert.That(File.Exists(_program.Folder.Combine("outputs/full/stsb/seed-1/model/model.safetensors")));
+        const string seed = "outputs/full/sst2/seed-1";
+        string[] changed = ["evaluate", $"model={seed}/model", $"adapters={seed}/adapters.safetensors", "source=text", "eval/tasks=sst2",
+            "data.glue=glue", "functions=polynomial", "impl.threads=1"];
+        Assert.That(await _program.RunAsync([.. changed, "name=uncalibrated"]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.EndWith("after full fine-tuning give polynomial.ranges=task\n"));
+        Assert.That(Directory.Exists(_program.Folder.Combine("outputs/uncalibrated")), Is.False);
+        await Succeed([.. changed, "name=changed", "polynomial.ranges=task"]);
+        // Fine-tuning predicted without the padding, in float32.
+        double[] expected = new CsvFile(_program.Folder.Combine($"{seed}/predictions.csv")).Numbers("logit_1");
+        Assert.That(
+            new CsvFile(_program.Folder.Combine("outputs/changed/predictions.csv")).Numbers("logit_1"), Is.EqualTo(expected).Within(1e-5));
         await Succeed("finetune", "name=lora", "mode=lora", "eval/tasks=sst2", "data.glue=glue", "train_limit=16", "impl.threads=1");
         string[] files = ["adapter_config.json", "adapter_model.safetensors", "losses.csv", "predictions.csv"];
         Assert.That(
@@ -82,6 +96,10 @@ internal sealed class CommandTests
     [TestCase("'finetune.betas' has 1 values", "finetune", "mode=full", "finetune.betas=[0.9]")]
     [TestCase("'finetune.lora.rank' is 0; it must be 1 to 256", "finetune", "mode=lora", "finetune.lora.rank=0")]
     [TestCase("'adapters' and plan are both null; give one of them", "evaluate", "adapters=null")]
+    [TestCase("'noise_bits' is 20, and functions is exact; give functions=polynomial", "evaluate", "noise_bits=20")]
+    [TestCase("'noise_bits' is 0.5; it must be 1 to 60", "evaluate", "functions=polynomial", "noise_bits=0.5")]
+    [TestCase("'polynomial.parameters' is N1; the parameter sets are ", "evaluate", "polynomial.parameters=N1")]
+    [TestCase("'fhe' is execute, which takes its examples from a container", "evaluate", "fhe=execute", "functions=polynomial")]
     [TestCase("'plan' is p and adapters is outputs/finetune/adapters.safetensors; set one of them to null", "evaluate", "plan=p")]
     public async Task Bad_input_is_one_line_and_exit_code_2_and_writes_nothing(string expected, params string[] arguments)
     {

@@ -33,7 +33,7 @@ public sealed class DepthEstimateTests
         _batch = _model.Batch(_model.TokenMajor, values => _backend.Load(values, MaxLevel));
         var layer = _step.Model.Layers[0];
         _estimate = DepthEstimate.Of(new ModelFunctions(
-            [new LayerFunctions(Fitted(layer.AttentionNorm.InverseDeviation), new PowerKernel(layer.KernelPower),
+            [new LayerFunctions(Fitted(layer.AttentionNorm.InverseDeviation), new PowerKernel(layer.KernelPower), IsKernelTrained: true,
                 Fitted(layer.FeedForwardNorm.InverseDeviation), Gate: null)],
             Fitted(_step.Model.FinalNorm.InverseDeviation),
             Fitted(_step.Model.Head.Tanh)));

@@ -16,19 +16,23 @@ internal static class PolynomialLines
         {
             lines.Add(
                 exact.Metric, $"{NumberText.Score(exact.Value, exact.StandardError)} with the true functions, "
-                + $"{NumberText.Score(polynomial.Value, polynomial.StandardError)} with polynomials (chance: {NumberText.Score(exact.Chance)})");
+                + $"{NumberText.Score(polynomial.Value, polynomial.StandardError)} with polynomials "
+                + $"(chance: {NumberText.Score(exact.Chance)})");
         }
         string noise = noiseBits is { } bits ? string.Create(CultureInfo.InvariantCulture, $", noise of 2^-{bits:G4} a product") : "";
+        string unanswered = outcome.Unanswered == 0 ? "" : $"; {NumberText.Count(outcome.Unanswered)} examples without a finite answer";
         lines.Add(
-            "logits", string.Create(CultureInfo.InvariantCulture, $"largest difference {outcome.LargestLogitDifference:G3}{noise}"));
+            "logits",
+            string.Create(CultureInfo.InvariantCulture, $"largest difference {outcome.LargestLogitDifference:G3}{noise}{unanswered}"));
+        var arguments = outcome.Functions.Designs().ToDictionary(design => design.Name, design => design.Argument);
         foreach (var use in outcome.Domains)
         {
             string outside = use.Outside == 0
                 ? ""
                 : $"; {NumberText.Count(use.Outside)} of {NumberText.Count(use.Values)} values outside";
-            lines.Add(
-                use.Name, string.Create(CultureInfo.InvariantCulture, $"{use.Minimum:G4} to {use.Maximum:G4} in ")
-                + string.Create(CultureInfo.InvariantCulture, $"[{use.Domain.Low:G4}, {use.Domain.High:G4}]{outside}"));
+            string observed = string.Create(CultureInfo.InvariantCulture, $"{use.Minimum:G4} to {use.Maximum:G4}");
+            string domain = string.Create(CultureInfo.InvariantCulture, $"[{use.Domain.Low:G4}, {use.Domain.High:G4}]");
+            lines.Add(use.Name, $"{observed} in {domain} ({arguments[use.Name]}){outside}");
         }
         var depth = DepthEstimate.Of(outcome.Functions);
         return lines
