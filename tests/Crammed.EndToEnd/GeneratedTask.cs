@@ -11,11 +11,12 @@ internal sealed class GeneratedTask : IDisposable
 
     private static readonly string[] Words = ["the", "bird", "dog", "fish", "sees", "hears", "a", "river", "again", "and"];
 
-    public GeneratedTask()
+    /// <param name="hidden">Width of the model, an even number.</param>
+    public GeneratedTask(int hidden = 8)
     {
         string vocabulary = Path.Combine(Folder, "vocab.txt");
         File.WriteAllLines(vocabulary, ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words]);
-        using (var model = new BertModel(Configuration, seed: 1))
+        using (var model = new BertModel(Configuration with { Hidden = hidden }, seed: 1))
             Checkpoint.Save(model, vocabulary, Path.Combine(Folder, "model"));
         string tasks = Directory.CreateDirectory(Path.Combine(Folder, "glue", "sst2")).FullName;
         Write(Path.Combine(tasks, "train.tsv"), Examples);

@@ -12,7 +12,7 @@ public sealed class InterruptedFineTuningTests
     ];
 
     [OneTimeSetUp]
-    public void MakeTask() => _task = new GeneratedTask();
+    public void MakeTask() => _task = new GeneratedTask(hidden: 64);
 
     [OneTimeTearDown]
     public void Clean() => _task.Dispose();

@@ -124,7 +124,10 @@ public class GlueExporterTests
     public void A_resumed_export_is_the_uninterrupted_one_byte_for_byte()
     {
         using var exporter = GlueExporter.Open(SaveCheckpoint("export-resume"));
-        var folder = Directory.CreateDirectory(Path.Combine(Work, "export-resumed")).FullName;
+        var folder = Path.Combine(Work, "export-resumed");
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
         string whole = Path.Combine(folder, "whole.parquet"), parts = Path.Combine(folder, "parts.parquet");
         var task = TextFixture.Task(9000);
         exporter.Export(task, TaskSplit.Train, whole);

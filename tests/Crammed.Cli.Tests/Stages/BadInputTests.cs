@@ -114,8 +114,8 @@ internal sealed class BadInputTests
     {
         foreach (string[] command in new string[][] { ["export-glue"], ["finetune", "mode=lora"] })
         {
-            int code = await _program.RunAsync([.. command, "model=model", "data.glue=glue", "eval/tasks=sst2", "impl.threads=1", .. words]);
-            Assert.That(code, Is.EqualTo(ExitCode.BadInput), _program.Error);
+            string[] inputs = ["model=model", "data.glue=glue", "eval/tasks=sst2", "impl.threads=1"];
+            Assert.That(await _program.RunAsync([.. command, .. inputs, .. words]), Is.EqualTo(ExitCode.BadInput), _program.Error);
             Assert.That(_program.Error.TrimEnd('\n'), Does.StartWith("error: ").And.Contain(expected).And.Not.Contain("\n"));
             Assert.That(_program.Output, Is.Empty);
             Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);

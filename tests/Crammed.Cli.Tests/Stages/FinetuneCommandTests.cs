@@ -81,9 +81,13 @@ internal sealed class FinetuneCommandTests
     [Test]
     public async Task A_diverging_run_of_a_plan_keeps_its_last_finite_state_too()
     {
-        string[] words = ["name=wild", "eval.finetune.steps=2000", "eval.finetune.batch=8", "eval.finetune.learning_rate=10"];
-        int code = await _program.RunAsync(
-            ["finetune", .. Model, $"export={Folder(SmallRun.Sentiment.TrainFile)}", "eval/tasks=sst2", "eval.finetune.epsilon=1e-12", .. words]);
+        string[] words =
+        [
+            "name=wild", "eval.finetune.steps=2000", "eval.finetune.batch=8", "eval.finetune.learning_rate=10",
+            "eval.finetune.epsilon=1e-12",
+        ];
+        string export = $"export={Folder(SmallRun.Sentiment.TrainFile)}";
+        int code = await _program.RunAsync(["finetune", .. Model, export, "eval/tasks=sst2", .. words]);
         Assert.That(code, Is.EqualTo(ExitCode.Failure), _program.Error);
         Assert.That(_program.Error.TrimEnd('\n').Split('\n')[^1], Does.Match(
             @"^error: plan of seed 0: the (loss|norm of the gradient) is (NaN|Infinity) at step \d+; "

@@ -53,8 +53,9 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
         }
         catch (NonFiniteLossException exception)
         {
+            string state = $"{folder.ShownPath}/{StageFiles.Adapters}";
             throw new InvalidOperationException(
-                $"plan of seed {plan.Seed}: {exception.Message}; the state before it is in {folder.ShownPath}/{StageFiles.Adapters}", exception);
+                $"plan of seed {plan.Seed}: {exception.Message}; the state before it is in {state}", exception);
         }
     }
 
