@@ -148,6 +148,31 @@ public class PolynomialTwinTests
         static TwinSettings Noisy(double bits) => new() { NoiseBits = bits, NoiseSeed = 9, OutOfRange = OutOfRange.Report };
     }
 
+    /// <summary>Sums of the same products in another order, float64: rounding of some 1e-13, and slopes of a few units.</summary>
+    [Test]
+    public void Adapters_of_linear_layers_answer_as_if_merged()
+    {
+        using var other = new BertModel(configuration, seed: 3, torch.ScalarType.Float64);
+        using var adapters = new LoraAdapters(other, new LoraConfiguration { Rank = 2, Alpha = 3 }, seed: 2);
+        using (torch.no_grad())
+        {
+            foreach (var (module, index) in adapters.Modules.Select((module, index) => (module, index)))
+                adapters[module].B.copy_(torch.tensor(Tiny.Gaussian(index, 16, 0.2), adapters[module].B.shape));
+        }
+
+        var headValues = weights.Values.Where(value => value.Key.StartsWith("head.", StringComparison.Ordinal)).ToDictionary();
+        var head = new TrainedWeights(weights.Settings, weights.Shape, headValues);
+        var observed = PolynomialTwin.Observe(other, head, data, 1.5, adapters).Ranges;
+        var functions = new CalibratedFunctions(observed, MaxDepth).Of(configuration);
+        var beside = PolynomialTwin.Evaluate(other, head, data, functions, new TwinSettings(), adapters).Predictions;
+        adapters.Merge();
+        var merged = PolynomialTwin.Evaluate(other, head, data, functions, new TwinSettings());
+        Assert.That(merged.LargestLogitDifference(beside), Is.LessThan(1e-10));
+        adapters.Unmerge();
+        var without = PolynomialTwin.Evaluate(other, head, data, functions, new TwinSettings { OutOfRange = OutOfRange.Report });
+        Assert.That(without.LargestLogitDifference(beside), Is.GreaterThan(1e-4), "they do something");
+    }
+
     [Test]
     public void Softmax_and_settings_out_of_range_are_refused()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Stages;
 
@@ -72,6 +73,34 @@ internal sealed class CommandTests
             Directory.GetFiles(_program.Folder.Combine("outputs/lora/sst2/seed-0")).Select(Path.GetFileName), Is.EquivalentTo(files));
         foreach (string name in new[] { "pretrain", "export", "plan", "finetune", "evaluate", "full" })
             Assert.That(File.Exists(_program.Folder.Combine($"outputs/{name}/config.yaml")), name);
+    }
+
+    [Test]
+    public async Task A_value_outside_its_polynomial_s_domain_is_one_line_or_counted()
+    {
+        var plan = PlanStage.Load(SmallRun.PlanInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
+        string model = _program.Folder.Combine("model");
+        Directory.CreateDirectory(model);
+        foreach (string file in Directory.GetFiles(SmallRun.ModelFolder))
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        string calibration = Path.Combine(model, "calibration.json");
+        var ranges = JsonNode.Parse(File.ReadAllText(calibration))!;
+        var range = ranges["all_token_ranges"]!["final_norm.variance"]!;
+        ranges["margin"] = 1;
+        range["max"] = range["min"]!.GetValue<double>() * 1.01;
+        File.WriteAllText(calibration, ranges.ToJsonString());
+        string[] arguments =
+        [
+            "evaluate", "model=model", $"export={Path.GetDirectoryName(SmallRun.Sentiment.DevFile)}", "adapters=null",
+            $"plan={plan.PlanFile}", "functions=polynomial", "impl.threads=1",
+        ];
+        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.Match(
+            @"^error: final_norm\.variance: value \S+ is outside the calibrated domain \[.*\]; calibrate on text closer to this data or widen "
+            + @"the margin, or count such values with polynomial\.out_of_range=report; .*outputs/evaluate/calibration\.json\n$"));
+        await Succeed([.. arguments, "name=counted", "polynomial.out_of_range=report"]);
+        Assert.That(_program.Output, Does.Match(@"\nfinal_norm\.variance .* values outside\n"));
+        Assert.That(new CsvFile(_program.Folder.Combine("outputs/counted/ranges.csv")).Numbers("outside").Sum(), Is.Positive);
     }
 
     [TestCase("none.txt: there is no such file or folder", "pretrain", "data.text=[none.txt]")]

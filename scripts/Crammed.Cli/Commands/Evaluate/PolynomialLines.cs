@@ -20,7 +20,7 @@ internal static class PolynomialLines
                 + $"(chance: {NumberText.Score(exact.Chance)})");
         }
         string noise = noiseBits is { } bits ? string.Create(CultureInfo.InvariantCulture, $", noise of 2^-{bits:G4} a product") : "";
-        string unanswered = outcome.Unanswered == 0 ? "" : $"; {NumberText.Count(outcome.Unanswered)} examples without a finite answer";
+        string unanswered = outcome.Unanswered == 0 ? "" : $"; examples without a finite answer: {NumberText.Count(outcome.Unanswered)}";
         lines.Add(
             "logits",
             string.Create(CultureInfo.InvariantCulture, $"largest difference {outcome.LargestLogitDifference:G3}{noise}{unanswered}"));
