@@ -33,7 +33,10 @@ public sealed record BertConfiguration
 
     public required int Heads { get; init; }
 
-    /// <summary>Width before the gate: the block is hidden -> FeedForward -> (gate) FeedForward/2 -> hidden.</summary>
+    /// <summary>
+    /// Width before the gate: the block is hidden -> FeedForward -> (gate) FeedForward/2 -> hidden, or without a gate hidden -> FeedForward
+    /// -> hidden.
+    /// </summary>
     public required int FeedForward { get; init; }
 
     public int SequenceLength { get; init; } = 128;
@@ -44,6 +47,15 @@ public sealed record BertConfiguration
     public int KernelPower { get; init; } = 5;
 
     public required FeedForwardGate Gate { get; init; }
+
+    /// <summary>Where norms, biases and positions are.</summary>
+    public EncoderStyle Style { get; init; } = EncoderStyle.Crammed;
+
+    /// <summary>
+    /// Id of the token that ends each text of a pair: what follows the first, up to the second, is of token type 1. Null: every token is
+    /// of type 0. Only the original style has token types.
+    /// </summary>
+    public int? SeparatorToken { get; init; }
 
     public double NormEpsilon { get; init; } = 1e-12;
 
@@ -61,6 +73,10 @@ public sealed record BertConfiguration
 
     /// <summary>Classes of the task; 0 means regression with one output.</summary>
     public int Classes { get; init; } = 2;
+
+    /// <summary>Width between the feed-forward block's linear layers: half of <see cref="FeedForward"/> where a gate halves it.</summary>
+    [JsonIgnore]
+    public int FeedForwardInner => Gate == FeedForwardGate.Gelu ? FeedForward : FeedForward / 2;
 
     /// <summary>Width of one attention head.</summary>
     [JsonIgnore]
@@ -126,8 +142,12 @@ public sealed record BertConfiguration
             Range(FeedForward, 2, 4 * MaximumWidth) && FeedForward % 2 == 0, FeedForward, $"an even number up to {4 * MaximumWidth}");
         Requirement.Check(Range(SequenceLength, 4, 4096), SequenceLength, "4 to 4096");
         Requirement.Check(Enum.IsDefined(Kernel), Kernel, "gaussian, softmax or polynomial");
+        Requirement.Check(Enum.IsDefined(Style), Style, "crammed or original");
+        Requirement.Check(
+            SeparatorToken is null || (Range(SeparatorToken.Value, 0, VocabularySize - 1) && Style == EncoderStyle.Original),
+            SeparatorToken ?? 0, $"null, or with style original 0 to {VocabularySize - 1}", "separator_token");
         Requirement.Check(Range(KernelPower, 1, 20), KernelPower, "1 to 20");
-        Requirement.Check(Enum.IsDefined(Gate), Gate, "relu or bilinear");
+        Requirement.Check(Enum.IsDefined(Gate), Gate, "relu, bilinear or gelu");
         Requirement.Check(NormEpsilon is >= 0 and < 1, NormEpsilon, "0 up to but not including 1");
         Requirement.Check(Dropout is >= 0 and < 1, Dropout, "0 up to but not including 1");
         Requirement.Check(InitializerStandardDeviation is > 0 and <= 1, InitializerStandardDeviation, "above 0, up to 1");

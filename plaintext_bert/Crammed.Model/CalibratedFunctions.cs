@@ -104,6 +104,8 @@ public sealed class CalibratedFunctions
     public ModelFunctions Of(BertConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        if (configuration.Style != EncoderStyle.Crammed || configuration.Gate == FeedForwardGate.Gelu)
+            throw new ArgumentException($"no polynomials stand in for {configuration.Architecture}'s GELU and its norms after residual sums");
         FittedFunction Norm(string name) => InverseDeviation(name, configuration.Hidden, configuration.NormEpsilon);
         return new ModelFunctions(
             [.. Enumerable.Range(0, configuration.Layers).Select(layer => new LayerFunctions(

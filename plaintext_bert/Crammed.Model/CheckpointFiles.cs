@@ -6,7 +6,10 @@ namespace Crammed.Model;
 /// per layer i <c>layers.{i}.attention_norm.weight/bias</c>, <c>layers.{i}.attention.{query|key|value|output}.weight</c> [hidden, hidden],
 /// <c>layers.{i}.feed_forward_norm.weight/bias</c>, <c>layers.{i}.feed_forward.expand.weight</c> [ff, hidden] (rows 0 .. ff/2-1 are the
 /// linear half a, the rest the gated half g), <c>layers.{i}.feed_forward.contract.weight</c> [hidden, ff/2], and
-/// <c>final_norm.weight/bias</c>. Positions are computed; the decoder is tied to the word embedding; neither is stored.
+/// <c>final_norm.weight/bias</c>. Positions are computed; the decoder is tied to the word embedding; neither is stored. Of the original style
+/// (<see cref="EncoderStyle"/>) there are <c>embedding.position.weight</c> [sequence, hidden] and <c>embedding.token_type.weight</c>
+/// [2, hidden] in place of the scale, a <c>.bias</c> beside every linear layer's weight, and no final norm. Without a gate the widths are
+/// [ff, hidden] and [hidden, ff].
 /// </summary>
 public static class CheckpointFiles
 {

@@ -138,7 +138,8 @@ public static class ModelLoader
 
     private static void RequirePolynomial(string folder, BertConfiguration configuration)
     {
-        if (configuration.Kernel != AttentionKernel.Polynomial || configuration.Gate != FeedForwardGate.Bilinear)
+        if (configuration.Kernel != AttentionKernel.Polynomial || configuration.Gate != FeedForwardGate.Bilinear
+            || configuration.Style != EncoderStyle.Crammed)
         {
             throw new InvalidDataException(
                 $"{folder}: kernel {configuration.Kernel} with gate {configuration.Gate} cannot be trained encrypted yet; "

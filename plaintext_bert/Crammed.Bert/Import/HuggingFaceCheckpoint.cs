@@ -1,5 +1,4 @@
 using Crammed.Text.Safetensors;
-using TorchSharp;
 
 namespace Crammed.Bert;
 
@@ -24,52 +23,59 @@ public static class HuggingFaceCheckpoint
 
     /// <summary>Loads a folder with a whole model.</summary>
     /// <param name="folder">With config.json and model.safetensors.</param>
-    /// <param name="dtype">float32, or float64 to compare with other programs.</param>
+    /// <param name="options">What the files do not say.</param>
+    /// <exception cref="ArgumentException">More tokens than the model has positions.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">
     /// Malformed files, another model than BERT, tensors missing, unknown, of another shape or not finite; one line that names them.
     /// </exception>
-    public static HuggingFaceBert Load(string folder, torch.ScalarType dtype = torch.ScalarType.Float32) =>
-        Load(Path.Combine(folder, Configuration), Path.Combine(folder, Weights), needsEmbeddings: true, dtype);
+    public static ImportedBert Load(string folder, ImportOptions options) =>
+        Load(Path.Combine(folder, Configuration), Path.Combine(folder, Weights), options, needsEmbeddings: true);
 
     /// <summary>Loads a model, or an encoder alone.</summary>
     /// <param name="configurationPath">A config.json.</param>
     /// <param name="weightsPath">A safetensors file.</param>
+    /// <param name="options">What the files do not say.</param>
     /// <param name="needsEmbeddings">Whether the embedding tables must be there.</param>
-    /// <param name="dtype">float32 or float64.</param>
-    /// <inheritdoc cref="Load(string, torch.ScalarType)"/>
-    public static HuggingFaceBert Load(
-        string configurationPath, string weightsPath, bool needsEmbeddings, torch.ScalarType dtype = torch.ScalarType.Float32)
+    /// <inheritdoc cref="Load(string, ImportOptions)"/>
+    internal static ImportedBert Load(string configurationPath, string weightsPath, ImportOptions options, bool needsEmbeddings)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var configuration = HuggingFaceConfiguration.Read(configurationPath);
         if (!File.Exists(weightsPath))
             throw new FileNotFoundException($"{weightsPath}: not found; a checkpoint has its weights in {Weights}", weightsPath);
         using var file = SafetensorsFile.Open(weightsPath);
         var source = new Source(file, configuration);
-        var wanted = Wanted(source, configuration, needsEmbeddings).ToList();
+        var hasEmbeddings = needsEmbeddings || source.Has(HuggingFaceTensors.WordEmbeddings);
+        var wanted = Wanted(source, configuration, hasEmbeddings).ToList();
         source.RequireKnown(wanted.Select(tensor => tensor.Name));
-        var tensors = new Dictionary<string, torch.Tensor>(StringComparer.Ordinal);
+        var values = wanted.ToDictionary(tensor => tensor.Name, tensor => source.Read(tensor.Name, tensor.Shape), StringComparer.Ordinal);
+        var model = new BertModel(configuration.ToBertConfiguration(options, LabelsOf(values)), seed: 0, options.Type);
         try
         {
-            using var scope = torch.NewDisposeScope();
-            foreach (var (name, shape) in wanted)
-                tensors[name] = torch.tensor(source.Read(name, shape), shape).to(dtype).DetachFromDisposeScope();
-            return new HuggingFaceBert(configuration, tensors);
+            ImportedTensors.Fill(model, values, hasEmbeddings);
+            return new ImportedBert(model, ImportedTensors.Head(model.Configuration, values), hasEmbeddings);
         }
         catch
         {
-            foreach (var tensor in tensors.Values)
-                tensor.Dispose();
+            model.Dispose();
             throw;
         }
     }
 
+    /// <summary>Outputs of the checkpoint's classifier; 0 where there is no pooler or no classifier.</summary>
+    private static int LabelsOf(Dictionary<string, float[]> values) =>
+        values.ContainsKey(HuggingFaceTensors.Weight(HuggingFaceTensors.Pooler))
+            && values.TryGetValue(HuggingFaceTensors.Bias(HuggingFaceTensors.Classifier), out var bias)
+            ? bias.Length
+            : 0;
+
     /// <summary>What the model needs and, of what it may have, what the file has.</summary>
     private static IEnumerable<(string Name, long[] Shape)> Wanted(
-        Source source, HuggingFaceConfiguration configuration, bool needsEmbeddings)
+        Source source, HuggingFaceConfiguration configuration, bool hasEmbeddings)
     {
         var tensors = HuggingFaceTensors.Layers(configuration);
-        if (needsEmbeddings || source.Has(HuggingFaceTensors.WordEmbeddings))
+        if (hasEmbeddings)
             tensors = tensors.Concat(HuggingFaceTensors.Embeddings(configuration));
         if (source.Has(HuggingFaceTensors.Weight(HuggingFaceTensors.Pooler)))
             tensors = tensors.Concat(HuggingFaceTensors.PoolerTensors(configuration));

@@ -75,6 +75,35 @@ public sealed record HuggingFaceConfiguration
         }
     }
 
+    /// <summary>The same model in our terms.</summary>
+    /// <param name="options">Tokens of a sequence, and the separator.</param>
+    /// <param name="labels">Outputs of the classifier; 0 without one.</param>
+    /// <exception cref="ArgumentException">More tokens than there are positions, or a value out of the model's range.</exception>
+    internal BertConfiguration ToBertConfiguration(ImportOptions options, int labels)
+    {
+        if (options.SequenceLength > MaxPositionEmbeddings)
+            throw new ArgumentException($"sequence_length is {options.SequenceLength}; the model has {MaxPositionEmbeddings} positions");
+        return new BertConfiguration
+        {
+            Architecture = "hf-bert",
+            VocabularySize = VocabSize,
+            Layers = NumHiddenLayers,
+            Hidden = HiddenSize,
+            Heads = NumAttentionHeads,
+            FeedForward = IntermediateSize,
+            SequenceLength = options.SequenceLength,
+            Kernel = AttentionKernel.Softmax,
+            Gate = FeedForwardGate.Gelu,
+            Style = EncoderStyle.Original,
+            SeparatorToken = options.SeparatorToken,
+            NormEpsilon = LayerNormEpsilon,
+            HeadProjection = HiddenSize,
+            HeadHidden = HiddenSize,
+            // A classifier of one output is a regression.
+            Classes = labels == 1 ? 0 : Math.Max(labels, 2),
+        };
+    }
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">A value out of its range; the message names the field, the value and the range.</exception>
     public void Validate()

@@ -3,11 +3,15 @@ using TorchSharp.Modules;
 
 namespace Crammed.Bert;
 
-/// <summary>One pre-norm block: x + attention(norm x), then x + feedForward(norm x).</summary>
+/// <summary>
+/// One block: x + attention(norm x), then x + feedForward(norm x); in the original style norm(x + attention(x)), then
+/// norm(x + feedForward(x)).
+/// </summary>
 internal sealed class BertLayer : torch.nn.Module
 {
     private readonly int layer;
     private readonly bool last;
+    private readonly bool normsSums;
     private readonly LayerNorm attentionNorm;
     private readonly SelfAttention attention;
     private readonly LayerNorm feedForwardNorm;
@@ -18,6 +22,7 @@ internal sealed class BertLayer : torch.nn.Module
     {
         this.layer = layer;
         last = layer == configuration.Layers - 1;
+        normsSums = configuration.Style == EncoderStyle.Original;
         register_module(
             "attention_norm", attentionNorm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype));
         register_module("attention", attention = new SelfAttention(configuration, layer, dtype));
@@ -32,16 +37,32 @@ internal sealed class BertLayer : torch.nn.Module
     public torch.Tensor Forward(torch.Tensor x, torch.Tensor? mask, EncoderPass pass)
     {
         var firstOnly = pass.FirstTokenOnly && last;
-        NormObservation.Variance(pass.Observer, ActivationNames.AttentionNormVariance(layer), x);
-        var attended = Dropout(attention.Forward(
-            pass.Functions.Norm(attentionNorm, ActivationNames.AttentionNormVariance(layer), x), mask, firstOnly, pass), pass);
+        var attended = Dropout(attention.Forward(Before(attentionNorm, AttentionVariance, x, pass), mask, firstOnly, pass), pass);
         var middle = (firstOnly ? x.narrow(1, 0, 1) : x) + attended;
         pass.Observer?.Observe(ActivationNames.Value(layer, "attention.residual"), middle);
-        NormObservation.Variance(pass.Observer, ActivationNames.FeedForwardNormVariance(layer), middle);
-        var result = middle + Dropout(feedForward.Forward(
-            pass.Functions.Norm(feedForwardNorm, ActivationNames.FeedForwardNormVariance(layer), middle), pass), pass);
+        middle = After(attentionNorm, AttentionVariance, middle, pass);
+        var fed = Dropout(feedForward.Forward(Before(feedForwardNorm, FeedForwardVariance, middle, pass), pass), pass);
+        var result = middle + fed;
         pass.Observer?.Observe(ActivationNames.Value(layer, "feed_forward.residual"), result);
-        return result;
+        return After(feedForwardNorm, FeedForwardVariance, result, pass);
+    }
+
+    private string AttentionVariance => ActivationNames.AttentionNormVariance(layer);
+
+    private string FeedForwardVariance => ActivationNames.FeedForwardNormVariance(layer);
+
+    /// <summary>The norm of a block's input, where norms stand there.</summary>
+    private torch.Tensor Before(LayerNorm norm, string varianceName, torch.Tensor x, EncoderPass pass) =>
+        normsSums ? x : Norm(norm, varianceName, x, pass);
+
+    /// <summary>The norm of a residual sum, where norms stand there.</summary>
+    private torch.Tensor After(LayerNorm norm, string varianceName, torch.Tensor x, EncoderPass pass) =>
+        normsSums ? Norm(norm, varianceName, x, pass) : x;
+
+    private static torch.Tensor Norm(LayerNorm norm, string varianceName, torch.Tensor x, EncoderPass pass)
+    {
+        NormObservation.Variance(pass.Observer, varianceName, x);
+        return pass.Functions.Norm(norm, varianceName, x);
     }
 
     private static torch.Tensor Dropout(torch.Tensor x, EncoderPass pass) =>

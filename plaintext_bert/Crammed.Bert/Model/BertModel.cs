@@ -5,13 +5,13 @@ namespace Crammed.Bert;
 
 /// <summary>
 /// The crammed BERT encoder (Geiping and Goldstein 2023; Rho et al. 2025, section 4): embedding, pre-norm layers, final norm and a
-/// masked-token decoder tied to the word embedding. Parameter names are the tensor names of model.safetensors, [out, in] as in torch.
+/// masked-token decoder tied to the word embedding; or the original one (<see cref="EncoderStyle"/>), which has no final norm. Parameter names are the tensor names of model.safetensors, [out, in] as in torch.
 /// </summary>
 public sealed class BertModel : torch.nn.Module
 {
     private readonly BertEmbedding embedding;
     private readonly BertLayer[] layers;
-    private readonly LayerNorm finalNorm;
+    private readonly LayerNorm? finalNorm;
 
     /// <summary>A model with freshly initialised weights: N(0, sigma) matrices, unit norms, zero pad row; the seed fixes them.</summary>
     /// <param name="configuration">Validated here.</param>
@@ -30,7 +30,8 @@ public sealed class BertModel : torch.nn.Module
         for (var i = 0; i < layers.Length; i++)
             layers[i] = new BertLayer(configuration, i, dtype);
         register_module("layers", torch.nn.ModuleList(layers));
-        register_module("final_norm", finalNorm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype));
+        if (configuration.Style == EncoderStyle.Crammed)
+            register_module("final_norm", finalNorm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype));
         Initialise(seed);
     }
 
@@ -44,13 +45,15 @@ public sealed class BertModel : torch.nn.Module
 
     /// <summary>
     /// Embeddings [batch, sequence, hidden] and mask [batch, sequence] (1 = token, 0 = padding; null = no padding) to final-norm outputs
-    /// [batch, sequence, hidden], or [batch, 1, hidden] in a first-token pass.
+    /// [batch, sequence, hidden] (of the original style, the last layer's), or [batch, 1, hidden] in a first-token pass.
     /// </summary>
     internal torch.Tensor Encode(torch.Tensor embedded, torch.Tensor? mask, EncoderPass pass)
     {
         var x = pass.Dropout > 0 ? torch.nn.functional.dropout(embedded, pass.Dropout) : embedded;
         foreach (var layer in layers)
             x = layer.Forward(x, mask, pass);
+        if (finalNorm is null)
+            return x;
         NormObservation.Variance(pass.Observer, ActivationNames.FinalNormVariance, x);
         return pass.Functions.Norm(finalNorm, ActivationNames.FinalNormVariance, x);
     }
@@ -66,6 +69,8 @@ public sealed class BertModel : torch.nn.Module
         foreach (var (name, parameter) in named_parameters())
         {
             var random = new SeededRandom(seed, "weights", index++);
+            if (name.EndsWith(".bias", StringComparison.Ordinal))
+                torch.nn.init.zeros_(parameter);
             if (parameter.shape.Length != 2)
                 continue;
             var values = random.Normal(parameter.numel(), Configuration.InitializerStandardDeviation);

@@ -35,6 +35,8 @@ internal sealed record EncoderPass
     public torch.Tensor Linear(Linear linear, string module, torch.Tensor x)
     {
         var y = Products is null ? linear.forward(x) : Product(x, linear.weight);
+        if (Products is not null && linear.bias is { } bias)
+            y = y + bias;
         return Result(LinearAdapters?.Delta(module, x) is { } delta ? y + delta : y);
     }
 

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 
 namespace Crammed.Bert;
 
-/// <summary>Multi-head self-attention with separate query, key, value and output matrices, no biases.</summary>
+/// <summary>Multi-head self-attention with separate query, key, value and output matrices; biases in the original style only.</summary>
 internal sealed class SelfAttention : torch.nn.Module
 {
     private readonly BertConfiguration configuration;
@@ -18,7 +18,8 @@ internal sealed class SelfAttention : torch.nn.Module
     {
         this.configuration = configuration;
         this.layer = layer;
-        Linear Square() => torch.nn.Linear(configuration.Hidden, configuration.Hidden, hasBias: false, dtype: dtype);
+        var hasBias = configuration.Style == EncoderStyle.Original;
+        Linear Square() => torch.nn.Linear(configuration.Hidden, configuration.Hidden, hasBias, dtype: dtype);
         register_module("query", query = Square());
         register_module("key", key = Square());
         register_module("value", value = Square());

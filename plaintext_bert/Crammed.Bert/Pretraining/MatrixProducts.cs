@@ -51,7 +51,7 @@ public static class MatrixProducts
         var heads = sequences * model.Heads;
         yield return new(4 * model.Layers, 1, rows, model.Hidden, model.Hidden);
         yield return new(model.Layers, 1, rows, model.Hidden, model.FeedForward);
-        yield return new(model.Layers, 1, rows, model.FeedForward / 2, model.Hidden);
+        yield return new(model.Layers, 1, rows, model.FeedForwardInner, model.Hidden);
         yield return new(model.Layers, heads, model.SequenceLength, model.HeadDimension, model.SequenceLength);
         yield return new(model.Layers, heads, model.SequenceLength, model.SequenceLength, model.HeadDimension);
         yield return new(1, 1, Math.Max(1, predicted), model.Hidden, model.VocabularySize);

@@ -6,6 +6,7 @@ using Crammed.Cli.Commands.Doctor;
 using Crammed.Cli.Commands.Evaluate;
 using Crammed.Cli.Commands.ExportGlue;
 using Crammed.Cli.Commands.Finetune;
+using Crammed.Cli.Commands.Import;
 using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Plan;
 using Crammed.Cli.Commands.Pretrain;
@@ -36,6 +37,18 @@ internal static class CommandTable
                 ("pretrain name=small arch=small train=small", "width 128, an hour on two cores"),
                 ("pretrain name=small arch=small train=small resume=outputs/small", "the same, continued after Ctrl-C"),
                 ("pretrain name=paper arch=paper train=paper", "the paper's model and recipe: a week"),
+            ],
+        },
+        new CommandDefinition<ImportSettings>
+        {
+            Name = "import",
+            Summary = "Take over a BERT that Hugging Face's transformers saved, to fine-tune or evaluate it in plaintext.",
+            ConfigurationRoot = "cfg_import",
+            CreateHandler = () => new ImportCommand(),
+            Examples =
+            [
+                ("import hf=bert-tiny", "bert-tiny/{config.json,model.safetensors,vocab.txt}, to outputs/import/model"),
+                ("import name=tiny hf=bert-tiny vocabulary=vocab.txt", "with a vocabulary of another folder"),
             ],
         },
         new CommandDefinition<ExportGlueSettings>

@@ -1,6 +1,6 @@
 namespace Crammed.Cli.Settings;
 
-/// <summary>The two families of models.</summary>
+/// <summary>The families of models.</summary>
 public enum ArchitectureKind
 {
     /// <summary>The paper's: Gaussian kernel, ReLU gate.</summary>
@@ -8,4 +8,7 @@ public enum ArchitectureKind
 
     /// <summary>The shallow one: polynomial kernel trained in, bilinear gate.</summary>
     CrammedBertHe,
+
+    /// <summary>BERT-tiny as its authors have it, a baseline in plaintext.</summary>
+    HfBertTiny,
 }

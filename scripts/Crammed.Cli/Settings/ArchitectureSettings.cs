@@ -20,6 +20,9 @@ public sealed record ArchitectureSettings : ICheckedSettings
     [Description("attention heads; divides hidden"), Range(1, 256)]
     public required int Heads { get; init; }
 
+    [Description("crammed: norms before each block, no biases, computed positions; original: BERT's norms after sums, biases, learned positions")]
+    public required EncoderStyle Style { get; init; }
+
     [Description("feed-forward width before the gate halves it"), Range(2, 65536)]
     public required int FeedForward { get; init; }
 
@@ -74,6 +77,7 @@ public sealed record ArchitectureSettings : ICheckedSettings
             SequenceLength = SequenceLength,
             Kernel = Kernel,
             Gate = Gate,
+            Style = Style,
             InitializerStandardDeviation = InitializerStandardDeviation,
             HeadProjection = HeadProjection,
             HeadHidden = HeadHidden,

@@ -15,6 +15,10 @@ public class HuggingFaceBertTests
     private static readonly JsonElement Oracle =
         JsonDocument.Parse(File.ReadAllText(SmallHuggingFaceCheckpoint.OracleFile("bert.json"))).RootElement;
 
+    private static readonly ImportOptions Exact = new() { Type = torch.ScalarType.Float64 };
+
+    private static readonly ImportOptions Small = Exact with { SequenceLength = 9, SeparatorToken = 3 };
+
     private static string Folder(string name) => Path.Combine(TestContext.CurrentContext.WorkDirectory, "import", name);
 
     [Test]
@@ -22,14 +26,14 @@ public class HuggingFaceBertTests
     {
         var folder = Path.Combine(RealDataTests.DataFolder(), "bert-tiny-sst2");
         using var scope = torch.NewDisposeScope();
-        using var model = HuggingFaceCheckpoint.Load(
-            Path.Combine(folder, "config.json"), Path.Combine(folder, "encoder.safetensors"), needsEmbeddings: false, torch.float64);
-        Assert.That((model.HasEmbeddings, model.HasPooler, model.Labels), Is.EqualTo((false, true, 2)));
+        using var imported = HuggingFaceCheckpoint.Load(
+            Path.Combine(folder, "config.json"), Path.Combine(folder, "encoder.safetensors"), Exact, needsEmbeddings: false);
+        Assert.That((imported.HasEmbeddings, imported.Model.Configuration.Classes), Is.EqualTo((false, 2)));
         double[] inputs = [.. SmallHuggingFaceCheckpoint.Values(100, 7 * 128, 4), .. SmallHuggingFaceCheckpoint.Values(101, 7 * 128, 4)];
         double[] mask = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0];
-        var states = model.Encode(torch.tensor(inputs, [2, 7, 128]), torch.tensor(mask, [2, 7]));
-        var logits = model.Classify(states).ToFloat64Array().Chunk(2).ToArray();
-        var values = states.ToFloat64Array().Chunk(128).ToArray();
+        var (embedded, known) = (torch.tensor(inputs, [2, 7, 128]), torch.tensor(mask, [2, 7]));
+        var values = imported.Model.Encode(embedded, known, EncoderPass.Plain).ToFloat64Array().Chunk(128).ToArray();
+        var logits = Logits(imported, embedded, known);
         for (var example = 0; example < 2; example++)
         {
             var expected = Oracle.GetProperty("real")[example];
@@ -39,11 +43,8 @@ public class HuggingFaceBertTests
         }
 
         Assert.That(
-            () => model.Embed(torch.zeros([1, 4], torch.int64)),
-            Throws.InvalidOperationException.With.Message.Contains("no embedding tables"));
-        Assert.That(
             () => HuggingFaceCheckpoint.Load(
-                Path.Combine(folder, "config.json"), Path.Combine(folder, "encoder.safetensors"), needsEmbeddings: true),
+                Path.Combine(folder, "config.json"), Path.Combine(folder, "encoder.safetensors"), Exact, needsEmbeddings: true),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'embeddings.word_embeddings.weight' is missing"));
     }
 
@@ -56,11 +57,11 @@ public class HuggingFaceBertTests
         if (fused)
             checkpoint.Fuse();
         using var scope = torch.NewDisposeScope();
-        using var model = HuggingFaceCheckpoint.Load(checkpoint.Write(Folder($"whole-{prefixed}-{fused}"), prefixed), torch.float64);
+        using var imported = HuggingFaceCheckpoint.Load(checkpoint.Write(Folder($"whole-{prefixed}-{fused}"), prefixed), Small);
         var ids = Tokens("ids");
-        var embedded = model.Embed(ids, Tokens("types"));
-        var states = model.Encode(embedded, ids.ne(0).to(torch.float64));
-        var logits = model.Classify(states).ToFloat64Array().Chunk(3).ToArray();
+        var (embedded, mask) = (imported.Model.Embed(ids), ids.ne(0).to(torch.float64));
+        var states = imported.Model.Encode(embedded, mask, EncoderPass.Plain);
+        var logits = Logits(imported, embedded, mask);
         foreach (var (expected, example) in Oracle.GetProperty("small").EnumerateArray().Select((expected, example) => (expected, example)))
         {
             // Of padding's own states nothing is said: no token reads them.
@@ -69,25 +70,54 @@ public class HuggingFaceBertTests
             Assert.That(states.ToFloat64Array().Skip(48 * example).Take(known.Length), Is.EqualTo(known).Within(Tolerance));
             Assert.That(logits[example], Is.EqualTo(Numbers(expected, "logits")).Within(Tolerance));
         }
-
-        Assert.That(
-            () => model.Embed(torch.zeros([1, 10], torch.int64)),
-            Throws.ArgumentException.With.Message.Contains("10 tokens, the model has 9"));
     }
 
     [Test]
-    public void Token_types_default_to_zero_and_float32_is_near_float64()
+    public void Without_a_separator_every_token_is_of_type_0_and_more_tokens_than_positions_are_refused()
     {
         var folder = new SmallHuggingFaceCheckpoint().Write(Folder("types"));
         using var scope = torch.NewDisposeScope();
-        using var exact = HuggingFaceCheckpoint.Load(folder, torch.float64);
-        using var model = HuggingFaceCheckpoint.Load(folder);
+        using var single = HuggingFaceCheckpoint.Load(folder, Small with { SeparatorToken = null });
+        using var pair = HuggingFaceCheckpoint.Load(folder, Small);
         var ids = Tokens("ids");
-        var zeros = model.Embed(ids, torch.zeros_like(ids)).ToFloat32Array();
-        Assert.That(model.Embed(ids).ToFloat32Array(), Is.EqualTo(zeros));
-        var logits = model.Classify(model.Encode(model.Embed(ids))).ToFloat64Array();
-        // Rounding of 6e-8 in place of 1.1e-16, over the same sums of 12 terms at most.
-        Assert.That(logits, Is.EqualTo(exact.Classify(exact.Encode(exact.Embed(ids))).ToFloat64Array()).Within(1e-4));
+        var (types, expected) = (Tokens("types").to(torch.float64).ToFloat64Array(), pair.Model.Embed(ids).ToFloat64Array().Chunk(8).ToArray());
+        var actual = single.Model.Embed(ids).ToFloat64Array().Chunk(8).ToArray();
+        for (var token = 0; token < types.Length; token++)
+            Assert.That(actual[token], types[token] == 0 ? Is.EqualTo(expected[token]) : Is.Not.EqualTo(expected[token]));
+        Assert.That(
+            () => HuggingFaceCheckpoint.Load(folder, Small with { SequenceLength = 10 }),
+            Throws.ArgumentException.With.Message.Contains("sequence_length is 10; the model has 9 positions"));
+    }
+
+    [Test]
+    public void The_first_tokens_state_is_the_same_where_it_alone_is_computed()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var imported = HuggingFaceCheckpoint.Load(new SmallHuggingFaceCheckpoint().Write(Folder("first")), Small);
+        var ids = Tokens("ids");
+        var (embedded, mask) = (imported.Model.Embed(ids), ids.ne(0).to(torch.float64));
+        var all = imported.Model.Encode(embedded, mask, EncoderPass.Plain).ToFloat64Array().Chunk(8).ToArray();
+        var first = imported.Model.Encode(embedded, mask, new EncoderPass { FirstTokenOnly = true }).ToFloat64Array().Chunk(8).ToArray();
+        Assert.That(first[0], Is.EqualTo(all[0]).Within(Tolerance));
+        Assert.That(first[1], Is.EqualTo(all[6]).Within(Tolerance));
+    }
+
+    [Test]
+    public void An_imported_model_is_saved_and_loaded_as_any_other()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var imported = HuggingFaceCheckpoint.Load(
+            new SmallHuggingFaceCheckpoint().Write(Folder("saved")), Small with { Type = torch.ScalarType.Float32 });
+        var folder = Folder("saved-as");
+        Checkpoint.Save(imported.Model, TextFixture.WriteVocabulary(Folder("vocabulary")), folder);
+        using var loaded = Checkpoint.Load(folder);
+        Assert.That(loaded.Configuration, Is.EqualTo(imported.Model.Configuration));
+        var ids = Tokens("ids");
+        Assert.That(loaded.Embed(ids).ToFloat32Array(), Is.EqualTo(imported.Model.Embed(ids).ToFloat32Array()));
+        var embedded = loaded.Embed(ids);
+        Assert.That(
+            loaded.Encode(embedded, null, EncoderPass.Plain).ToFloat32Array(),
+            Is.EqualTo(imported.Model.Encode(embedded, null, EncoderPass.Plain).ToFloat32Array()));
     }
 
     [Test]
@@ -98,12 +128,8 @@ public class HuggingFaceBertTests
             checkpoint.Tensors.Remove(name);
         checkpoint.Tensors["embeddings.position_ids"] = ([1, 9], new float[9]);
         checkpoint.Tensors["cls.predictions.bias"] = ([11], new float[11]);
-        using var model = HuggingFaceCheckpoint.Load(checkpoint.Write(Folder("pretraining")));
-        Assert.That((model.HasPooler, model.Labels), Is.EqualTo((false, 0)));
-        using var scope = torch.NewDisposeScope();
-        Assert.That(
-            () => model.Classify(torch.zeros([1, 2, 8])),
-            Throws.InvalidOperationException.With.Message.Contains("no pooler or no classifier"));
+        using var imported = HuggingFaceCheckpoint.Load(checkpoint.Write(Folder("pretraining")), Small);
+        Assert.That(imported.Head, Is.Null);
     }
 
     [TestCase("embeddings.position_embeddings.weight", null, "'embeddings.position_embeddings.weight' is missing")]
@@ -125,7 +151,7 @@ public class HuggingFaceBertTests
 
         var folder = checkpoint.Write(Folder("misfit"));
         Assert.That(
-            () => HuggingFaceCheckpoint.Load(folder),
+            () => HuggingFaceCheckpoint.Load(folder, Small),
             Throws.InstanceOf<InvalidDataException>()
                 .With.Message.StartsWith(Path.Combine(folder, "model.safetensors")).And.Message.Contains(expected));
     }
@@ -136,7 +162,7 @@ public class HuggingFaceBertTests
         var checkpoint = new SmallHuggingFaceCheckpoint();
         checkpoint.Tensors["pooler.dense.bias"].Values[3] = float.NaN;
         Assert.That(
-            () => HuggingFaceCheckpoint.Load(checkpoint.Write(Folder("nan"))),
+            () => HuggingFaceCheckpoint.Load(checkpoint.Write(Folder("nan")), Small),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'bert.pooler.dense.bias' holds NaN at position 3"));
     }
 
@@ -155,7 +181,7 @@ public class HuggingFaceBertTests
         checkpoint.Configuration = checkpoint.Configuration.Replace(text, replacement);
         var folder = checkpoint.Write(Folder("configuration"));
         Assert.That(
-            () => HuggingFaceCheckpoint.Load(folder),
+            () => HuggingFaceCheckpoint.Load(folder, Small),
             Throws.InstanceOf<InvalidDataException>()
                 .With.Message.StartsWith(Path.Combine(folder, "config.json")).And.Message.Contains(expected));
     }
@@ -166,12 +192,19 @@ public class HuggingFaceBertTests
         var folder = new SmallHuggingFaceCheckpoint().Write(Folder("missing"));
         File.Delete(Path.Combine(folder, "model.safetensors"));
         Assert.That(
-            () => HuggingFaceCheckpoint.Load(folder),
+            () => HuggingFaceCheckpoint.Load(folder, Small),
             Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("model.safetensors: not found"));
         File.Delete(Path.Combine(folder, "config.json"));
         Assert.That(
-            () => HuggingFaceCheckpoint.Load(folder),
+            () => HuggingFaceCheckpoint.Load(folder, Small),
             Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("config.json: not found"));
+    }
+
+    private static double[][] Logits(ImportedBert imported, torch.Tensor embedded, torch.Tensor mask)
+    {
+        using var head = new WeightTensors(imported.Head!, imported.Model.ScalarType, withAdapters: false);
+        var logits = head.Classify(imported.Model, embedded, mask, EncoderPass.Plain);
+        return [.. logits.ToFloat64Array().Chunk((int)logits.shape[1])];
     }
 
     private static torch.Tensor Tokens(string field) => torch.tensor(

@@ -3,6 +3,7 @@ using Crammed.Cli.Commands.Bench;
 using Crammed.Cli.Commands.Configuration;
 using Crammed.Cli.Commands.Convert;
 using Crammed.Cli.Commands.Doctor;
+using Crammed.Cli.Commands.Import;
 using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Refresh;
 using Crammed.Cli.Commands.Study;
@@ -21,6 +22,7 @@ internal sealed class ShippedConfigurationTests
     private static readonly (string Root, Type Settings)[] roots =
     [
         ("cfg_pretrain", typeof(PretrainSettings)),
+        ("cfg_import", typeof(ImportSettings)),
         ("cfg_export-glue", typeof(ExportGlueSettings)),
         ("cfg_plan", typeof(PlanSettings)),
         ("cfg_keygen", typeof(KeygenSettings)),

@@ -118,7 +118,8 @@ for (let layer = 0; layer < config.num_hidden_layers; layer++) {
 for (const name of norms) Object.assign(shapes, { [`${name}.weight`]: hidden, [`${name}.bias`]: hidden });
 const tensors = Object.fromEntries(Object.keys(shapes).sort().map((name, index) =>
   [name, values(1 + index, shapes[name], 2, name.endsWith('LayerNorm.weight') ? 1 : 0)]));
-const ids = [[2, 5, 7, 3, 0, 0], [2, 10, 4, 9, 8, 3]], types = [[0, 0, 1, 1, 0, 0], [0, 1, 1, 1, 1, 1]];
+// Token 3 is the separator: what follows the first, up to the second, is of type 1.
+const ids = [[2, 5, 3, 7, 3, 0], [2, 10, 4, 3, 8, 3]], types = [[0, 0, 0, 1, 1, 0], [0, 0, 0, 0, 1, 1]];
 const small = ids.map((row, example) => {
   const at = (table, index, i) => tensors[`embeddings.${table}_embeddings.weight`][index * hidden + i];
   const sums = row.map((id, p) => Array.from({ length: hidden }, (_, i) =>

@@ -1,0 +1,54 @@
+using Crammed.Bert;
+using Crammed.Cli.Hosting;
+using Crammed.Cli.Reports;
+using Crammed.Cli.Stages;
+using Crammed.Model;
+using Crammed.Text;
+
+namespace Crammed.Cli.Commands.Import;
+
+/// <summary>
+/// <c>crammed import</c>: a BERT of Hugging Face's transformers to outputs/NAME/model, and its classifier, where it has one, to
+/// outputs/NAME/adapters.safetensors.
+/// </summary>
+internal sealed class ImportCommand : ICommandHandler<ImportSettings>
+{
+    private const string Separator = "[SEP]";
+
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(RunContext<ImportSettings> context, CancellationToken cancellationToken)
+    {
+        var settings = context.Settings;
+        string source = context.Resolve(settings.Hf);
+        string vocabularyFile = context.ResolveOptional(settings.Vocabulary) ?? Path.Combine(source, CheckpointFiles.Vocabulary);
+        var vocabulary = WordPieceVocabulary.Read(vocabularyFile);
+        using var imported = HuggingFaceCheckpoint.Load(source, new ImportOptions
+        {
+            SequenceLength = settings.SequenceLength,
+            SeparatorToken = vocabulary.TryGetId(Separator, out int separator) ? separator : null,
+        });
+        var model = imported.Model.Configuration;
+        if (vocabulary.Count > model.VocabularySize)
+            throw new InvalidDataException($"{vocabularyFile}: {vocabulary.Count} tokens, the model knows {model.VocabularySize}");
+        cancellationToken.ThrowIfCancellationRequested();
+        var folder = context.CreateOutputFolder(settings.Name, source + Path.DirectorySeparatorChar, vocabularyFile);
+        Checkpoint.Save(imported.Model, vocabularyFile, folder.PathOf(StageFiles.Model));
+        imported.Head?.Write(folder.PathOf(StageFiles.Adapters));
+        await Lines(imported, folder.ShownPath).WriteAsync(context.Output);
+        return ExitCode.Success;
+    }
+
+    private static ResultLines Lines(ImportedBert imported, string folder)
+    {
+        var model = imported.Model.Configuration;
+        long parameters = imported.Model.parameters().Sum(parameter => parameter.numel());
+        var lines = new ResultLines().Add(
+            "model", $"{folder}/{StageFiles.Model}: {model.Layers} x {model.Hidden}, vocabulary {NumberText.Count(model.VocabularySize)}, "
+                + $"{NumberText.Count(parameters)} parameters");
+        if (imported.Head is null)
+            return lines.Add("next", $"crammed finetune mode=lora model={folder}/{StageFiles.Model} eval/tasks=rte data.glue=DIR");
+        string outputs = model.Classes == 0 ? "one output" : $"{model.Classes} classes";
+        return lines.Add("head", $"{folder}/{StageFiles.Adapters}: {outputs}")
+            .Add("next", $"crammed evaluate adapters={folder} source=text eval/tasks=sst2 data.glue=DIR");
+    }
+}

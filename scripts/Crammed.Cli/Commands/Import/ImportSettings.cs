@@ -1,0 +1,20 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Crammed.Cli.Commands.Import;
+
+/// <summary>What <c>crammed import</c> reads: cfg_import.yaml.</summary>
+public sealed record ImportSettings
+{
+    [Description("name of the run; its files go to outputs/NAME")]
+    public required string Name { get; init; }
+
+    [Description("folder of a BERT as Hugging Face's transformers saves it: config.json, model.safetensors, vocab.txt")]
+    public required string Hf { get; init; }
+
+    [Description("the model's vocabulary; null: vocab.txt in its folder")]
+    public required string? Vocabulary { get; init; }
+
+    [Description("tokens in a sequence; positions beyond are left out"), Range(4, 4096)]
+    public required int SequenceLength { get; init; }
+}
