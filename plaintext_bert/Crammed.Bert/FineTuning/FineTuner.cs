@@ -20,7 +20,7 @@ public static class FineTuner
     /// <param name="cancellation">Ends the run early.</param>
     /// <param name="diverged">Told the state before a step whose loss or gradient is not finite, before the exception.</param>
     /// <exception cref="ArgumentException">Plan, model and data do not fit each other.</exception>
-    /// <exception cref="NonFiniteLossException">Loss or gradient are no longer finite; the step was not taken.</exception>
+    /// <exception cref="TrainingDivergedException">Loss or gradient are no longer finite; the step was not taken.</exception>
     public static FineTuningResult Run(
         BertModel model,
         FineTuningPlan plan,
@@ -52,7 +52,7 @@ public static class FineTuner
             {
                 step = run.Step(steps.Count, observer);
             }
-            catch (NonFiniteLossException)
+            catch (TrainingDivergedException)
             {
                 diverged?.Invoke(Result());
                 throw;

@@ -41,7 +41,7 @@ internal sealed class FineTuningRun : IDisposable
     public TrainedWeights Weights() => weights.Snapshot();
 
     /// <summary>Step number <paramref name="index"/>, from 0; the observer sees the forward pass and the second moments.</summary>
-    /// <exception cref="NonFiniteLossException">Loss or gradient are not finite; the weights are those before the step.</exception>
+    /// <exception cref="TrainingDivergedException">Loss or gradient are not finite; the weights are those before the step.</exception>
     public FineTuningStep Step(int index, IActivationObserver? observer)
     {
         using var scope = torch.NewDisposeScope();

@@ -12,7 +12,7 @@ internal static class TaskLoss
     /// <param name="batch">The examples' indices.</param>
     /// <param name="logits">[examples, outputs].</param>
     /// <param name="steps">Steps taken before, for the message.</param>
-    /// <exception cref="NonFiniteLossException">It is not finite.</exception>
+    /// <exception cref="TrainingDivergedException">It is not finite.</exception>
     public static (torch.Tensor Loss, double Value) Of(TaskData data, ReadOnlySpan<long> batch, torch.Tensor logits, int steps)
     {
         var labels = data.LabelTensor(batch, logits.dtype);
@@ -22,7 +22,7 @@ internal static class TaskLoss
         var value = loss.ToDouble();
         return double.IsFinite(value)
             ? (loss, value)
-            : throw new NonFiniteLossException(steps + 1, FormattableString.Invariant($"the loss is {value}"), Remedy);
+            : throw new TrainingDivergedException(steps + 1, FormattableString.Invariant($"the loss is {value}"), Remedy);
     }
 
     /// <summary>
@@ -31,7 +31,7 @@ internal static class TaskLoss
     /// </summary>
     /// <param name="tensors">What the gradients are of.</param>
     /// <param name="steps">Steps taken before, for the message.</param>
-    /// <exception cref="NonFiniteLossException">The gradient's norm is not finite.</exception>
+    /// <exception cref="TrainingDivergedException">The gradient's norm is not finite.</exception>
     public static void RequireFiniteGradients(IEnumerable<TrainedTensor> tensors, int steps)
     {
         using var noGradient = torch.no_grad();
@@ -39,6 +39,6 @@ internal static class TaskLoss
         var squares = tensors.Select(tensor => tensor.Value.grad).OfType<torch.Tensor>().Select(gradient => (gradient * gradient).sum());
         var value = Math.Sqrt(squares.Aggregate((sum, square) => sum + square).ToDouble());
         if (!double.IsFinite(value))
-            throw new NonFiniteLossException(steps + 1, FormattableString.Invariant($"the norm of the gradient is {value}"), Remedy);
+            throw new TrainingDivergedException(steps + 1, FormattableString.Invariant($"the norm of the gradient is {value}"), Remedy);
     }
 }

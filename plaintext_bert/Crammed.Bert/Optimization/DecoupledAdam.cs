@@ -5,10 +5,12 @@ namespace Crammed.Bert;
 /// <summary>
 /// AdamW with a choice of where epsilon stands. Step t = 1, 2, ...: theta &lt;- theta - rate * decay * theta; m and v are the moving
 /// averages of gradient and squared gradient; with the bias-corrected m^ and v^, theta &lt;- theta - rate * m^ / sqrt(v^ + epsilon), or
-/// the usual / (sqrt(v^) + epsilon).
+/// the usual / (sqrt(v^) + epsilon). The former's inverse root may be the polynomial that ciphertexts take.
 /// </summary>
 internal sealed class DecoupledAdam : IDisposable
 {
+    private const string Remedy = "raise epsilon or lower the learning rate";
+
     private readonly IReadOnlyList<TrainedTensor> tensors;
     private readonly torch.Tensor[] first;
     private readonly torch.Tensor[] second;
@@ -17,10 +19,22 @@ internal sealed class DecoupledAdam : IDisposable
     private readonly double epsilon;
     private readonly double weightDecay;
     private readonly EpsilonPlacement placement;
+    private readonly PolynomialRoot? polynomial;
 
+    /// <param name="tensors">What is trained.</param>
+    /// <param name="beta1">Decay rate of the first moment.</param>
+    /// <param name="beta2">Decay rate of the second moment.</param>
+    /// <param name="epsilon">Where <paramref name="placement"/> says.</param>
+    /// <param name="weightDecay">Of the tensors that decay.</param>
+    /// <param name="placement">Inside or outside the root.</param>
+    /// <param name="usesPolynomialRoot">Whether the inverse root is <see cref="PolynomialRoot"/>'s; epsilon must be inside.</param>
     public DecoupledAdam(
-        IReadOnlyList<TrainedTensor> tensors, double beta1, double beta2, double epsilon, double weightDecay, EpsilonPlacement placement)
+        IReadOnlyList<TrainedTensor> tensors, double beta1, double beta2, double epsilon, double weightDecay, EpsilonPlacement placement,
+        bool usesPolynomialRoot = false)
     {
+        if (usesPolynomialRoot && placement != EpsilonPlacement.InsideRoot)
+            throw new ArgumentException("the polynomial root has epsilon inside", nameof(placement));
+        polynomial = usesPolynomialRoot ? new PolynomialRoot(epsilon) : null;
         this.tensors = tensors;
         this.beta1 = beta1;
         this.beta2 = beta2;
@@ -46,6 +60,7 @@ internal sealed class DecoupledAdam : IDisposable
     }
 
     /// <summary>One update; tensors without a gradient stay. The observer sees each bias-corrected second moment.</summary>
+    /// <exception cref="TrainingDivergedException">A second moment is outside the polynomial's domain; no tensor has changed.</exception>
     public void Step(double rate, IActivationObserver? observer = null)
     {
         using var noGradient = torch.no_grad();
@@ -60,14 +75,43 @@ internal sealed class DecoupledAdam : IDisposable
                 continue;
             first[i].mul_(beta1).add_(gradient, 1 - beta1);
             second[i].mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
+            RequireInside(tensors[i].Name, second[i], correction2);
+        }
+
+        for (var i = 0; i < tensors.Count; i++)
+        {
+            if (tensors[i].Value.grad is null)
+                continue;
             var corrected = second[i] / correction2;
             observer?.Observe(ActivationNames.SecondMoment, corrected);
-            var root = placement == EpsilonPlacement.InsideRoot
-                ? corrected.add_(epsilon).sqrt_()
-                : corrected.sqrt_().add_(epsilon);
             if (tensors[i].Decays && weightDecay > 0)
                 tensors[i].Value.mul_(1 - (rate * weightDecay));
-            tensors[i].Value.addcdiv_(first[i], root, -rate / correction1);
+            Move(tensors[i].Value, first[i], corrected, -rate / correction1);
+        }
+    }
+
+    /// <summary>Adds the first moment over the root of the second, times a rate.</summary>
+    private void Move(torch.Tensor value, torch.Tensor moment, torch.Tensor corrected, double rate)
+    {
+        if (polynomial is not null)
+            value.addcmul_(moment, polynomial.Inverse(corrected), rate);
+        else if (placement == EpsilonPlacement.InsideRoot)
+            value.addcdiv_(moment, corrected.add_(epsilon).sqrt_(), rate);
+        else
+            value.addcdiv_(moment, corrected.sqrt_().add_(epsilon), rate);
+    }
+
+    private void RequireInside(string name, torch.Tensor moment, double correction)
+    {
+        if (polynomial is null)
+            return;
+        var largest = moment.max().ToDouble() / correction;
+        if (largest > polynomial.Largest)
+        {
+            throw new TrainingDivergedException(
+                Steps,
+                FormattableString.Invariant($"the second moment of {name} is {largest:G4}, where the inverse root's polynomial reaches {polynomial.Largest:G4},"),
+                Remedy);
         }
     }
 

@@ -17,7 +17,7 @@ public static class Pretrainer
     /// <param name="checkpoints">Where it saves itself and what it resumes from; null: neither.</param>
     /// <exception cref="ArgumentException">A setting out of its range, or a corpus of another sequence length.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is malformed or another run's.</exception>
-    /// <exception cref="NonFiniteLossException">Training diverged; the state before the failing step was saved.</exception>
+    /// <exception cref="TrainingDivergedException">Training diverged; the state before the failing step was saved.</exception>
     public static PretrainingResult Run(
         BertModel model,
         PretrainingCorpus training,

@@ -68,7 +68,7 @@ internal sealed class PretrainingLoop
         {
             row = run.Step(used);
         }
-        catch (NonFiniteLossException)
+        catch (TrainingDivergedException)
         {
             Save();
             throw;

@@ -60,7 +60,7 @@ internal sealed class PretrainingRun : IDisposable
     }
 
     /// <summary>One step, whose metrics have neither held-out loss nor seconds.</summary>
-    /// <exception cref="NonFiniteLossException">The run is then as before the step.</exception>
+    /// <exception cref="TrainingDivergedException">The run is then as before the step.</exception>
     public PretrainingMetrics Step(double usedBudget)
     {
         var before = Position;
@@ -68,7 +68,7 @@ internal sealed class PretrainingRun : IDisposable
         {
             return Update(usedBudget);
         }
-        catch (NonFiniteLossException)
+        catch (TrainingDivergedException)
         {
             Position = before;
             throw;
@@ -150,6 +150,6 @@ internal sealed class PretrainingRun : IDisposable
     private void RequireFinite(string what, double value)
     {
         if (!double.IsFinite(value))
-            throw new NonFiniteLossException(Steps + 1, FormattableString.Invariant($"the {what} is {value}"));
+            throw new TrainingDivergedException(Steps + 1, FormattableString.Invariant($"the {what} is {value}"));
     }
 }

@@ -17,7 +17,7 @@ public sealed record TaskTrainingGroupSettings : ICheckedSettings
     [Description("examples in a step"), Range(1, 65536)]
     public required int Batch { get; init; }
 
-    [Description("adamw-he: epsilon inside the root; adamw: outside")]
+    [Description("adamw-he: epsilon inside the root; adamw-he-polynomial: by a polynomial, as on ciphertexts; adamw: epsilon outside")]
     public required OptimizerKind Optimizer { get; init; }
 
     [Description("learning rate of the first step; follows half a cosine to zero"), Range(0.0, 10.0, MinimumIsExclusive = true)]
@@ -56,7 +56,8 @@ public sealed record TaskTrainingGroupSettings : ICheckedSettings
         BatchSize = Batch,
         LearningRate = LearningRate,
         Epsilon = Epsilon,
-        EpsilonPlacement = Optimizer == OptimizerKind.AdamwHe ? EpsilonPlacement.InsideRoot : EpsilonPlacement.OutsideRoot,
+        EpsilonPlacement = Optimizer == OptimizerKind.Adamw ? EpsilonPlacement.OutsideRoot : EpsilonPlacement.InsideRoot,
+        UsesPolynomialRoot = Optimizer == OptimizerKind.AdamwHePolynomial,
         Beta1 = Betas[0],
         Beta2 = Betas[1],
         WeightDecay = WeightDecay,

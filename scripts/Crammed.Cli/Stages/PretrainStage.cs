@@ -62,7 +62,7 @@ internal sealed class PretrainStage
     /// <param name="cancellation">Ends the run after the step at hand.</param>
     /// <param name="saved">Told of every checkpoint: its file and the steps done.</param>
     /// <exception cref="OperationCanceledException">Cancelled: the step at hand was finished; only checkpoints were written.</exception>
-    /// <exception cref="NonFiniteLossException">Training diverged; only checkpoints were written.</exception>
+    /// <exception cref="TrainingDivergedException">Training diverged; only checkpoints were written.</exception>
     public PretrainOutcome Run(
         string folder, IProgress<StageProgress>? progress, CancellationToken cancellation, Action<string, int>? saved = null)
     {

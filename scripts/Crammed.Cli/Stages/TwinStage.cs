@@ -52,7 +52,7 @@ internal sealed class TwinStage : IDisposable
     /// changed FOLDER/model, without a calibration, since ranges have changed with the weights.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled: the step at hand was finished, nothing was written.</exception>
-    /// <exception cref="NonFiniteLossException">
+    /// <exception cref="TrainingDivergedException">
     /// Loss or gradient are no longer finite; adapters.safetensors and metrics.csv were written as before the failing step.
     /// </exception>
     public TwinOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)

@@ -102,14 +102,14 @@ public class PretrainingCheckpointTests
             GradientClip = 1e30,
             Penalty = new RangePenaltySettings { KernelWeight = 0, VarianceWeight = 0, ResidualWeight = 0 },
         };
-        var failure = Assert.Throws<NonFiniteLossException>(() => Train(settings))!;
+        var failure = Assert.Throws<TrainingDivergedException>(() => Train(settings))!;
         Assert.That(failure.Message, Does.Contain($"at step {failure.Step}; lower the learning rate"));
         var path = PretrainingCheckpoints.Latest(folder)!;
         using var checkpoint = PretrainingCheckpoint.Open(path);
         Assert.That(checkpoint.Steps, Is.EqualTo(failure.Step - 1));
         Assert.That(
             () => Train(settings, resume: checkpoint),
-            Throws.TypeOf<NonFiniteLossException>().With.Property(nameof(NonFiniteLossException.Step)).EqualTo(failure.Step));
+            Throws.TypeOf<TrainingDivergedException>().With.Property(nameof(TrainingDivergedException.Step)).EqualTo(failure.Step));
     }
 
     [TestCase("""{"steps":-1,"tokens":0,"seconds":0,"position":{"micro_batches":0,"sequences":0,"documents":0}}""", "steps is -1")]

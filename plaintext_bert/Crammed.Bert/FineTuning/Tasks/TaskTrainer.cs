@@ -43,7 +43,7 @@ public static class TaskTrainer
             {
                 step = run.Step(steps.Count);
             }
-            catch (NonFiniteLossException exception)
+            catch (TrainingDivergedException exception)
             {
                 return new TaskTrainingResult(steps, epochs, clock.Elapsed.TotalSeconds, Interrupted: false, exception);
             }

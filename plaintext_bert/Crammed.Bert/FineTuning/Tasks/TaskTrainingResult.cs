@@ -11,7 +11,7 @@ public sealed record TaskTrainingResult(
     IReadOnlyList<TaskEpoch> Epochs,
     double Seconds,
     bool Interrupted,
-    NonFiniteLossException? Divergence = null)
+    TrainingDivergedException? Divergence = null)
 {
     /// <summary>Whether every step was taken.</summary>
     public bool IsComplete => !Interrupted && Divergence is null;

@@ -29,11 +29,12 @@ internal sealed class TaskTrainingRun : IDisposable
         foreach (var tensor in trained)
             tensor.Value.requires_grad_();
         optimizer = new DecoupledAdam(
-            trained, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay, settings.EpsilonPlacement);
+            trained, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay, settings.EpsilonPlacement,
+            settings.UsesPolynomialRoot);
     }
 
     /// <summary>Step number <paramref name="index"/>, from 0.</summary>
-    /// <exception cref="NonFiniteLossException">Loss or gradient are not finite; the weights are those before the step.</exception>
+    /// <exception cref="TrainingDivergedException">Loss or gradient are not finite; the weights are those before the step.</exception>
     public FineTuningStep Step(int index)
     {
         using var scope = torch.NewDisposeScope();

@@ -24,6 +24,9 @@ public sealed record TaskTrainingSettings
     /// <summary>AdamW-HE (inside the root) or AdamW (outside).</summary>
     public EpsilonPlacement EpsilonPlacement { get; init; } = EpsilonPlacement.InsideRoot;
 
+    /// <summary>Whether AdamW-HE's inverse root is the published polynomial, as on ciphertexts; epsilon must be inside.</summary>
+    public bool UsesPolynomialRoot { get; init; }
+
     /// <summary>Decay rate of the first moment.</summary>
     public double Beta1 { get; init; } = 0.9;
 

@@ -51,7 +51,7 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
         {
             return stage.Run(folder.FullPath, display, cancellation);
         }
-        catch (NonFiniteLossException exception)
+        catch (TrainingDivergedException exception)
         {
             string state = $"{folder.ShownPath}/{StageFiles.Adapters}";
             throw new InvalidOperationException(

@@ -71,7 +71,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
                 context.Keep($"step {steps} in {last}; to go on, repeat the command with resume={folder.ShownPath}");
             });
         }
-        catch (NonFiniteLossException exception)
+        catch (TrainingDivergedException exception)
         {
             // Other settings would have prevented it: bad input, not a fault of the program.
             throw new ConfigurationException($"{exception.Message}; the state before it is in {last}", exception);
