@@ -1,16 +1,25 @@
+using Crammed.Approximation;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
 using Crammed.Model;
 
 namespace Crammed.Cli.Commands.Study;
 
-/// <summary>How wide the inputs of a variant's non-polynomial functions range, and the levels that its polynomials then cost.</summary>
+/// <summary>How wide the inputs of a variant's non-polynomial functions range, and what its polynomials then cost.</summary>
 internal static class StudyRanges
 {
     /// <summary>Levels between two bootstraps under N16QP1746-bootstrapping, which bound the degrees.</summary>
-    private const int UsableLevels = 15;
+    public const int UsableLevels = 15;
 
-    private static readonly (string Header, string Suffix, Func<ValueRange, double> Measure)[] _columns =
+    private static readonly Column[] _costs =
+    [
+        new("levels forward>", 0, depth => depth.Levels),
+        new("first layer>", 0, depth => depth.LevelsOf(0)),
+        new("levels of a norm's root>", 0, depth => depth.Parts.Max(part => part.SideLevels)),
+        new("its bits>", 1, depth => Bits(depth.Functions)),
+    ];
+
+    private static readonly (string Header, string Suffix, Func<ValueRange, double> Measure)[] _ranges =
     [
         ("norm variance, largest over least>", ".variance", range => range.Maximum / range.Minimum),
         ("norm variance, largest>", ".variance", range => range.Maximum),
@@ -19,28 +28,40 @@ internal static class StudyRanges
         ("gate, largest size>", ".gate", Size),
     ];
 
-    /// <summary>A row for each variant: the widest of its model's ranges, median over seeds.</summary>
+    /// <summary>A row for each variant: levels, and the widest of its model's ranges; medians over seeds.</summary>
     public static string Table(IEnumerable<(string Label, IReadOnlyList<StudyResult> Runs)> variants)
     {
-        var table = new MarkdownTable(["variant", "levels forward>", .. _columns.Select(column => column.Header)]);
+        var table = new MarkdownTable(["variant", .. _costs.Select(column => column.Header), .. _ranges.Select(column => column.Header)]);
         foreach (var (label, runs) in variants)
-            table.AddRow([label, Levels(runs), .. _columns.Select(column => NumberText.Fixed(Median.Of([.. runs.Select(run => Widest(run, column.Suffix, column.Measure))]), 1))]);
+            table.AddRow([label, .. Costs(runs), .. _ranges.Select(column => Text(runs, run => Widest(run, column.Suffix, column.Measure), 1))]);
         return table.ToString();
     }
 
-    /// <summary>Median over seeds; in brackets those of the first layer.</summary>
-    private static string Levels(IReadOnlyList<StudyResult> runs)
+    private static IEnumerable<string> Costs(IReadOnlyList<StudyResult> runs)
     {
-        if (runs[0].Configuration.Kernel == AttentionKernel.Softmax)
-            return "no circuit";
-        var depths = runs.Select(run => DepthEstimate.Of(run.Configuration, run.Calibration, UsableLevels)).ToList();
-        double all = Median.Of([.. depths.Select(depth => (double)depth.Levels)]), first = Median.Of([.. depths.Select(depth => (double)depth.LevelsOf(0))]);
-        return $"{NumberText.Count(all)} ({NumberText.Count(first)})";
+        if (runs[0].Configuration is { Kernel: AttentionKernel.Softmax } or { Style: EncoderStyle.Original })
+            return _costs.Select(_ => "no circuit");
+        var costs = runs.Select(run => DepthEstimate.Of(run.Configuration, run.Calibration, UsableLevels)).ToList();
+        return _costs.Select(column => NumberText.Fixed(Median.Of([.. costs.Select(column.Value)]), column.Decimals));
     }
 
+    private static string Text(IReadOnlyList<StudyResult> runs, Func<StudyResult, double> value, int decimals) =>
+        NumberText.Fixed(Median.Of([.. runs.Select(value)]), decimals);
+
+    /// <summary>NaN where the model has no such value.</summary>
     private static double Widest(StudyResult run, string suffix, Func<ValueRange, double> measure) => run.Calibration.Ranges
         .Where(range => range.Key.EndsWith(suffix, StringComparison.Ordinal))
-        .Max(range => measure(range.Value));
+        .Select(range => measure(range.Value))
+        .DefaultIfEmpty(double.NaN)
+        .Max();
+
+    /// <summary>-log2 of the worst relative error of an inverse root.</summary>
+    private static double Bits(ModelFunctions functions) => functions.Layers
+        .SelectMany(layer => new[] { layer.AttentionNorm, layer.FeedForwardNorm })
+        .Append(functions.FinalNorm)
+        .Min(root => ApproximationReport.Measure(root.Exact, root.Approximation.Evaluate, root.Domain, ErrorKind.Relative, points: 10_000).WorstBits);
 
     private static double Size(ValueRange range) => Math.Max(-range.Minimum, range.Maximum);
+
+    private sealed record Column(string Header, int Decimals, Func<DepthEstimate, double> Value);
 }

@@ -103,9 +103,11 @@ internal sealed class StudyReport(
         if (results.Count == 0)
             return;
         text.Append("## What encryption has to cover\n\n").Append(StudyRanges.Table(Variants));
-        text.Append("\nRanges of the pretrained model on padded text while a mock fine-tuning moves adapters and head: the widest over layers, ");
-        text.Append("medians over seeds. Levels: along the activations of an encrypted forward pass from the embedding to the logits, in ");
-        text.Append("brackets those of the first layer, with polynomials fitted to these ranges; softmax has no circuit here.\n\n");
+        text.Append("\nMedians over seeds. Levels: along the activations of an encrypted forward pass from the embedding to the logits; beside ");
+        text.Append("them, those of a norm's inverse root on one value a token, and the worst relative error of such a root in bits. Polynomials ");
+        text.Append(CultureInfo.InvariantCulture, $"are fitted to the ranges with their margin, within {StudyRanges.UsableLevels} levels; ");
+        text.Append("softmax has no circuit here. Ranges: of the pretrained model on padded text while a mock fine-tuning moves adapters and ");
+        text.Append("head, the widest over layers.\n\n");
     }
 
     private void AppendRuns(StringBuilder text)
