@@ -57,6 +57,7 @@ public sealed class GlueExporter : IDisposable
     /// <param name="progress">Told before the first and after every batch.</param>
     /// <param name="cancellation">Ends the export between two batches.</param>
     /// <returns>The number of examples in the file.</returns>
+    /// <exception cref="InvalidOperationException">The first norm is asked for of a model that begins with attention.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit below 1.</exception>
     /// <exception cref="InvalidDataException">
     /// What is resumed was begun with other data, another model or other options; names the entry and both values.
@@ -150,14 +151,6 @@ public sealed class GlueExporter : IDisposable
     private torch.Tensor States(torch.Tensor ids, ClientPrefix prefix)
     {
         var embedded = model.Embed(ids);
-        if (prefix == ClientPrefix.Embedding)
-            return embedded;
-        var parameters = model.named_parameters().ToDictionary(parameter => parameter.Item1, parameter => parameter.Item2);
-        return torch.nn.functional.layer_norm(
-            embedded,
-            [model.Configuration.Hidden],
-            parameters["layers.0.attention_norm.weight"],
-            parameters["layers.0.attention_norm.bias"],
-            model.Configuration.NormEpsilon);
+        return prefix == ClientPrefix.Embedding ? embedded : model.FirstNorm(embedded);
     }
 }

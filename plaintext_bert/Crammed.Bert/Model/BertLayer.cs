@@ -31,6 +31,8 @@ internal sealed class BertLayer : torch.nn.Module
         register_module("feed_forward", feedForward = new GatedFeedForward(configuration, layer, dtype));
     }
 
+    public LayerNorm AttentionNorm => attentionNorm;
+
     /// <summary>
     /// x [batch, sequence, hidden] to the same shape, or [batch, 1, hidden] if this is the last layer and the pass wants one token.
     /// </summary>

@@ -43,6 +43,12 @@ public sealed class BertModel : torch.nn.Module
     /// <summary>Token ids [batch, sequence] (int64) to the embedding's normed output [batch, sequence, hidden], without dropout.</summary>
     public torch.Tensor Embed(torch.Tensor ids) => embedding.Forward(ids);
 
+    /// <summary>The first layer's norm of embeddings [batch, sequence, hidden], which precedes everything that is fine-tuned.</summary>
+    /// <exception cref="InvalidOperationException">The model begins with attention (the original style).</exception>
+    public torch.Tensor FirstNorm(torch.Tensor embedded) => Configuration.Style == EncoderStyle.Crammed
+        ? layers[0].AttentionNorm.forward(embedded)
+        : throw new InvalidOperationException("norms follow attention in this model");
+
     /// <summary>
     /// Embeddings [batch, sequence, hidden] and mask [batch, sequence] (1 = token, 0 = padding; null = no padding) to final-norm outputs
     /// [batch, sequence, hidden] (of the original style, the last layer's), or [batch, 1, hidden] in a first-token pass.

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Crammed.Bert;
+using Crammed.Model;
 using Crammed.Text;
+using Crammed.Text.Parquet;
 
 namespace Crammed.Cli.Stages;
 
@@ -22,7 +24,9 @@ internal sealed class ExportStage : IDisposable
     }
 
     /// <summary>Reads the model and the splits of every task.</summary>
-    /// <exception cref="ArgumentException">There is no such task, one name twice, or a task needs a folder of GLUE's files.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such task, one name twice, a task needs a folder of GLUE's files, or the model has no norm before its attention.
+    /// </exception>
     /// <exception cref="IOException">A file or folder is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed, for example a label is not one of the task's.</exception>
     public static ExportStage Load(ExportInput input)
@@ -31,7 +35,9 @@ internal sealed class ExportStage : IDisposable
             throw new ArgumentException($"two tasks have the name {twice.Key}; their files would have one name", nameof(input));
         var catalog = new TaskCatalog(input.GlueFolder, input.WordNetFolder);
         var sources = input.Tasks.Select(catalog.Open).ToList();
-        ModelFolder.Configuration(input.ModelFolder);
+        var model = ModelFolder.Configuration(input.ModelFolder);
+        if (input.Prefix == ClientPrefix.Norm && model.Style == EncoderStyle.Original)
+            throw new ArgumentException($"prefix is norm, and {model.Architecture} begins with attention; give prefix=embedding");
         var tasks = sources.ConvertAll(source => new LoadedTask(source, input.Splits));
         return new ExportStage(input, GlueExporter.Open(input.ModelFolder), tasks);
     }

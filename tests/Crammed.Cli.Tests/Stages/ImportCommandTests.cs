@@ -40,6 +40,10 @@ internal sealed class ImportCommandTests
             "finetune.lora.bias=all", "impl.threads=1");
         await Succeed("export-glue", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "impl.threads=1");
         await Succeed("evaluate", "name=lora-score", "model=outputs/import/model", "adapters=outputs/lora/sst2/seed-0", "impl.threads=1");
+        Assert.That(
+            await _program.RunAsync("export-glue", "name=norm", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "prefix=norm"),
+            Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.Contain("prefix is norm, and hf-bert begins with attention; give prefix=embedding"));
         string[] refused = ["evaluate", "name=twin", "adapters=outputs/import", "functions=polynomial", "polynomial.ranges=task", "impl.threads=1"];
         Assert.That(await _program.RunAsync(refused), Is.EqualTo(ExitCode.BadInput));
         Assert.That(_program.Error, Does.Contain("no polynomials stand in for hf-bert's GELU and its norms after residual sums"));
