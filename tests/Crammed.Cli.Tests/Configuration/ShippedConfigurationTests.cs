@@ -146,7 +146,7 @@ internal sealed class ShippedConfigurationTests
     [TestCase("train.betas=[0.9]", "'train.betas' has 1 values; it must have two")]
     [TestCase("data.text=[]", "'data.text' is empty; name at least one text")]
     [TestCase("eval/tasks=rte", "has no glue folder, which the task rte needs; give data.glue=DIR")]
-    [TestCase("train.tokens=3", "override 'train.tokens=3': 'train.steps' is 1000 and train.tokens is 3; set one of them to null")]
+    [TestCase("train.tokens=3", "'train.steps' is 1000 and train.tokens is 3; set one of them to null")]
     [TestCase("eval.tasks.name=../x", "'eval.tasks.name' is '../x'; use letters, digits, '-', '_' and '.', starting with a letter or digit")]
     [TestCase("eval.tasks.generator=wordnet", "'eval.tasks.generator' is 'wordnet'; the generators are wordnet-living, wordnet-hypernym")]
     [TestCase("eval.tasks.labels=[a, b]", "'eval.tasks.labels' must be [artifact, living], which the generator wordnet-living gives")]
