@@ -31,8 +31,8 @@ internal sealed class StudyTests
     public async Task Every_variant_is_run_as_its_commands_say_and_a_resumed_study_runs_what_is_missing()
     {
         Assert.That(await _program.RunAsync(_study), Is.EqualTo(ExitCode.Success), () => _program.Error);
-        Assert.That(_program.Output, Does.Match(@"\| softmax, ReLU gate +\| +1 \| +\d\.\d{3} \| +\d\.\d{3} \| +\d\.\d{3} \|\n"));
-        Assert.That(_program.Output, Does.Match(@"\| best constant answer +\| +\| +\| +0\.\d{3} \|").And.Contain("outputs/study/study.md"));
+        Assert.That(_program.Output, Does.Match(@"\| softmax, ReLU gate +\| +1 \| +\d\.\d{3} \| +0\.000 \| +\d\.\d{3} \| +\d\.\d{3} \|\n"));
+        Assert.That(_program.Output, Does.Match(@"\| best constant answer +\| +\| +\| +\| +0\.\d{3} \|").And.Contain("outputs/study/study.md"));
         var runs = new CsvFile(PathOf("study/runs.csv"));
         string[] variants =
         [

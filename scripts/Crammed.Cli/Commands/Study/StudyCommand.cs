@@ -91,7 +91,8 @@ internal sealed class StudyCommand : ICommandHandler<StudySettings>
 
     private static StudyReport Report(RunContext<StudySettings> context, IReadOnlyList<StudyResult> results) => new(
         context.Settings.Study, results, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory),
-        string.Join(' ', ["scripts/crammed", "study", .. context.Overrides]));
+        string.Join(
+            ' ', ["scripts/crammed", "study", .. context.Overrides.Where(word => !word.StartsWith("resume=", StringComparison.Ordinal))]));
 
     /// <summary>Everything known so far, so that an interruption loses none of it.</summary>
     private async Task WriteAsync(

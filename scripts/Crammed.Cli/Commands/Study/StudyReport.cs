@@ -33,20 +33,20 @@ internal sealed class StudyReport(
     /// <summary>Held-out loss and scores: a row for each variant, medians with the least and the greatest over seeds in brackets.</summary>
     public string Table()
     {
-        var table = new MarkdownTable(["variant", "runs>", "held-out loss>", .. study.Tasks.Select(task => task + ">"), "mean>"]);
+        var table = new MarkdownTable(["variant", "runs>", "held-out loss>", "less the first's>", .. study.Tasks.Select(task => task + ">"), "mean>"]);
         foreach (var (label, runs) in Variants)
         {
             var scores = study.Tasks.Select(task => runs.Select(run => run.ScoreOn(task).Value).ToList()).ToList();
             table.AddRow(
             [
-                label, NumberText.Count(runs.Count), Spread([.. runs.Select(run => run.HeldOutLoss)]), .. scores.Select(Spread),
+                label, NumberText.Count(runs.Count), Spread([.. runs.Select(run => run.HeldOutLoss)]), FromFirst(runs), .. scores.Select(Spread),
                 Mean(scores.Select(Median.Of)),
             ]);
         }
         if (results.Count > 0)
         {
             var chance = study.Tasks.Select(task => results[0].ScoreOn(task).Chance).ToList();
-            table.AddRow(["best constant answer", "", "", .. chance.Select(Score), Mean(chance)]);
+            table.AddRow(["best constant answer", "", "", "", .. chance.Select(Score), Mean(chance)]);
         }
         return table.ToString();
     }
@@ -59,7 +59,8 @@ internal sealed class StudyReport(
         text.Append(CultureInfo.InvariantCulture, $"({machine.Processor ?? "unknown processor"}), {machine.System}; source {version ?? "unknown"}. ");
         text.Append(CultureInfo.InvariantCulture, $"To repeat: `{command}`.\n\n{Table()}\n");
         text.Append("Medians over seeds; in brackets the least and the greatest. Held-out loss: nats for each masked token, on documents ");
-        text.Append("that training does not see.");
+        text.Append("that training does not see; less the first's: the median of the differences from the first variant with the same seed, ");
+        text.Append("which has the same text, vocabulary and masks.");
         if (results.Count > 0 && study.Tasks.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $" Scores: {string.Join(", ", results[0].Scores.Select(score => $"{score.Task} {score.Metric}"))}.");
         text.Append("\n\n");
@@ -123,6 +124,14 @@ internal sealed class StudyReport(
         }
         double seconds = results.Sum(run => run.PretrainSeconds);
         text.Append(CultureInfo.InvariantCulture, $"\nPretraining took {NumberText.Seconds(seconds)} in all, one thread a run.\n");
+    }
+
+    /// <summary>How much larger a variant's held-out loss is than the first variant's with the same seed; empty where there is none.</summary>
+    private string FromFirst(IReadOnlyList<StudyResult> runs)
+    {
+        var first = Variants[0].Runs.ToDictionary(run => run.Run.Seed, run => run.HeldOutLoss);
+        double[] differences = [.. runs.Where(run => first.ContainsKey(run.Run.Seed)).Select(run => run.HeldOutLoss - first[run.Run.Seed])];
+        return differences.Length == 0 ? "" : Median.Of(differences).ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
     }
 
     private static string Spread(IReadOnlyList<double> values) =>
