@@ -42,13 +42,14 @@ internal sealed class EvalModStatistics
     public IReadOnlyList<double> Cosines { get; }
 
     /// <summary>
-    /// The error of a part of a recombined slot: one part of each half's noise, and the approximation's error of its own half, on top of an
-    /// error of the argument.
+    /// The error of a part of a slot: one part of its own half's noise and, of a recombined slot, of the other's, and the approximation's
+    /// error of its own half, on top of an error of the argument.
     /// </summary>
     /// <param name="argumentVariance">in units of the message</param>
-    public IReadOnlyList<ErrorComponent> Components(double argumentVariance)
+    /// <param name="recombined">whether the slot is made of both halves</param>
+    public IReadOnlyList<ErrorComponent> Components(double argumentVariance, bool recombined)
     {
-        double[] other = [.. _probabilities.Select((probability, index) => MeanVariance(index, probability))];
+        double[] other = [.. _probabilities.Select((probability, index) => recombined ? MeanVariance(index, probability) : 0)];
         return
         [
             .. from own in _cases

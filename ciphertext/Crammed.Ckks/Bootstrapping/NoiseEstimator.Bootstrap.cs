@@ -11,15 +11,17 @@ public sealed partial class NoiseEstimator
     /// <remarks>
     /// Left out: products of two errors; roundings of coefficients in EvalMod, 2^-9 of the noise at N = 2^11 and less beyond; how far the
     /// secret key at hand is from the mean (by its Hamming weight, 1.6 % of the variance under a uniform ternary one at N = 2^11). Messages
-    /// beyond the range are estimated as the polynomials have them, but not where they wrap around. What it says is for one iteration, of
-    /// complex slots.
+    /// beyond the range are estimated as the polynomials have them, but not where they wrap around. What it says is for one iteration.
     /// </remarks>
     /// <param name="plan">the bootstrap</param>
     /// <param name="operand">at the plan's input level or above, of two polynomials</param>
     /// <param name="parts">real and imaginary parts of the message's slots, or a sample; null for uniform ones in the range</param>
+    /// <param name="recombined">whether both halves make complex slots again; otherwise the noise is that of a half, as real slots and pairs have
+    /// it: without the other half's, but with that of the conjugation that tells them apart, which recombination cancels</param>
     /// <exception cref="ArgumentException">the plan belongs to other parameters, the operand is below its input level, or parts are given
     /// and there are none</exception>
-    public BootstrapEstimate Bootstrap(BootstrappingPlan plan, SlotEstimate operand, IReadOnlyList<double>? parts = null)
+    public BootstrapEstimate Bootstrap(
+        BootstrappingPlan plan, SlotEstimate operand, IReadOnlyList<double>? parts = null, bool recombined = true)
     {
         ArgumentNullException.ThrowIfNull(plan);
         if (!plan.Parameters.Matches(parameters))
@@ -40,17 +42,18 @@ public sealed partial class NoiseEstimator
         SlotEstimate raised = ModRaise(coefficients);
         SlotEstimate slots = PlannedEmbedding(SumOfCopies(raised, plan), plan.CoeffsToSlots, plan.CoeffsToSlotsConstant);
         // Both parts are sums with the conjugate.
-        double argument = 2 * slots.Error * firstPrime / parameters.ScaleAt(plan.EvalMod.InputLevel);
+        double conjugation = recombined ? 0 : KeySwitch(plan.EvalMod.InputLevel, slots.Scale);
+        double argument = Together(2 * slots.Error, conjugation) * firstPrime / parameters.ScaleAt(plan.EvalMod.InputLevel);
         var statistics = new EvalModStatistics(this, plan.EvalMod, EphemeralWeight, perMessage, plan.Range, parts);
         double carried = argument * statistics.Derivative;
         var result = new SlotEstimate(plan.OutputLevel, parameters.ScaleAt(plan.OutputLevel), operand.Rms, 0);
-        return new BootstrapEstimate(result, statistics.Components(carried * carried), plan.Slots, parameters.SlotCount)
+        return new BootstrapEstimate(result, statistics.Components(carried * carried, recombined), plan.Slots, parameters.SlotCount)
         {
             SlotsToCoeffs = InCoefficients(coefficients.Error) / perMessage,
             ModRaise = InCoefficients(raised.Error) / perMessage,
             CoeffsToSlots = carried,
             Cosines = statistics.Cosines,
-            EvalMod = Math.Sqrt(2) * statistics.Noise,
+            EvalMod = (recombined ? Math.Sqrt(2) : 1) * statistics.Noise,
         };
     }
 

@@ -69,11 +69,15 @@ internal sealed class BootstrapSetup : IDisposable
     }
 
     /// <summary>What is expected of a bootstrap of a fresh encryption of this message.</summary>
-    public BootstrapEstimate Estimate(Complex[] message, int level)
-    {
-        SlotEstimate fresh = Noise.EncryptSymmetric(level, Plan.Parameters.ScaleAt(level), Messages.Rms(message));
-        return Noise.Bootstrap(Plan, fresh, Messages.Parts(message));
-    }
+    public BootstrapEstimate Estimate(Complex[] message, int level) => Estimate(message, Fresh(message, level));
+
+    /// <summary>What is expected of a bootstrap of a ciphertext of this message.</summary>
+    public BootstrapEstimate Estimate(Complex[] message, SlotEstimate operand, bool recombined = true) =>
+        Noise.Bootstrap(Plan, operand, Messages.Parts(message), recombined);
+
+    /// <summary>What is expected of <see cref="Encrypt"/>.</summary>
+    public SlotEstimate Fresh(Complex[] message, int level) =>
+        Noise.EncryptSymmetric(level, Plan.Parameters.ScaleAt(level), Messages.Rms(message));
 
     public void Dispose()
     {

@@ -68,10 +68,12 @@ internal sealed class BootstrapperModesTests
         using (x)
         using (y)
         {
-            // A pair is a complex message, so its errors are those of one.
+            // A pair is a complex message, the sum of both operands, the second of them lowered; its halves stay apart.
             Complex[] both = [.. first.Zip(second, (u, v) => new Complex(u.Real, v.Real))];
             double[] errors = [.. RealErrors(x, first), .. RealErrors(y, second)];
-            BootstrapAssert.AreAsEstimated([errors], _unit.Estimate(both, _unit.Plan.InputLevel));
+            int level = _unit.Plan.InputLevel;
+            SlotEstimate operand = _unit.Noise.Add(_unit.Fresh(first, level), _unit.Noise.LowerTo(_unit.Fresh(second, level + 2), level));
+            BootstrapAssert.AreAsEstimated([errors], _unit.Estimate(both, operand, recombined: false));
             Assert.That((x.Level, y.Level), Is.EqualTo((_unit.Plan.OutputLevel, _unit.Plan.OutputLevel)));
         }
     }
