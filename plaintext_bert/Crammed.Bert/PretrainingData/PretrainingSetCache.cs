@@ -51,7 +51,10 @@ internal sealed class PretrainingSetCache
         }
     }
 
-    /// <summary>Writes a set under a temporary name and renames it; a set that is in the way and is not of this key is replaced.</summary>
+    /// <summary>
+    /// Writes a set under a temporary name and renames it; a set that is in the way and is not of this key is replaced. Where another
+    /// process was first with a set of this key, that one stays.
+    /// </summary>
     /// <exception cref="IOException">The folder cannot be written; nothing is left behind.</exception>
     public void Write(PretrainingSet set, IProgress<PretrainingSetProgress>? progress, CancellationToken cancellation)
     {
@@ -69,9 +72,7 @@ internal sealed class PretrainingSetCache
             }
 
             WriteTexts(Path.Combine(temporary, Texts), set.SampleTexts);
-            if (Directory.Exists(Folder))
-                Directory.Delete(Folder, recursive: true);
-            Directory.Move(temporary, Folder);
+            Publish(temporary);
 
             void WriteRows(string name, int count, Func<int, ReadOnlyMemory<int>> row, string title) => TokenRowFile.Write(
                 Path.Combine(temporary, name),
@@ -89,6 +90,32 @@ internal sealed class PretrainingSetCache
                 Directory.Delete(temporary, recursive: true);
             throw;
         }
+    }
+
+    private void Publish(string temporary)
+    {
+        if (!HoldsThisKey())
+        {
+            if (Directory.Exists(Folder))
+                Directory.Delete(Folder, recursive: true);
+            try
+            {
+                Directory.Move(temporary, Folder);
+                return;
+            }
+            catch (IOException) when (HoldsThisKey())
+            {
+                // Another process was faster by a moment; its set is the same.
+            }
+        }
+
+        Directory.Delete(temporary, recursive: true);
+    }
+
+    private bool HoldsThisKey()
+    {
+        var path = PathOf("training", "sequences");
+        return File.Exists(path) && Metadata(path) is not null;
     }
 
     private static string FileName(string part, string form) => $"{part}-{form}.parquet";

@@ -85,6 +85,23 @@ public class PretrainingSetTests
         }
     }
 
+    /// <summary>The folder is not there when they begin, so that all of them write one; whoever is first, each has the whole set.</summary>
+    [Test]
+    public void Several_starts_at_once_share_what_the_first_has_written()
+    {
+        var options = Options(Numbers(400)) with { CacheFolder = Cache };
+        var tokens = new long[8];
+        Parallel.For(0, tokens.Length, new ParallelOptions { MaxDegreeOfParallelism = tokens.Length }, i =>
+        {
+            using var set = PretrainingSet.Load(options);
+            tokens[i] = set.Training.Tokens;
+        });
+        Assert.That(tokens.Distinct().Count(), Is.EqualTo(1));
+        Assert.That(Directory.GetDirectories(Cache), Has.Length.EqualTo(1), "no temporary folder is left");
+        using var cached = PretrainingSet.Load(options);
+        Assert.That((cached.IsFromCache, cached.Training.Tokens), Is.EqualTo((true, tokens[0])));
+    }
+
     [Test]
     public void Whatever_decides_the_content_makes_another_set()
     {
