@@ -43,7 +43,7 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
         return ExitCode.Success;
     }
 
-    /// <exception cref="InvalidOperationException">The run diverged; says at which step, and where its last finite state is.</exception>
+    /// <exception cref="ConfigurationException">The run diverged; says at which step, and where its last finite state is.</exception>
     private static TwinOutcome Run(
         TwinStage stage, OutputFolder folder, FineTuningPlan plan, StageDisplay display, CancellationToken cancellation)
     {
@@ -54,7 +54,8 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
         catch (TrainingDivergedException exception)
         {
             string state = $"{folder.ShownPath}/{StageFiles.Adapters}";
-            throw new InvalidOperationException(
+            // Other settings would have prevented it: bad input, not a fault of the program.
+            throw new ConfigurationException(
                 $"plan of seed {plan.Seed}: {exception.Message}; the state before it is in {state}", exception);
         }
     }

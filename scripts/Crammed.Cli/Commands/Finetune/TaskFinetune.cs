@@ -1,3 +1,4 @@
+using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
@@ -44,13 +45,14 @@ internal static class TaskFinetune
             : runs;
     }
 
-    /// <exception cref="InvalidOperationException">A run diverged; says which, where, and where its last finite state is.</exception>
+    /// <exception cref="ConfigurationException">A run diverged; says which, where, and where its last finite state is.</exception>
     private static void RequireFinite(FineTuneOutcome outcome, string folder)
     {
         if (outcome.Diverged is not { Training.Divergence: { } divergence, Seed: var seed })
             return;
         string state = $"{folder}/{outcome.Task.Name}/{StageFiles.Seed(seed)}";
-        throw new InvalidOperationException(
+        // Other settings would have prevented it: bad input, not a fault of the program.
+        throw new ConfigurationException(
             $"{outcome.Task.Name}, seed {seed}: {divergence.Message}; the state before it is in {state}", divergence);
     }
 
