@@ -41,6 +41,8 @@ internal sealed class PretrainStage
     {
         input.Settings.Validate();
         input.Configuration.Validate();
+        using var resumed = input.ResumePath is { } path ? PretrainingCheckpoint.Open(path) : null;
+        input = input with { Settings = input.Settings.Resolved(resumed) };
         progress?.Report(new StageProgress("reading text", 0, 1, "texts"));
         var text = PretrainingSet.Load(
             OptionsOf(input),
@@ -48,7 +50,7 @@ internal sealed class PretrainStage
                 state => progress?.Report(new StageProgress($"reading text: {state.Title}", state.Done, state.Total, state.Unit))),
             cancellation);
         var stage = new PretrainStage(input, text);
-        stage.CheckResumption();
+        resumed?.RequireSame(stage.Configuration, input.Settings, text.Training, text.HeldOut);
         progress?.Report(new StageProgress("reading text", 1, 1, "texts", Describe(text)));
         return stage;
     }
@@ -89,7 +91,7 @@ internal sealed class PretrainStage
         Save(model, calibration, modelFolder);
         PretrainMetrics.Write(result.Metrics, folder);
         return new PretrainOutcome(
-            modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), result,
+            modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), result, _input.Settings.Precision,
             throughput.ShareOf(result.TokensPerSecond), clock.Elapsed.TotalSeconds);
     }
 
@@ -117,14 +119,6 @@ internal sealed class PretrainStage
             CultureInfo.InvariantCulture,
             $"{facts.TrainingDocuments:N0} documents, {facts.HeldOutDocuments:N0} held out, {duplicates}{facts.TrainingTokens:N0} tokens, "
             + $"vocabulary {text.Vocabulary.Count:N0}{cached}");
-    }
-
-    private void CheckResumption()
-    {
-        if (_input.ResumePath is not { } path)
-            return;
-        using var checkpoint = PretrainingCheckpoint.Open(path);
-        checkpoint.RequireSame(Configuration, _input.Settings, _text.Training, _text.HeldOut);
     }
 
     private CalibrationSettings CalibrationSettings() =>
