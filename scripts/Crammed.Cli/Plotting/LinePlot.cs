@@ -42,6 +42,12 @@ internal sealed record LinePlot
                     $"the series '{series.Name}' has {series.X.Count} x and {series.Y.Count} y values; expected as many, and some");
             RequireDrawable(series.Name, "x", series.X, HasLogX);
             RequireDrawable(series.Name, "y", series.Y, HasLogY);
+            if (series.RawY is { } raw)
+            {
+                if (raw.Count != series.Y.Count)
+                    throw new ArgumentException($"the series '{series.Name}' has {series.Y.Count} y and {raw.Count} raw y values");
+                RequireDrawable(series.Name, "raw y", raw, HasLogY);
+            }
         }
     }
 

@@ -29,8 +29,7 @@ internal sealed class DoctorTests
         yield return new TestCaseData(new FakeHost { Sdk = "9.0.100" }, "9.0.100");
         yield return new TestCaseData(new FakeHost { Library = "libopenblas.so.0" }, "apt-get install libtorch-dev");
         yield return new TestCaseData(new FakeHost { Library = "libtorch_cpu.so" }, "apt-get install libopenblas0-pthread");
-        yield return new TestCaseData(new FakeHost { Program = "g++" }, "apt-get install gnuplot-nox");
-        yield return new TestCaseData(new FakeHost { Program = "gnuplot" }, "apt-get install g++");
+        yield return new TestCaseData(new FakeHost { Program = "none" }, "apt-get install g++");
         yield return new TestCaseData(new FakeHost { File = "data.noun" }, "lacks index.noun");
     }
 

@@ -19,7 +19,6 @@ internal sealed class HostChecks(IHostProbe probe)
         yield return Library(
             "OpenBLAS", "libopenblas.so.0", "libopenblas0-pthread", "without it libtorch's matrix product is 20 times slower");
         yield return Program("g++", "g++", "builds the binding to libtorch");
-        yield return Program("gnuplot", "gnuplot-nox", "draws the plots");
         yield return Wordnet(wordnetFolder);
         yield return Simd();
         yield return CoreType();
