@@ -36,18 +36,19 @@ internal static class Figure
 
     private static void AddSeries(Plot figure, LinePlot plot)
     {
-        int ordinary = plot.Series.Count(series => !series.IsReference), references = 0;
-        for (int i = 0; i < plot.Series.Count; i++)
+        var ordinary = plot.Series.Count(series => !series.IsReference);
+        var references = 0;
+        for (var i = 0; i < plot.Series.Count; i++)
         {
             var series = plot.Series[i];
-            int index = i - references;
+            var index = i - references;
             var colour = series.IsReference ? Color.FromHex("#7F7F7F") : _colours[index % _colours.Length];
             if (series.RawY is { } raw)
                 Style(Scatter(figure, plot, series, raw), colour.WithAlpha(0.3), 1, 0, 0);
             var line = Scatter(figure, plot, series, series.Y);
             line.LegendText = OneLine(series.Name);
-            int round = series.IsReference ? 1 + references++ : ordinary <= FewLines ? index / 2 : index / _colours.Length;
-            float width = series.IsReference ? 1.5f : ordinary <= FewLines ? 1 + ordinary - index : 2;
+            var round = series.IsReference ? 1 + references++ : ordinary <= FewLines ? index / 2 : index / _colours.Length;
+            var width = series.IsReference ? 1.5f : ordinary <= FewLines ? 1 + ordinary - index : 2;
             Style(line, colour, series.ShowsLine ? width : 0, round, series.ShowsPoints ? ordinary <= FewLines ? 8 : 5 : 0);
         }
     }
@@ -67,7 +68,7 @@ internal static class Figure
     private static Scatter Scatter(Plot figure, LinePlot plot, PlotSeries series, IReadOnlyList<double> values)
     {
         var points = new List<Coordinates>();
-        for (int i = 0; i < values.Count; i++)
+        for (var i = 0; i < values.Count; i++)
         {
             // A line ends at a point that is not a number.
             if (i > 0 && Math.Abs(series.X[i] - series.X[i - 1]) > series.LargestGap)
@@ -94,11 +95,17 @@ internal static class Figure
 
     private static ITickGenerator Ticks(bool isLogarithmic, double from, double to, IEnumerable<double> values) => isLogarithmic
         ? LogarithmicTicks.Between(from, to)
-        : new NumericAutomatic { IntegerTicksOnly = to - from > 2 && values.All(double.IsInteger) };
+        : new NumericAutomatic
+        {
+            // Zero is the sum of steps that are rounded.
+            LabelFormatter = value => TickLabels.Number(Math.Abs(value) < 1e-9 * (to - from) ? 0 : value),
+            // ScottPlot takes whole numbers for 32-bit ones.
+            IntegerTicksOnly = to - from > 2 && to < int.MaxValue && from > int.MinValue && values.All(double.IsInteger),
+        };
 
     private static void StyleLegend(Plot figure, int names)
     {
-        bool isAbove = names <= FewNames;
+        var isAbove = names <= FewNames;
         var panel = figure.ShowLegend(isAbove ? Edge.Top : Edge.Right);
         panel.Padding = new PixelPadding(4);
         figure.Legend.Orientation = isAbove ? Orientation.Horizontal : Orientation.Vertical;

@@ -52,9 +52,9 @@ internal static class PlotFont
     /// </summary>
     private static byte[] ReadFace(BinaryReader container)
     {
-        int start = sizeof(int) + container.ReadInt32();
+        var start = sizeof(int) + container.ReadInt32();
         _ = container.ReadInt32();
-        for (int entries = container.ReadInt32(); entries > 0; entries--)
+        for (var entries = container.ReadInt32(); entries > 0; entries--)
         {
             var (path, offset, length) = (container.ReadString(), container.ReadInt32(), container.ReadInt32());
             if (path != Face)

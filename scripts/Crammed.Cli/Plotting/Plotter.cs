@@ -1,6 +1,6 @@
 extern alias ScottPlotPackage;
 
-using Crammed.Cli.Hosting;
+using Crammed.Files;
 using ScottPlotPackage::ScottPlot;
 using SkiaSharp;
 

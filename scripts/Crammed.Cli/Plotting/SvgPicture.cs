@@ -34,7 +34,7 @@ internal static class SvgPicture
     private static void Dash(XElement path, Dictionary<(string Colour, float Width), float[]> dashes)
     {
         if (path.Attribute("stroke") is { } colour && path.Attribute("stroke-width") is { } width
-            && dashes.TryGetValue((colour.Value, float.Parse(width.Value, CultureInfo.InvariantCulture)), out float[]? intervals)
+            && dashes.TryGetValue((colour.Value, float.Parse(width.Value, CultureInfo.InvariantCulture)), out var intervals)
             && intervals.Length > 0)
         {
             path.SetAttributeValue("stroke-dasharray", string.Join(' ', intervals.Select(length => length.ToString(CultureInfo.InvariantCulture))));

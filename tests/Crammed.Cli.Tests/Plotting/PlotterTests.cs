@@ -103,9 +103,10 @@ internal sealed class PlotterTests
 
     [TestCase(1e-9, 1e-4, "10⁻⁹", "10⁻⁵", "10⁻⁴")]
     [TestCase(1e-30, 1e30, "10⁻²⁴", "1", "10²⁴")]
-    [TestCase(0.3, 6, "0.5", "1", "2", "5")]
+    [TestCase(0.3, 6, "1", "2", "3", "4", "5", "6")]
     [TestCase(0.7, 0.8, "0.72", "0.74", "0.76", "0.78")]
-    [TestCase(1e6, 1.001e6, "1000200", "1000800")]
+    [TestCase(1e6, 1.001e6, "1,000,200", "1,000,800")]
+    [TestCase(1, 1.0000000000000002, "1")]
     [TestCase(3, 3, "1", "10")]
     public void A_logarithmic_axis_of_any_width_is_labelled(double from, double to, params string[] expected)
     {
@@ -196,11 +197,24 @@ internal sealed class PlotterTests
         Assert.That(Directory.GetFileSystemEntries(_folder.Path), Is.EqualTo(new[] { path }));
     }
 
-    [Test]
-    public void Any_finite_value_can_be_drawn([Values(0, 5e-324, 1e-300, 1e15, 1e300)] double size, [Values(1, 2)] int count)
+    [TestCase(-0.4, 0.4, "-0.2", "0", "0.2")]
+    [TestCase(0.0002, 0.0009, "0.0003")]
+    [TestCase(-2e-7, 2e-7, "-1×10⁻⁷", "0", "1×10⁻⁷")]
+    [TestCase(1000, 9000, "2,000")]
+    [TestCase(3e9, 9e9, "5×10⁹")]
+    [TestCase(0, 1e300, "5×10²⁹⁹")]
+    public void Labels_of_an_axis_are_short(double from, double to, params string[] expected)
     {
-        double[] x = [.. Enumerable.Range(0, count).Select(i => size * (i == 0 ? 1 : -1))];
-        Assert.That(DrawSvg(Plot() with { Series = [new PlotSeries("s", x, x, ShowsPoints: true)] }).Descendants(svg + "text"), Is.Not.Empty);
+        var picture = DrawSvg(Plot() with { Series = [new PlotSeries("d", [0, 1], [from, to])] });
+        Assert.That(Texts(picture), Is.SupersetOf(expected));
+    }
+
+    [Test]
+    public void Any_values_can_be_drawn([Values(0, 5e-324, 1e-300, 1, 1e15, 9e299)] double size, [Values(0, -1, 1.0000000000000002)] double other)
+    {
+        double[] x = [.. new[] { 1, other }.Select(factor => factor * size)];
+        var picture = DrawSvg(Plot() with { Series = [new PlotSeries("s", x, x, ShowsPoints: true)] });
+        Assert.That(Texts(picture).Count(text => text is "Loss" or "step" or "loss (nats)" or "s"), Is.EqualTo(4));
     }
 
     private static IEnumerable<TestCaseData> WrongPlots()
@@ -211,6 +225,8 @@ internal sealed class PlotterTests
         yield return new TestCaseData(Plot() with { Series = [new PlotSeries("s", [], [])] }, "has 0 x and 0 y values");
         yield return new TestCaseData(
             Plot() with { Series = [new PlotSeries("s", [1, 2], [1, double.NaN])] }, "y[1] = NaN, which cannot be drawn");
+        yield return new TestCaseData(
+            Plot() with { Series = [new PlotSeries("s", [1, 2], [1, -1.1e300])] }, "y[1] = -1.1E+300, which cannot be drawn");
         yield return new TestCaseData(
             Plot() with { HasLogX = true, Series = [new PlotSeries("s", [0], [1])] }, "x[0] = 0, which a logarithmic axis");
         yield return new TestCaseData(
