@@ -39,7 +39,7 @@ internal static class ReportStage
             Series =
             [
                 new PlotSeries(report.Encryption.Adjective, steps, [.. report.Losses.Select(step => step.Encrypted)], ShowsPoints: true),
-                new PlotSeries("plaintext twin", steps, [.. report.Losses.Select(step => step.Twin)]),
+                new PlotSeries("plaintext", steps, [.. report.Losses.Select(step => step.Plaintext)]),
                 new PlotSeries("polynomials, clear", steps, [.. report.Losses.Select(step => step.ClearCircuit)]),
             ],
         };
