@@ -42,7 +42,7 @@ internal sealed class EvalModTests
             Bootstrapping = NamedParameters.InsecureN11Bootstrapping.Bootstrapping! with { CorrectionLevels = 0 },
         };
         Assert.That(() => new EvalModPlan(CkksParameters.Create(uncorrected)), Throws.ArgumentException.With.Message.Contains("CorrectionLevels is 0"));
-        Assert.That(() => new EvalModPlan(CkksParameters.Create(NamedParameters.N13QP217)), Throws.ArgumentException.With.Message.Contains("no levels"));
+        Assert.That(() => new EvalModPlan(CkksParameters.Create(NamedParameters.N13QP213)), Throws.ArgumentException.With.Message.Contains("no levels"));
     }
 
     /// <summary>

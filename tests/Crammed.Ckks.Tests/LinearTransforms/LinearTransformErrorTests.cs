@@ -60,9 +60,9 @@ internal sealed class LinearTransformErrorTests
         Assert.That(
             () => evaluator.Transform(product, _transform),
             Throws.InvalidOperationException.With.Message.StartsWith("Transform: the operand has 3 polynomials"));
-        CkksSetup other = CkksSetup.Of(NamedParameters.N13QP217);
+        CkksSetup other = CkksSetup.Of(NamedParameters.N13QP213);
         using Ciphertext foreign = other.Encryptor.Encrypt([1.0], 3);
-        Assert.That(() => evaluator.Transform(foreign, _transform), Throws.ArgumentException.With.Message.Contains("N13QP217"));
+        Assert.That(() => evaluator.Transform(foreign, _transform), Throws.ArgumentException.With.Message.Contains("N13QP213"));
         Assert.That(() => other.Evaluator.Transform(foreign, _transform), Throws.ArgumentException.With.Message.Contains("insecure-N11"));
     }
 

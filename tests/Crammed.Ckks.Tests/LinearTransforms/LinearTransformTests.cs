@@ -8,7 +8,7 @@ namespace Crammed.Ckks.Tests.LinearTransforms;
 /// other keys than its plan lists.
 /// </summary>
 [TestFixture("insecure-N11")]
-[TestFixture("N14QP434")]
+[TestFixture("N14QP428")]
 internal sealed class LinearTransformTests(string name)
 {
     private CkksSetup _setup = null!;

@@ -42,7 +42,7 @@ internal sealed class PolynomialEvaluationTests
     [TestCase(63, CoefficientKind.Complex)]
     public void At_128_bits_of_security(int degree, CoefficientKind kind)
     {
-        CkksSetup setup = CkksSetup.Of(NamedParameters.N14QP434);
+        CkksSetup setup = CkksSetup.Of(NamedParameters.N14QP428);
         Check(setup, PolynomialOracle.Coefficients(degree, kind), PolynomialBasis.Chebyshev, setup.Top);
     }
 
