@@ -28,7 +28,6 @@ internal sealed class EvaluatorErrorTests
         Refused("Subtract: the scales differ", () => _evaluator.Subtract(scaled, _a));
         Refused("AddInPlace: the scales differ", () => _evaluator.AddInPlace(_a, scaled));
         Refused("AddPlain: the scales differ", () => _evaluator.AddPlain(_a, plaintext));
-        Refused("SubtractPlain: the scales differ", () => _evaluator.SubtractPlain(_a, plaintext));
         Refused("SumOfProducts, product 1 against the first: the scales differ", () => _evaluator.SumOfProducts([_a, _a], [_a, scaled]));
         Refused("SumOfSquaredDifferences: the scales differ", () => _evaluator.SumOfSquaredDifferences([_a], [scaled]));
         Refused(
@@ -126,12 +125,15 @@ internal sealed class EvaluatorErrorTests
         Assert.That(() => _evaluator.SumOfProducts([_a], []), Throws.ArgumentException.With.Message.Contains("1 and 0 operands"));
         Assert.That(
             () => _evaluator.LinearCombinations([_a], new double[1, 2], 1), Throws.ArgumentException.With.Message.Contains("1 x 2"));
-        Assert.That(() => _evaluator.MultiplyScalar(_a, 2, Math.ScaleB(1, 62)), Throws.ArgumentException.With.Message.Contains("2^62"));
+        Assert.That(
+            () => _evaluator.LinearCombinations([_a], new double[,] { { 2 } }, Math.ScaleB(1, 62)),
+            Throws.ArgumentException.With.Message.Contains("2^62"));
+        Assert.That(() => _evaluator.LinearCombinations([_a], new double[,] { { double.NaN } }, 2), Throws.ArgumentException);
         Assert.That(() => _evaluator.MultiplyScalar(_a, double.NaN, 2), Throws.ArgumentException);
         Assert.That(() => _evaluator.AddConstant(_a, double.PositiveInfinity), Throws.ArgumentException);
-        CkksSetup other = CkksSetup.Of(NamedParameters.N13QP217);
+        CkksSetup other = CkksSetup.Of(NamedParameters.N13QP213);
         using Ciphertext foreign = other.Encryptor.Encrypt([1.0], 1);
-        Assert.That(() => _evaluator.Add(_a, foreign), Throws.ArgumentException.With.Message.Contains("N13QP217"));
+        Assert.That(() => _evaluator.Add(_a, foreign), Throws.ArgumentException.With.Message.Contains("N13QP213"));
         Assert.That(() => new Evaluator(_setup.Parameters, other.Keys), Throws.ArgumentException);
         Ciphertext disposed = _a.Clone();
         disposed.Dispose();
