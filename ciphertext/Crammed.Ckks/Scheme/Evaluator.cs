@@ -52,7 +52,7 @@ public sealed unsafe partial class Evaluator
     /// Runs body(0) ... body(count - 1), independent of each other, on the evaluator's threads. Operations called inside find these threads
     /// taken and run on their caller's: the outer loop is the better one to share out. The first exception comes out as it was thrown.
     /// </summary>
-    public void For(int count, Action<int> body)
+    public void ParallelFor(int count, Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
         _workers.For(count, body);

@@ -54,7 +54,7 @@ internal sealed class EvalModTests
     public void Ciphertexts_are_reduced()
     {
         using SecretKey secret = SecretKey.Generate(Parameters);
-        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(_plan.InputLevel, []);
+        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(_plan.InputLevel, []));
         var evaluator = new Evaluator(Parameters, keys);
         var noise = new NoiseEstimator(Parameters);
         var random = new Random(3);

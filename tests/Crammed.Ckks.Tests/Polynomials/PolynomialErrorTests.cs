@@ -1,5 +1,8 @@
 using System.Numerics;
+using Crammed.Approximation.Tests;
+using Crammed.Approximation;
 using Crammed.Ckks.Tests.Scheme;
+using Crammed.Ckks.Client;
 
 namespace Crammed.Ckks.Tests.Polynomials;
 
@@ -26,7 +29,8 @@ internal sealed class PolynomialErrorTests
     public void Levels_keys_and_operands_must_fit()
     {
         using Ciphertext low = _setup.Evaluator.DropLevels(_operand, 4), product = _setup.Evaluator.Square(_operand);
-        using EvaluationKeys lowKeys = _setup.Generator.CreateEvaluationKeys(4, []), none = EvaluationKeys.Empty(_setup.Parameters);
+        using EvaluationKeys lowKeys = _setup.Generator.CreateEvaluationKeys(
+            EvaluationKeyRequest.Of(4, [])), none = EvaluationKeys.Empty(_setup.Parameters);
         CkksSetup other = CkksSetup.Of(NamedParameters.N13QP213);
         using Ciphertext foreign = other.Encryptor.Encrypt([1.0], 3);
         long live = ResidueMemory.LiveBuffers;

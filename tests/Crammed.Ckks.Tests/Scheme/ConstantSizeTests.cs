@@ -1,4 +1,5 @@
 using System.Numerics;
+using Crammed.Approximation;
 
 namespace Crammed.Ckks.Tests.Scheme;
 
@@ -19,7 +20,7 @@ internal sealed class ConstantSizeTests
         _evaluator = _setup.Evaluator;
     }
 
-    /// <summary>Beside the noise of encryption the slots are off by the transform's rounding, 7 log2(N/2) 2^-53 of their size at most.</summary>
+    /// <summary>Beside the noise of encryption: the transform's rounding, 7 log2(N/2) 2^-53 of the slots' size at most.</summary>
     [Test]
     public void Sums_with_constants_are_right_up_to_the_bound([Values(0, 1, 2)] int level, [Values(0.5, 0.999, -0.999)] double share)
     {

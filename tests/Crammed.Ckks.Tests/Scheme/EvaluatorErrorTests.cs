@@ -1,3 +1,5 @@
+using Crammed.Ckks.Client;
+
 namespace Crammed.Ckks.Tests.Scheme;
 
 /// <summary>What does not fit is refused, with the operation, levels and scales in the message.</summary>
@@ -79,7 +81,7 @@ internal sealed class EvaluatorErrorTests
     [Test]
     public void Keys_must_be_there_and_serve_the_level()
     {
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(2, [(1, 2)]);
+        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(2, [(1, 2)]));
         var evaluator = new Evaluator(_setup.Parameters, keys);
         using Ciphertext product = evaluator.Square(_a);
         Refused("Rotate by 1: the key serves levels up to 2, the ciphertext is at level 4", () => evaluator.Rotate(_a, 1));
@@ -96,7 +98,7 @@ internal sealed class EvaluatorErrorTests
     public void Keys_cut_to_a_level_work_up_to_it()
     {
         double[] values = _setup.RandomSlots(1);
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(3, [(1, 3)], 2);
+        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(3, [(1, 3)], 2));
         var evaluator = new Evaluator(_setup.Parameters, keys);
         int slots = values.Length;
         for (int level = 0; level <= 3; level++)

@@ -42,7 +42,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
         _noise = new NoiseEstimator(_parameters);
         _encoder = new CkksEncoder(_parameters);
         _secret = SecretKey.Generate(_parameters);
-        _keys = new KeyGenerator(_secret).CreateEvaluationKeys(level, [(3, level)], level);
+        _keys = new KeyGenerator(_secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(level, [(3, level)], level));
         _decryptor = new Decryptor(_secret);
         _evaluator = new Evaluator(_parameters, _keys);
         _x = RandomSlots(1);

@@ -26,7 +26,7 @@ internal sealed class OtherRingsTests
     {
         CkksParameters parameters = CkksParameters.Create(literal);
         using SecretKey secret = SecretKey.Generate(parameters);
-        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(level, [(3, level)]);
+        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(level, [(3, level)]));
         var evaluator = new Evaluator(parameters, keys);
         var noise = new NoiseEstimator(parameters);
         var decryptor = new Decryptor(secret);
