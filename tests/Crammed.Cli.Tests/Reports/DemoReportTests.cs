@@ -23,7 +23,7 @@ internal sealed class DemoReportTests
         Assert.That(run, Does.Contain("The task was wordnet-living.").And.Contain("layers 1, width 32, heads 2")
             .And.Contain("272,641 parameters")
             .And.Contain("the head (32 -> 8 -> 32 -> 2): 1,002 numbers, in 2 steps of 64 examples out of 2,048"));
-        Assert.That(run, Does.Contain("N14QP434: CKKS, ring degree 2^14, log2 QP 433.9, 128-bit security"));
+        Assert.That(run, Does.Contain("N14QP428: CKKS, ring degree 2^14, log2 QP 428.0, 128-bit security"));
         Assert.That(run, Does.Contain("refresh oracle, and assumes that the server is semi-honest"));
         Assert.That(run, Does.Contain("rounded to multiples of 2^-16"));
         Assert.That(text, Does.Not.Contain("Nothing was encrypted").And.Not.Contain("insecure"));

@@ -7,11 +7,11 @@ namespace Crammed.Encrypted.Tests.Training;
 /// function is what the circuit's backward pass makes of the perturbed value: -s^3 / 2 for the inverse deviation s of a variance,
 /// 1 - y^2 for y = tanh.
 /// </summary>
-internal sealed class PerturbedTwin : TorchTwin
+internal sealed class PerturbedOracle : TorchOracle
 {
     private readonly Dictionary<string, double[]> _errors = [];
 
-    public PerturbedTwin(TinyModel model) : base(model)
+    public PerturbedOracle(TinyModel model) : base(model)
     {
         foreach (string norm in new[] { "attention_norm", "feed_forward_norm", "final_norm" })
             _errors[norm] = new double[model.Examples * model.Tokens];

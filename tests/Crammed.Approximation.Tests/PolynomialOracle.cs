@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Crammed.Ckks.Tests.Polynomials;
+namespace Crammed.Approximation.Tests;
 
 /// <summary>What the coefficients of a test polynomial look like.</summary>
 internal enum CoefficientKind
@@ -26,9 +26,9 @@ internal static class PolynomialOracle
         if (kind == CoefficientKind.Odd && degree % 2 == 0 || kind == CoefficientKind.Even && degree % 2 == 1)
             degree++;
         var coefficients = new Complex[degree + 1];
-        for (int i = 0; i <= degree; i++)
+        for (var i = 0; i <= degree; i++)
         {
-            bool present = kind switch
+            var present = kind switch
             {
                 CoefficientKind.Odd => i % 2 == 1,
                 CoefficientKind.Even => i % 2 == 0,
@@ -47,7 +47,7 @@ internal static class PolynomialOracle
     public static Complex Evaluate(Complex[] coefficients, PolynomialBasis basis, Complex x)
     {
         Complex next = 0, afterNext = 0;
-        for (int i = coefficients.Length - 1; i > 0; i--)
+        for (var i = coefficients.Length - 1; i > 0; i--)
         {
             (next, afterNext) = basis == PolynomialBasis.Chebyshev
                 ? (coefficients[i] + 2 * x * next - afterNext, next)

@@ -1,6 +1,4 @@
-using Crammed.Encrypted.Tensors;
-
-namespace Crammed.Encrypted.Autograd;
+namespace Crammed.Encrypted.Tensors;
 
 /// <summary>
 /// The operations of a forward pass in order, each with the rule that turns the gradient of its output into gradients of its inputs.

@@ -1,10 +1,9 @@
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Operations;
+using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Tensors;
-using Crammed.Encrypted.Training;
 using Crammed.Model;
 
-namespace Crammed.Encrypted.Layers;
+namespace Crammed.Encrypted.Training;
 
 /// <summary>Builds the encrypted training step of a checkpoint.</summary>
 public static class ModelLoader
@@ -30,7 +29,6 @@ public static class ModelLoader
         };
         shape.RequireFits(configuration);
         RequirePolynomial(folder, configuration);
-        RequireLevels(configuration, maxLevel);
         var functions = new CalibratedFunctions(checkpoint.Calibration, maxLevel);
         double gradientScale = GradientScale(functions);
         var firstToken = FirstToken(layout);
@@ -38,7 +36,7 @@ public static class ModelLoader
         {
             Layers = [.. Enumerable.Range(0, configuration.Layers).Select(layer => Layer(checkpoint, functions, layer))],
             FinalNorm = Norm(checkpoint, "final_norm", functions, ActivationNames.FinalNormVariance),
-            Head = new ClassificationHead(SlotFunction.Of(functions.Tanh()), new PlainSlots(firstToken)),
+            Head = new ClassificationHead(functions.Tanh(), new PlainSlots(firstToken)),
             Parameters = Parameters(shape, settings, layout.SlotCount),
         };
         var optimizer = new AdamWHe
@@ -48,10 +46,12 @@ public static class ModelLoader
             WeightDecay = settings.WeightDecay,
             Epsilon = settings.Epsilon,
             GradientScale = gradientScale,
-            InverseRoot = SlotFunction.Of(functions.InverseRoot(settings.Epsilon, gradientScale)),
+            InverseRoot = functions.InverseRoot(settings.Epsilon, gradientScale),
         };
         var weight = new PlainSlots(LossWeight(layout, settings.BatchSize, gradientScale));
-        return new TrainingStep(model, layout, SlotFunction.Of(functions.Sigmoid()), weight, optimizer);
+        var step = new TrainingStep(model, layout, functions.Sigmoid(), weight, optimizer);
+        RequireLevels(step, maxLevel);
+        return step;
     }
 
     /// <summary>Where each trained tensor lies among the packed parameters: adapters layer by layer, then the head.</summary>
@@ -111,7 +111,7 @@ public static class ModelLoader
         return new NormWeights(
             checkpoint.Vector(prefix + ".weight", hidden),
             checkpoint.Vector(prefix + ".bias", hidden),
-            SlotFunction.Of(functions.InverseDeviation(varianceName, hidden, checkpoint.Configuration.NormEpsilon)));
+            functions.InverseDeviation(varianceName, hidden, checkpoint.Configuration.NormEpsilon));
     }
 
     private static double[,] Rows(double[,] matrix, int first, int count)
@@ -125,11 +125,10 @@ public static class ModelLoader
         return rows;
     }
 
-    /// <summary>One level for the distance and one a squaring; the norm's backward pass takes four and starts from a refresh.</summary>
-    private static void RequireLevels(BertConfiguration configuration, int maxLevel)
+    private static void RequireLevels(TrainingStep step, int maxLevel)
     {
-        int needed = Math.Max(1 + configuration.KernelPower, 5);
-        if (maxLevel < needed)
+        int needed = CircuitRequirements.Of(step, CircuitSettings.For(maxLevel, threads: 1)).Levels;
+        if (needed > maxLevel)
         {
             throw new InvalidDataException(
                 $"the parameter set has {maxLevel} levels, this model needs {needed}; choose a larger set with he.parameters.");

@@ -5,14 +5,15 @@ using Crammed.Encrypted.Tensors;
 namespace Crammed.Encrypted.Tests.Training;
 
 /// <summary>The tiny model's passes on a clear backend.</summary>
-internal sealed class EncryptedTwin(
-    TinyModel model, bool tokenMajor, int maxLevel, int refreshLevel, bool exactFunctions = true, INoiseModel? noise = null, int seed = 0)
+internal sealed class CircuitRun(
+    TinyModel model, int maxLevel, int refreshLevel, bool exactFunctions = true, INoiseModel? noise = null, int seed = 0)
 {
-    public SlotShape Shape { get; } = new(model.Slots, model.Tokens, tokenMajor);
+    public SlotShape Shape { get; } = new(model.Slots, model.Tokens);
 
-    public ClearBackend Backend { get; } = new(model.Slots, maxLevel, double.PositiveInfinity, noise, seed);
+    public ClearBackend Backend { get; } =
+        new(model.Slots, maxLevel, double.PositiveInfinity, noise, seed) { ExactFunctions = exactFunctions };
 
-    public EncryptedContext Context() => new(Backend, refreshLevel) { ExactFunctions = exactFunctions };
+    public EncryptedContext Context() => new(Backend, refreshLevel);
 
     /// <summary>
     /// One pass with parameters and data that enter at a level; also the gradient of the embedding, which training has no use for.

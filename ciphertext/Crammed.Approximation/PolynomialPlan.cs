@@ -2,13 +2,56 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 
-namespace Crammed.Ckks;
+namespace Crammed.Approximation;
+
+/// <summary>
+/// A part of a polynomial that comes out at one level and scale: Σ Products[j].Quotient * b_(Products[j].Giant) +
+/// Σ Terms[j].Coefficient * b_(Terms[j].Index) + Constant, b the basis. All products are summed before one relinearization, all
+/// of it before one rescale.
+/// </summary>
+/// <param name="Products">products with a giant power; none if the node is a linear combination</param>
+/// <param name="Terms">nonzero coefficients of basis polynomials, by ascending index of at least 1</param>
+/// <param name="Constant">the coefficient of 1</param>
+public sealed record PolynomialNode(
+    IReadOnlyList<PolynomialProduct> Products, IReadOnlyList<(int Index, Complex Coefficient)> Terms, Complex Constant)
+{
+    /// <summary>This node and all below it.</summary>
+    internal IEnumerable<PolynomialNode> Descendants() => Products.SelectMany(product => product.Quotient.Descendants()).Prepend(this);
+}
+
+/// <summary>A product of a quotient and a basis polynomial.</summary>
+/// <param name="Quotient">comes out one level above the product</param>
+/// <param name="Giant">a power of two above the quotient's degree</param>
+public sealed record PolynomialProduct(PolynomialNode Quotient, int Giant);
+
+/// <summary>What the coefficients of a polynomial belong to.</summary>
+public enum PolynomialBasis
+{
+    /// <summary>Chebyshev polynomials of the first kind, T_i(cos θ) = cos iθ: bounded by 1 on [-1, 1], so stable there.</summary>
+    Chebyshev,
+
+    /// <summary>Powers of the argument.</summary>
+    Monomial,
+}
+
+/// <summary>
+/// One product among the basis polynomials: T_Index = 2 T_Left T_Right - T_(Left - Right), or x^Index = x^Left x^Right, with Index =
+/// Left + Right and Left the largest power of two below Index. Comes out ceil(log2 Index) levels below the argument.
+/// </summary>
+/// <param name="Index">degree of the basis polynomial, at least 2</param>
+/// <param name="Left">a power of two</param>
+/// <param name="Right">at least 1, at most Left</param>
+public readonly record struct PowerStep(int Index, int Left, int Right)
+{
+    /// <summary>Index of the subtrahend in the Chebyshev basis; zero stands for the constant 1.</summary>
+    public int Difference => Left - Right;
+}
 
 /// <summary>
 /// How a polynomial is evaluated in depth ceil(log2(degree + 1)), products with coefficients included, by baby steps and giant steps
 /// (Paterson, Stockmeyer 1973; in the Chebyshev basis Chen, Chillotti, Song 2019; in least depth Bossuat, Mouchet,
-/// Troncoso-Pastoriza, Hubaux 2021, section 4). Independent of parameters and keys, immutable; evaluated on any number of
-/// ciphertexts by <see cref="Evaluator.EvaluatePolynomial"/>.
+/// Troncoso-Pastoriza, Hubaux 2021, section 4). Independent of parameters and keys, immutable; the engine evaluates it on any
+/// number of ciphertexts, <see cref="PolynomialEvaluator"/> over any arithmetic.
 /// </summary>
 /// <remarks>
 /// A part of degree d is divided by the giant power b_g, g the largest power of two within d: p = q b_g + r, and r again, until what is
@@ -37,7 +80,7 @@ public sealed class PolynomialPlan
     public int Degree { get; }
 
     /// <summary>Levels from the argument to the value: ceil(log2(degree + 1)).</summary>
-    public int Depth => DepthOf(Degree);
+    public int Depth => ChebyshevPolynomial.DepthOfDegree(Degree);
 
     /// <summary>The largest degree of a linear combination, a power of two.</summary>
     public int BabyDegree { get; }
@@ -61,10 +104,10 @@ public sealed class PolynomialPlan
     public static PolynomialPlan Create(IReadOnlyList<Complex> coefficients, PolynomialBasis basis = PolynomialBasis.Chebyshev)
     {
         ArgumentNullException.ThrowIfNull(coefficients);
-        Complex[] trimmed = Trim([.. coefficients]);
+        var trimmed = Trim([.. coefficients]);
         if (trimmed.Length < 2)
             throw new ArgumentException("a plan needs a polynomial of degree 1 at least, this one is constant", nameof(coefficients));
-        int invalid = Array.FindIndex(trimmed, coefficient => !Complex.IsFinite(coefficient));
+        var invalid = Array.FindIndex(trimmed, coefficient => !Complex.IsFinite(coefficient));
         if (invalid >= 0)
             throw new ArgumentException($"coefficient {invalid} is {trimmed[invalid]}", nameof(coefficients));
         return Candidates(trimmed, basis).MinBy(plan => (plan.RelinearizationCount, plan.ProductCount))!;
@@ -94,9 +137,9 @@ public sealed class PolynomialPlan
     /// <summary>The plans for each baby degree: 1, 2, 4, ... up to the largest that the depth allows.</summary>
     internal static IEnumerable<PolynomialPlan> Candidates(Complex[] coefficients, PolynomialBasis basis)
     {
-        int degree = coefficients.Length - 1, depth = DepthOf(degree);
-        for (int babyDegree = 1; babyDegree <= 1 << depth - 1; babyDegree *= 2)
-            yield return new PolynomialPlan(basis, degree, babyDegree, Build(coefficients, depth, babyDegree, basis));
+        var depth = ChebyshevPolynomial.DepthOfDegree(coefficients.Length - 1);
+        for (var babyDegree = 1; babyDegree <= 1 << depth - 1; babyDegree *= 2)
+            yield return new PolynomialPlan(basis, coefficients.Length - 1, babyDegree, Build(coefficients, depth, babyDegree, basis));
     }
 
     /// <summary>
@@ -104,10 +147,10 @@ public sealed class PolynomialPlan
     /// </summary>
     internal static (Complex[] Quotient, Complex[] Remainder) Divide(Complex[] coefficients, int giant, PolynomialBasis basis)
     {
-        Complex[] quotient = coefficients[giant..], remainder = coefficients[..giant];
+        var (quotient, remainder) = (coefficients[giant..], coefficients[..giant]);
         if (basis == PolynomialBasis.Chebyshev)
         {
-            for (int i = 1; i < quotient.Length; i++)
+            for (var i = 1; i < quotient.Length; i++)
             {
                 remainder[giant - i] -= quotient[i];
                 quotient[i] *= 2;
@@ -116,12 +159,10 @@ public sealed class PolynomialPlan
         return (quotient, Trim(remainder));
     }
 
-    private static int DepthOf(int degree) => BitOperations.Log2((uint)degree) + 1;
-
-    /// <summary>Without zeros at the end; of zeros alone one is left.</summary>
+        /// <summary>Without zeros at the end; of zeros alone one is left.</summary>
     private static Complex[] Trim(Complex[] coefficients)
     {
-        int last = Array.FindLastIndex(coefficients, coefficient => coefficient != Complex.Zero);
+        var last = Array.FindLastIndex(coefficients, coefficient => coefficient != Complex.Zero);
         return [.. coefficients.Take(Math.Max(0, last) + 1)];
     }
 
@@ -129,17 +170,17 @@ public sealed class PolynomialPlan
     {
         var products = new List<PolynomialProduct>();
         var terms = new SortedList<int, Complex>();
-        Complex[] rest = coefficients;
+        var rest = coefficients;
         while (rest.Length - 1 > Math.Min(babyDegree, 1 << depth - 1))
         {
-            int giant = 1 << BitOperations.Log2((uint)rest.Length - 1);
-            (Complex[] quotient, rest) = Divide(rest, giant, basis);
+            var giant = 1 << BitOperations.Log2((uint)rest.Length - 1);
+            (var quotient, rest) = Divide(rest, giant, basis);
             if (quotient.Length == 1)
                 terms.Add(giant, quotient[0]);
             else
                 products.Add(new PolynomialProduct(Build(quotient, depth - 1, babyDegree, basis), giant));
         }
-        for (int i = 1; i < rest.Length; i++)
+        for (var i = 1; i < rest.Length; i++)
         {
             if (rest[i] != Complex.Zero)
                 terms.Add(i, rest[i]);
@@ -151,17 +192,17 @@ public sealed class PolynomialPlan
     private List<PowerStep> ListPowers(PolynomialNode root)
     {
         var needed = new SortedSet<int>();
-        foreach (PolynomialNode node in root.Descendants())
+        foreach (var node in root.Descendants())
         {
             needed.UnionWith(node.Products.Select(product => product.Giant));
             needed.UnionWith(node.Terms.Select(term => term.Index));
         }
         var steps = new List<PowerStep>();
-        for (int index = needed.Max; index > 1; index--)
+        for (var index = needed.Max; index > 1; index--)
         {
             if (!needed.Contains(index))
                 continue;
-            int left = 1 << BitOperations.Log2((uint)index - 1);
+            var left = 1 << BitOperations.Log2((uint)index - 1);
             var step = new PowerStep(index, left, index - left);
             needed.UnionWith([step.Left, step.Right]);
             if (Basis == PolynomialBasis.Chebyshev)
@@ -174,9 +215,9 @@ public sealed class PolynomialPlan
 
     private static void Print(PolynomialNode node, int indentation, StringBuilder text)
     {
-        string indices = string.Concat(node.Terms.Select(term => $" {term.Index}"));
+        var indices = string.Concat(node.Terms.Select(term => $" {term.Index}"));
         text.Append(' ', 2 * indentation).Append("linear combination of 1").AppendLine(indices);
-        foreach (PolynomialProduct product in node.Products)
+        foreach (var product in node.Products)
         {
             text.Append(' ', 2 * indentation).AppendLine(CultureInfo.InvariantCulture, $"+ {product.Giant} times");
             Print(product.Quotient, indentation + 1, text);

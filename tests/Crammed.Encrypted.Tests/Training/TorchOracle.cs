@@ -6,7 +6,7 @@ namespace Crammed.Encrypted.Tests.Training;
 /// The tiny model in torch, in its textbook form: masked scores rather than masked values, the kernel's factor on its argument, layer
 /// norm and cross entropy from the library.
 /// </summary>
-internal class TorchTwin(TinyModel model, ScalarType type = ScalarType.Float64)
+internal class TorchOracle(TinyModel model, ScalarType type = ScalarType.Float64)
 {
     private readonly Dictionary<string, Tensor> _parameters = [];
 
