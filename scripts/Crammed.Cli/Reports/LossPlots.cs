@@ -37,7 +37,8 @@ internal static class LossPlots
             HasLogY = true,
             Series =
             [
-                .. apart.Count == 0 ? [] : new[] { Line($"|{encryption.Adjective} - twin|", apart, step => Math.Abs(step.Difference)) with { ShowsPoints = true } },
+                .. new[] { Line($"|{encryption.Adjective} - twin|", apart, step => Math.Abs(step.Difference)) with { ShowsPoints = true } }
+                    .Where(line => line.X.Count > 0),
                 Line("bound", losses, step => step.Bound(encryption.RoundingError)) with { IsReference = true },
             ],
         });
