@@ -2,7 +2,7 @@ using Crammed.Cli.Plotting;
 
 namespace Crammed.Cli.Reports;
 
-/// <summary>The losses of a run's batches, and how far they are from those of the plaintext twin.</summary>
+/// <summary>The losses of a run's batches, and how far they are from those of the same run in plaintext.</summary>
 internal static class LossPlots
 {
     /// <summary>Loss of each step.</summary>
@@ -25,19 +25,19 @@ internal static class LossPlots
             Series =
             [
                 Line(encryption.Adjective, losses, step => step.Encrypted) with { ShowsPoints = true, ShowsLine = false },
-                Line("plaintext twin", losses, step => step.Twin),
+                Line("plaintext", losses, step => step.Plaintext),
                 Line("polynomials, clear", losses, step => step.ClearCircuit),
             ],
         });
         yield return (Difference, new LinePlot
         {
-            Title = $"Loss on {report.Run.Task}: difference from the plaintext twin",
+            Title = $"Loss on {report.Run.Task}: difference from plaintext",
             XLabel = "step",
             YLabel = "size, nats for each example",
             HasLogY = true,
             Series =
             [
-                .. new[] { Line($"|{encryption.Adjective} - twin|", apart, step => Math.Abs(step.Difference)) with { ShowsPoints = true } }
+                .. new[] { Line($"|{encryption.Adjective} - plaintext|", apart, step => Math.Abs(step.Difference)) with { ShowsPoints = true } }
                     .Where(line => line.X.Count > 0),
                 Line("bound", losses, step => step.Bound(encryption.RoundingError)) with { IsReference = true },
             ],
