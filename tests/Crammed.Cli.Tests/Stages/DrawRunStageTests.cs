@@ -1,4 +1,3 @@
-using Crammed.Bert;
 using Crammed.Cli.Stages;
 using Crammed.Files;
 using Crammed.Model;
