@@ -2,6 +2,7 @@ using Crammed.Bert;
 using Crammed.Ckks;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Plotting;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
 using TorchSharp;
@@ -42,6 +43,20 @@ internal static class RunContextExtensions
         using var display = context.Display();
         return work(new RelayedProgress<(int Done, int Total)>(
             state => display.Report(new StageProgress(title, state.Done, state.Total, unit))));
+    }
+
+    /// <summary>Draws a plot of work that is worth more than its picture: where that fails, a notice says why.</summary>
+    public static void Plot<TSettings>(this RunContext<TSettings> context, LinePlot plot, string path)
+        where TSettings : class
+    {
+        try
+        {
+            Plotter.Draw(plot, path);
+        }
+        catch (PlottingException exception)
+        {
+            context.Notices.WriteLine($"no plot: {exception.Message}");
+        }
     }
 
     /// <summary>Shows how far the making of keys is.</summary>

@@ -22,7 +22,8 @@ internal static class ResultSections
                 NumberText.Magnitude(step.Bound(encryption.RoundingError)),
                 step.IsWithinBound(encryption.RoundingError) ? "yes" : "**no**");
         }
-        return $"{table}\n![loss by step]({DemoReportText.Picture})\n\n{BoundInWords(steps, encryption)}\n\n{Verdict(steps, encryption)}\n";
+        return $"{table}\n![loss by step]({LossPlots.Loss})\n\n![difference by step and its bound]({LossPlots.Difference})\n\n"
+            + $"{BoundInWords(steps, encryption)}\n\n{Verdict(steps, encryption)}\n";
     }
 
     public static string Adapters(IReadOnlyList<TensorDifference> tensors, EncryptionFacts encryption)

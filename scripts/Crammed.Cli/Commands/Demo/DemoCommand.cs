@@ -1,6 +1,5 @@
 using Crammed.Ckks;
 using Crammed.Cli.Hosting;
-using Crammed.Cli.Plotting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
@@ -20,7 +19,7 @@ internal sealed class DemoCommand : ICommandHandler<DemoSettings>
         var folder = context.CreateOutputFolder(settings.Name, NameTaken.Number);
         var results = await new DemoPipeline(context, folder, parameters).RunAsync(cancellationToken);
         var report = DemoReportBuilder.Build(results, settings, string.Join(' ', ["scripts/crammed", "demo", .. context.Overrides]));
-        await ReportStage.RunAsync(report, folder.FullPath, new GnuplotPlotter(), cancellationToken);
+        ReportStage.Run(report, folder.FullPath);
         await Lines(report, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
     }
