@@ -38,6 +38,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
                 + string.Join(", ", modules.Keys.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct()));
         }
 
+        using var scope = torch.NewDisposeScope();
         var index = 0;
         foreach (var (module, weight) in modules.Where(module => configuration.Targets(module.Key)))
         {
