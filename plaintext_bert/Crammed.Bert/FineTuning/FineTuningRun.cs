@@ -75,7 +75,7 @@ internal sealed class FineTuningRun : IDisposable
             Dropout = full ? model.Configuration.Dropout : 0,
             Observer = observer,
         };
-        var embedded = full ? model.Embed(training.Ids(batch)) : training.Embeddings(batch, model);
+        var embedded = full ? training.Embed(model, batch) : training.Embeddings(batch, model);
         return weights.Classify(model, embedded, training.Masks(batch, model.ScalarType), pass);
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Crammed.Bert;
-using Crammed.Model;
 using Crammed.Text;
 using TorchSharp;
 
@@ -72,7 +71,7 @@ internal sealed class TwinStage : IDisposable
         if (_input.Mode == FineTuningMode.Full)
         {
             modelFolder = Path.Combine(folder, StageFiles.Model);
-            Checkpoint.Save(_model, Path.Combine(_input.ModelFolder, CheckpointFiles.Vocabulary), modelFolder);
+            Checkpoint.Save(_model, Checkpoint.Tokenizer(_input.ModelFolder), modelFolder);
         }
         result.Write(folder);
         return new TwinOutcome(

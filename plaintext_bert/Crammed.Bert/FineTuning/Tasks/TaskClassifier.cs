@@ -105,7 +105,7 @@ public sealed class TaskClassifier : IDisposable
         var dropout = training && Adapters is null ? Model.Configuration.Dropout : 0;
         var length = trimPadding ? data.LongestOf(indices) : data.SequenceLength;
         var pass = new EncoderPass { LinearAdapters = Adapters, FirstTokenOnly = true, Dropout = dropout };
-        return head.Classify(Model, Model.Embed(data.Ids(indices, length)), data.Masks(indices, Model.ScalarType, length), pass);
+        return head.Classify(Model, data.Embed(Model, indices, length), data.Masks(indices, Model.ScalarType, length), pass);
     }
 
     /// <inheritdoc/>
