@@ -75,12 +75,17 @@ internal sealed class BertTokenizerFiles(string path, string? settingsFolder, in
     /// <summary>Reads the files.</summary>
     public BertTokenizer Read()
     {
-        var isFolder = Directory.Exists(path);
+        var isFolder = Directory.Exists(path) || (!File.Exists(path) && !Path.HasExtension(path));
         var folder = isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
         var text = isFolder || Path.GetExtension(path) == ".json" ? Path.Combine(folder, Vocabulary) : path;
         var json = !isFolder && Path.GetExtension(path) == ".json" ? path : Path.Combine(folder, Tokenizer);
-        if (!File.Exists(text) && !File.Exists(json))
-            throw new FileNotFoundException($"{text}: not found, nor is {Tokenizer}; one of them has the vocabulary", text);
+        if (isFolder ? !File.Exists(text) && !File.Exists(json) : !File.Exists(path))
+        {
+            throw new FileNotFoundException(isFolder
+                ? $"{text}: not found, nor is {Tokenizer}; one of them has the vocabulary"
+                : $"{path}: not found; a tokenizer has its vocabulary in {Vocabulary} or {Tokenizer}");
+        }
+
         var fromText = File.Exists(text) ? WordPieceVocabulary.Read(text).Tokens : null;
         var fromJson = File.Exists(json) ? ReadTokenizer(json) : null;
         if (fromText is not null && fromJson is not null)

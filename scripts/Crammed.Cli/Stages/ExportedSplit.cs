@@ -32,7 +32,7 @@ internal sealed record ExportedSplit(string Path, ExportedTaskDescription Descri
         if (Problem(description, split, configuration) is { } problem)
             throw new InvalidDataException($"{path}: {problem}");
         if (description.VocabularySha256 != Checkpoint.Tokenizer(modelFolder).Sha256)
-            throw new InvalidDataException($"{path}: was exported with another vocabulary or tokenizer than {modelFolder} has; {Remedy}");
+            throw new InvalidDataException($"{path}: was exported with another tokenizer than {modelFolder} has; {Remedy}");
         if (needsEmbeddings && description.ModelSha256 != Checkpoint.WeightsSha256(modelFolder))
             throw new InvalidDataException($"{path}: was exported with another model than {modelFolder}; {Remedy}");
         if (reader.Count is < 1 or > int.MaxValue)

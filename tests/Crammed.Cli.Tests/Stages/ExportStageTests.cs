@@ -1,5 +1,5 @@
+using Crammed.Bert;
 using Crammed.Cli.Stages;
-using Crammed.Model;
 using Crammed.Text;
 using Crammed.Text.Parquet;
 

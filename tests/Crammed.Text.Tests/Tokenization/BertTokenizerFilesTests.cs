@@ -163,10 +163,15 @@ public class BertTokenizerFilesTests
     }
 
     [Test]
-    public void A_folder_without_vocabulary_is_named() =>
+    public void A_missing_vocabulary_is_named()
+    {
         Assert.That(
             () => BertTokenizer.Load(_folder.File("")),
             Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("vocab.txt: not found, nor is tokenizer.json"));
+        Write("tokenizer.json", TokenizerJson("version", "\"1.0\""));
+        Assert.That(
+            () => BertTokenizer.Load(_folder.File("other.txt")), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("other.txt: not found"));
+    }
 
     private void Refuse(params string[] messages)
     {
