@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace Crammed.Model;
 
 /// <summary>
-/// Hyperparameters of a fine-tuning run, kept in a plan's metadata so that every side trains with the same ones.
+/// Hyperparameters of a fine-tuning run, kept in a draw's metadata so that every side trains with the same ones.
 /// Defaults suit a few encrypted steps of a narrow model: epsilon is as large as the second moments themselves (about 0.02 with the
-/// plan's initial weights), so that the optimizer's inverse root is needed on a ratio of 3 only, and the rate makes up for it.
+/// draw's initial weights), so that the optimizer's inverse root is needed on a ratio of 3 only, and the rate makes up for it.
 /// </summary>
 public sealed record FineTuningSettings
 {
@@ -40,7 +40,7 @@ public sealed record FineTuningSettings
     /// <summary>LoRA alpha: the adapters' product is scaled by alpha / rank.</summary>
     public double Alpha { get; init; } = 2;
 
-    /// <summary>Probability of dropping a value on the adapters' rank-r side; 0 leaves the masks out of the plan.</summary>
+    /// <summary>Probability of dropping a value on the adapters' rank-r side; 0 leaves the masks out of the draw.</summary>
     public double AdapterDropout { get; init; }
 
     /// <summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Crammed.Model;
 
-/// <summary>The sizes that a plan's tensors depend on; a plan fits only a model and data with the same ones.</summary>
+/// <summary>The sizes that a draw's tensors depend on; a draw fits only a model and data with the same ones.</summary>
 /// <param name="Layers">Encoder layers.</param>
 /// <param name="Hidden">Width of the encoder.</param>
 /// <param name="SequenceLength">Tokens per example, padding included.</param>
@@ -37,15 +37,15 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
             configuration.Classes);
     }
 
-    /// <summary>Refuses an encoder with other sizes. The head's sizes are the plan's own: an encoder serves any task.</summary>
+    /// <summary>Refuses an encoder with other sizes. The head's sizes are the draw's own: an encoder serves any task.</summary>
     /// <exception cref="ArgumentException">Layers, width or sequence length differ.</exception>
     public void RequireFits(BertConfiguration configuration)
     {
         if ((configuration.Layers, configuration.Hidden, configuration.SequenceLength) == (Layers, Hidden, SequenceLength))
             return;
         throw new ArgumentException(
-            $"plan or weights are for {Layers} layers of width {Hidden} and {SequenceLength} tokens; the model has {configuration.Layers} "
-            + $"of width {configuration.Hidden} and {configuration.SequenceLength}; draw a new plan for this model");
+            $"draw or weights are for {Layers} layers of width {Hidden} and {SequenceLength} tokens; the model has {configuration.Layers} "
+            + $"of width {configuration.Hidden} and {configuration.SequenceLength}; draw a new draw for this model");
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);

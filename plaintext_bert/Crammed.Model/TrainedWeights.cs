@@ -1,9 +1,9 @@
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Model;
 
 /// <summary>
-/// Adapters and head after (or during) training: adapters.safetensors, with a plan's tensor names and shapes in float64, and the
+/// Adapters and head after (or during) training: adapters.safetensors, with a draw's tensor names and shapes in float64, and the
 /// settings and shape as JSON metadata. A full fine-tuning run has only the head here; its encoder is a checkpoint of its own.
 /// </summary>
 public sealed class TrainedWeights
@@ -30,14 +30,14 @@ public sealed class TrainedWeights
     /// <summary>Whether low-rank adapters are among them.</summary>
     public bool HasAdapters => Values.ContainsKey(TrainedTensorNames.NameA(0, TrainedTensorNames.Projections[0]));
 
-    /// <summary>The untrained weights that a plan starts from.</summary>
-    public static TrainedWeights Initial(FineTuningPlan plan)
+    /// <summary>The untrained weights that a draw starts from.</summary>
+    public static TrainedWeights Initial(FineTuningDraw draw)
     {
-        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(draw);
         return new TrainedWeights(
-            plan.Settings,
-            plan.Shape,
-            plan.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value)));
+            draw.Settings,
+            draw.Shape,
+            draw.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value)));
     }
 
     /// <summary>Writes the file (atomically).</summary>

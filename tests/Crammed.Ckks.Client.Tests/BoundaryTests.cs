@@ -7,10 +7,11 @@ namespace Crammed.Ckks.Client.Tests;
 internal sealed class BoundaryTests
 {
     [Test]
-    public void The_evaluation_side_references_nothing_of_this_project_and_knows_no_secret()
+    public void The_evaluation_side_references_no_key_holder_and_knows_no_secret()
     {
         Assembly ckks = typeof(Evaluator).Assembly;
-        Assert.That(ckks.GetReferencedAssemblies().Select(name => name.Name), Has.None.StartsWith("Crammed"));
+        string?[] ours = [.. ckks.GetReferencedAssemblies().Select(name => name.Name).Where(name => name!.StartsWith("Crammed"))];
+        Assert.That(ours, Is.SubsetOf(new[] { "Crammed.Approximation", "Crammed.Files" }));
         string[] names = [.. ckks.GetTypes().Select(type => type.Name)];
         Assert.That(names, Has.None.Contains("Decrypt").And.None.Contains("SecretKey"));
     }

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Crammed.Ckks.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Ckks;
 
@@ -23,7 +23,7 @@ public static class CkksParametersFile
     public static CkksParametersLiteral Load(string path) => Parse(File.ReadAllText(path), path);
 
     /// <summary>Writes a file that <see cref="Load"/> reads; it appears whole or not at all.</summary>
-    public static void Save(CkksParametersLiteral literal, string path) => ObjectFile.Save(path, stream => Write(literal, stream));
+    public static void Save(CkksParametersLiteral literal, string path) => AtomicFile.Write(path, stream => Write(literal, stream));
 
     /// <summary>Reads a text.</summary>
     /// <param name="json">the text</param>

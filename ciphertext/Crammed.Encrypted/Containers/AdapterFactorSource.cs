@@ -27,7 +27,7 @@ public sealed class AdapterFactorSource : IDisposable
     public IReadOnlyList<AdapterFactors> WithoutDropout => _withoutDropout;
 
     /// <summary>Factors of one training step, layer by layer; the caller owns them.</summary>
-    /// <param name="kept">1 = kept, row-major [layers * 3][batch][sequence][rank], as in a plan.</param>
+    /// <param name="kept">1 = kept, row-major [layers * 3][batch][sequence][rank], as in a draw.</param>
     public IReadOnlyList<AdapterFactors> WithDropout(byte[] kept)
     {
         int batch = _settings.BatchSize, rank = _settings.Rank, tokens = _shape.SequenceLength;

@@ -2,7 +2,7 @@ using Crammed.Ckks;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Training;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Encrypted.Containers;
 

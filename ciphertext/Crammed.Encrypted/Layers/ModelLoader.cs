@@ -15,7 +15,7 @@ public static class ModelLoader
     /// <param name="folder">A calibrated checkpoint of <c>crammed-bert-he</c>.</param>
     /// <param name="layout">Slots of the activations.</param>
     /// <param name="settings">Hyperparameters.</param>
-    /// <param name="shape">Sizes of head and model that the plan was drawn for.</param>
+    /// <param name="shape">Sizes of head and model that the draw was drawn for.</param>
     /// <param name="maxLevel">Levels of a refreshed ciphertext; no polynomial takes more.</param>
     /// <exception cref="InvalidDataException">Malformed checkpoint, or one whose functions cannot run encrypted.</exception>
     /// <exception cref="ArgumentException">The shape is not the model's.</exception>

@@ -41,9 +41,9 @@ public static class Calibrator
         var inputs = Inputs(texts, encoder, configuration.SequenceLength, settings);
         var data = MockTask(inputs, FirstTokenScores(model, MockTask(inputs, new double[inputs.Count], configuration)), configuration);
 
-        var plan = FineTuningPlan.Create(settings.Seed, settings.FineTuning, configuration, data.Count);
+        var draw = FineTuningDraw.Create(settings.Seed, settings.FineTuning, configuration, data.Count);
         var recorder = new RangeRecorder();
-        using var run = new FineTuningRun(model, plan, data, new FineTuningOptions());
+        using var run = new FineTuningRun(model, draw, data, new FineTuningOptions());
         var result = FineTuner.Run(run, settings.FineTuning, recorder, progress: null, cancellation);
         Observe(model, result.Weights, data, firstTokenOnly: true, recorder, cancellation);
         var allTokens = new RangeRecorder();

@@ -3,27 +3,27 @@ using System.Diagnostics;
 namespace Crammed.Bert;
 
 /// <summary>
-/// Carries out a plan in plaintext. In adapter mode on a float64 model this is the twin of the encrypted run: the same start, batches,
+/// Carries out a draw in plaintext. In adapter mode on a float64 model this is the twin of the encrypted run: the same start, batches,
 /// masks, loss and optimizer, so losses and final weights can be compared number by number.
 /// </summary>
 public static class FineTuner
 {
     /// <summary>
-    /// Trains on the plan's batches. Adapter mode leaves the model alone and trains adapters and head from the stored embeddings; full
+    /// Trains on the draw's batches. Adapter mode leaves the model alone and trains adapters and head from the stored embeddings; full
     /// mode changes the model in place, trains from token ids and uses the model's dropout. Cancelling finishes the step at hand.
     /// </summary>
     /// <param name="model">Its scalar type is the run's.</param>
-    /// <param name="plan">Start, batches, masks, hyperparameters.</param>
-    /// <param name="training">The data that the plan's indices point into.</param>
+    /// <param name="draw">Start, batches, masks, hyperparameters.</param>
+    /// <param name="training">The data that the draw's indices point into.</param>
     /// <param name="options">Mode and optimizer.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Ends the run early.</param>
     /// <param name="diverged">Told the state before a step whose loss or gradient is not finite, before the exception.</param>
-    /// <exception cref="ArgumentException">Plan, model and data do not fit each other.</exception>
+    /// <exception cref="ArgumentException">Draw, model and data do not fit each other.</exception>
     /// <exception cref="TrainingDivergedException">Loss or gradient are no longer finite; the step was not taken.</exception>
     public static FineTuningResult Run(
         BertModel model,
-        FineTuningPlan plan,
+        FineTuningDraw draw,
         TaskData training,
         FineTuningOptions options,
         IProgress<FineTuningProgress>? progress = null,
@@ -31,8 +31,8 @@ public static class FineTuner
         Action<FineTuningResult>? diverged = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        using var run = new FineTuningRun(model, plan, training, options);
-        return Run(run, plan.Settings, observer: null, progress, cancellation, diverged);
+        using var run = new FineTuningRun(model, draw, training, options);
+        return Run(run, draw.Settings, observer: null, progress, cancellation, diverged);
     }
 
     internal static FineTuningResult Run(

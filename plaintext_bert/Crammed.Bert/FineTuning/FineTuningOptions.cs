@@ -1,6 +1,6 @@
 namespace Crammed.Bert;
 
-/// <summary>How a plan is carried out in plaintext.</summary>
+/// <summary>How a draw is carried out in plaintext.</summary>
 public sealed record FineTuningOptions
 {
     public FineTuningMode Mode { get; init; } = FineTuningMode.Adapters;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Crammed.Files;
 
 namespace Crammed.Bert;
 
@@ -21,6 +22,6 @@ public sealed record FineTuningResult(TrainedWeights Weights, IReadOnlyList<Fine
         var text = new StringBuilder("step,learning_rate,loss\n");
         foreach (var step in Steps)
             text.Append(CultureInfo.InvariantCulture, $"{step.Step},{step.LearningRate:R},{step.Loss:R}\n");
-        AtomicText.Write(Path.Combine(folder, MetricsFile), text.ToString());
+        AtomicFile.WriteText(Path.Combine(folder, MetricsFile), text.ToString());
     }
 }

@@ -6,35 +6,35 @@ namespace Crammed.Bert;
 internal sealed class FineTuningRun : IDisposable
 {
     private readonly BertModel model;
-    private readonly FineTuningPlan plan;
+    private readonly FineTuningDraw draw;
     private readonly TaskData training;
     private readonly FineTuningMode mode;
     private readonly WeightTensors weights;
     private readonly List<TrainedTensor> trained;
     private readonly DecoupledAdam optimizer;
 
-    public FineTuningRun(BertModel model, FineTuningPlan plan, TaskData training, FineTuningOptions options)
+    public FineTuningRun(BertModel model, FineTuningDraw draw, TaskData training, FineTuningOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(draw);
         ArgumentNullException.ThrowIfNull(training);
-        plan.Shape.RequireFits(model.Configuration);
-        training.RequireFits(model.Configuration, plan.Shape.Classes);
-        if (plan.TrainingExamples != training.Count)
+        draw.Shape.RequireFits(model.Configuration);
+        training.RequireFits(model.Configuration, draw.Shape.Classes);
+        if (draw.TrainingExamples != training.Count)
             throw new ArgumentException(
-                $"the plan was drawn for {plan.TrainingExamples} training examples, {training.Source} has {training.Count}");
+                $"the draw was drawn for {draw.TrainingExamples} training examples, {training.Source} has {training.Count}");
         this.model = model;
-        this.plan = plan;
+        this.draw = draw;
         this.training = training;
         mode = options.Mode;
-        weights = new WeightTensors(TrainedWeights.Initial(plan), model.ScalarType, withAdapters: mode == FineTuningMode.Adapters);
+        weights = new WeightTensors(TrainedWeights.Initial(draw), model.ScalarType, withAdapters: mode == FineTuningMode.Adapters);
         weights.RequireGradients();
-        torch.manual_seed(plan.Seed);
+        torch.manual_seed(draw.Seed);
         foreach (var parameter in model.parameters())
             parameter.requires_grad_(mode == FineTuningMode.Full);
         trained = TrainedTensors();
         optimizer = new DecoupledAdam(
-            trained, plan.Settings.Beta1, plan.Settings.Beta2, plan.Settings.Epsilon, plan.Settings.WeightDecay, options.Epsilon);
+            trained, draw.Settings.Beta1, draw.Settings.Beta2, draw.Settings.Epsilon, draw.Settings.WeightDecay, options.Epsilon);
     }
 
     /// <summary>The weights as they stand.</summary>
@@ -45,13 +45,13 @@ internal sealed class FineTuningRun : IDisposable
     public FineTuningStep Step(int index, IActivationObserver? observer)
     {
         using var scope = torch.NewDisposeScope();
-        var batch = plan.Batch(index);
+        var batch = draw.Batch(index);
         var logits = Logits(batch, index, observer);
         var (loss, value) = TaskLoss.Of(training, batch, logits, index);
         optimizer.ZeroGradients();
         loss.backward();
         TaskLoss.RequireFiniteGradients(trained, index);
-        var rate = plan.Settings.LearningRateAt(index);
+        var rate = draw.Settings.LearningRateAt(index);
         optimizer.Step(rate, observer);
         return new FineTuningStep(index + 1, rate, value);
     }
@@ -81,10 +81,10 @@ internal sealed class FineTuningRun : IDisposable
 
     private torch.Tensor? AdapterMasks(int index)
     {
-        if (plan.AdapterDropout is null)
+        if (draw.AdapterDropout is null)
             return null;
-        var shape = FineTuningPlan.DropoutShape(plan.Settings, plan.Shape)[1..];
-        return torch.tensor(plan.DropoutMasks(index).ToArray(), shape).to(model.ScalarType) * (1 / (1 - plan.Settings.AdapterDropout));
+        var shape = FineTuningDraw.DropoutShape(draw.Settings, draw.Shape)[1..];
+        return torch.tensor(draw.DropoutMasks(index).ToArray(), shape).to(model.ScalarType) * (1 / (1 - draw.Settings.AdapterDropout));
     }
 
     private List<TrainedTensor> TrainedTensors()

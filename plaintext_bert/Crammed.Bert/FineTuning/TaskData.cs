@@ -148,7 +148,7 @@ public sealed class TaskData
         if (SequenceLength != configuration.SequenceLength)
             throw new ArgumentException($"{Source}: sequence length {SequenceLength}, the model has {configuration.SequenceLength}");
         if (Classes != classes)
-            throw new ArgumentException($"{Source}: {Classes} classes, plan or head have {classes}; draw a plan for {Classes} classes");
+            throw new ArgumentException($"{Source}: {Classes} classes, draw or head have {classes}; make a draw for {Classes} classes");
         if (examples.Count == 0)
             throw new ArgumentException($"{Source}: no examples");
         foreach (var example in examples)

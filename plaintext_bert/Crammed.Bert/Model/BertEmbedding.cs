@@ -21,7 +21,7 @@ internal sealed class BertEmbedding : torch.nn.Module
     }
 
     /// <summary>[vocabulary, hidden]; the masked-token decoder is tied to it.</summary>
-    public Parameter WordWeight => word.weight;
+    public Parameter WordWeight => word.weight!;
 
     /// <summary>Token ids and types [batch, sequence], no types standing for 0, to [batch, sequence, hidden].</summary>
     public torch.Tensor Forward(torch.Tensor ids, torch.Tensor? types) => norm.forward(word.forward(ids) + positions(ids, types));
@@ -61,7 +61,7 @@ internal sealed class BertEmbedding : torch.nn.Module
         var tokenType = torch.nn.Embedding(2, configuration.Hidden, dtype: dtype);
         register_module("position", position);
         register_module("token_type", tokenType);
-        return (ids, types) => position.weight.narrow(0, 0, ids.shape[1])
-            + (types is null || configuration.TokenTypes == 1 ? tokenType.weight.narrow(0, 0, 1) : tokenType.forward(types));
+        return (ids, types) => position.weight!.narrow(0, 0, ids.shape[1])
+            + (types is null || configuration.TokenTypes == 1 ? tokenType.weight!.narrow(0, 0, 1) : tokenType.forward(types));
     }
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Crammed.Files;
 using Crammed.Text;
-using Crammed.Text.Safetensors;
 using TorchSharp;
 
 namespace Crammed.Bert;
@@ -22,22 +22,13 @@ public static class Checkpoint
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var staging = $"{target}.{Guid.NewGuid():N}.tmp";
-        Directory.CreateDirectory(staging);
-        try
+        AtomicFolder.Write(folder, staging =>
         {
             WriteWeights(model, Path.Combine(staging, CheckpointFiles.Weights));
             File.WriteAllText(Path.Combine(staging, CheckpointFiles.Configuration), model.Configuration.ToJson() + "\n");
             tokenizer.Save(staging);
             calibration?.Write(Path.Combine(staging, CheckpointFiles.Calibration));
-            Replace(staging, target);
-        }
-        finally
-        {
-            if (Directory.Exists(staging))
-                Directory.Delete(staging, recursive: true);
-        }
+        });
     }
 
     /// <summary>Loads a model.</summary>
@@ -104,19 +95,5 @@ public static class Checkpoint
         foreach (var (name, parameter) in model.named_parameters())
             writer.AddFloat32(name, parameter.shape, parameter.ToFloat32Array());
         writer.Write(path);
-    }
-
-    private static void Replace(string staging, string target)
-    {
-        if (!Directory.Exists(target))
-        {
-            Directory.Move(staging, target);
-            return;
-        }
-
-        var old = staging + ".old";
-        Directory.Move(target, old);
-        Directory.Move(staging, target);
-        Directory.Delete(old, recursive: true);
     }
 }

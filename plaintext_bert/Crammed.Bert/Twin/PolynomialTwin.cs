@@ -10,7 +10,7 @@ public static class PolynomialTwin
     /// Evaluates with the true functions, and takes the ranges of every value on the way, as a calibration does (without the optimizer's).
     /// </summary>
     /// <param name="model">The encoder.</param>
-    /// <param name="weights">Head, and plan adapters where it has them.</param>
+    /// <param name="weights">Head, and draw adapters where it has them.</param>
     /// <param name="data">The examples.</param>
     /// <param name="margin">Stored as the recommended factor to widen ranges by, 1 to 1000.</param>
     /// <param name="adapters">Adapters of the encoder, for weights without.</param>
@@ -31,7 +31,7 @@ public static class PolynomialTwin
 
     /// <summary>Evaluates with polynomials.</summary>
     /// <param name="model">The encoder; float64 keeps its own rounding below that of ciphertexts.</param>
-    /// <param name="weights">Head, and plan adapters where it has them.</param>
+    /// <param name="weights">Head, and draw adapters where it has them.</param>
     /// <param name="data">The examples.</param>
     /// <param name="functions">The polynomials.</param>
     /// <param name="settings">Noise, and what to do with values outside the domains.</param>

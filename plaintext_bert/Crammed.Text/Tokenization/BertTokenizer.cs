@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 using Microsoft.ML.Tokenizers;
 
 namespace Crammed.Text;

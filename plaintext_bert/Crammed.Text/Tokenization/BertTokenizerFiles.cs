@@ -1,6 +1,5 @@
-using System.Text;
 using System.Text.Json;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Text;
 
@@ -42,9 +41,7 @@ internal sealed class BertTokenizerFiles(string path, string? settingsFolder, in
     public static void Write(BertTokenizer tokenizer, string folder)
     {
         tokenizer.Vocabulary.Write(Path.Combine(folder, Vocabulary));
-        using AtomicFile file = new(Path.Combine(folder, Configuration));
-        file.Stream.Write(Encoding.UTF8.GetBytes(ToJson(tokenizer.Options)));
-        file.Commit();
+        AtomicFile.WriteText(Path.Combine(folder, Configuration), ToJson(tokenizer.Options));
     }
 
     /// <summary>Whether options are those that are taken where nothing is stated.</summary>

@@ -1,5 +1,4 @@
-using System.Text;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Text;
 
@@ -91,13 +90,7 @@ public sealed class WordPieceVocabulary
     internal string ToText() => string.Concat(_tokens.Select(token => token + "\n"));
 
     /// <summary>Writes vocab.txt: first under a temporary name in the same folder, then renamed.</summary>
-    public void Write(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        using AtomicFile file = new(path);
-        file.Stream.Write(Encoding.UTF8.GetBytes(ToText()));
-        file.Commit();
-    }
+    public void Write(string path) => AtomicFile.WriteText(path, ToText());
 
     /// <summary>Registers a token under an id, or says what is wrong with it.</summary>
     private string? Fault(string token, int id)

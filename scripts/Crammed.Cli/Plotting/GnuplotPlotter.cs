@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Crammed.Cli.Hosting;
+using Crammed.Files;
 
 namespace Crammed.Cli.Plotting;
 

@@ -1,6 +1,6 @@
 namespace Crammed.Cli.Reports;
 
-/// <summary>The loss of one training step in each kind of run, all from the same plan.</summary>
+/// <summary>The loss of one training step in each kind of run, all from the same draw.</summary>
 /// <param name="Step">From 1.</param>
 /// <param name="Encrypted">Of the run reported on, as released by the key holder.</param>
 /// <param name="Twin">Of the plaintext twin: exact functions, float64.</param>

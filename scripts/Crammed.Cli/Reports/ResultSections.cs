@@ -69,7 +69,7 @@ internal static class ResultSections
     {
         int runs = steps.Min(step => step.NoisyCircuit.Count);
         double gap = steps.Max(step => step.ApproximationGap), deviation = steps.Max(step => step.NoiseDeviation);
-        return "The twin is the same plan in float64 with the exact functions. The bound of a step adds the approximation gap (the loss of "
+        return "The twin is the same draw in float64 with the exact functions. The bound of a step adds the approximation gap (the loss of "
             + $"the same circuit with its polynomials on clear slots, less the twin's; up to {NumberText.Magnitude(gap)}), "
             + $"{NumberText.Count(LossStep.NoiseDeviations)} standard deviations of the loss over {runs} clear runs with the estimated "
             + $"noise injected (up to {NumberText.Magnitude(LossStep.NoiseDeviations * deviation)}), "

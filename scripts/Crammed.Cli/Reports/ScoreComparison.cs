@@ -4,7 +4,7 @@ namespace Crammed.Cli.Reports;
 
 /// <summary>The task's main metric on the evaluation split, by weights.</summary>
 /// <param name="Examples">Examples in the split.</param>
-/// <param name="Before">Of the plan's untrained adapters and head.</param>
+/// <param name="Before">Of the draw's untrained adapters and head.</param>
 /// <param name="Encrypted">After the run reported on.</param>
 /// <param name="Plaintext">After training in plaintext, by the twin.</param>
 internal sealed record ScoreComparison(int Examples, Score Before, Score Encrypted, Score Plaintext)

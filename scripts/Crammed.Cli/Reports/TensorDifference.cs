@@ -8,7 +8,7 @@ namespace Crammed.Cli.Reports;
 /// <param name="LargestValue">Largest absolute value of the other run's tensor, for scale.</param>
 internal sealed record TensorDifference(string Tensor, double LargestDifference, double LargestValue)
 {
-    /// <summary>Compares every tensor of two runs of one plan, in the plan's order.</summary>
+    /// <summary>Compares every tensor of two runs of one draw, in the draw's order.</summary>
     /// <exception cref="ArgumentException">The runs trained other tensors.</exception>
     public static IReadOnlyList<TensorDifference> Of(TrainedWeights run, TrainedWeights twin)
     {

@@ -26,7 +26,7 @@ internal sealed class EvaluateStage : IDisposable
     /// <summary>The encoder.</summary>
     public BertModel Model { get; }
 
-    /// <summary>The head, and a plan's adapters where it has them.</summary>
+    /// <summary>The head, and a draw's adapters where it has them.</summary>
     public TrainedWeights Weights { get; }
 
     /// <summary>Adapters that fine-tuning from text made; null where there are none.</summary>

@@ -1,6 +1,6 @@
-using Crammed.Cli.Hosting;
 using Crammed.Cli.Plotting;
 using Crammed.Cli.Reports;
+using Crammed.Files;
 
 namespace Crammed.Cli.Stages;
 

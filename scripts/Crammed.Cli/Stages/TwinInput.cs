@@ -13,7 +13,7 @@ internal sealed record TwinInput
     public required string TrainFile { get; init; }
 
     /// <summary>Start, batches, masks, hyperparameters.</summary>
-    public required FineTuningPlan Plan { get; init; }
+    public required FineTuningDraw Draw { get; init; }
 
     /// <summary>
     /// Adapters and head in float64: the twin of an encrypted run. Full, in float32: every weight of the model.

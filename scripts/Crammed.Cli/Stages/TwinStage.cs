@@ -6,7 +6,7 @@ using TorchSharp;
 namespace Crammed.Cli.Stages;
 
 /// <summary>
-/// Fine-tuning in plaintext from a plan: of adapters and head, which is the twin of an encrypted run, or of every weight.
+/// Fine-tuning in plaintext from a draw: of adapters and head, which is the twin of an encrypted run, or of every weight.
 /// </summary>
 internal sealed class TwinStage : IDisposable
 {
@@ -21,28 +21,28 @@ internal sealed class TwinStage : IDisposable
         _training = training;
     }
 
-    /// <summary>Reads model and data, and checks that they and the plan belong together.</summary>
+    /// <summary>Reads model and data, and checks that they and the draw belong together.</summary>
     /// <exception cref="IOException">A file or folder is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed or belongs to another model.</exception>
-    /// <exception cref="ArgumentException">The plan is for another model or another number of examples.</exception>
+    /// <exception cref="ArgumentException">The draw is for another model or another number of examples.</exception>
     public static TwinStage Load(TwinInput input)
     {
         bool isFull = input.Mode == FineTuningMode.Full;
         var split = ExportedSplit.Open(input.TrainFile, TaskSplit.Train, input.ModelFolder, needsEmbeddings: !isFull);
-        var plan = input.Plan;
-        if (plan.TrainingExamples != split.Count)
+        var draw = input.Draw;
+        if (draw.TrainingExamples != split.Count)
         {
             throw new InvalidDataException(
-                $"{input.TrainFile}: {split.Count} examples, where the plan was drawn for {plan.TrainingExamples}; draw a new plan");
+                $"{input.TrainFile}: {split.Count} examples, where the draw was drawn for {draw.TrainingExamples}; draw a new draw");
         }
-        if (plan.Shape.Classes != split.Description.Classes)
+        if (draw.Shape.Classes != split.Description.Classes)
         {
             throw new InvalidDataException(
-                $"{input.TrainFile}: the task {split.Description.Task} has {split.Description.Classes} classes, where the plan was drawn for "
-                + $"{plan.Shape.Classes}; draw a new plan");
+                $"{input.TrainFile}: the task {split.Description.Task} has {split.Description.Classes} classes, where the draw was drawn for "
+                + $"{draw.Shape.Classes}; draw a new draw");
         }
         var training = split.Read();
-        var model = ModelFolder.Load(input.ModelFolder, plan.Shape, isFull ? torch.ScalarType.Float32 : torch.ScalarType.Float64);
+        var model = ModelFolder.Load(input.ModelFolder, draw.Shape, isFull ? torch.ScalarType.Float32 : torch.ScalarType.Float64);
         return new TwinStage(input, model, training);
     }
 
@@ -65,7 +65,7 @@ internal sealed class TwinStage : IDisposable
             TimeSpan.FromSeconds(step.RemainingSeconds))));
         var options = new FineTuningOptions { Mode = _input.Mode, Epsilon = _input.Epsilon };
         var result = FineTuner.Run(
-            _model, _input.Plan, _training, options, relay, cancellation, diverged: state => state.Write(folder));
+            _model, _input.Draw, _training, options, relay, cancellation, diverged: state => state.Write(folder));
         cancellation.ThrowIfCancellationRequested();
         string modelFolder = _input.ModelFolder;
         if (_input.Mode == FineTuningMode.Full)

@@ -21,20 +21,20 @@ public class FineTunerTests
         using var model = new BertModel(configuration, seed: 1);
         var before = Tiny.Weights(model);
         var data = Tiny.Task(configuration, 48, seed: 1);
-        var plan = FineTuningPlan.Create(1, Settings with { Steps = 40 }, configuration, data.Count);
-        var result = FineTuner.Run(model, plan, data, new FineTuningOptions());
+        var draw = FineTuningDraw.Create(1, Settings with { Steps = 40 }, configuration, data.Count);
+        var result = FineTuner.Run(model, draw, data, new FineTuningOptions());
         Assert.That(result.Steps, Has.Count.EqualTo(40));
         Assert.That(result.Steps[0].Loss, Is.EqualTo(Math.Log(2)).Within(1e-6), "the classifier starts at zero");
         Assert.That(result.Steps.TakeLast(5).Average(step => step.Loss), Is.LessThan(0.5));
         Assert.That(Tiny.Weights(model), Is.EqualTo(before));
 
         var accuracy = Evaluator.Evaluate(model, result.Weights, data).Metrics(["accuracy"])[0].Value;
-        var initial = Evaluator.Evaluate(model, TrainedWeights.Initial(plan), data).Metrics(["accuracy"])[0].Value;
+        var initial = Evaluator.Evaluate(model, TrainedWeights.Initial(draw), data).Metrics(["accuracy"])[0].Value;
         Assert.That(accuracy, Is.GreaterThan(initial + 0.1));
     }
 
     /// <summary>
-    /// The first step computed a second time: plain-loop forward pass, logits and loss, with dropout masks from the plan.
+    /// The first step computed a second time: plain-loop forward pass, logits and loss, with dropout masks from the draw.
     /// </summary>
     [Test]
     public void Twin_loss_equals_plain_loops()
@@ -42,20 +42,20 @@ public class FineTunerTests
         var configuration = Tiny.Configuration();
         using var model = new BertModel(configuration, seed: 2, torch.ScalarType.Float64);
         var data = Tiny.Task(configuration, 9, seed: 2);
-        var plan = FineTuningPlan.Create(3, Settings with { Steps = 3, BatchSize = 4, AdapterDropout = 0.25 }, configuration, data.Count);
-        var result = FineTuner.Run(model, plan, data, new FineTuningOptions());
+        var draw = FineTuningDraw.Create(3, Settings with { Steps = 3, BatchSize = 4, AdapterDropout = 0.25 }, configuration, data.Count);
+        var result = FineTuner.Run(model, draw, data, new FineTuningOptions());
         // One step less leaves the weights that the third step's loss was computed with.
         var twoSteps = FineTuner.Run(
-            model, plan, data, new FineTuningOptions(), cancellation: CancelAfter(2, out var progress), progress: progress);
+            model, draw, data, new FineTuningOptions(), cancellation: CancelAfter(2, out var progress), progress: progress);
         Assert.That(twoSteps.Interrupted);
         Assert.That(twoSteps.Steps, Is.EqualTo(result.Steps.Take(2)));
         var weights = twoSteps.Weights.Values;
 
         double total = 0;
-        var masks = plan.DropoutMasks(2).ToArray();
+        var masks = draw.DropoutMasks(2).ToArray();
         for (var i = 0; i < 4; i++)
         {
-            var example = data[(int)plan.Batch(2)[i]];
+            var example = data[(int)draw.Batch(2)[i]];
             var plain = new PlainBert(configuration, Tiny.Weights(model))
             {
                 Adapters = weights,
@@ -80,9 +80,9 @@ public class FineTunerTests
         var configuration = Tiny.Configuration();
         using var model = new BertModel(configuration, seed: 1);
         var data = Tiny.Task(configuration, 48, seed: 1);
-        var plan = FineTuningPlan.Create(1, Settings, configuration, data.Count);
-        var first = FineTuner.Run(model, plan, data, new FineTuningOptions());
-        var second = FineTuner.Run(model, plan, data, new FineTuningOptions());
+        var draw = FineTuningDraw.Create(1, Settings, configuration, data.Count);
+        var first = FineTuner.Run(model, draw, data, new FineTuningOptions());
+        var second = FineTuner.Run(model, draw, data, new FineTuningOptions());
         Assert.That(second.Steps, Is.EqualTo(first.Steps));
         Assert.That(second.Weights.Values, Is.EqualTo(first.Weights.Values));
     }
@@ -94,9 +94,9 @@ public class FineTunerTests
         using var model = new BertModel(configuration, seed: 1);
         var before = Tiny.Weights(model);
         var data = Tiny.Task(configuration, 48, seed: 1);
-        var plan = FineTuningPlan.Create(1, Settings with { Steps = 40, LearningRate = 0.02, Epsilon = 1e-8 }, configuration, data.Count);
+        var draw = FineTuningDraw.Create(1, Settings with { Steps = 40, LearningRate = 0.02, Epsilon = 1e-8 }, configuration, data.Count);
         var options = new FineTuningOptions { Mode = FineTuningMode.Full, Epsilon = EpsilonPlacement.OutsideRoot };
-        var result = FineTuner.Run(model, plan, data, options);
+        var result = FineTuner.Run(model, draw, data, options);
         Assert.That(result.Steps.TakeLast(5).Average(step => step.Loss), Is.LessThan(0.4));
         Assert.That(result.Weights.HasAdapters, Is.False);
         var after = Tiny.Weights(model);
@@ -111,8 +111,8 @@ public class FineTunerTests
         var configuration = Tiny.Configuration(classes: 0);
         using var model = new BertModel(configuration, seed: 1);
         var data = Tiny.Task(configuration, 32, seed: 1);
-        var plan = FineTuningPlan.Create(1, Settings with { BatchSize = 32 }, configuration, data.Count);
-        var result = FineTuner.Run(model, plan, data, new FineTuningOptions());
+        var draw = FineTuningDraw.Create(1, Settings with { BatchSize = 32 }, configuration, data.Count);
+        var result = FineTuner.Run(model, draw, data, new FineTuningOptions());
         Assert.That(
             result.Steps[0].Loss, Is.EqualTo(data.Labels().Average(label => label * label)).Within(1e-6), "the output starts at zero");
         Assert.That(result.Steps[^1].Loss, Is.LessThan(result.Steps[0].Loss / 2));
@@ -125,14 +125,14 @@ public class FineTunerTests
         var configuration = Tiny.Configuration();
         using var model = new BertModel(configuration, seed: 1);
         var data = Tiny.Task(configuration, 20, seed: 1);
-        var plan = FineTuningPlan.Create(1, Settings with { Steps = 2 }, configuration, data.Count);
-        var result = FineTuner.Run(model, plan, data, new FineTuningOptions());
+        var draw = FineTuningDraw.Create(1, Settings with { Steps = 2 }, configuration, data.Count);
+        var result = FineTuner.Run(model, draw, data, new FineTuningOptions());
         var folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "fine-tuning-result");
         result.Write(folder);
         Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.EquivalentTo(["adapters.safetensors", "metrics.csv"]));
         var read = TrainedWeights.Read(Path.Combine(folder, FineTuningResult.WeightsFile));
         Assert.That(read.Values, Is.EqualTo(result.Weights.Values));
-        Assert.That((read.Settings, read.Shape), Is.EqualTo((plan.Settings, plan.Shape)));
+        Assert.That((read.Settings, read.Shape), Is.EqualTo((draw.Settings, draw.Shape)));
         var lines = File.ReadAllLines(Path.Combine(folder, FineTuningResult.MetricsFile));
         Assert.That(lines, Has.Length.EqualTo(3));
         Assert.That(lines[0], Is.EqualTo("step,learning_rate,loss"));
@@ -145,17 +145,17 @@ public class FineTunerTests
         var configuration = Tiny.Configuration();
         using var model = new BertModel(configuration, seed: 1);
         var data = Tiny.Task(configuration, 20, seed: 1);
-        var plan = FineTuningPlan.Create(1, Settings, configuration, 21);
+        var draw = FineTuningDraw.Create(1, Settings, configuration, 21);
         Assert.That(
-            () => FineTuner.Run(model, plan, data, new FineTuningOptions()),
+            () => FineTuner.Run(model, draw, data, new FineTuningOptions()),
             Throws.ArgumentException.With.Message.Contains("21 training examples, tiny task has 20"));
-        var other = FineTuningPlan.Create(1, Settings, configuration with { Layers = 3 }, 20);
+        var other = FineTuningDraw.Create(1, Settings, configuration with { Layers = 3 }, 20);
         Assert.That(
             () => FineTuner.Run(model, other, data, new FineTuningOptions()),
             Throws.ArgumentException.With.Message.Contains("3 layers of width 8 and 6 tokens; the model has 2"));
         var regression = Tiny.Task(Tiny.Configuration(classes: 0), 20, 1);
         Assert.That(
-            () => FineTuner.Run(model, FineTuningPlan.Create(1, Settings, configuration, 20), regression, new FineTuningOptions()),
+            () => FineTuner.Run(model, FineTuningDraw.Create(1, Settings, configuration, 20), regression, new FineTuningOptions()),
             Throws.ArgumentException.With.Message.Contains("0 classes"));
     }
 
@@ -167,8 +167,8 @@ public class FineTunerTests
         var data = Tiny.Task(configuration, 48, seed: 1);
         long Live(int steps)
         {
-            var plan = FineTuningPlan.Create(1, Settings with { Steps = steps }, configuration, data.Count);
-            FineTuner.Run(model, plan, data, new FineTuningOptions());
+            var draw = FineTuningDraw.Create(1, Settings with { Steps = steps }, configuration, data.Count);
+            FineTuner.Run(model, draw, data, new FineTuningOptions());
             return torch.Tensor.TotalCount;
         }
 

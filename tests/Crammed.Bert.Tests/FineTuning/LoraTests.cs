@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Bert.Tests;

@@ -1,5 +1,5 @@
+using Crammed.Files;
 using Crammed.Text;
-using Crammed.Text.Safetensors;
 using TorchSharp;
 
 namespace Crammed.Bert.Tests;

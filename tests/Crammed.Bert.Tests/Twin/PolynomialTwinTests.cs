@@ -19,8 +19,8 @@ public class PolynomialTwinTests
     {
         model = new BertModel(configuration, seed: 3, torch.ScalarType.Float64);
         data = Tiny.Task(configuration, 32, seed: 1);
-        var plan = FineTuningPlan.Create(1, new FineTuningSettings { Steps = 6, BatchSize = 8, LearningRate = 0.05 }, configuration, 32);
-        weights = FineTuner.Run(model, plan, data, new FineTuningOptions()).Weights;
+        var draw = FineTuningDraw.Create(1, new FineTuningSettings { Steps = 6, BatchSize = 8, LearningRate = 0.05 }, configuration, 32);
+        weights = FineTuner.Run(model, draw, data, new FineTuningOptions()).Weights;
         (exact, ranges) = PolynomialTwin.Observe(model, weights, data, margin: 1.5);
     }
 

@@ -139,16 +139,16 @@ internal sealed class DemoReportTests
     [Test]
     public void Tensors_differ_by_their_largest_element()
     {
-        var plan = FineTuningPlan.Create(1, new FineTuningSettings { Steps = 1 }, SampleReport.Create().Run.Configuration, 64);
-        var twin = TrainedWeights.Initial(plan);
-        var run = TrainedWeights.Initial(plan);
+        var draw = FineTuningDraw.Create(1, new FineTuningSettings { Steps = 1 }, SampleReport.Create().Run.Configuration, 64);
+        var twin = TrainedWeights.Initial(draw);
+        var run = TrainedWeights.Initial(draw);
         run.Values["head.classifier.weight"][5] = -0.25;
         var differences = TensorDifference.Of(run, twin);
-        Assert.That(differences.Select(difference => difference.Tensor), Is.EqualTo(plan.Tensors.Select(tensor => tensor.Name)));
+        Assert.That(differences.Select(difference => difference.Tensor), Is.EqualTo(draw.Tensors.Select(tensor => tensor.Name)));
         Assert.That(differences.Where(difference => difference.LargestDifference != 0),
             Is.EqualTo(new[] { new TensorDifference("head.classifier.weight", 0.25, 0) }));
-        Assert.That(differences[0].LargestValue, Is.EqualTo(plan.Tensors[0].Values.Max(Math.Abs)));
-        var other = FineTuningPlan.Create(1, new FineTuningSettings { Steps = 1, Rank = 3 }, SampleReport.Create().Run.Configuration, 64);
+        Assert.That(differences[0].LargestValue, Is.EqualTo(draw.Tensors[0].Values.Max(Math.Abs)));
+        var other = FineTuningDraw.Create(1, new FineTuningSettings { Steps = 1, Rank = 3 }, SampleReport.Create().Run.Configuration, 64);
         Assert.Throws<ArgumentException>(() => TensorDifference.Of(run, TrainedWeights.Initial(other)));
     }
 

@@ -1,6 +1,6 @@
 using Crammed.Bert;
 using Crammed.Cli.Hosting;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Cli.Tests.Stages;
 
@@ -58,7 +58,7 @@ internal sealed class ImportCommandTests
         var vocabulary = _vocabulary.Select((token, id) => $"\"{token}\": {id}");
         _program.Folder.Write("hf/tokenizer.json", $$$"""
             {"normalizer": {"type": "BertNormalizer", "lowercase": false}, "pre_tokenizer": {"type": "BertPreTokenizer"},
-             "model": {"type": "WordPiece", "vocab": { {{{string.Join(", ", vocabulary)}}} }}}
+             "model": {"type": "WordPiece", "vocab": { {{{string.Join(", ", vocabulary)}}} } } }
             """);
         await Succeed("import", "hf=hf", "sequence_length=24");
         await Succeed(

@@ -30,8 +30,8 @@ internal sealed class PolynomialStageTests
         _model = PretrainStage.Load(input, null, CancellationToken.None).Run(_folder.Path, null, CancellationToken.None).ModelFolder;
         using var export = ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = _model });
         _export = export.Run(_folder.Combine("export"), null, CancellationToken.None).Single();
-        var plan = PlanStage.Load(SmallRun.PlanInput(_export) with { ModelFolder = _model }).Plan;
-        using var twin = TwinStage.Load(new TwinInput { ModelFolder = _model, TrainFile = _export.TrainFile, Plan = plan });
+        var draw = DrawStage.Load(SmallRun.DrawInput(_export) with { ModelFolder = _model }).Draw;
+        using var twin = TwinStage.Load(new TwinInput { ModelFolder = _model, TrainFile = _export.TrainFile, Draw = draw });
         _weights = twin.Run(_folder.Combine("twin"), null, CancellationToken.None).Training.Weights;
     }
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Crammed.Cli.Stages;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Text;
 using Crammed.Text.Parquet;
-using Crammed.Text.Safetensors;
 
 namespace Crammed.Cli.Tests.Stages;
 

@@ -73,7 +73,7 @@ internal static class SmallRun
         ConfigurationLoader.Load<ExportGlueSettings>(
             new ConfigurationFolder(Repository.PathOf("configs")), "cfg_export-glue", [$"eval/tasks={name}"]).Settings.Eval.Tasks.ToDefinition();
 
-    public static PlanInput PlanInput(ExportOutcome export) => new()
+    public static DrawInput DrawInput(ExportOutcome export) => new()
     {
         ModelFolder = ModelFolder,
         TrainFile = export.TrainFile,
@@ -85,7 +85,7 @@ internal static class SmallRun
     {
         ModelFolder = ModelFolder,
         TrainFile = export.TrainFile,
-        Plan = PlanStage.Load(PlanInput(export)).Plan,
+        Draw = DrawStage.Load(DrawInput(export)).Draw,
     };
 
     public static void Remove()

@@ -1,7 +1,7 @@
 using Crammed.Bert;
 using Crammed.Cli.Stages;
+using Crammed.Files;
 using Crammed.Model;
-using Crammed.Text.Safetensors;
 
 namespace Crammed.Cli.Tests.Stages;
 
@@ -36,7 +36,7 @@ internal sealed class TwinStageTests
     }
 
     [Test]
-    public void The_same_plan_gives_the_same_bytes()
+    public void The_same_draw_gives_the_same_bytes()
     {
         var input = SmallRun.TwinInput(SmallRun.Sentiment);
         var (first, second) = (Run(input, "first"), Run(input, "second"));
@@ -49,8 +49,8 @@ internal sealed class TwinStageTests
     {
         var outcome = Run(SmallRun.TwinInput(SmallRun.Similarity), "twin");
         // The head starts at zero: the loss is the mean square of the first batch's scores.
-        var plan = SmallRun.TwinInput(SmallRun.Similarity).Plan;
-        double expected = plan.Batch(0).ToArray().Average(index => (double)(index % 6 * (index % 6)));
+        var draw = SmallRun.TwinInput(SmallRun.Similarity).Draw;
+        double expected = draw.Batch(0).ToArray().Average(index => (double)(index % 6 * (index % 6)));
         Assert.That(outcome.Training.Steps[0].Loss, Is.EqualTo(expected).Within(1e-12));
     }
 
@@ -79,22 +79,22 @@ internal sealed class TwinStageTests
     }
 
     [Test]
-    public void A_plan_for_other_data_or_another_model_is_refused()
+    public void A_draw_for_other_data_or_another_model_is_refused()
     {
         var input = SmallRun.TwinInput(SmallRun.Sentiment);
-        var settings = input.Plan.Settings;
+        var settings = input.Draw.Settings;
         Assert.That(
-            Refusal<InvalidDataException>(FineTuningPlan.Create(1, settings, SmallRun.Pretraining.Configuration, 39)),
-            Is.EqualTo($"{input.TrainFile}: 40 examples, where the plan was drawn for 39; draw a new plan"));
+            Refusal<InvalidDataException>(FineTuningDraw.Create(1, settings, SmallRun.Pretraining.Configuration, 39)),
+            Is.EqualTo($"{input.TrainFile}: 40 examples, where the draw was drawn for 39; draw a new draw"));
         Assert.That(
-            Refusal<InvalidDataException>(FineTuningPlan.Create(1, settings, SmallRun.Pretraining.Configuration with { Classes = 0 }, 40)),
-            Is.EqualTo($"{input.TrainFile}: the task sst2 has 2 classes, where the plan was drawn for 0; draw a new plan"));
+            Refusal<InvalidDataException>(FineTuningDraw.Create(1, settings, SmallRun.Pretraining.Configuration with { Classes = 0 }, 40)),
+            Is.EqualTo($"{input.TrainFile}: the task sst2 has 2 classes, where the draw was drawn for 0; draw a new draw"));
         Assert.That(
-            Refusal<ArgumentException>(FineTuningPlan.Create(1, settings, SmallRun.Pretraining.Configuration with { Layers = 2 }, 40)),
-            Does.Contain("draw a new plan"));
+            Refusal<ArgumentException>(FineTuningDraw.Create(1, settings, SmallRun.Pretraining.Configuration with { Layers = 2 }, 40)),
+            Does.Contain("draw a new draw"));
 
-        string Refusal<T>(FineTuningPlan plan)
-            where T : Exception => Assert.Throws<T>(() => TwinStage.Load(input with { Plan = plan }))!.Message;
+        string Refusal<T>(FineTuningDraw draw)
+            where T : Exception => Assert.Throws<T>(() => TwinStage.Load(input with { Draw = draw }))!.Message;
     }
 
     [Test]

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Crammed.Text.Tests.Safetensors;
+using Crammed.Tests;
 using Microsoft.ML.Tokenizers;
 
 namespace Crammed.Text.Tests;

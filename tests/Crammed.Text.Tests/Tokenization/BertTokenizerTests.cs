@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using Crammed.Text.Tests.Safetensors;
+using Crammed.Tests;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.ML.Tokenizers;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Bert;
@@ -68,7 +68,7 @@ public static class LoraFiles
         foreach (var (name, tensor) in head)
             Add(writer, name, tensor.shape.Length == 2 ? tensor.t() : tensor);
         writer.Write(Path.Combine(folder, Weights));
-        AtomicText.Write(
+        AtomicFile.WriteText(
             Path.Combine(folder, Configuration),
             JsonSerializer.Serialize(LoraFileConfiguration.Of(adapters.Configuration, baseModel), JsonOptions) + "\n");
     }

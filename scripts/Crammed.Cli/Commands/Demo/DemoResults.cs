@@ -13,7 +13,7 @@ internal sealed record DemoResults
 
     public required ExportOutcome Export { get; init; }
 
-    public required FineTuningPlan Plan { get; init; }
+    public required FineTuningDraw Draw { get; init; }
 
     public required CkksParameters Parameters { get; init; }
 
@@ -35,7 +35,7 @@ internal sealed record DemoResults
     /// <summary>Losses on clear slots with the noise that ciphertexts are estimated to have, [run][step].</summary>
     public required double[][] NoisyLosses { get; init; }
 
-    /// <summary>Dev scores with the plan's initial adapters and head.</summary>
+    /// <summary>Dev scores with the draw's initial adapters and head.</summary>
     public required EvaluateOutcome Before { get; init; }
 
     /// <summary>Dev scores with the decrypted adapters and head.</summary>
