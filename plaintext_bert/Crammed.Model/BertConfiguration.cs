@@ -52,10 +52,13 @@ public sealed record BertConfiguration
     public EncoderStyle Style { get; init; } = EncoderStyle.Crammed;
 
     /// <summary>
-    /// Id of the token that ends each text of a pair: what follows the first, up to the second, is of token type 1. Null: every token is
-    /// of type 0. Only the original style has token types.
+    /// Token types told apart: 1 (every token counts as of type 0) or 2 (the tokens of a pair's second text are of type 1). Only the
+    /// original style has token types.
     /// </summary>
-    public int? SeparatorToken { get; init; }
+    public int TokenTypes { get; init; } = 1;
+
+    /// <summary>Id of the padding token, whose embedding starts at zero and is not trained by look-ups; null: none.</summary>
+    public int? PaddingToken { get; init; } = 0;
 
     public double NormEpsilon { get; init; } = 1e-12;
 
@@ -143,9 +146,8 @@ public sealed record BertConfiguration
         Requirement.Check(Range(SequenceLength, 4, 4096), SequenceLength, "4 to 4096");
         Requirement.Check(Enum.IsDefined(Kernel), Kernel, "gaussian, softmax or polynomial");
         Requirement.Check(Enum.IsDefined(Style), Style, "crammed or original");
-        Requirement.Check(
-            SeparatorToken is null || (Range(SeparatorToken.Value, 0, VocabularySize - 1) && Style == EncoderStyle.Original),
-            SeparatorToken ?? 0, $"null, or with style original 0 to {VocabularySize - 1}", "separator_token");
+        Requirement.Check(Range(PaddingToken ?? 0, 0, VocabularySize - 1), PaddingToken ?? 0, $"null or 0 to {VocabularySize - 1}", "padding_token");
+        Requirement.Check(TokenTypes == 1 || (TokenTypes == 2 && Style == EncoderStyle.Original), TokenTypes, "1, or with style original 2");
         Requirement.Check(Range(KernelPower, 1, 20), KernelPower, "1 to 20");
         Requirement.Check(Enum.IsDefined(Gate), Gate, "relu, bilinear or gelu");
         Requirement.Check(NormEpsilon is >= 0 and < 1, NormEpsilon, "0 up to but not including 1");

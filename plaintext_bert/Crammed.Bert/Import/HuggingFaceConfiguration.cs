@@ -29,6 +29,9 @@ public sealed record HuggingFaceConfiguration
     /// <summary>Rows of the word embedding.</summary>
     public required int VocabSize { get; init; }
 
+    /// <summary>The token whose embedding is not trained by look-ups; null: none.</summary>
+    public int? PadTokenId { get; init; } = 0;
+
     /// <summary>Rows of the position embedding.</summary>
     public required int MaxPositionEmbeddings { get; init; }
 
@@ -76,7 +79,7 @@ public sealed record HuggingFaceConfiguration
     }
 
     /// <summary>The same model in our terms.</summary>
-    /// <param name="options">Tokens of a sequence, and the separator.</param>
+    /// <param name="options">Tokens of a sequence.</param>
     /// <param name="labels">Outputs of the classifier; 0 without one.</param>
     /// <exception cref="ArgumentException">More tokens than there are positions, or a value out of the model's range.</exception>
     internal BertConfiguration ToBertConfiguration(ImportOptions options, int labels)
@@ -95,7 +98,8 @@ public sealed record HuggingFaceConfiguration
             Kernel = AttentionKernel.Softmax,
             Gate = FeedForwardGate.Gelu,
             Style = EncoderStyle.Original,
-            SeparatorToken = options.SeparatorToken,
+            PaddingToken = PadTokenId,
+            TokenTypes = Math.Min(TypeVocabSize, 2),
             NormEpsilon = LayerNormEpsilon,
             HeadProjection = HiddenSize,
             HeadHidden = HiddenSize,
@@ -112,6 +116,7 @@ public sealed record HuggingFaceConfiguration
         Requirement.Check(HiddenAct == "gelu", HiddenAct, "gelu; other activations are not imported");
         Requirement.Check(PositionEmbeddingType == "absolute", PositionEmbeddingType, "absolute; other positions are not imported");
         Requirement.Check(VocabSize is >= 1 and <= 1 << 20, VocabSize, "1 to 1048576");
+        Requirement.Check(PadTokenId is null || (PadTokenId >= 0 && PadTokenId < VocabSize), PadTokenId ?? 0, $"null or 0 to {VocabSize - 1}", "pad_token_id");
         Requirement.Check(MaxPositionEmbeddings is >= 1 and <= 1 << 16, MaxPositionEmbeddings, "1 to 65536");
         Requirement.Check(TypeVocabSize is >= 1 and <= 1024, TypeVocabSize, "1 to 1024");
         Requirement.Check(HiddenSize is >= 1 and <= 1 << 14, HiddenSize, "1 to 16384");

@@ -106,7 +106,7 @@ internal sealed class EvaluateStage : IDisposable
         var text = input.Text ?? throw new ArgumentException("neither an exported split nor a task's text", nameof(input));
         var source = new TaskCatalog(text.Folder, text.WordNetFolder).Open(text.Definition);
         int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
-        return TaskData.Tokenize(source, TaskSplit.Dev, ModelFolder.Tokenizer(input.ModelFolder), length, text.Limit);
+        return TaskData.Tokenize(source, TaskSplit.Dev, new InputEncoder(Checkpoint.Tokenizer(input.ModelFolder)), length, text.Limit);
     }
 
     private static void RequireClasses(EvaluateInput input, TrainedWeights weights, int classes)

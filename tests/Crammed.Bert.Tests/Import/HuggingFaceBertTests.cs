@@ -17,7 +17,7 @@ public class HuggingFaceBertTests
 
     private static readonly ImportOptions Exact = new() { Type = torch.ScalarType.Float64 };
 
-    private static readonly ImportOptions Small = Exact with { SequenceLength = 9, SeparatorToken = 3 };
+    private static readonly ImportOptions Small = Exact with { SequenceLength = 9 };
 
     private static string Folder(string name) => Path.Combine(TestContext.CurrentContext.WorkDirectory, "import", name);
 
@@ -59,7 +59,7 @@ public class HuggingFaceBertTests
         using var scope = torch.NewDisposeScope();
         using var imported = HuggingFaceCheckpoint.Load(checkpoint.Write(Folder($"whole-{prefixed}-{fused}"), prefixed), Small);
         var ids = Tokens("ids");
-        var (embedded, mask) = (imported.Model.Embed(ids), ids.ne(0).to(torch.float64));
+        var (embedded, mask) = (imported.Model.Embed(ids, Tokens("types")), ids.ne(0).to(torch.float64));
         var states = imported.Model.Encode(embedded, mask, EncoderPass.Plain);
         var logits = Logits(imported, embedded, mask);
         foreach (var (expected, example) in Oracle.GetProperty("small").EnumerateArray().Select((expected, example) => (expected, example)))
@@ -73,15 +73,15 @@ public class HuggingFaceBertTests
     }
 
     [Test]
-    public void Without_a_separator_every_token_is_of_type_0_and_more_tokens_than_positions_are_refused()
+    public void Without_types_every_token_is_of_type_0_and_more_tokens_than_positions_are_refused()
     {
         var folder = new SmallHuggingFaceCheckpoint().Write(Folder("types"));
         using var scope = torch.NewDisposeScope();
-        using var single = HuggingFaceCheckpoint.Load(folder, Small with { SeparatorToken = null });
         using var pair = HuggingFaceCheckpoint.Load(folder, Small);
+        Assert.That(pair.Model.Configuration.TokenTypes, Is.EqualTo(2));
         var ids = Tokens("ids");
-        var (types, expected) = (Tokens("types").to(torch.float64).ToFloat64Array(), pair.Model.Embed(ids).ToFloat64Array().Chunk(8).ToArray());
-        var actual = single.Model.Embed(ids).ToFloat64Array().Chunk(8).ToArray();
+        var (types, expected) = (Tokens("types").to(torch.float64).ToFloat64Array(), pair.Model.Embed(ids, Tokens("types")).ToFloat64Array().Chunk(8).ToArray());
+        var actual = pair.Model.Embed(ids).ToFloat64Array().Chunk(8).ToArray();
         for (var token = 0; token < types.Length; token++)
             Assert.That(actual[token], types[token] == 0 ? Is.EqualTo(expected[token]) : Is.Not.EqualTo(expected[token]));
         Assert.That(
@@ -95,7 +95,7 @@ public class HuggingFaceBertTests
         using var scope = torch.NewDisposeScope();
         using var imported = HuggingFaceCheckpoint.Load(new SmallHuggingFaceCheckpoint().Write(Folder("first")), Small);
         var ids = Tokens("ids");
-        var (embedded, mask) = (imported.Model.Embed(ids), ids.ne(0).to(torch.float64));
+        var (embedded, mask) = (imported.Model.Embed(ids, Tokens("types")), ids.ne(0).to(torch.float64));
         var all = imported.Model.Encode(embedded, mask, EncoderPass.Plain).ToFloat64Array().Chunk(8).ToArray();
         var first = imported.Model.Encode(embedded, mask, new EncoderPass { FirstTokenOnly = true }).ToFloat64Array().Chunk(8).ToArray();
         Assert.That(first[0], Is.EqualTo(all[0]).Within(Tolerance));
@@ -109,7 +109,7 @@ public class HuggingFaceBertTests
         using var imported = HuggingFaceCheckpoint.Load(
             new SmallHuggingFaceCheckpoint().Write(Folder("saved")), Small with { Type = torch.ScalarType.Float32 });
         var folder = Folder("saved-as");
-        Checkpoint.Save(imported.Model, TextFixture.WriteVocabulary(Folder("vocabulary")), folder);
+        Checkpoint.Save(imported.Model, TextFixture.Tokenizer, folder);
         using var loaded = Checkpoint.Load(folder);
         Assert.That(loaded.Configuration, Is.EqualTo(imported.Model.Configuration));
         var ids = Tokens("ids");

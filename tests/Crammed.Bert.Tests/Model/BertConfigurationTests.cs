@@ -41,6 +41,8 @@ public class BertConfigurationTests
         yield return new TestCaseData(good with { NormEpsilon = double.NaN }, "norm_epsilon is NaN");
         yield return new TestCaseData(good with { Dropout = 1 }, "dropout is 1");
         yield return new TestCaseData(good with { InitializerStandardDeviation = 0 }, "initializer_standard_deviation is 0");
+        yield return new TestCaseData(good with { TokenTypes = 2 }, "token_types is 2; it must be 1, or with style original 2");
+        yield return new TestCaseData(good with { PaddingToken = good.VocabularySize }, "padding_token is");
         yield return new TestCaseData(good with { Classes = 1 }, "classes is 1");
     }
 

@@ -1,3 +1,4 @@
+using Crammed.Bert;
 using Crammed.Cli.Hosting;
 using Crammed.Files;
 
@@ -47,6 +48,27 @@ internal sealed class ImportCommandTests
         string[] refused = ["evaluate", "name=twin", "adapters=outputs/import", "functions=polynomial", "polynomial.ranges=task", "impl.threads=1"];
         Assert.That(await _program.RunAsync(refused), Is.EqualTo(ExitCode.BadInput));
         Assert.That(_program.Error, Does.Contain("no polynomials stand in for hf-bert's GELU and its norms after residual sums"));
+    }
+
+    /// <summary>tokenizer.json alone is enough, and its settings go with the model through fine-tuning to what it writes.</summary>
+    [Test]
+    public async Task A_tokenizers_settings_go_where_the_model_goes()
+    {
+        File.Delete(_program.Folder.Combine("hf/vocab.txt"));
+        var vocabulary = _vocabulary.Select((token, id) => $"\"{token}\": {id}");
+        _program.Folder.Write("hf/tokenizer.json", $$$"""
+            {"normalizer": {"type": "BertNormalizer", "lowercase": false}, "pre_tokenizer": {"type": "BertPreTokenizer"},
+             "model": {"type": "WordPiece", "vocab": { {{{string.Join(", ", vocabulary)}}} } } }
+            """);
+        await Succeed("import", "hf=hf", "sequence_length=24");
+        await Succeed(
+            "finetune", "name=full", "mode=full", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "finetune.steps=1", "impl.threads=1");
+        foreach (string folder in new[] { "outputs/import/model", "outputs/full/sst2/seed-0/model" })
+            Assert.That(Checkpoint.Tokenizer(_program.Folder.Combine(folder)).EncodeToIds("The bird"), Is.EqualTo((int[])[1, 6]), folder);
+        _program.Folder.Write("hf/tokenizer_config.json", """{"do_lower_case": true}""");
+        Assert.That(await _program.RunAsync("import", "name=other", "hf=hf", "sequence_length=24"), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.Contain("tokenizer_config.json: do_lower_case is true, and ").And.Contain("tokenizer.json: normalizer.lowercase is false; make them agree"));
+        Assert.That(Directory.Exists(_program.Folder.Combine("outputs/other")), Is.False);
     }
 
     [Test]
