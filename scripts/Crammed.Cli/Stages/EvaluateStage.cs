@@ -42,6 +42,7 @@ internal sealed class EvaluateStage : IDisposable
         if (input.Weights is { } weights)
         {
             RequireClasses(input, weights, data.Classes);
+            weights = weights.InOrderOf(input.Task.Labels, "the adapters");
             var dtype = weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
             return new EvaluateStage(input.Task, data, ModelFolder.Load(input.ModelFolder, weights.Shape, dtype), weights, tuned: null);
         }
@@ -49,7 +50,7 @@ internal sealed class EvaluateStage : IDisposable
         var model = Checkpoint.Load(input.ModelFolder);
         try
         {
-            var tuned = TunedFolder.Load(folder, input.ModelFolder, model, data.Classes);
+            var tuned = TunedFolder.Load(folder, input.ModelFolder, model, data.Classes, input.Task.Labels);
             return new EvaluateStage(input.Task, data, model, tuned.HeadWeights(), tuned);
         }
         catch

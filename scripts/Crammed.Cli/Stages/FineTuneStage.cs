@@ -82,6 +82,7 @@ internal sealed class FineTuneStage
 
     private void Write(TaskClassifier classifier, TaskTrainingSettings settings, TaskTrainingResult training, string folder)
     {
+        IReadOnlyList<string>? labels = _input.Task.Description.Labels is { Count: > 0 } named ? named : null;
         Directory.CreateDirectory(folder);
         var losses = new CsvTable("step", "learning_rate", "loss");
         foreach (var step in training.Steps)
@@ -91,11 +92,11 @@ internal sealed class FineTuneStage
             EvaluateStage.PredictionsOf(classifier.Predict(_dev, settings.TrimPadding)).Write(Path.Combine(folder, StageFiles.Predictions));
         if (classifier.Adapters is { } adapters)
         {
-            LoraFiles.Save(folder, adapters, classifier.Head, _input.ModelFolder, Checkpoint.WeightsSha256(_input.ModelFolder));
+            LoraFiles.Save(folder, adapters, classifier.Head, _input.ModelFolder, Checkpoint.WeightsSha256(_input.ModelFolder), labels);
             return;
         }
         Checkpoint.Save(
             classifier.Model, Path.Combine(_input.ModelFolder, CheckpointFiles.Vocabulary), Path.Combine(folder, StageFiles.Model));
-        classifier.HeadWeights(settings, _train.Count).Write(Path.Combine(folder, StageFiles.Adapters));
+        classifier.HeadWeights(settings, _train.Count, labels).Write(Path.Combine(folder, StageFiles.Adapters));
     }
 }

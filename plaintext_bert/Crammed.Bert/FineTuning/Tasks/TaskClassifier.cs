@@ -45,14 +45,18 @@ public sealed class TaskClassifier : IDisposable
     }
 
     /// <summary>A model with the adapters and the head of a folder that <see cref="LoraFiles.Save"/> wrote.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="model">The base model, owned by the caller.</param>
+    /// <param name="classes">Classes of the task; 0 for regression.</param>
+    /// <param name="baseHead">The head that the model was imported with, if any.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed or for another model.</exception>
-    public static TaskClassifier Load(string folder, BertModel model, int classes)
+    public static TaskClassifier Load(string folder, BertModel model, int classes, TrainedWeights? baseHead = null)
     {
         var head = InitialHead(model, classes, seed: 0);
         try
         {
-            return new TaskClassifier(model, head, LoraFiles.Load(folder, model, head.Tensors));
+            return new TaskClassifier(model, head, LoraFiles.Load(folder, model, head.Tensors, baseHead));
         }
         catch
         {
@@ -87,11 +91,12 @@ public sealed class TaskClassifier : IDisposable
     /// <summary>The head's values, in the form of a file that <c>evaluate</c> reads beside the model.</summary>
     /// <param name="settings">What it was trained with.</param>
     /// <param name="examples">How many examples it was trained on.</param>
-    public TrainedWeights HeadWeights(TaskTrainingSettings settings, int examples)
+    /// <param name="labels">The task's labels, in the order of its classes; null where they are not known.</param>
+    public TrainedWeights HeadWeights(TaskTrainingSettings settings, int examples, IReadOnlyList<string>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var snapshot = head.Snapshot();
-        return new TrainedWeights(settings.ToFineTuningSettings(examples), snapshot.Shape, snapshot.Values);
+        return new TrainedWeights(settings.ToFineTuningSettings(examples), snapshot.Shape, snapshot.Values, labels);
     }
 
     /// <summary>

@@ -21,10 +21,13 @@ internal sealed class ImportCommand : ICommandHandler<ImportSettings>
         var settings = context.Settings;
         string source = context.Resolve(settings.Hf);
         string vocabularyFile = context.ResolveOptional(settings.Vocabulary) ?? Path.Combine(source, CheckpointFiles.Vocabulary);
+        if (!File.Exists(vocabularyFile))
+            throw new FileNotFoundException($"{vocabularyFile}: not found; give the model's vocabulary with vocabulary=FILE", vocabularyFile);
         var vocabulary = WordPieceVocabulary.Read(vocabularyFile);
         using var imported = HuggingFaceCheckpoint.Load(source, new ImportOptions
         {
             SequenceLength = settings.SequenceLength,
+            Labels = settings.Labels,
             SeparatorToken = vocabulary.TryGetId(Separator, out int separator) ? separator : null,
         });
         var model = imported.Model.Configuration;
@@ -47,7 +50,8 @@ internal sealed class ImportCommand : ICommandHandler<ImportSettings>
                 + $"{NumberText.Count(parameters)} parameters");
         if (imported.Head is null)
             return lines.Add("next", $"crammed finetune mode=lora model={folder}/{StageFiles.Model} eval/tasks=rte data.glue=DIR");
-        string outputs = model.Classes == 0 ? "one output" : $"{model.Classes} classes";
+        string names = imported.Head.Labels is { } labels ? $" ({string.Join(", ", labels)})" : "";
+        string outputs = model.Classes == 0 ? "one output" : $"{model.Classes} classes{names}";
         return lines.Add("head", $"{folder}/{StageFiles.Adapters}: {outputs}")
             .Add("next", $"crammed evaluate adapters={folder} source=text eval/tasks=sst2 data.glue=DIR");
     }
