@@ -114,12 +114,13 @@ internal sealed class HuggingFaceWeights : IDisposable
         // Names from a file that may come from anybody: they must not lead out of the folder.
         foreach (var shard in map.Values.Where(shard => shard is null || Path.GetFileName(shard) != shard || Path.GetExtension(shard) != Ending))
             throw new InvalidDataException($"{index}: weight_map names '{shard}'; a shard is a {Ending} file in the same folder");
-        foreach (var shard in map.GroupBy(entry => entry.Value!, entry => entry.Key))
+        var shards = map.GroupBy(entry => entry.Value!, entry => entry.Key).Select(shard => (
+            File: OpenFile(Path.Combine(Path.GetDirectoryName(index)!, shard.Key), $"{Path.GetFileName(index)} lists it"), Names: shard)).ToList();
+        foreach (var (file, names) in shards)
         {
-            var file = OpenFile(Path.Combine(Path.GetDirectoryName(index)!, shard.Key), $"{Path.GetFileName(index)} lists it");
-            if (shard.FirstOrDefault(name => !file.Contains(name)) is { } missing)
+            if (names.FirstOrDefault(name => !file.Contains(name)) is { } missing)
                 throw new InvalidDataException($"{file.Path}: tensor '{missing}' is missing, which {Path.GetFileName(index)} lists there");
-            if (file.Names.Except(shard).FirstOrDefault() is { } unlisted)
+            if (file.Names.Except(names).FirstOrDefault() is { } unlisted)
                 throw new InvalidDataException($"{file.Path}: tensor '{unlisted}' is not listed there by {Path.GetFileName(index)}");
         }
     }

@@ -149,7 +149,7 @@ public class LoraTests
     [TestCase("layers_to_transform", "0", "layers_to_transform is 0")]
     [TestCase("layers_pattern", "\"layers\"", "layers_pattern is \"layers\"")]
     [TestCase("exclude_modules", "[\"query\"]", "exclude_modules is [\"query\"]")]
-    [TestCase("layer_replication", "[[0, 1]]", "layer_replication is [[0, 1]]")]
+    [TestCase("layer_replication", "[[0, 1]]", "layer_replication is [[0,1]]")]
     [TestCase("use_qalora", "true", "use_qalora is true")]
     [TestCase("of_a_later_version", "{\"x\": 1}", "of_a_later_version is {\"x\":1}; it must be null, false or empty")]
     [TestCase("init_lora_weights", "\"pissa\"", "init_lora_weights is \"pissa\"; it must be true, false, gaussian")]
