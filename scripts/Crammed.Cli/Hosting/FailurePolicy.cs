@@ -39,7 +39,7 @@ internal static class FailurePolicy
         return cause switch
         {
             _ when IsFullDisk(cause) => $"{line}; free some space there, then repeat the command",
-            _ when IsForbidden(cause) => $"{line}; allow it, or work in a folder where you may write",
+            _ when IsForbidden(cause) => $"{line.TrimEnd('.')}; allow it, or work in a folder where you may write",
             DllNotFoundException => $"{line} (what is missing: crammed doctor)",
             _ when ExitCodeOf(cause) == ExitCode.Failure => $"{line} ({cause.GetType().Name}; details: --verbose)",
             _ => line,
