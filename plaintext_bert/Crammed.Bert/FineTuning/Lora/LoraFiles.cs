@@ -136,7 +136,8 @@ public static class LoraFiles
         }
 
         var own = file.Metadata.ContainsKey(LabelsKey) ? file.ParseMetadata(LabelsKey, json => JsonSerializer.Deserialize<string[]>(json)) : null;
-        if (own is not null && !own.SequenceEqual(labels))
+        // Where there are more or fewer, the head's shapes tell.
+        if (own?.Length == labels.Count && !own.SequenceEqual(labels))
         {
             throw new InvalidDataException(
                 $"{file.Path}: was trained for the labels {string.Join(", ", own)}, and the task has {string.Join(", ", labels)}, in this order");
