@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Ckks.Client;
 
@@ -91,7 +92,7 @@ public sealed class SecretKey : IDisposable
     }
 
     /// <summary>Writes a file that only its owner may read or write (mode 0600, but for Windows); it appears whole or not at all.</summary>
-    public void Save(string path) => ObjectFile.Save(path, Write, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    public void Save(string path) => AtomicFile.Write(path, Write, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     /// <summary>Reads a file that holds one secret key and nothing else.</summary>
     /// <exception cref="CkksFormatException">its contents are anything else</exception>

@@ -1,11 +1,10 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Tensors;
 using Crammed.Encrypted.Training;
+using Crammed.Files;
 using Crammed.Model;
-using Crammed.Text.Safetensors;
 
 namespace Crammed.Converter;
 
@@ -15,7 +14,7 @@ namespace Crammed.Converter;
 public sealed record ContainerSummary(int Ciphertexts, long Bytes);
 
 /// <summary>
-/// Packs and encrypts everything private that training needs: embeddings, masks and labels of every step's batch in the plan's order,
+/// Packs and encrypts everything private that training needs: embeddings, masks and labels of every step's batch in the draw's order,
 /// examples to evaluate, and the initial trained parameters. Seeded encryptions under the secret key, half the size of others.
 /// </summary>
 public sealed class ContainerWriter
@@ -38,78 +37,78 @@ public sealed class ContainerWriter
 
     /// <summary>Writes a container.</summary>
     /// <param name="folder">An empty or new folder.</param>
-    /// <param name="plan">Initial parameters, batch order, dropout masks.</param>
+    /// <param name="draw">Initial parameters, batch order, dropout masks.</param>
     /// <param name="train">Exported training examples.</param>
-    /// <param name="evaluation">Examples to evaluate under encryption, in batches of the plan's size.</param>
+    /// <param name="evaluation">Examples to evaluate under encryption, in batches of the draw's size.</param>
     /// <param name="progress">Told after each file.</param>
     /// <param name="cancellation">Stops between files.</param>
-    /// <exception cref="InvalidDataException">The examples do not fit the plan.</exception>
+    /// <exception cref="InvalidDataException">The examples do not fit the draw.</exception>
     public ContainerSummary Write(
-        string folder, FineTuningPlan plan, EncryptableSplit train, IReadOnlyList<PackedExample> evaluation,
+        string folder, FineTuningDraw draw, EncryptableSplit train, IReadOnlyList<PackedExample> evaluation,
         IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
     {
-        Check(plan, train);
-        var batches = evaluation.Chunk(plan.Settings.BatchSize).ToArray();
+        Check(draw, train);
+        var batches = evaluation.Chunk(draw.Settings.BatchSize).ToArray();
         var manifest = new ContainerManifest
         {
             ParameterSet = _parameters.Name,
             Security = _parameters.SecurityDescription,
             Task = train.Description.Task,
-            Settings = plan.Settings,
-            Shape = plan.Shape,
+            Settings = draw.Settings,
+            Shape = draw.Shape,
             EvaluationBatches = [.. batches.Select(batch => batch.Length)],
         };
         var layout = manifest.Layout(_parameters.SlotCount);
-        if (plan.Settings.BatchSize > layout.SlotAxis(SlotLayout.Example).Size)
+        if (draw.Settings.BatchSize > layout.SlotAxis(SlotLayout.Example).Size)
         {
             throw new InvalidDataException(
-                $"batch size {plan.Settings.BatchSize} is more than the {layout.SlotAxis(SlotLayout.Example).Size} examples "
-                + $"that {_parameters.Name} holds; draw a plan with a smaller batch.");
+                $"batch size {draw.Settings.BatchSize} is more than the {layout.SlotAxis(SlotLayout.Example).Size} examples "
+                + $"that {_parameters.Name} holds; make a draw with a smaller batch.");
         }
         Directory.CreateDirectory(folder);
-        int total = plan.Settings.Steps + batches.Length + 1;
-        for (int step = 0; step < plan.Settings.Steps; step++)
+        int total = draw.Settings.Steps + batches.Length + 1;
+        for (int step = 0; step < draw.Settings.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var examples = plan.Batch(step).ToArray().Select(index => train.Examples[(int)index]).ToArray();
-            WriteBatch(Path.Combine(folder, ContainerFiles.Batch(step)), layout, plan.Shape.Hidden, examples);
+            var examples = draw.Batch(step).ToArray().Select(index => train.Examples[(int)index]).ToArray();
+            WriteBatch(Path.Combine(folder, ContainerFiles.Batch(step)), layout, draw.Shape.Hidden, examples);
             progress?.Report((step + 1, total));
         }
         for (int batch = 0; batch < batches.Length; batch++)
         {
             cancellation.ThrowIfCancellationRequested();
             var unlabelled = batches[batch].Select(example => example with { Label = 0 }).ToArray();
-            WriteBatch(Path.Combine(folder, ContainerFiles.Evaluation(batch)), layout, plan.Shape.Hidden, unlabelled);
-            progress?.Report((plan.Settings.Steps + batch + 1, total));
+            WriteBatch(Path.Combine(folder, ContainerFiles.Evaluation(batch)), layout, draw.Shape.Hidden, unlabelled);
+            progress?.Report((draw.Settings.Steps + batch + 1, total));
         }
-        WriteParameters(Path.Combine(folder, ContainerFiles.Parameters), plan);
-        WriteDropout(folder, plan);
+        WriteParameters(Path.Combine(folder, ContainerFiles.Parameters), draw);
+        WriteDropout(folder, draw);
         // The manifest comes last: without it a folder is no container.
         File.WriteAllText(Path.Combine(folder, ContainerManifest.FileName), manifest.ToJson());
         progress?.Report((total, total));
         return new ContainerSummary(_ciphertexts, new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length));
     }
 
-    private static void Check(FineTuningPlan plan, EncryptableSplit train)
+    private static void Check(FineTuningDraw draw, EncryptableSplit train)
     {
         var description = train.Description;
-        if (plan.TrainingExamples > train.Examples.Count)
-            throw new InvalidDataException($"the plan draws from {plan.TrainingExamples} training examples, the export has {train.Examples.Count}.");
-        if (description.Hidden != plan.Shape.Hidden || description.SequenceLength != plan.Shape.SequenceLength)
+        if (draw.TrainingExamples > train.Examples.Count)
+            throw new InvalidDataException($"the draw draws from {draw.TrainingExamples} training examples, the export has {train.Examples.Count}.");
+        if (description.Hidden != draw.Shape.Hidden || description.SequenceLength != draw.Shape.SequenceLength)
         {
             throw new InvalidDataException(
                 $"the export has {description.SequenceLength} tokens of width {description.Hidden}, "
-                + $"the plan {plan.Shape.SequenceLength} of width {plan.Shape.Hidden}; export with the plan's model.");
+                + $"the draw {draw.Shape.SequenceLength} of width {draw.Shape.Hidden}; export with the draw's model.");
         }
     }
 
     private void WriteBatch(string path, SlotLayout layout, int hidden, IReadOnlyList<PackedExample> examples) =>
         WriteEncrypted(path, [.. BatchPacker.Pack(layout, hidden, examples)], _run.DataLevel);
 
-    private void WriteParameters(string path, FineTuningPlan plan)
+    private void WriteParameters(string path, FineTuningDraw draw)
     {
-        var layout = ModelLoader.Parameters(plan.Shape, plan.Settings, _parameters.SlotCount);
-        var values = plan.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value));
+        var layout = ModelLoader.Parameters(draw.Shape, draw.Settings, _parameters.SlotCount);
+        var values = draw.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value));
         WriteEncrypted(path, [layout.Pack(name => values[name])], _run.MaxLevel);
     }
 
@@ -127,12 +126,12 @@ public sealed class ContainerWriter
             ciphertext.Dispose();
     }
 
-    private static void WriteDropout(string folder, FineTuningPlan plan)
+    private static void WriteDropout(string folder, FineTuningDraw draw)
     {
-        if (plan.AdapterDropout is null)
+        if (draw.AdapterDropout is null)
             return;
         var writer = new SafetensorsWriter();
-        writer.AddUInt8(ContainerFiles.DropoutTensor, [plan.AdapterDropout.Length], plan.AdapterDropout);
+        writer.AddUInt8(ContainerFiles.DropoutTensor, [draw.AdapterDropout.Length], draw.AdapterDropout);
         writer.Write(Path.Combine(folder, ContainerFiles.Dropout));
     }
 }

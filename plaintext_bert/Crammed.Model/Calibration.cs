@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Model;
 
@@ -88,7 +89,7 @@ public sealed class Calibration
     {
         var form = new FileForm(
             Source is null ? OldestFormat : CurrentFormat, Margin, Examples, Sorted(Ranges), Sorted(AllTokenRanges), Source);
-        AtomicText.Write(path, JsonSerializer.Serialize(form, JsonOptions) + "\n");
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(form, JsonOptions) + "\n");
     }
 
     private static Dictionary<string, ValueRange> Sorted(IReadOnlyDictionary<string, ValueRange> ranges) =>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Crammed.Model;
 
-/// <summary>The sizes that a plan's tensors depend on; a plan fits only a model and data with the same ones.</summary>
+/// <summary>The sizes that a draw's tensors depend on; a draw fits only a model and data with the same ones.</summary>
 /// <param name="Layers">Encoder layers.</param>
 /// <param name="Hidden">Width of the encoder.</param>
 /// <param name="SequenceLength">Tokens per example, padding included.</param>
@@ -25,6 +25,10 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
     [JsonIgnore]
     public int Outputs => Math.Max(1, Classes);
 
+    /// <summary>Adapters of a draw.</summary>
+    [JsonIgnore]
+    public int AdapterCount => AdapterIndex(Layers, 0);
+
     public static FineTuningShape Of(BertConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -37,15 +41,15 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
             configuration.Classes);
     }
 
-    /// <summary>Refuses an encoder with other sizes. The head's sizes are the plan's own: an encoder serves any task.</summary>
+    /// <summary>Refuses an encoder with other sizes. The head's sizes are the draw's own: an encoder serves any task.</summary>
     /// <exception cref="ArgumentException">Layers, width or sequence length differ.</exception>
     public void RequireFits(BertConfiguration configuration)
     {
         if ((configuration.Layers, configuration.Hidden, configuration.SequenceLength) == (Layers, Hidden, SequenceLength))
             return;
         throw new ArgumentException(
-            $"plan or weights are for {Layers} layers of width {Hidden} and {SequenceLength} tokens; the model has {configuration.Layers} "
-            + $"of width {configuration.Hidden} and {configuration.SequenceLength}; draw a new plan for this model");
+            $"draw or weights are for {Layers} layers of width {Hidden} and {SequenceLength} tokens; the model has {configuration.Layers} "
+            + $"of width {configuration.Hidden} and {configuration.SequenceLength}; draw a new draw for this model");
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
@@ -87,16 +91,22 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
         }
     }
 
+    /// <summary>The adapters of a draw in the order of its tensors and of its dropout masks, which is <c>Index</c>.</summary>
+    public IEnumerable<(int Index, int Layer, string Projection)> Adapters() =>
+        from layer in Enumerable.Range(0, Layers)
+        from projection in TrainedTensorNames.Projections.Index()
+        select (AdapterIndex(layer, projection.Index), layer, projection.Item);
+
+    /// <summary>The place of a layer's adapter on query (0), key (1) or value (2) among all.</summary>
+    public static int AdapterIndex(int layer, int projection) => (layer * TrainedTensorNames.Projections.Count) + projection;
+
     /// <summary>Every trained tensor of an adapter run: adapters layer by layer, then the head.</summary>
     public IEnumerable<(string Name, long[] Shape)> TensorShapes(int rank)
     {
-        for (var layer = 0; layer < Layers; layer++)
+        foreach (var (_, layer, projection) in Adapters())
         {
-            foreach (var projection in TrainedTensorNames.Projections)
-            {
-                yield return (TrainedTensorNames.NameA(layer, projection), [Hidden, rank]);
-                yield return (TrainedTensorNames.NameB(layer, projection), [rank, Hidden]);
-            }
+            yield return (TrainedTensorNames.NameA(layer, projection), [Hidden, rank]);
+            yield return (TrainedTensorNames.NameB(layer, projection), [rank, Hidden]);
         }
 
         foreach (var tensor in HeadTensorShapes())

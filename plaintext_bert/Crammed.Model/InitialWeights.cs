@@ -8,7 +8,7 @@ internal static class InitialWeights
     /// projection is N(0, 1/in); its dense matrix N(0, 1/(4 in)), half of what keeps the size, so that tanh's inputs start within
     /// about [-2, 2]; its classifier and its biases are zero, so that the first loss is log(classes).
     /// </summary>
-    public static PlanTensor Draw(string name, long[] shape, SeededRandom random)
+    public static DrawTensor Draw(string name, long[] shape, SeededRandom random)
     {
         var count = shape.Aggregate(1L, (product, size) => product * size);
         var values = name switch
@@ -18,6 +18,6 @@ internal static class InitialWeights
             "head.dense.weight" => random.Normal(count, 0.5 / Math.Sqrt(shape[0])),
             _ => new float[count],
         };
-        return new PlanTensor(name, shape, values);
+        return new DrawTensor(name, shape, values);
     }
 }

@@ -2,7 +2,7 @@ namespace Crammed.Model;
 
 /// <summary>
 /// A reproducible generator for initial weights, data order and dropout masks (SplitMix64; Steele, Lea, Flood, OOPSLA 2014).
-/// Its stream is fixed by the seed on every machine and version, which plan files rely on. Never for secrets.
+/// Its stream is fixed by the seed on every machine and version, which draw files rely on. Never for secrets.
 /// </summary>
 internal sealed class SeededRandom
 {

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Model;
 
 /// <summary>
-/// Adapters and head after (or during) training: adapters.safetensors, with a plan's tensor names and shapes in float64, and the
+/// Adapters and head after (or during) training: adapters.safetensors, with a draw's tensor names and shapes in float64, and the
 /// settings and shape as JSON metadata. A full fine-tuning run has only the head here; its encoder is a checkpoint of its own.
 /// </summary>
 public sealed class TrainedWeights
@@ -28,6 +28,13 @@ public sealed class TrainedWeights
         Values = values;
     }
 
+    /// <summary>Initial values.</summary>
+    internal TrainedWeights(FineTuningSettings settings, FineTuningShape shape, IEnumerable<DrawTensor> tensors)
+        : this(settings, shape, tensors.ToDictionary(
+            tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value)))
+    {
+    }
+
     public FineTuningSettings Settings { get; }
 
     public FineTuningShape Shape { get; }
@@ -41,14 +48,11 @@ public sealed class TrainedWeights
     /// <summary>Whether low-rank adapters are among them.</summary>
     public bool HasAdapters => Values.ContainsKey(TrainedTensorNames.NameA(0, TrainedTensorNames.Projections[0]));
 
-    /// <summary>The untrained weights that a plan starts from.</summary>
-    public static TrainedWeights Initial(FineTuningPlan plan)
+    /// <summary>The untrained weights that a draw starts from.</summary>
+    public static TrainedWeights Initial(FineTuningDraw draw)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        return new TrainedWeights(
-            plan.Settings,
-            plan.Shape,
-            plan.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value)));
+        ArgumentNullException.ThrowIfNull(draw);
+        return new TrainedWeights(draw.Settings, draw.Shape, draw.Tensors);
     }
 
     /// <summary>The same with the classifier's outputs in the order of a task's labels, which are told apart by name, in any case.</summary>

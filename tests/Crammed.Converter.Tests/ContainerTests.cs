@@ -40,7 +40,7 @@ public sealed class ContainerTests
     public void Ciphertexts_decrypt_to_the_packed_batches_within_the_noise()
     {
         using var secret = SecretKey.Generate(_parameters);
-        var (plan, train, container) = Convert(secret);
+        var (draw, train, container) = Convert(secret);
         var layout = ContainerManifest.Read(container).Layout(_parameters.SlotCount);
         int level = CircuitSettings.For(_parameters.MaxLevel, 1).DataLevel;
         var decryptor = new Decryptor(secret);
@@ -48,9 +48,9 @@ public sealed class ContainerTests
         var estimator = new NoiseEstimator(_parameters);
         double scale = _parameters.ScaleAt(level);
         double tolerance = 8 * (estimator.FreshSymmetric(scale) + estimator.EncodeRounding(scale));
-        for (int step = 0; step < plan.Settings.Steps; step++)
+        for (int step = 0; step < draw.Settings.Steps; step++)
         {
-            var examples = plan.Batch(step).ToArray().Select(index => train.Examples[(int)index]).ToArray();
+            var examples = draw.Batch(step).ToArray().Select(index => train.Examples[(int)index]).ToArray();
             var expected = BatchPacker.Pack(layout, Hidden, examples).ToArray();
             var ciphertexts = CiphertextFile.Read(Path.Combine(container, ContainerFiles.Batch(step)), _parameters, BatchPacker.VectorCount(Hidden));
             for (int i = 0; i < expected.Length; i++)
@@ -77,9 +77,9 @@ public sealed class ContainerTests
     public void Places_beyond_the_batch_repeat_its_examples()
     {
         using var secret = SecretKey.Generate(_parameters);
-        var (plan, train, container) = Convert(secret);
+        var (draw, train, container) = Convert(secret);
         var layout = ContainerManifest.Read(container).Layout(_parameters.SlotCount);
-        var example = train.Examples[(int)plan.Batch(0)[0]];
+        var example = train.Examples[(int)draw.Batch(0)[0]];
         var first = BatchPacker.Pack(layout, Hidden, [example]).First();
         Assert.That(first.Distinct().Count(), Is.LessThanOrEqualTo(Tokens), "one example in all places");
         Assert.That(first, Has.None.Zero);
@@ -101,7 +101,7 @@ public sealed class ContainerTests
         }
     }
 
-    private (FineTuningPlan Plan, EncryptableSplit Train, string Container) Convert(SecretKey secret)
+    private (FineTuningDraw Draw, EncryptableSplit Train, string Container) Convert(SecretKey secret)
     {
         string file = Path.Combine(_folder, "train.parquet");
         using (var writer = ExportedTaskWriter.Create(file, new ExportedTaskDescription(
@@ -116,10 +116,10 @@ public sealed class ContainerTests
             writer.Complete();
         }
         var train = EncryptableSplit.Read(file);
-        var plan = FineTuningPlan.Create(seed: 1, new FineTuningSettings { Steps = 2, BatchSize = 3 }, Configuration, TrainExamples);
+        var draw = FineTuningDraw.Create(seed: 1, new FineTuningSettings { Steps = 2, BatchSize = 3 }, Configuration, TrainExamples);
         string container = Path.Combine(_folder, "container");
         new ContainerWriter(_parameters, secret, CircuitSettings.For(_parameters.MaxLevel, 1))
-            .Write(container, plan, train, train.Examples, progress: null, CancellationToken.None);
-        return (plan, train, container);
+            .Write(container, draw, train, train.Examples, progress: null, CancellationToken.None);
+        return (draw, train, container);
     }
 }

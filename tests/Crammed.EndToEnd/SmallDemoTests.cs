@@ -40,7 +40,7 @@ public sealed class SmallDemoTests
     {
         Assert.That(_run.ExitCode, Is.Zero, _run.Errors);
         Assert.That(_run.Output, Does.Contain("outputs/small/report.md"));
-        foreach (string file in new[] { "report.md", "loss.svg", "loss.png", "config.yaml", "plan.safetensors", "encrypted/adapters.safetensors" })
+        foreach (string file in new[] { "report.md", "loss.svg", "loss.png", "difference.svg", "config.yaml", "draw.safetensors", "encrypted/adapters.safetensors" })
             Assert.That(new FileInfo(Path.Combine(Run, file)), Has.Length.GreaterThan(0), file);
     }
 
@@ -94,10 +94,10 @@ public sealed class SmallDemoTests
     public void Another_run_s_keys_are_refused()
     {
         var keygen = Crammed(
-            ["keygen", "name=other", $"model={Run}/model", $"plan={Run}/plan.safetensors", "he.parameters=insecure-N12"]);
+            ["keygen", "name=other", $"model={Run}/model", $"draw={Run}/draw.safetensors", "he.parameters=insecure-N12"]);
         Assert.That(keygen.ExitCode, Is.Zero, keygen.Errors);
         var finetune = Crammed([
-            "finetune", "name=refused", "fhe=execute", $"model={Run}/model", $"export={Run}/export", $"plan={Run}/plan.safetensors",
+            "finetune", "name=refused", "fhe=execute", $"model={Run}/model", $"export={Run}/export", $"draw={Run}/draw.safetensors",
             $"container={Run}/container", "keys=outputs/other",
         ]);
         Assert.That(finetune.ExitCode, Is.EqualTo(2));
@@ -115,7 +115,7 @@ public sealed class SmallDemoTests
         var bytes = File.ReadAllBytes(batch);
         File.WriteAllBytes(batch, bytes[..(bytes.Length / 2)]);
         var finetune = Crammed([
-            "finetune", "name=damaged", "fhe=execute", $"model={Run}/model", $"export={Run}/export", $"plan={Run}/plan.safetensors",
+            "finetune", "name=damaged", "fhe=execute", $"model={Run}/model", $"export={Run}/export", $"draw={Run}/draw.safetensors",
             $"container={container}", $"keys={Run}/keys",
         ]);
         Assert.That(finetune.ExitCode, Is.EqualTo(2), finetune.Errors);

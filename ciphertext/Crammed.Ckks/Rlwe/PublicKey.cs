@@ -1,5 +1,6 @@
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Ckks;
 
@@ -37,7 +38,7 @@ public sealed class PublicKey : IDisposable
     }
 
     /// <summary>Writes a file that holds this key alone; it appears whole or not at all.</summary>
-    public void Save(string path) => ObjectFile.Save(path, Write);
+    public void Save(string path) => AtomicFile.Write(path, Write);
 
     public void Dispose()
     {

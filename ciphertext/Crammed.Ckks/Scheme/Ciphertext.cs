@@ -1,5 +1,6 @@
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Ckks;
 
@@ -63,7 +64,7 @@ public sealed class Ciphertext : IDisposable
     }
 
     /// <summary>Writes a file that holds this ciphertext alone; it appears whole or not at all.</summary>
-    public void Save(string path) => ObjectFile.Save(path, Write);
+    public void Save(string path) => AtomicFile.Write(path, Write);
 
     /// <summary>Returns the memory to the pool; a second call does nothing.</summary>
     public void Dispose()

@@ -1,3 +1,4 @@
+using Crammed.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Crammed.Ckks.Serialization;
@@ -56,7 +57,7 @@ internal sealed class KeySetFile : IDisposable
         Func<EvaluationKeyId, int, SwitchingKey> create, Action<KeySetEntry> written, ParallelOptions options)
     {
         KeySetManifest manifest = KeySetManifest.Plan(parameters, keys);
-        ObjectFile.Save(path, Write, bytes: manifest.FileBytes);
+        AtomicFile.Write(path, Write, bytes: manifest.FileBytes);
 
         void Write(FileStream stream)
         {

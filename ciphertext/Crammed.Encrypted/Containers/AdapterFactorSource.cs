@@ -27,7 +27,7 @@ public sealed class AdapterFactorSource : IDisposable
     public IReadOnlyList<AdapterFactors> WithoutDropout => _withoutDropout;
 
     /// <summary>Factors of one training step, layer by layer; the caller owns them.</summary>
-    /// <param name="kept">1 = kept, row-major [layers * 3][batch][sequence][rank], as in a plan.</param>
+    /// <param name="kept">1 = kept, row-major [layers * 3][batch][sequence][rank], as in a draw.</param>
     public IReadOnlyList<AdapterFactors> WithDropout(byte[] kept)
     {
         int batch = _settings.BatchSize, rank = _settings.Rank, tokens = _shape.SequenceLength;
@@ -47,7 +47,9 @@ public sealed class AdapterFactorSource : IDisposable
     {
         double scale = _settings.Alpha / _settings.Rank;
         return [.. Enumerable.Range(0, _shape.Layers).Select(layer => new AdapterFactors(
-            Of(3 * layer, scale * _kernelScale), Of(3 * layer + 1, scale * _kernelScale), Of(3 * layer + 2, scale)))];
+            Of(FineTuningShape.AdapterIndex(layer, 0), scale * _kernelScale),
+            Of(FineTuningShape.AdapterIndex(layer, 1), scale * _kernelScale),
+            Of(FineTuningShape.AdapterIndex(layer, 2), scale)))];
 
         PlainSlots[] Of(int adapter, double factor) => [.. Enumerable.Range(0, _settings.Rank).Select(component => new PlainSlots(
             [.. Enumerable.Range(0, _layout.SlotCount).Select(slot => factor * mask(

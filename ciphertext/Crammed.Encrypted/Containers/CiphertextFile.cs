@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Crammed.Ckks;
+using Crammed.Files;
 
 namespace Crammed.Encrypted.Containers;
 
@@ -12,25 +13,15 @@ public static class CiphertextFile
     /// <summary>Writes under a temporary name, then renames.</summary>
     public static void Write(string path, IReadOnlyCollection<Ciphertext> ciphertexts)
     {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        AtomicFile.Write(path, stream =>
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                Span<byte> header = stackalloc byte[HeaderBytes];
-                Magic.CopyTo(header);
-                BinaryPrimitives.WriteInt32LittleEndian(header[Magic.Length..], ciphertexts.Count);
-                stream.Write(header);
-                foreach (var ciphertext in ciphertexts)
-                    ciphertext.Write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+            Span<byte> header = stackalloc byte[HeaderBytes];
+            Magic.CopyTo(header);
+            BinaryPrimitives.WriteInt32LittleEndian(header[Magic.Length..], ciphertexts.Count);
+            stream.Write(header);
+            foreach (var ciphertext in ciphertexts)
+                ciphertext.Write(stream);
+        });
     }
 
     /// <summary>Reads a file that must hold the given number of ciphertexts.</summary>

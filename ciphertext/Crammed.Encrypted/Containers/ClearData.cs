@@ -7,30 +7,30 @@ namespace Crammed.Encrypted.Containers;
 /// <summary>The same batches in clear slots, for runs of the circuit without encryption.</summary>
 public sealed class ClearData : IDisposable
 {
-    private readonly FineTuningPlan _plan;
+    private readonly FineTuningDraw _draw;
     private readonly CircuitSettings _run;
     private readonly AdapterFactorSource _factors;
     private readonly double[] _parameters;
     private readonly double[][][] _batches;
 
-    /// <param name="plan">Initial parameters, batch order, dropout masks.</param>
+    /// <param name="draw">Initial parameters, batch order, dropout masks.</param>
     /// <param name="step">The circuit.</param>
     /// <param name="run">Its levels.</param>
     /// <param name="factors">Adapter factors; taken over.</param>
     /// <param name="exampleAt">Training example by index.</param>
     public ClearData(
-        FineTuningPlan plan, TrainingStep step, CircuitSettings run, AdapterFactorSource factors, Func<int, PackedExample> exampleAt)
+        FineTuningDraw draw, TrainingStep step, CircuitSettings run, AdapterFactorSource factors, Func<int, PackedExample> exampleAt)
     {
-        (_plan, _run, _factors) = (plan, run, factors);
-        _parameters = PackInitial(plan, step);
-        _batches = [.. Enumerable.Range(0, plan.Settings.Steps).Select(index => BatchPacker.Pack(
-            step.Layout, plan.Shape.Hidden, [.. plan.Batch(index).ToArray().Select(example => exampleAt((int)example))]).ToArray())];
+        (_draw, _run, _factors) = (draw, run, factors);
+        _parameters = PackInitial(draw, step);
+        _batches = [.. Enumerable.Range(0, draw.Settings.Steps).Select(index => BatchPacker.Pack(
+            step.Layout, draw.Shape.Hidden, [.. draw.Batch(index).ToArray().Select(example => exampleAt((int)example))]).ToArray())];
     }
 
-    /// <summary>The plan's initial parameters as packed slot values.</summary>
-    public static double[] PackInitial(FineTuningPlan plan, TrainingStep step)
+    /// <summary>The draw's initial parameters as packed slot values.</summary>
+    public static double[] PackInitial(FineTuningDraw draw, TrainingStep step)
     {
-        var values = plan.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value));
+        var values = draw.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value));
         return step.Model.Parameters.Pack(name => values[name]);
     }
 
@@ -46,8 +46,8 @@ public sealed class ClearData : IDisposable
         public TrainingBatch Batch(int step)
         {
             var vectors = data._batches[step].Select(values => backend.Load(values, data._run.DataLevel)).ToArray();
-            bool dropout = data._plan.AdapterDropout is not null;
-            var factors = dropout ? data._factors.WithDropout(data._plan.DropoutMasks(step).ToArray()) : data._factors.WithoutDropout;
+            bool dropout = data._draw.AdapterDropout is not null;
+            var factors = dropout ? data._factors.WithDropout(data._draw.DropoutMasks(step).ToArray()) : data._factors.WithoutDropout;
             return new TrainingBatch(vectors[..^2], vectors[^2], vectors[^1], factors) { OwnsFactors = dropout };
         }
 

@@ -1,5 +1,5 @@
+using Crammed.Files;
 using Crammed.Model;
-using Crammed.Text.Safetensors;
 
 namespace Crammed.Encrypted.Layers;
 

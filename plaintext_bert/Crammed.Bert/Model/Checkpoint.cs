@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Bert;
@@ -20,22 +20,13 @@ public static class Checkpoint
     public static void Save(BertModel model, string vocabularyPath, string folder, Calibration? calibration = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var staging = $"{target}.{Guid.NewGuid():N}.tmp";
-        Directory.CreateDirectory(staging);
-        try
+        AtomicFolder.Write(folder, staging =>
         {
             WriteWeights(model, Path.Combine(staging, CheckpointFiles.Weights));
             File.WriteAllText(Path.Combine(staging, CheckpointFiles.Configuration), model.Configuration.ToJson() + "\n");
             File.Copy(vocabularyPath, Path.Combine(staging, CheckpointFiles.Vocabulary));
             calibration?.Write(Path.Combine(staging, CheckpointFiles.Calibration));
-            Replace(staging, target);
-        }
-        finally
-        {
-            if (Directory.Exists(staging))
-                Directory.Delete(staging, recursive: true);
-        }
+        });
     }
 
     /// <summary>Loads a model.</summary>
@@ -89,19 +80,5 @@ public static class Checkpoint
         foreach (var (name, parameter) in model.named_parameters())
             writer.AddFloat32(name, parameter.shape, parameter.ToFloat32Array());
         writer.Write(path);
-    }
-
-    private static void Replace(string staging, string target)
-    {
-        if (!Directory.Exists(target))
-        {
-            Directory.Move(staging, target);
-            return;
-        }
-
-        var old = staging + ".old";
-        Directory.Move(target, old);
-        Directory.Move(staging, target);
-        Directory.Delete(old, recursive: true);
     }
 }

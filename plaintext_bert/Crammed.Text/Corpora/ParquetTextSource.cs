@@ -1,3 +1,4 @@
+using Crammed.Files;
 using Crammed.Text.Parquet;
 
 namespace Crammed.Text;
@@ -57,13 +58,13 @@ public sealed class ParquetTextSource : CorpusSource
             IEnumerable<string> texts = reader.Columns
                 .Where(column => column.Type == ParquetPhysicalType.ByteArray && !column.IsList).Select(column => column.Path);
             throw new InvalidDataException(
-                $"{Name}: there is no column {Safetensors.ErrorText.Quote(name)}; "
-                + $"its columns of text: {Safetensors.ErrorText.Quote(string.Join(", ", texts))}.");
+                $"{Name}: there is no column {ErrorText.Quote(name)}; "
+                + $"its columns of text: {ErrorText.Quote(string.Join(", ", texts))}.");
         }
         if (reader.Column(name).IsList)
         {
             throw new InvalidDataException(
-                $"{Name}: column {Safetensors.ErrorText.Quote(name)} holds lists, where one text a row is needed.");
+                $"{Name}: column {ErrorText.Quote(name)} holds lists, where one text a row is needed.");
         }
     }
 }

@@ -1,4 +1,4 @@
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Text.Parquet;
 

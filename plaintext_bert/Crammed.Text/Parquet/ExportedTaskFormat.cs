@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Text.Parquet;
 

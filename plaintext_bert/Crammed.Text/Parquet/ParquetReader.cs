@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Crammed.Text.Parquet;

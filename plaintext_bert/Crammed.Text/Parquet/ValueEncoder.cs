@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Text.Parquet;
 

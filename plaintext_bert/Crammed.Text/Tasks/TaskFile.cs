@@ -1,5 +1,5 @@
 using System.Globalization;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Text;
 

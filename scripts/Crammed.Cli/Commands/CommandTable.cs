@@ -3,12 +3,12 @@ using Crammed.Cli.Commands.Configuration;
 using Crammed.Cli.Commands.Convert;
 using Crammed.Cli.Commands.Demo;
 using Crammed.Cli.Commands.Doctor;
+using Crammed.Cli.Commands.Draw;
 using Crammed.Cli.Commands.Evaluate;
 using Crammed.Cli.Commands.ExportGlue;
 using Crammed.Cli.Commands.Finetune;
 using Crammed.Cli.Commands.Import;
 using Crammed.Cli.Commands.Keygen;
-using Crammed.Cli.Commands.Plan;
 using Crammed.Cli.Commands.Pretrain;
 using Crammed.Cli.Commands.Refresh;
 using Crammed.Cli.Commands.Study;
@@ -68,39 +68,39 @@ internal static class CommandTable
                 ("export-glue resume=outputs/export", "go on with an export that was interrupted or killed"),
             ],
         },
-        new CommandDefinition<PlanSettings>
+        new CommandDefinition<DrawSettings>
         {
-            Name = "plan",
+            Name = "draw",
             Summary = "Draw initial adapters, batches and dropout masks, so that every party trains alike.",
-            ConfigurationRoot = "cfg_plan",
-            CreateHandler = () => new PlanCommand(),
+            ConfigurationRoot = "cfg_draw",
+            CreateHandler = () => new DrawCommand(),
             Examples =
             [
-                ("plan", "for outputs/pretrain/model and outputs/export, to outputs/plan/plan.safetensors"),
-                ("plan name=rte export=outputs/rte eval=GLUE_sane eval/tasks=rte", "with the paper's values for GLUE's RTE"),
+                ("draw", "for outputs/pretrain/model and outputs/export, to outputs/draw/draw.safetensors"),
+                ("draw name=rte export=outputs/rte eval=GLUE_sane eval/tasks=rte", "with the paper's values for GLUE's RTE"),
             ],
         },
         new CommandDefinition<KeygenSettings>
         {
             Name = "keygen",
-            Summary = "Generate the secret key, and the evaluation keys that a plan's run needs.",
+            Summary = "Generate the secret key, and the evaluation keys that a draw's run needs.",
             ConfigurationRoot = "cfg_keygen",
             CreateHandler = () => new KeygenCommand(),
             Examples =
             [
-                ("keygen", "for outputs/pretrain/model and outputs/plan/plan.safetensors, to outputs/keys"),
+                ("keygen", "for outputs/pretrain/model and outputs/draw/draw.safetensors, to outputs/keys"),
                 ("keygen name=wide he.parameters=N15QP850", "under another parameter set"),
             ],
         },
         new CommandDefinition<ConvertSettings>
         {
             Name = "convert",
-            Summary = "Pack an exported task into slots and encrypt it in the order of a plan.",
+            Summary = "Pack an exported task into slots and encrypt it in the order of a draw.",
             ConfigurationRoot = "cfg_convert",
             CreateHandler = () => new ConvertCommand(),
             Examples =
             [
-                ("convert", "outputs/export by outputs/plan under outputs/keys, to outputs/encrypted/container"),
+                ("convert", "outputs/export by outputs/draw under outputs/keys, to outputs/encrypted/container"),
                 ("convert encrypted_examples=128", "with 128 examples for evaluation under encryption"),
             ],
         },
@@ -116,14 +116,14 @@ internal static class CommandTable
         new CommandDefinition<FinetuneRunSettings>
         {
             Name = "finetune",
-            Summary = "Fine-tune a model, in plaintext or on ciphertexts: by a plan on an exported task, or on any tasks from their text.",
+            Summary = "Fine-tune a model, in plaintext or on ciphertexts: by a draw on an exported task, or on any tasks from their text.",
             ConfigurationRoot = "cfg_finetune",
             SweptGroup = TaskSettings.GroupName,
             CreateHandler = () => new FinetuneCommand(),
             Examples =
             [
                 ("finetune", "adapters for outputs/pretrain/model on outputs/export, to outputs/finetune/adapters.safetensors"),
-                ("finetune name=twin plan=outputs/plan/plan.safetensors", "the plaintext twin of an encrypted run of that plan"),
+                ("finetune name=plaintext draw=outputs/draw/draw.safetensors", "in plaintext what an encrypted run of that draw does"),
                 ("finetune name=rte mode=lora eval/tasks=rte data.glue=glue seeds=3", "LoRA on GLUE's RTE, median and spread of three runs"),
                 ("finetune name=full mode=full eval/tasks=cola,mrpc,rte data.glue=glue", "every weight, on three tasks, in one table"),
                 ("finetune name=sst2 mode=lora eval/tasks=sst2 data.glue=glue train_limit=4096", "4096 of the training examples"),
@@ -139,7 +139,7 @@ internal static class CommandTable
             [
                 ("evaluate", "outputs/finetune/adapters.safetensors on outputs/export"),
                 ("evaluate export=outputs/rte adapters=outputs/lora/rte/seed-0", "what crammed finetune name=lora mode=lora wrote"),
-                ("evaluate name=before adapters=null plan=outputs/finetune/plan.safetensors", "the untrained adapters and head of a plan"),
+                ("evaluate name=before adapters=null draw=outputs/finetune/draw.safetensors", "the untrained adapters and head of a draw"),
                 ("evaluate name=twin functions=polynomial noise_bits=20", "as ciphertexts would answer: by polynomials, with their noise"),
                 ("evaluate name=rte source=text eval/tasks=rte data.glue=glue functions=polynomial", "all of GLUE's RTE from its text"),
             ],

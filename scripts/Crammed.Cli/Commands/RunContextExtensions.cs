@@ -1,6 +1,8 @@
+using Crammed.Bert;
 using Crammed.Ckks;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Plotting;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
 using TorchSharp;
@@ -43,6 +45,20 @@ internal static class RunContextExtensions
             state => display.Report(new StageProgress(title, state.Done, state.Total, unit))));
     }
 
+    /// <summary>Draws a plot of work that is worth more than its picture: where that fails, a notice says why.</summary>
+    public static void Plot<TSettings>(this RunContext<TSettings> context, LinePlot plot, string path)
+        where TSettings : class
+    {
+        try
+        {
+            Plotter.Draw(plot, path);
+        }
+        catch (PlottingException exception)
+        {
+            context.Notices.WriteLine($"no plot: {exception.Message}");
+        }
+    }
+
     /// <summary>Shows how far the making of keys is.</summary>
     public static TResult ShownKeys<TSettings, TResult>(this RunContext<TSettings> context, Func<IProgress<KeyProgress>, TResult> work)
         where TSettings : class
@@ -55,12 +71,18 @@ internal static class RunContextExtensions
     /// <exception cref="ConfigurationException">The device is not available.</exception>
     public static void Apply(this ImplementationSettings settings)
     {
-        if (settings.Device == ComputeDevice.Cuda)
-        {
-            throw new ConfigurationException(
-                "'impl.device' is cuda, and this build's libtorch has no CUDA; give impl.device=cpu");
-        }
+        if (settings is { Device: ComputeDevice.Cpu, Threads: 0 })
+            return;
+        LibTorch.Load();
         if (settings.Threads > 0)
             torch.set_num_threads(settings.Threads);
+        if (settings.Device != ComputeDevice.Cuda)
+            return;
+        if (!torch.cuda.is_available())
+        {
+            throw new ConfigurationException(
+                "'impl.device' is cuda, and libtorch finds no such device; give impl.device=cpu, or see docs/libtorch.md");
+        }
+        torch.set_default_device(torch.CUDA);
     }
 }

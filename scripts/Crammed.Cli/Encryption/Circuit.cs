@@ -7,7 +7,7 @@ using Crammed.Model;
 
 namespace Crammed.Cli.Encryption;
 
-/// <summary>The circuit of a plan under a parameter set, as every stage needs it.</summary>
+/// <summary>The circuit of a draw under a parameter set, as every stage needs it.</summary>
 /// <param name="Step">Model and update rule.</param>
 /// <param name="Run">Levels and threads.</param>
 /// <param name="Layout">Slots of the activations.</param>

@@ -6,13 +6,13 @@ using Crammed.Model;
 namespace Crammed.Cli.Encryption;
 
 /// <summary>What a conversion takes.</summary>
-/// <param name="Plan">Initial parameters, batch order, dropout masks.</param>
+/// <param name="Draw">Initial parameters, batch order, dropout masks.</param>
 /// <param name="Train">Exported training split.</param>
 /// <param name="Dev">Exported evaluation split.</param>
 /// <param name="EncryptedExamples">Examples of it to encrypt, from the first.</param>
 /// <param name="Keys">The key holder's folder.</param>
 /// <param name="Threads">Ciphertexts made at the same time.</param>
-internal sealed record ConvertInput(FineTuningPlan Plan, EncryptableSplit Train, EncryptableSplit Dev, int EncryptedExamples, string Keys, int Threads);
+internal sealed record ConvertInput(FineTuningDraw Draw, EncryptableSplit Train, EncryptableSplit Dev, int EncryptedExamples, string Keys, int Threads);
 
 /// <summary>Packs and encrypts a task.</summary>
 internal static class ConvertStage
@@ -26,6 +26,6 @@ internal static class ConvertStage
         using var secret = KeyFolder.LoadSecret(input.Keys, parameters);
         var writer = new ContainerWriter(parameters, secret, CircuitSettings.For(parameters.WorkingLevel, input.Threads));
         var evaluation = input.Dev.Examples.Take(input.EncryptedExamples).ToArray();
-        return writer.Write(folder, input.Plan, input.Train, evaluation, progress, cancellation);
+        return writer.Write(folder, input.Draw, input.Train, evaluation, progress, cancellation);
     }
 }

@@ -23,20 +23,20 @@ internal sealed record EncryptedEvaluationOutcome(double[][] Logits, EncryptedRu
 internal static class EncryptedStages
 {
     /// <param name="files">Where everything is.</param>
-    /// <param name="plan">The plan that the container was made from.</param>
+    /// <param name="draw">The draw that the container was made from.</param>
     /// <param name="train">Exported training split: the labels for the loss.</param>
     /// <param name="report">Told each line of progress.</param>
     /// <param name="cancellation">Lets the step under way finish.</param>
     public static async Task<EncryptedTrainingOutcome> TrainAsync(
-        EncryptedRunFiles files, FineTuningPlan plan, EncryptableSplit train, Action<string> report, CancellationToken cancellation)
+        EncryptedRunFiles files, FineTuningDraw draw, EncryptableSplit train, Action<string> report, CancellationToken cancellation)
     {
         var run = await EncryptedRun.RunAsync(files, null, report, cancellation).ConfigureAwait(false);
         var (parameters, manifest) = Open(files);
         using var secret = KeyFolder.LoadSecret(files.Keys, parameters);
         var reader = new ResultReader(parameters, secret, manifest);
-        var losses = Enumerable.Range(0, plan.Settings.Steps).Select(step => reader.Loss(
+        var losses = Enumerable.Range(0, draw.Settings.Steps).Select(step => reader.Loss(
             Path.Combine(files.Output, ResultFiles.Logits(step + 1)),
-            [.. plan.Batch(step).ToArray().Select(index => train.Examples[(int)index].Label)])).ToArray();
+            [.. draw.Batch(step).ToArray().Select(index => train.Examples[(int)index].Label)])).ToArray();
         return new EncryptedTrainingOutcome(reader.Weights(Path.Combine(files.Output, ResultFiles.Parameters)), losses, run);
     }
 
@@ -65,10 +65,13 @@ internal static class EncryptedStages
     }
 
     /// <summary>Writes FOLDER/adapters.safetensors and FOLDER/metrics.csv (step, learning rate, loss).</summary>
-    public static void WriteResults(EncryptedTrainingOutcome outcome, FineTuningPlan plan, string folder)
+    public static void WriteResults(EncryptedTrainingOutcome outcome, FineTuningDraw draw, string folder)
     {
-        var steps = outcome.Losses.Select((loss, step) => new FineTuningStep(step + 1, plan.Settings.LearningRateAt(step), loss)).ToList();
-        new FineTuningResult(outcome.Weights, steps, outcome.Run.Profile.StepSeconds.Sum(), Interrupted: false).Write(folder);
+        Directory.CreateDirectory(folder);
+        outcome.Weights.Write(Path.Combine(folder, StageFiles.Adapters));
+        FineTuningStep.Write(
+            Path.Combine(folder, StageFiles.Metrics),
+            outcome.Losses.Select((loss, step) => new FineTuningStep(step + 1, draw.Settings.LearningRateAt(step), loss)));
     }
 
     private static (CkksParameters Parameters, ContainerManifest Manifest) Open(EncryptedRunFiles files)

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Crammed.Cli.Configuration;
+using Crammed.Files;
 
 namespace Crammed.Cli.Hosting;
 

@@ -19,11 +19,11 @@ public sealed record EvaluateSettings : ICheckedSettings
     [Description("folder of the exported task (dev.parquet), with source=export")]
     public required string Export { get; init; }
 
-    [Description("trained adapters: the file of mode=adapters, or the folder TASK/seed-N of mode=lora|full; null: a plan's untrained ones")]
+    [Description("trained adapters: the file of mode=adapters, or the folder TASK/seed-N of mode=lora|full; null: a draw's untrained ones")]
     public required string? Adapters { get; init; }
 
-    [Description("file of a plan; null: evaluate trained adapters")]
-    public required string? Plan { get; init; }
+    [Description("file of a draw; null: evaluate trained adapters")]
+    public required string? Draw { get; init; }
 
     [Description("execute: on ciphertexts (container and keys count); null: in plaintext")]
     public required FheMode? Fhe { get; init; }
@@ -64,10 +64,10 @@ public sealed record EvaluateSettings : ICheckedSettings
     {
         foreach (var problem in ExecutionRule.Check(nameof(Fhe), Fhe))
             yield return problem;
-        if (Adapters is null && Plan is null)
-            yield return new(nameof(Adapters), "and plan are both null; give one of them");
-        if (Adapters is not null && Plan is not null)
-            yield return new(nameof(Plan), $"is {Plan} and adapters is {Adapters}; set one of them to null");
+        if (Adapters is null && Draw is null)
+            yield return new(nameof(Adapters), "and draw are both null; give one of them");
+        if (Adapters is not null && Draw is not null)
+            yield return new(nameof(Draw), $"is {Draw} and adapters is {Adapters}; set one of them to null");
         if (NoiseBits is not null && Functions == FunctionKind.Exact)
             yield return new(nameof(NoiseBits), $"is {NoiseBits}, and functions is exact; give functions=polynomial");
         if (Fhe is not null && (Functions != FunctionKind.Exact || Source != ExampleSource.Export))

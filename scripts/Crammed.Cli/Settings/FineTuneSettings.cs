@@ -50,7 +50,7 @@ public sealed record FineTuneSettings : ICheckedSettings
             yield return new(nameof(TrainLimit), $"is {TrainLimit}; it must be at least the batch ({Batch})");
     }
 
-    /// <summary>The hyperparameters of a fine-tuning plan.</summary>
+    /// <summary>The hyperparameters of a fine-tuning draw.</summary>
     public FineTuningSettings ToFineTuningSettings() => new()
     {
         Steps = Steps,

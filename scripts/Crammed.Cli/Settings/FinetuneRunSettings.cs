@@ -16,10 +16,10 @@ public sealed record FinetuneRunSettings : ICheckedSettings
     [Description("folder of the exported task (train.parquet)")]
     public required string Export { get; init; }
 
-    [Description("file of a plan, whose hyperparameters then count; null: draw one with those of eval")]
-    public required string? Plan { get; init; }
+    [Description("file of a draw, whose hyperparameters then count; null: draw one with those of eval")]
+    public required string? Draw { get; init; }
 
-    [Description("adapters: carry out a plan on an export, as under encryption; lora, full: train from a task's text (group finetune)")]
+    [Description("adapters: carry out a draw on an export, as under encryption; lora, full: train from a task's text (group finetune)")]
     public required FinetuneMode Mode { get; init; }
 
     [Description("execute: on ciphertexts (container and keys count); null: in plaintext")]
@@ -31,7 +31,7 @@ public sealed record FinetuneRunSettings : ICheckedSettings
     [Description("folder of the keys (crammed keygen), read with fhe=execute")]
     public required string Keys { get; init; }
 
-    [Description("the task; with mode=adapters also fine-tuning by a plan")]
+    [Description("the task; with mode=adapters also fine-tuning by a draw")]
     public required EvaluationSettings Eval { get; init; }
 
     [Description("fine-tuning with mode=lora or full")]
@@ -57,8 +57,8 @@ public sealed record FinetuneRunSettings : ICheckedSettings
     {
         foreach (var problem in ExportedExamplesRule.Check(nameof(Eval), Eval).Concat(ExecutionRule.Check(nameof(Fhe), Fhe)))
             yield return problem;
-        if (Fhe is not null && Plan is null)
-            yield return new(nameof(Plan), "is null; fhe=execute needs the plan that the container was made from");
+        if (Fhe is not null && Draw is null)
+            yield return new(nameof(Draw), "is null; fhe=execute needs the draw that the container was made from");
         if (Fhe is not null && Mode != FinetuneMode.Adapters)
             yield return new(nameof(Mode), $"is {SettingsTypes.ChoiceOf(Mode)}; fhe=execute trains adapters and head");
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Crammed.Cli.Hosting;
+using Crammed.Files;
 
 namespace Crammed.Cli.Stages;
 

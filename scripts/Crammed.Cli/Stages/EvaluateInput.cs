@@ -18,7 +18,7 @@ internal sealed record EvaluateInput
     /// <summary>The task that the split is of, with its metrics.</summary>
     public required TaskDescription Task { get; init; }
 
-    /// <summary>Adapters and head: trained ones, or <see cref="TrainedWeights.Initial"/> of a plan; null: <see cref="Tuned"/> has them.</summary>
+    /// <summary>Adapters and head: trained ones, or <see cref="TrainedWeights.Initial"/> of a draw; null: <see cref="Tuned"/> has them.</summary>
     public required TrainedWeights? Weights { get; init; }
 
     /// <summary>Folder of a run of fine-tuning from text (<see cref="TunedFolder"/>); null: <see cref="Weights"/> are given.</summary>

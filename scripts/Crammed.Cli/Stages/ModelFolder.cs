@@ -15,7 +15,7 @@ internal static class ModelFolder
     public static BertConfiguration Configuration(string folder) =>
         BertConfiguration.Read(Existing(folder, CheckpointFiles.Configuration));
 
-    /// <summary>Loads the encoder that a plan or weights are for; the head's sizes are theirs.</summary>
+    /// <summary>Loads the encoder that a draw or weights are for; the head's sizes are theirs.</summary>
     /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
     /// <exception cref="InvalidDataException">Malformed files.</exception>
     /// <exception cref="ArgumentException">The sizes are those of another encoder.</exception>

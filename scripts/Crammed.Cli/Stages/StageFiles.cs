@@ -13,7 +13,7 @@ internal static class StageFiles
     public const string Dev = "dev.parquet";
 
     /// <summary>Everything random about a fine-tuning run.</summary>
-    public const string Plan = "plan.safetensors";
+    public const string Draw = "draw.safetensors";
 
     /// <summary>Trained adapters and head.</summary>
     public const string Adapters = "adapters.safetensors";

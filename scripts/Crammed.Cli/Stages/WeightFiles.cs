@@ -7,7 +7,7 @@ internal static class WeightFiles
 {
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is malformed.</exception>
-    public static FineTuningPlan ReadPlan(string path) => FineTuningPlan.Read(Existing(path, "crammed plan"));
+    public static FineTuningDraw ReadDraw(string path) => FineTuningDraw.Read(Existing(path, "crammed draw"));
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is malformed.</exception>

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Bert.Tests;
@@ -348,7 +348,7 @@ public class LoraTests
     {
         var data = Tiny.Task(model.Configuration, 3, seed: 9);
         long[] all = [0, 1, 2];
-        var pass = new EncoderPass { LinearAdapters = adapters };
+        var pass = new EncoderPass { Adapters = adapters };
         return model.Encode(model.Embed(data.Ids(all)), data.Masks(all, model.ScalarType), pass).ToFloat64Array();
     }
 }

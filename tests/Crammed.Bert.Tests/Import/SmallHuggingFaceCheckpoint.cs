@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Bert.Tests;
 

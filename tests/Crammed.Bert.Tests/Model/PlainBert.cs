@@ -8,7 +8,7 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
 {
     private readonly int hidden = configuration.Hidden;
 
-    /// <summary>Adapters by plan name, [in, out]; empty for none.</summary>
+    /// <summary>Adapters by draw name, [in, out]; empty for none.</summary>
     public IReadOnlyDictionary<string, double[]> Adapters { get; init; } = new Dictionary<string, double[]>();
 
     public int Rank { get; init; } = 1;

@@ -1,5 +1,5 @@
 using System.Text;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Bert.Tests;
 

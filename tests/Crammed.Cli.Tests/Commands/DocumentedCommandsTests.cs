@@ -26,7 +26,7 @@ internal sealed partial class DocumentedCommandsTests
     [Test]
     public void README_shows_the_whole_path() => Assert.That(
         Lines().Select(line => line.Split(' ')[0]),
-        Is.SupersetOf(new[] { "pretrain", "export-glue", "plan", "keygen", "convert", "finetune", "evaluate", "demo" }));
+        Is.SupersetOf(new[] { "pretrain", "export-glue", "draw", "keygen", "convert", "finetune", "evaluate", "demo" }));
 
     /// <summary>An indented command line without placeholders in capitals or options; a comment may follow.</summary>
     [GeneratedRegex(@"^    scripts/crammed ((?:(?!--)[^#A-Z])+)(?:#.*)?$")]

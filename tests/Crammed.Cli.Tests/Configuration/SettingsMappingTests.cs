@@ -124,7 +124,7 @@ internal sealed class SettingsMappingTests
     }
 
     [Test]
-    public void Fine_tuning_becomes_a_plans_settings()
+    public void Fine_tuning_becomes_a_draws_settings()
     {
         var finetune = Demo(
             "eval.finetune.steps=11", "eval.finetune.batch=12", "eval.finetune.learning_rate=0.13", "eval.finetune.betas=[0.14, 0.15]",
@@ -146,7 +146,7 @@ internal sealed class SettingsMappingTests
     }
 
     [Test]
-    public void The_demo_takes_fewer_and_longer_steps_than_a_plan_by_default()
+    public void The_demo_takes_fewer_and_longer_steps_than_a_draw_by_default()
     {
         var expected = new FineTuningSettings { Steps = 12, LearningRate = 0.05, Epsilon = 0.01 };
         Assert.That(Demo().Eval.Finetune.ToFineTuningSettings(), Is.EqualTo(expected));

@@ -24,7 +24,7 @@ internal sealed class ShippedConfigurationTests
         ("cfg_pretrain", typeof(PretrainSettings)),
         ("cfg_import", typeof(ImportSettings)),
         ("cfg_export-glue", typeof(ExportGlueSettings)),
-        ("cfg_plan", typeof(PlanSettings)),
+        ("cfg_draw", typeof(DrawSettings)),
         ("cfg_keygen", typeof(KeygenSettings)),
         ("cfg_convert", typeof(ConvertSettings)),
         ("cfg_refresh", typeof(RefreshSettings)),

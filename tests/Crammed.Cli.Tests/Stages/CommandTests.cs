@@ -34,16 +34,16 @@ internal sealed class CommandTests
         Assert.That(_program.Output, Does.StartWith("model     outputs/pretrain/model: crammed-bert-he, 1 x 16, vocabulary "));
         await Succeed("export-glue", "eval/tasks=sst2", "data.glue=glue", "train_limit=32", "impl.threads=1");
         Assert.That(_program.Output, Does.Contain("32 for training, 20 for evaluation").And.Contain("outputs/export/train.parquet"));
-        await Succeed("plan", "eval/tasks=sst2", "eval.finetune.batch=8", "eval.finetune.steps=3", "eval.finetune.seed=7");
+        await Succeed("draw", "eval/tasks=sst2", "eval.finetune.batch=8", "eval.finetune.steps=3", "eval.finetune.seed=7");
         Assert.That(_program.Output, Does.Contain("3 steps of 8 from 32 examples, learning rate 0.0085, epsilon 0.0008, seed 7"));
-        await Succeed("finetune", "plan=outputs/plan/plan.safetensors", "impl.threads=1");
+        await Succeed("finetune", "draw=outputs/draw/draw.safetensors", "impl.threads=1");
         Assert.That(_program.Output, Does.Contain("loss     0.693147 at step 1, "));
         Assert.That(
-            File.ReadAllBytes(_program.Folder.Combine("outputs/finetune/plan.safetensors")),
-            Is.EqualTo(File.ReadAllBytes(_program.Folder.Combine("outputs/plan/plan.safetensors"))));
+            File.ReadAllBytes(_program.Folder.Combine("outputs/finetune/draw.safetensors")),
+            Is.EqualTo(File.ReadAllBytes(_program.Folder.Combine("outputs/draw/draw.safetensors"))));
         await Succeed("evaluate", "impl.threads=1");
         Assert.That(_program.Output, Does.StartWith("task      sst2, 20 examples for evaluation").And.Contain("(chance: "));
-        await Succeed("evaluate", "name=before", "adapters=null", "plan=outputs/plan/plan.safetensors", "impl.threads=1");
+        await Succeed("evaluate", "name=before", "adapters=null", "draw=outputs/draw/draw.safetensors", "impl.threads=1");
         Assert.That(new CsvFile(_program.Folder.Combine("outputs/before/predictions.csv")).Numbers("logit_1"), Is.All.Zero);
         await Succeed("evaluate", "name=twin", "functions=polynomial", "noise_bits=30", "polynomial.out_of_range=report", "impl.threads=1");
         Assert.That(_program.Output, Does.Contain(" with the true functions, ").And.Contain("noise of 2^-30 a product"));
@@ -71,14 +71,14 @@ internal sealed class CommandTests
         string[] files = ["adapter_config.json", "adapter_model.safetensors", "losses.csv", "predictions.csv"];
         Assert.That(
             Directory.GetFiles(_program.Folder.Combine("outputs/lora/sst2/seed-0")).Select(Path.GetFileName), Is.EquivalentTo(files));
-        foreach (string name in new[] { "pretrain", "export", "plan", "finetune", "evaluate", "full" })
+        foreach (string name in new[] { "pretrain", "export", "draw", "finetune", "evaluate", "full" })
             Assert.That(File.Exists(_program.Folder.Combine($"outputs/{name}/config.yaml")), name);
     }
 
     [Test]
     public async Task A_value_outside_its_polynomial_s_domain_is_one_line_or_counted()
     {
-        var plan = PlanStage.Load(SmallRun.PlanInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
+        var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
         string model = _program.Folder.Combine("model");
         Directory.CreateDirectory(model);
         foreach (string file in Directory.GetFiles(SmallRun.ModelFolder))
@@ -92,7 +92,7 @@ internal sealed class CommandTests
         string[] arguments =
         [
             "evaluate", "model=model", $"export={Path.GetDirectoryName(SmallRun.Sentiment.DevFile)}", "adapters=null",
-            $"plan={plan.PlanFile}", "functions=polynomial", "impl.threads=1",
+            $"draw={draw.DrawFile}", "functions=polynomial", "impl.threads=1",
         ];
         Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
         Assert.That(_program.Error, Does.Match(
@@ -116,20 +116,20 @@ internal sealed class CommandTests
     [TestCase("Task 'sst2' needs its files: give the folder (data.glue)", "export-glue", "eval/tasks=sst2")]
     [TestCase("none: the folder of tasks does not exist", "export-glue", "eval/tasks=sst2", "data.glue=none")]
     [TestCase("the group 'eval/tasks' has no choice 'sst3'", "export-glue", "eval/tasks=sst3")]
-    [TestCase("outputs/export/train.parquet: not found; crammed export-glue writes it", "plan")]
+    [TestCase("outputs/export/train.parquet: not found; crammed export-glue writes it", "draw")]
     [TestCase("outputs/export/train.parquet: not found; crammed export-glue writes it", "finetune")]
-    [TestCase("limit the export instead: crammed export-glue train_limit=100", "plan", "eval.finetune.train_limit=100")]
+    [TestCase("limit the export instead: crammed export-glue train_limit=100", "draw", "eval.finetune.train_limit=100")]
     [TestCase("outputs/finetune/adapters.safetensors: not found; crammed finetune writes it", "evaluate")]
     [TestCase("several eval/tasks are given", "finetune", "eval/tasks=sst2,stsb")]
     [TestCase("names a choice twice", "finetune", "mode=full", "eval/tasks=sst2,sst2")]
     [TestCase("'finetune.betas' has 1 values", "finetune", "mode=full", "finetune.betas=[0.9]")]
     [TestCase("'finetune.lora.rank' is 0; it must be 1 to 256", "finetune", "mode=lora", "finetune.lora.rank=0")]
-    [TestCase("'adapters' and plan are both null; give one of them", "evaluate", "adapters=null")]
+    [TestCase("'adapters' and draw are both null; give one of them", "evaluate", "adapters=null")]
     [TestCase("'noise_bits' is 20, and functions is exact; give functions=polynomial", "evaluate", "noise_bits=20")]
     [TestCase("'noise_bits' is 0.5; it must be 1 to 60", "evaluate", "functions=polynomial", "noise_bits=0.5")]
     [TestCase("'polynomial.parameters' is N1; the parameter sets are ", "evaluate", "polynomial.parameters=N1")]
     [TestCase("'fhe' is execute, which takes its examples from a container", "evaluate", "fhe=execute", "functions=polynomial")]
-    [TestCase("'plan' is p and adapters is outputs/finetune/adapters.safetensors; set one of them to null", "evaluate", "plan=p")]
+    [TestCase("'draw' is p and adapters is outputs/finetune/adapters.safetensors; set one of them to null", "evaluate", "draw=p")]
     public async Task Bad_input_is_one_line_and_exit_code_2_and_writes_nothing(string expected, params string[] arguments)
     {
         Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
@@ -196,9 +196,9 @@ internal sealed class CommandTests
     {
         byte[] bytes = File.ReadAllBytes(SmallRun.Sentiment.DevFile);
         File.WriteAllBytes(_program.Folder.Combine("dev.parquet"), bytes[..(bytes.Length / 2)]);
-        var plan = PlanStage.Load(SmallRun.PlanInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
+        var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
         int code = await _program.RunAsync(
-            "evaluate", $"model={SmallRun.ModelFolder}", "export=.", "adapters=null", $"plan={plan.PlanFile}");
+            "evaluate", $"model={SmallRun.ModelFolder}", "export=.", "adapters=null", $"draw={draw.DrawFile}");
         Assert.That(code, Is.EqualTo(ExitCode.BadInput));
         Assert.That(_program.Error, Does.StartWith($"error: {_program.Folder.Combine("dev.parquet")}"));
         Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
@@ -251,7 +251,7 @@ internal sealed class CommandTests
     [TestCase("made with model.layers = 1, and this run has 2", "resume=outputs/pretrain", "arch.layers=2")]
     [TestCase("'resume' is outputs/none, where there is no checkpoints/step-*.safetensors", "resume=outputs/none")]
     [TestCase("already holds a run", "train.steps=2")]
-    [TestCase("'impl.device' is cuda, and this build's libtorch has no CUDA; give impl.device=cpu", "impl.device=cuda")]
+    [TestCase("'impl.device' is cuda, and libtorch finds no such device; give impl.device=cpu, or see docs/libtorch.md", "impl.device=cuda")]
     public async Task What_cannot_be_resumed_or_started_is_one_line_and_changes_nothing(string expected, params string[] words)
     {
         await Succeed(["pretrain", .. _smallModel]);
@@ -281,7 +281,7 @@ internal sealed class CommandTests
 
     [TestCase("pretrain", "arch=", "train.budget_seconds")]
     [TestCase("export-glue", "eval/tasks=", "train_limit")]
-    [TestCase("plan", "eval=", "eval.finetune.steps")]
+    [TestCase("draw", "eval=", "eval.finetune.steps")]
     [TestCase("finetune", "eval=", "adapters | lora | full")]
     [TestCase("evaluate", "impl=", "adapters")]
     public async Task Help_names_groups_keys_and_examples(string command, string group, string key)

@@ -53,7 +53,7 @@ internal sealed class ExportCommandTests
             var selection = reader.Description.Selection!;
             Assert.That(selection, Is.EqualTo(new ExportedSelection(40, 40, 1, selection.DataSha256)));
         }
-        foreach (string command in new[] { "plan", "finetune" })
+        foreach (string command in new[] { "draw", "finetune" })
         {
             int code = await _program.RunAsync(command, $"model={SmallRun.ModelFolder}", "eval/tasks=sst2");
             Assert.That(code, Is.EqualTo(ExitCode.BadInput));

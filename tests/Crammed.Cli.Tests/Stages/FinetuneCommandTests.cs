@@ -78,7 +78,7 @@ internal sealed class FinetuneCommandTests
     }
 
     [Test]
-    public async Task A_diverging_run_of_a_plan_keeps_its_last_finite_state_too()
+    public async Task A_diverging_run_of_a_draw_keeps_its_last_finite_state_too()
     {
         string[] words =
         [
@@ -89,7 +89,7 @@ internal sealed class FinetuneCommandTests
         int code = await _program.RunAsync(["finetune", .. Model, export, "eval/tasks=sst2", .. words]);
         Assert.That(code, Is.EqualTo(ExitCode.BadInput), _program.Error);
         Assert.That(_program.Error.TrimEnd('\n').Split('\n')[^1], Does.Match(
-            @"^error: plan of seed 0: the (loss|norm of the gradient) is (NaN|Infinity) at step \d+; "
+            @"^error: draw of seed 0: the (loss|norm of the gradient) is (NaN|Infinity) at step \d+; "
             + @"lower the learning rate or raise epsilon; the state before it is in outputs/wild/adapters\.safetensors$"));
         TrainedWeights.Read(Output("wild/adapters.safetensors"));
         Assert.That(new CsvFile(Output("wild/metrics.csv")).Numbers("loss"), Is.All.Matches<double>(double.IsFinite));

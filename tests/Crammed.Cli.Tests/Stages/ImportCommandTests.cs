@@ -1,5 +1,5 @@
 using Crammed.Cli.Hosting;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 
 namespace Crammed.Cli.Tests.Stages;
 

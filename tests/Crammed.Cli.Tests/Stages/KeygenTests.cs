@@ -23,8 +23,8 @@ internal sealed class KeygenTests
         using var export = ExportStage.Load(
             SmallRun.ExportInput("sst2") with { ModelFolder = model, GlueFolder = SmallData.WriteGlue(_inputs) });
         var task = export.Run(_inputs.Combine("export"), progress: null, CancellationToken.None).Single();
-        var plan = PlanStage.Load(SmallRun.PlanInput(task) with { ModelFolder = model }).Run(_inputs.Path);
-        _arguments = ["keygen", $"model={model}", $"plan={plan.PlanFile}", "he.parameters=insecure-N12", "impl.threads=1"];
+        var draw = DrawStage.Load(SmallRun.DrawInput(task) with { ModelFolder = model }).Run(_inputs.Path);
+        _arguments = ["keygen", $"model={model}", $"draw={draw.DrawFile}", "he.parameters=insecure-N12", "impl.threads=1"];
     }
 
     [OneTimeTearDown]

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Crammed.Text.Tests.Safetensors;
+using Crammed.Tests;
 
 namespace Crammed.Text.Tests;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Crammed.Tests;
 using Crammed.Text.Parquet;
-using Crammed.Text.Tests.Safetensors;
 
 namespace Crammed.Text.Tests.Parquet;
 

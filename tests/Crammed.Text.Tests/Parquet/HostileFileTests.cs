@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using Crammed.Tests;
 using Crammed.Text.Parquet;
-using Crammed.Text.Tests.Safetensors;
 
 namespace Crammed.Text.Tests.Parquet;
 

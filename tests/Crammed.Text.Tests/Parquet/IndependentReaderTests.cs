@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Crammed.Tests;
 using Crammed.Text.Parquet;
-using Crammed.Text.Tests.Safetensors;
 
 namespace Crammed.Text.Tests.Parquet;
 

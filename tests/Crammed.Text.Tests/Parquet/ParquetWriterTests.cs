@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Crammed.Tests;
 using Crammed.Text.Parquet;
-using Crammed.Text.Tests.Safetensors;
 
 namespace Crammed.Text.Tests.Parquet;
 

@@ -1,5 +1,5 @@
+using Crammed.Tests;
 using Crammed.Text.Parquet;
-using Crammed.Text.Tests.Safetensors;
 
 namespace Crammed.Text.Tests.Parquet;
 

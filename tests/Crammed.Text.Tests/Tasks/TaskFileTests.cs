@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Crammed.Text.Tests.Safetensors;
+using Crammed.Tests;
 
 namespace Crammed.Text.Tests;
 

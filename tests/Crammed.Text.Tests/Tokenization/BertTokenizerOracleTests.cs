@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Crammed.Text.Tests.Safetensors;
+using Crammed.Tests;
 
 namespace Crammed.Text.Tests;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Crammed.Text.Tests.Safetensors;
+using Crammed.Tests;
 
 namespace Crammed.Text.Tests;
 

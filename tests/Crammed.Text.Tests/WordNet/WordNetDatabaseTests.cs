@@ -1,4 +1,4 @@
-using Crammed.Text.Tests.Safetensors;
+using Crammed.Tests;
 
 namespace Crammed.Text.Tests;
 

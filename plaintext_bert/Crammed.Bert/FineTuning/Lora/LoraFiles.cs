@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Crammed.Text.Safetensors;
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Bert;
@@ -74,7 +74,7 @@ public static class LoraFiles
         foreach (var (name, tensor) in head)
             Add(writer, name, tensor.shape.Length == 2 ? tensor.t() : tensor);
         writer.Write(Path.Combine(folder, Weights));
-        AtomicText.Write(
+        AtomicFile.WriteText(
             Path.Combine(folder, Configuration),
             JsonSerializer.Serialize(LoraFileConfiguration.Of(adapters.Configuration, baseModel), JsonOptions) + "\n");
     }
@@ -105,7 +105,7 @@ public static class LoraFiles
             var modules = LoraAdapters.LinearModules(model).Keys.ToDictionary(names.Written, StringComparer.Ordinal);
             var settings = configuration.Targeted([.. modules.Keys]).ToDictionary(name => modules[name], configuration.SettingsOf);
             adapters = new LoraAdapters(model, configuration.ToConfiguration(settings), seed: 0);
-            Fill(file, names, Targets(adapters, settings, head), head, baseHead);
+            Fill(file, names, adapters, settings, head, baseHead);
             return adapters;
         }
         catch (ArgumentException exception)
@@ -168,12 +168,14 @@ public static class LoraFiles
     private static void Fill(
         SafetensorsFile file,
         LoraNames names,
-        Dictionary<string, (torch.Tensor Tensor, double Factor)> targets,
+        LoraAdapters adapters,
+        Dictionary<string, (int Rank, double Factor)> settings,
         IReadOnlyDictionary<string, torch.Tensor> head,
         TrainedWeights? baseHead)
     {
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
+        var targets = Targets(adapters, settings, head);
         var values = new Dictionary<string, float[]>(StringComparer.Ordinal);
         // All are read before any is set, so that a damaged file leaves the model alone.
         foreach (var stored in file.Names)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Crammed.Benchmarks.Bootstrapping;
-using Crammed.Cli.Hosting;
+using Crammed.Files;
 
 namespace Crammed.Cli.Commands.Bench;
 

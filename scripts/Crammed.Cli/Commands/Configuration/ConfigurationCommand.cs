@@ -1,4 +1,5 @@
 using Crammed.Cli.Hosting;
+using Crammed.Files;
 
 namespace Crammed.Cli.Commands.Configuration;
 

@@ -6,7 +6,7 @@ using Crammed.Converter;
 
 namespace Crammed.Cli.Commands.Convert;
 
-/// <summary><c>crammed convert</c>: packs and encrypts an exported task in the order of a plan.</summary>
+/// <summary><c>crammed convert</c>: packs and encrypts an exported task in the order of a draw.</summary>
 internal sealed class ConvertCommand : ICommandHandler<ConvertSettings>
 {
     /// <inheritdoc/>
@@ -15,7 +15,7 @@ internal sealed class ConvertCommand : ICommandHandler<ConvertSettings>
         var settings = context.Settings;
         settings.He.RequireClientRefresh();
         var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
-        var plan = WeightFiles.ReadPlan(context.Resolve(settings.Plan));
+        var draw = WeightFiles.ReadDraw(context.Resolve(settings.Draw));
         string export = context.Resolve(settings.Export);
         var train = EncryptableSplit.Read(Path.Combine(export, StageFiles.Train));
         var dev = EncryptableSplit.Read(Path.Combine(export, StageFiles.Dev));
@@ -25,7 +25,7 @@ internal sealed class ConvertCommand : ICommandHandler<ConvertSettings>
             // Refused before a folder is made.
         }
         var folder = context.CreateOutputFolder(settings.Name, export, keys);
-        var input = new ConvertInput(plan, train, dev, settings.EncryptedExamples, keys, settings.Impl.ThreadCount);
+        var input = new ConvertInput(draw, train, dev, settings.EncryptedExamples, keys, settings.Impl.ThreadCount);
         var summary = context.Shown("encrypting", "files", progress =>
             ConvertStage.Run(input, parameters, folder.PathOf(ConvertStage.Folder), progress, cancellationToken));
         await context.Output.WriteLineAsync(

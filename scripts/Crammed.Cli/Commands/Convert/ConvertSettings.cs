@@ -13,8 +13,8 @@ public sealed record ConvertSettings
     [Description("folder with train.parquet and dev.parquet (crammed export-glue)")]
     public required string Export { get; init; }
 
-    [Description("fine-tuning plan (plan.safetensors)")]
-    public required string Plan { get; init; }
+    [Description("fine-tuning draw (draw.safetensors)")]
+    public required string Draw { get; init; }
 
     [Description("folder of the keys (crammed keygen)")]
     public required string Keys { get; init; }

@@ -31,44 +31,44 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var pretraining = Timed("pretrain", () => Pretrain(cancellation));
         string model = pretraining.ModelFolder;
         var export = Timed("export-glue", () => Export(model, cancellation));
-        var plan = Timed("plan", () => Plan(model, export));
-        var circuit = Circuit.Load(model, plan.Settings, plan.Shape, parameters, Threads);
+        var draw = Timed("draw", () => Draw(model, export));
+        var circuit = Circuit.Load(model, draw.Settings, draw.Shape, parameters, Threads);
         var train = EncryptableSplit.Read(export.TrainFile);
         // First on clear slots: a value outside its calibrated domain shows there, before hours on ciphertexts are spent.
-        var clearRuns = new ClearRuns(circuit, plan, train, parameters);
+        var clearRuns = new ClearRuns(circuit, draw, train, parameters);
         double[] clearLosses = Timed("finetune (clear slots)", () => context.Shown("clear run", "steps", progress =>
             clearRuns.WithoutNoise(progress, cancellation)));
         var keys = Timed("keygen", () => context.ShownKeys(progress =>
             KeygenStage.Run(circuit, parameters, folder.PathOf("keys"), context.Resources, progress, cancellation)));
         var conversion = new ConvertInput(
-            plan, train, EncryptableSplit.Read(export.DevFile), Settings.Eval.EncryptedExamples, folder.PathOf("keys"), Threads);
+            draw, train, EncryptableSplit.Read(export.DevFile), Settings.Eval.EncryptedExamples, folder.PathOf("keys"), Threads);
         var container = Timed("convert", () => context.Shown("encrypting", "files", progress =>
             ConvertStage.Run(conversion, parameters, folder.PathOf("container"), progress, cancellation)));
         var encrypted = await TimedAsync("finetune (encrypted)", () =>
-            EncryptedStages.TrainAsync(Files("encrypted"), plan, train, Say, cancellation));
-        EncryptedStages.WriteResults(encrypted, plan, folder.PathOf("encrypted"));
+            EncryptedStages.TrainAsync(Files("encrypted"), draw, train, Say, cancellation));
+        EncryptedStages.WriteResults(encrypted, draw, folder.PathOf("encrypted"));
         var evaluation = await TimedAsync("evaluate (encrypted)", () => EncryptedStages.EvaluateAsync(
             Files("encrypted-evaluation"), folder.PathOf($"encrypted/{ResultFiles.Parameters}"), Say, cancellation));
-        var twin = Timed("finetune (plaintext twin)", () => Twin(model, export, plan, cancellation));
+        var plaintext = Timed("finetune (plaintext)", () => CarryOut(model, export, draw, cancellation));
         double[][] noisyLosses = Timed("clear runs with noise", () => context.Shown("clear runs", "steps", progress =>
             clearRuns.WithNoise(NoisyRuns, progress, cancellation)));
         return new DemoResults
         {
             Pretraining = pretraining,
             Export = export,
-            Plan = plan,
+            Draw = draw,
             Parameters = parameters,
             Circuit = circuit,
             Keys = keys,
             Container = container,
             Encrypted = encrypted,
             EncryptedEvaluation = evaluation,
-            Twin = twin,
+            Plaintext = plaintext,
             ClearLosses = clearLosses,
             NoisyLosses = noisyLosses,
-            Before = Timed("evaluate", () => Evaluate(model, export, TrainedWeights.Initial(plan), "before", cancellation)),
+            Before = Timed("evaluate", () => Evaluate(model, export, TrainedWeights.Initial(draw), "before", cancellation)),
             AfterEncrypted = Evaluate(model, export, encrypted.Weights, "after-encrypted", cancellation),
-            AfterTwin = Evaluate(model, export, twin.Training.Weights, "after-twin", cancellation),
+            AfterPlaintext = Evaluate(model, export, plaintext.Weights, "after-plaintext", cancellation),
             StageSeconds = _stageSeconds,
         };
     }
@@ -97,14 +97,14 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         return stage.Run(folder.PathOf("export"), display, cancellation).Single();
     }
 
-    private FineTuningPlan Plan(string model, ExportOutcome export) =>
-        PlanStage.Load(Commands.Plan.PlanInputs.Of(model, export.TrainFile, Settings.Eval)).Run(folder.FullPath).Plan;
+    private FineTuningDraw Draw(string model, ExportOutcome export) =>
+        DrawStage.Load(Commands.Draw.DrawInputs.Of(model, export.TrainFile, Settings.Eval)).Run(folder.FullPath).Draw;
 
-    private TwinOutcome Twin(string model, ExportOutcome export, FineTuningPlan plan, CancellationToken cancellation)
+    private DrawRunOutcome CarryOut(string model, ExportOutcome export, FineTuningDraw draw, CancellationToken cancellation)
     {
         using var display = context.Display();
-        using var stage = TwinStage.Load(new TwinInput { ModelFolder = model, TrainFile = export.TrainFile, Plan = plan });
-        return stage.Run(folder.PathOf("twin"), display, cancellation);
+        using var stage = DrawRunStage.Load(model, export.TrainFile, draw);
+        return stage.Run(folder.PathOf("plaintext"), display, cancellation);
     }
 
     private EvaluateOutcome Evaluate(string model, ExportOutcome export, TrainedWeights weights, string name, CancellationToken cancellation)

@@ -16,23 +16,23 @@ internal static class DemoReportBuilder
     /// <param name="command">The command line that repeats it.</param>
     public static DemoReport Build(DemoResults results, DemoSettings settings, string command)
     {
-        var shape = results.Plan.Shape;
+        var shape = results.Draw.Shape;
         return new DemoReport
         {
             Run = new RunFacts(
                 settings.Name, results.Export.Task.Name, results.Export.TrainExamples,
                 results.Pretraining.Configuration with { HeadProjection = shape.HeadProjection, HeadHidden = shape.HeadHidden, Classes = shape.Classes },
-                results.Pretraining.Parameters, results.Plan.Tensors.Sum(tensor => tensor.Values.LongLength), results.Plan.Settings,
+                results.Pretraining.Parameters, results.Draw.Tensors.Sum(tensor => tensor.Values.LongLength), results.Draw.Settings,
                 results.Pretraining.Training.HeldOutLoss),
             Encryption = new EncryptionFacts(
                 results.Parameters.Name, results.Parameters.LogN, results.Parameters.Log2QP, results.Parameters.IsInsecure ? null : SecurityBits,
                 settings.He.Fhe, settings.He.Refresh, ResultReader.PrecisionBits),
             KeyHoldings = KeyHoldings,
-            Items = Items(results.Plan),
+            Items = Items(results.Draw),
             Losses = Losses(results),
-            Adapters = TensorDifference.Of(results.Encrypted.Weights, results.Twin.Training.Weights),
+            Adapters = TensorDifference.Of(results.Encrypted.Weights, results.Plaintext.Weights),
             Scores = new ScoreComparison(
-                results.Before.Examples, results.Before.Main, results.AfterEncrypted.Main, results.AfterTwin.Main),
+                results.Before.Examples, results.Before.Main, results.AfterEncrypted.Main, results.AfterPlaintext.Main),
             EncryptedEvaluation = EncryptedEvaluation.Of(
                 results.EncryptedEvaluation.Logits,
                 [.. results.AfterEncrypted.Predictions.Logits.Take(results.EncryptedEvaluation.Logits.Length)]),
@@ -58,7 +58,7 @@ internal static class DemoReportBuilder
         new("this program (key holder)", "secret key while it encrypts and decrypts, text, labels", "nothing: it is the owner of the data"),
     ];
 
-    private static ProtectedItem[] Items(FineTuningPlan plan) =>
+    private static ProtectedItem[] Items(FineTuningDraw draw) =>
     [
         new("token embeddings of every example", true, "encrypted by the key holder"),
         new("attention masks (which positions are padding)", true, "encrypted by the key holder"),
@@ -67,14 +67,14 @@ internal static class DemoReportBuilder
         new("loss values", true, "computed by the key holder from decrypted logits"),
         new("pretrained weights", false, "public"),
         new(
-            plan.AdapterDropout is null ? "hyperparameters, batch sizes, number of steps" : "hyperparameters, batch sizes, number of steps, dropout masks",
+            draw.AdapterDropout is null ? "hyperparameters, batch sizes, number of steps" : "hyperparameters, batch sizes, number of steps, dropout masks",
             false, "in the container's manifest"),
     ];
 
     private static LossStep[] Losses(DemoResults results) =>
     [
         .. results.Encrypted.Losses.Select((loss, step) => new LossStep(
-            step + 1, loss, results.Twin.Training.Steps[step].Loss, results.ClearLosses[step],
+            step + 1, loss, results.Plaintext.Training.Steps[step].Loss, results.ClearLosses[step],
             [.. results.NoisyLosses.Select(run => run[step])])),
     ];
 

@@ -13,7 +13,7 @@ internal sealed record DemoResults
 
     public required ExportOutcome Export { get; init; }
 
-    public required FineTuningPlan Plan { get; init; }
+    public required FineTuningDraw Draw { get; init; }
 
     public required CkksParameters Parameters { get; init; }
 
@@ -27,7 +27,8 @@ internal sealed record DemoResults
 
     public required EncryptedEvaluationOutcome EncryptedEvaluation { get; init; }
 
-    public required TwinOutcome Twin { get; init; }
+    /// <summary>The same draw in float64 with the exact functions.</summary>
+    public required DrawRunOutcome Plaintext { get; init; }
 
     /// <summary>Loss of each step on clear slots, with polynomials and no noise.</summary>
     public required double[] ClearLosses { get; init; }
@@ -35,14 +36,14 @@ internal sealed record DemoResults
     /// <summary>Losses on clear slots with the noise that ciphertexts are estimated to have, [run][step].</summary>
     public required double[][] NoisyLosses { get; init; }
 
-    /// <summary>Dev scores with the plan's initial adapters and head.</summary>
+    /// <summary>Dev scores with the draw's initial adapters and head.</summary>
     public required EvaluateOutcome Before { get; init; }
 
     /// <summary>Dev scores with the decrypted adapters and head.</summary>
     public required EvaluateOutcome AfterEncrypted { get; init; }
 
-    /// <summary>Dev scores with the twin's adapters and head.</summary>
-    public required EvaluateOutcome AfterTwin { get; init; }
+    /// <summary>Dev scores with the plaintext run's adapters and head.</summary>
+    public required EvaluateOutcome AfterPlaintext { get; init; }
 
     /// <summary>Wall seconds of each stage, in order.</summary>
     public required IReadOnlyList<(string Stage, double Seconds)> StageSeconds { get; init; }

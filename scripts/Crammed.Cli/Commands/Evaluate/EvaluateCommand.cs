@@ -20,12 +20,12 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         if (settings.Fhe is not null)
             return await EncryptedEvaluate.RunAsync(context, cancellationToken);
         settings.Impl.Apply();
-        string? adapters = context.ResolveOptional(settings.Adapters), plan = context.ResolveOptional(settings.Plan);
-        var input = Input(context, adapters, plan);
+        string? adapters = context.ResolveOptional(settings.Adapters), draw = context.ResolveOptional(settings.Draw);
+        var input = Input(context, adapters, draw);
         using var stage = EvaluateStage.Load(input);
         var polynomials = settings.Functions == FunctionKind.Polynomial ? PolynomialStage.Load(stage, Polynomials(context)) : null;
         var folder = context.CreateOutputFolder(
-            settings.Name, input.ModelFolder, input.DevFile, input.Tuned is null ? adapters : adapters + Path.DirectorySeparatorChar, plan);
+            settings.Name, input.ModelFolder, input.DevFile, input.Tuned is null ? adapters : adapters + Path.DirectorySeparatorChar, draw);
         var lines = polynomials is null
             ? Lines(stage.Run(folder.FullPath, cancellationToken), folder.ShownPath)
             : PolynomialLines.Of(Run(polynomials, folder, cancellationToken), settings.NoiseBits, folder.ShownPath);
@@ -48,7 +48,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         }
     }
 
-    private static EvaluateInput Input(RunContext<EvaluateSettings> context, string? adapters, string? plan)
+    private static EvaluateInput Input(RunContext<EvaluateSettings> context, string? adapters, string? draw)
     {
         var settings = context.Settings;
         bool isTuned = Directory.Exists(adapters);
@@ -56,7 +56,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         if (isTuned)
             model = TunedFolder.ModelFolderOf(adapters!, model);
         var weights = isTuned ? null
-            : adapters is null ? TrainedWeights.Initial(WeightFiles.ReadPlan(plan!)) : WeightFiles.ReadAdapters(adapters);
+            : adapters is null ? TrainedWeights.Initial(WeightFiles.ReadDraw(draw!)) : WeightFiles.ReadAdapters(adapters);
         var definition = settings.Eval.Tasks.ToDefinition();
         string? file = settings.Source == ExampleSource.Export ? Path.Combine(context.Resolve(settings.Export), StageFiles.Dev) : null;
         return new EvaluateInput

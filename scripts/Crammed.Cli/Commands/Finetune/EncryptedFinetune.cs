@@ -1,4 +1,4 @@
-using Crammed.Cli.Commands.Plan;
+using Crammed.Cli.Commands.Draw;
 using Crammed.Cli.Encryption;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
@@ -15,16 +15,16 @@ internal static class EncryptedFinetune
     public static async Task<int> RunAsync(RunContext<FinetuneRunSettings> context, CancellationToken cancellation)
     {
         var settings = context.Settings;
-        string planFile = context.Resolve(settings.Plan!), trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
-        var plan = WeightFiles.ReadPlan(planFile);
+        string drawFile = context.Resolve(settings.Draw!), trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
+        var draw = WeightFiles.ReadDraw(drawFile);
         var train = EncryptableSplit.Read(trainFile);
         string container = context.Resolve(settings.Container), keys = context.Resolve(settings.Keys), model = context.Resolve(settings.Model);
         EncryptedStages.Check(container, keys, model);
-        var folder = context.CreateOutputFolder(settings.Name, planFile, trainFile, container, keys, model);
+        var folder = context.CreateOutputFolder(settings.Name, drawFile, trainFile, container, keys, model);
         var files = new EncryptedRunFiles(container, model, keys, folder.FullPath, settings.Impl.ThreadCount);
-        var outcome = await EncryptedStages.TrainAsync(files, plan, train, context.Notices.WriteLine, cancellation);
-        EncryptedStages.WriteResults(outcome, plan, folder.FullPath);
-        await PlanInputs.AddPlan(new ResultLines(), plan)
+        var outcome = await EncryptedStages.TrainAsync(files, draw, train, context.Notices.WriteLine, cancellation);
+        EncryptedStages.WriteResults(outcome, draw, folder.FullPath);
+        await DrawInputs.AddDraw(new ResultLines(), draw)
             .Add("loss", $"{NumberText.Loss(outcome.Losses[0])} at step 1, {NumberText.Loss(outcome.Losses[^1])} at step {outcome.Losses.Length}")
             .Add("time", $"{NumberText.Seconds(outcome.Run.Profile.StepSeconds.Average())} a step")
             .Add("adapters", $"{folder.ShownPath}/{StageFiles.Adapters}, decrypted and rounded to 2^-{ResultReader.PrecisionBits}")

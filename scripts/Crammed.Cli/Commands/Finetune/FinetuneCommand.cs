@@ -1,5 +1,5 @@
 using Crammed.Bert;
-using Crammed.Cli.Commands.Plan;
+using Crammed.Cli.Commands.Draw;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
@@ -9,7 +9,7 @@ using Crammed.Model;
 
 namespace Crammed.Cli.Commands.Finetune;
 
-/// <summary><c>crammed finetune</c>: carries out a plan, in plaintext or on ciphertexts; without one it draws one first.</summary>
+/// <summary><c>crammed finetune</c>: carries out a draw, in plaintext or on ciphertexts; without one it draws one first.</summary>
 internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
 {
     /// <inheritdoc/>
@@ -21,31 +21,30 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
         if (settings.Mode != FinetuneMode.Adapters)
             return await TaskFinetune.RunAsync(context, cancellationToken);
         if (context.Sweep.Count > 1)
-            throw new ConfigurationException("several eval/tasks are given; mode=adapters carries out the plan of one");
+            throw new ConfigurationException("several eval/tasks are given; mode=adapters carries out the draw of one");
         settings.Impl.Apply();
         string modelFolder = context.Resolve(settings.Model);
         string trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
-        string? planFile = context.ResolveOptional(settings.Plan);
-        var plan = planFile is null
-            ? PlanStage.Load(PlanInputs.Of(modelFolder, trainFile, settings.Eval)).Plan
-            : WeightFiles.ReadPlan(planFile);
-        var input = new TwinInput { ModelFolder = modelFolder, TrainFile = trainFile, Plan = plan };
+        string? drawFile = context.ResolveOptional(settings.Draw);
+        var draw = drawFile is null
+            ? DrawStage.Load(DrawInputs.Of(modelFolder, trainFile, settings.Eval)).Draw
+            : WeightFiles.ReadDraw(drawFile);
         OutputFolder folder;
-        TwinOutcome outcome;
+        DrawRunOutcome outcome;
         using (var display = context.Display())
-        using (var stage = TwinStage.Load(input))
+        using (var stage = DrawRunStage.Load(modelFolder, trainFile, draw))
         {
-            folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFile, planFile);
-            plan.Write(folder.PathOf(StageFiles.Plan));
-            outcome = Run(stage, folder, plan, display, cancellationToken);
+            folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFile, drawFile);
+            draw.Write(folder.PathOf(StageFiles.Draw));
+            outcome = Run(stage, folder, draw, display, cancellationToken);
         }
-        await Lines(settings, plan, outcome.Training, folder.ShownPath).WriteAsync(context.Output);
+        await Lines(settings, draw, outcome.Training, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
     }
 
     /// <exception cref="ConfigurationException">The run diverged; says at which step, and where its last finite state is.</exception>
-    private static TwinOutcome Run(
-        TwinStage stage, OutputFolder folder, FineTuningPlan plan, StageDisplay display, CancellationToken cancellation)
+    private static DrawRunOutcome Run(
+        DrawRunStage stage, OutputFolder folder, FineTuningDraw draw, StageDisplay display, CancellationToken cancellation)
     {
         try
         {
@@ -56,15 +55,15 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
             string state = $"{folder.ShownPath}/{StageFiles.Adapters}";
             // Other settings would have prevented it: bad input, not a fault of the program.
             throw new ConfigurationException(
-                $"plan of seed {plan.Seed}: {exception.Message}; the state before it is in {state}", exception);
+                $"draw of seed {draw.Seed}: {exception.Message}; the state before it is in {state}", exception);
         }
     }
 
-    private static ResultLines Lines(FinetuneRunSettings settings, FineTuningPlan plan, FineTuningResult training, string folder)
+    private static ResultLines Lines(FinetuneRunSettings settings, FineTuningDraw draw, FineTuningResult training, string folder)
     {
         string adapters = $"{folder}/{StageFiles.Adapters}";
         var (first, last) = (training.Steps[0], training.Steps[^1]);
-        return PlanInputs.AddPlan(new ResultLines().Add("mode", $"adapters: {adapters}"), plan)
+        return DrawInputs.AddDraw(new ResultLines().Add("mode", $"adapters: {adapters}"), draw)
             .Add("loss", $"{NumberText.Loss(first.Loss)} at step {first.Step}, {NumberText.Loss(last.Loss)} at step {last.Step}")
             .Add("time", NumberText.Seconds(training.Seconds))
             .Add("next", $"crammed evaluate model={settings.Model} export={settings.Export} adapters={adapters}");

@@ -62,8 +62,10 @@ internal static class TaskFinetune
         Task = settings.Eval.Tasks.ToDefinition(),
         TaskFolder = context.ResolveOptional(settings.Data.Glue),
         WordNetFolder = context.Resolve(settings.Data.Wordnet),
-        Training = settings.Finetune.ToTrainingSettings(),
-        Lora = settings.Mode == FinetuneMode.Lora ? settings.Finetune.Lora.ToConfiguration() : null,
+        Training = settings.Finetune.ToTrainingSettings() with
+        {
+            Lora = settings.Mode == FinetuneMode.Lora ? settings.Finetune.Lora.ToConfiguration() : null,
+        },
         Seeds = settings.Seeds,
         TrainLimit = settings.TrainLimit,
         DevLimit = settings.DevLimit,

@@ -9,7 +9,7 @@ using Crammed.Converter;
 namespace Crammed.Cli.Commands.Keygen;
 
 /// <summary>
-/// <c>crammed keygen</c>: secret, public and evaluation keys for one plan, each key cut to the level it serves. What they take is printed,
+/// <c>crammed keygen</c>: secret, public and evaluation keys for one draw, each key cut to the level it serves. What they take is printed,
 /// and room for it made sure of, before the first is made and before an earlier run is replaced.
 /// </summary>
 internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
@@ -20,14 +20,14 @@ internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
         var settings = context.Settings;
         settings.He.RequireClientRefresh();
         var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
-        var plan = WeightFiles.ReadPlan(context.Resolve(settings.Plan));
+        var draw = WeightFiles.ReadDraw(context.Resolve(settings.Draw));
         string model = context.Resolve(settings.Model);
-        var circuit = Circuit.Load(model, plan.Settings, plan.Shape, parameters, settings.Impl.ThreadCount);
+        var circuit = Circuit.Load(model, draw.Settings, draw.Shape, parameters, settings.Impl.ThreadCount);
         var request = KeygenStage.RequestFor(circuit);
         var keys = request.Plan(parameters);
         string target = context.Resolve($"outputs/{settings.Name}");
         KeyFolder.RequireRoom(target, keys, context.Resources);
-        var folder = context.CreateOutputFolder(settings.Name, model, context.Resolve(settings.Plan));
+        var folder = context.CreateOutputFolder(settings.Name, model, context.Resolve(settings.Draw));
         await Describe(keys, folder.FullPath, context.Resources).WriteAsync(context.Output);
         context.ShownKeys(progress =>
             KeyFolder.Generate(folder.FullPath, parameters, request, context.Resources, progress, cancellationToken));

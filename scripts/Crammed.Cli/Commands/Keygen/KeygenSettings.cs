@@ -12,8 +12,8 @@ public sealed record KeygenSettings
     [Description("folder of a calibrated checkpoint: what it computes decides which rotation keys are needed")]
     public required string Model { get; init; }
 
-    [Description("fine-tuning plan (plan.safetensors)")]
-    public required string Plan { get; init; }
+    [Description("fine-tuning draw (draw.safetensors)")]
+    public required string Draw { get; init; }
 
     [Description("encryption")]
     public required EncryptionSettings He { get; init; }

@@ -23,7 +23,7 @@ internal sealed class StudyCommand : ICommandHandler<StudySettings>
             RequireValid(context.Configurations, run);
         var folder = Folder(context);
         var results = runs.Select(run => settings.Resume is null ? null : Read(context, run)).OfType<StudyResult>().ToList();
-        await WriteAsync(context, folder, results, cancellationToken);
+        Write(context, folder, results);
         using (var display = context.Display())
             await RunAllAsync(context, folder, runs, results, display, cancellationToken);
         await context.Output.WriteAsync(Report(context, results).Table());
@@ -79,7 +79,7 @@ internal sealed class StudyCommand : ICommandHandler<StudySettings>
             lock (_lock)
                 results.Add(result);
             Show(display, results.Count, runs.Count, null);
-            await WriteAsync(context, folder, results, cancelled);
+            Write(context, folder, results);
         });
     }
 
@@ -95,8 +95,7 @@ internal sealed class StudyCommand : ICommandHandler<StudySettings>
             ' ', ["scripts/crammed", "study", .. context.Overrides.Where(word => !word.StartsWith("resume=", StringComparison.Ordinal))]));
 
     /// <summary>Everything known so far, so that an interruption loses none of it.</summary>
-    private async Task WriteAsync(
-        RunContext<StudySettings> context, OutputFolder folder, List<StudyResult> results, CancellationToken cancellation)
+    private void Write(RunContext<StudySettings> context, OutputFolder folder, List<StudyResult> results)
     {
         LinePlot? plot;
         lock (_lock)
@@ -107,16 +106,7 @@ internal sealed class StudyCommand : ICommandHandler<StudySettings>
             plot = report.Plot();
             context.Keep($"{results.Count} complete runs in {folder.ShownPath}; to go on, repeat the command with resume={folder.ShownPath}");
         }
-        if (plot is null)
-            return;
-        try
-        {
-            await new GnuplotPlotter().DrawAsync(plot, folder.PathOf(PlotFile), cancellation);
-        }
-        catch (PlottingException exception)
-        {
-            // Hours of training are worth more than their picture.
-            await context.Notices.WriteLineAsync($"no plot: {exception.Message}");
-        }
+        if (plot is not null)
+            context.Plot(plot, folder.PathOf(PlotFile));
     }
 }

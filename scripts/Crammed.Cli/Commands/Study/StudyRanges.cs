@@ -1,6 +1,7 @@
 using Crammed.Approximation;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
+using Crammed.Encrypted.Layers;
 using Crammed.Model;
 
 namespace Crammed.Cli.Commands.Study;
@@ -15,7 +16,7 @@ internal static class StudyRanges
     [
         new("levels forward>", 0, depth => depth.Levels),
         new("first layer>", 0, depth => depth.LevelsOf(0)),
-        new("levels of a norm's root>", 0, depth => depth.Parts.Max(part => part.SideLevels)),
+        new("levels of a norm's root>", 0, depth => RootLevels(depth.Functions)),
         new("its bits>", 1, depth => Bits(depth.Functions)),
     ];
 
@@ -41,7 +42,7 @@ internal static class StudyRanges
     {
         if (runs[0].Configuration is { Kernel: AttentionKernel.Softmax } or { Style: EncoderStyle.Original })
             return _costs.Select(_ => "no circuit");
-        var costs = runs.Select(run => DepthEstimate.Of(run.Configuration, run.Calibration, UsableLevels)).ToList();
+        var costs = runs.Select(run => new CalibratedFunctions(run.Calibration, UsableLevels).Of(run.Configuration)).Select(CircuitDepth.Of).ToList();
         return _costs.Select(column => NumberText.Fixed(Median.Of([.. costs.Select(column.Value)]), column.Decimals));
     }
 
@@ -56,12 +57,16 @@ internal static class StudyRanges
         .Max();
 
     /// <summary>-log2 of the worst relative error of an inverse root.</summary>
-    private static double Bits(ModelFunctions functions) => functions.Layers
-        .SelectMany(layer => new[] { layer.AttentionNorm, layer.FeedForwardNorm })
-        .Append(functions.FinalNorm)
+    private static double Bits(ModelFunctions functions) => Roots(functions)
         .Min(root => ApproximationReport.Measure(root.Exact, root.Approximation.Evaluate, root.Domain, ErrorKind.Relative, points: 10_000).WorstBits);
+
+    /// <summary>On one value a token, beside the activations: the squares and the polynomial.</summary>
+    private static int RootLevels(ModelFunctions functions) => 1 + Roots(functions).Max(root => root.Approximation.Depth);
+
+    private static IEnumerable<FittedFunction> Roots(ModelFunctions functions) =>
+        functions.Layers.SelectMany(layer => new[] { layer.AttentionNorm, layer.FeedForwardNorm }).Append(functions.FinalNorm);
 
     private static double Size(ValueRange range) => Math.Max(-range.Minimum, range.Maximum);
 
-    private sealed record Column(string Header, int Decimals, Func<DepthEstimate, double> Value);
+    private sealed record Column(string Header, int Decimals, Func<CircuitDepth, double> Value);
 }

@@ -1,0 +1,112 @@
+using Crammed.Cli.Stages;
+using Crammed.Model;
+using Crammed.Text;
+using Crammed.Text.Parquet;
+
+namespace Crammed.Cli.Tests.Stages;
+
+internal sealed class DrawStageTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void A_draw_fits_model_and_export_and_reads_back()
+    {
+        var outcome = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(_folder.Path);
+        var draw = WeightFiles.ReadDraw(outcome.DrawFile);
+        Assert.That(draw.Shape, Is.EqualTo(new FineTuningShape(1, 16, SmallData.SequenceLength, 4, 8, 2)));
+        Assert.That((draw.Seed, draw.TrainingExamples, draw.Settings), Is.EqualTo((3L, 40, SmallRun.FineTuning)));
+        Assert.That(draw.BatchOrder, Has.Length.EqualTo(6 * 8).And.All.InRange(0, 39));
+        // Adapters: three projections of 2 x 16 x 2; head: 16 -> 4 -> 8 -> 2 with biases.
+        Assert.That(outcome.TrainedParameters, Is.EqualTo((3 * 64) + (16 * 4) + 4 + (4 * 8) + 8 + (8 * 2) + 2));
+    }
+
+    [Test]
+    public void Regression_and_other_head_sizes_are_the_exports_and_the_callers()
+    {
+        var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Similarity) with { Head = (5, 7) }).Draw;
+        Assert.That(draw.Shape, Is.EqualTo(new FineTuningShape(1, 16, SmallData.SequenceLength, 5, 7, 0)));
+    }
+
+    [Test]
+    public void A_batch_larger_than_the_export_is_refused()
+    {
+        var input = SmallRun.DrawInput(SmallRun.Sentiment);
+        var large = input with { Settings = input.Settings with { BatchSize = 41 } };
+        Assert.That(
+            Assert.Throws<ArgumentException>(() => DrawStage.Load(large))!.Message,
+            Is.EqualTo($"{input.TrainFile}: 40 examples, fewer than a batch of 41; lower the batch or export more"));
+        Assert.That(
+            Assert.Throws<ArgumentException>(() => DrawStage.Load(input with { Settings = input.Settings with { Rank = 0 } }))!.Message,
+            Does.StartWith("rank is 0"));
+    }
+
+    private static IEnumerable<TestCaseData> Misfits()
+    {
+        yield return Misfit(
+            description => description with { SequenceLength = 160 },
+            "has sequences of 160 tokens, where the model takes 24; export the task with this model");
+        yield return Misfit(
+            description => description with { Hidden = 32 },
+            "has embeddings of width 32, where the model has 16; export the task with this model");
+        yield return Misfit(description => description with { Split = TaskSplit.Dev }, "is the dev split, where the train split is needed");
+        yield return Misfit(
+            description => description with { VocabularySha256 = new string('0', 64) },
+            $"was exported with another vocabulary than {SmallRun.ModelFolder} has; export the task with this model");
+    }
+
+    [TestCaseSource(nameof(Misfits))]
+    public void Data_that_does_not_fit_the_model_is_refused(Func<ExportedTaskDescription, ExportedTaskDescription> change, string expected)
+    {
+        string path = Write("train.parquet", change);
+        var error = Assert.Throws<InvalidDataException>(
+            () => DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment) with { TrainFile = path }));
+        Assert.That(error!.Message, Is.EqualTo($"{path}: {expected}"));
+    }
+
+    [Test]
+    public void Embeddings_of_another_model_do_not_serve_the_adapters()
+    {
+        string path = Write("train.parquet", description => description with { ModelSha256 = new string('0', 64) });
+        var draw = SmallRun.Draw(SmallRun.Sentiment);
+        var error = Assert.Throws<InvalidDataException>(() => DrawRunStage.Load(SmallRun.ModelFolder, path, draw));
+        Assert.That(error!.Message, Is.EqualTo(
+            $"{path}: was exported with another model than {SmallRun.ModelFolder}; export the task with this model"));
+    }
+
+    [Test]
+    public void A_damaged_file_is_refused()
+    {
+        string path = _folder.Combine("train.parquet");
+        File.WriteAllBytes(path, File.ReadAllBytes(SmallRun.Sentiment.TrainFile)[..^40]);
+        var input = SmallRun.DrawInput(SmallRun.Sentiment);
+        Assert.That(
+            Assert.Throws<InvalidDataException>(() => DrawStage.Load(input with { TrainFile = path }))!.Message, Does.StartWith(path));
+        string none = _folder.Combine("none.parquet");
+        Assert.That(
+            Assert.Throws<FileNotFoundException>(() => DrawStage.Load(input with { TrainFile = none }))!.Message,
+            Is.EqualTo($"{none}: not found; crammed export-glue writes it"));
+    }
+
+    private static TestCaseData Misfit(Func<ExportedTaskDescription, ExportedTaskDescription> change, string expected) =>
+        new TestCaseData(change, expected).SetArgDisplayNames(expected.Split(';')[0].Split("than")[0]);
+
+    /// <summary>A well-formed file with one example, whose description is that of the small export but for a change.</summary>
+    private string Write(string name, Func<ExportedTaskDescription, ExportedTaskDescription> change)
+    {
+        using var reader = ExportedTaskReader.Open(SmallRun.Sentiment.TrainFile);
+        var description = change(reader.Description with { Selection = null });
+        string path = _folder.Combine(name);
+        using var writer = ExportedTaskWriter.Create(path, description);
+        int length = description.SequenceLength;
+        writer.Add(new ExportedExample(0, new int[length], new int[length], 0, new float[length * description.Hidden]));
+        writer.Complete();
+        return path;
+    }
+}
