@@ -110,6 +110,8 @@ public sealed class TaskClassifier : IDisposable
     /// <exception cref="KeyNotFoundException">There are adapters, but not those of a draw: on query, key and value of every layer.</exception>
     public TrainedWeights Weights(FineTuningSettings settings, IReadOnlyList<string>? labels = null)
     {
+        // A draw's form is one of views.
+        using var scope = torch.NewDisposeScope();
         var tensors = Head.Select(tensor => (Name: tensor.Key, tensor.Value)).Concat(Adapters?.InDrawForm() ?? []);
         return new TrainedWeights(settings, Shape, tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Value.ToFloat64Array()), labels);
     }

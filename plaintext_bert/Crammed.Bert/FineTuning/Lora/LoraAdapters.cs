@@ -44,7 +44,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
             long inputs = weight.shape[1], outputs = weight.shape[0];
             var values = new SeededRandom(seed, "lora", index++).Uniform(configuration.Rank * inputs, 1 / Math.Sqrt(inputs));
             adapters[module] = (
-                torch.tensor(values, [configuration.Rank, inputs]).to(model.ScalarType).DetachFromDisposeScope(),
+                torch.tensor(values, [configuration.Rank, inputs], dtype: model.ScalarType).DetachFromDisposeScope(),
                 torch.zeros([outputs, configuration.Rank], model.ScalarType).DetachFromDisposeScope());
         }
 
