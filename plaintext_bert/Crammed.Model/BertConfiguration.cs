@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Model;
 
@@ -114,21 +115,13 @@ public sealed record BertConfiguration
     }
 
     /// <summary>Reads and validates config.json.</summary>
+    /// <exception cref="FileNotFoundException">No such file.</exception>
     /// <exception cref="InvalidDataException">Malformed JSON, an unknown or missing field, or a value out of its range.</exception>
-    public static BertConfiguration Read(string path)
-    {
-        try
-        {
-            var configuration = JsonSerializer.Deserialize<BertConfiguration>(File.ReadAllText(path), JsonOptions)
-                ?? throw new InvalidDataException($"{path}: holds null, not a configuration");
-            configuration.Validate();
-            return configuration;
-        }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
-    }
+    public static BertConfiguration Read(string path) => JsonFile.Read<BertConfiguration>(
+        path,
+        JsonOptions,
+        "a model is a folder that crammed pretrain wrote, such as outputs/pretrain/model",
+        configuration => configuration.Validate());
 
     /// <summary>The JSON form that <see cref="Read"/> takes.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);

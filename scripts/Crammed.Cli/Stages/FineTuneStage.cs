@@ -88,16 +88,17 @@ internal sealed class FineTuneStage
 
     private void Write(TaskClassifier classifier, TaskTrainingSettings settings, FineTuningResult training, string folder)
     {
+        IReadOnlyList<string>? labels = _input.Task.Description.Labels is { Count: > 0 } named ? named : null;
         Directory.CreateDirectory(folder);
         FineTuningStep.Write(Path.Combine(folder, StageFiles.Losses), training.Steps);
         if (training.IsComplete)
             EvaluateStage.PredictionsOf(classifier.Predict(_dev, settings.TrimPadding)).Write(Path.Combine(folder, StageFiles.Predictions));
         if (classifier.Adapters is { } adapters)
         {
-            LoraFiles.Save(folder, adapters, classifier.Head, _input.ModelFolder, Checkpoint.WeightsSha256(_input.ModelFolder));
+            LoraFiles.Save(folder, adapters, classifier.Head, _input.ModelFolder, Checkpoint.WeightsSha256(_input.ModelFolder), labels);
             return;
         }
         Checkpoint.Save(classifier.Model, Checkpoint.Tokenizer(_input.ModelFolder), Path.Combine(folder, StageFiles.Model));
-        classifier.Weights(settings.ToFineTuningSettings(_train.Count)).Write(Path.Combine(folder, StageFiles.Adapters));
+        classifier.Weights(settings.ToFineTuningSettings(_train.Count), labels).Write(Path.Combine(folder, StageFiles.Adapters));
     }
 }

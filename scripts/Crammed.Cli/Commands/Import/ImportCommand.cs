@@ -19,7 +19,11 @@ internal sealed class ImportCommand : ICommandHandler<ImportSettings>
         string source = context.Resolve(settings.Hf);
         string vocabulary = context.ResolveOptional(settings.Vocabulary) ?? source;
         var tokenizer = BertTokenizer.Load(vocabulary, source, settings.SequenceLength);
-        using var imported = HuggingFaceCheckpoint.Load(source, new ImportOptions { SequenceLength = settings.SequenceLength });
+        using var imported = HuggingFaceCheckpoint.Load(source, new ImportOptions
+        {
+            SequenceLength = settings.SequenceLength,
+            Labels = settings.Labels,
+        });
         var model = imported.Model.Configuration;
         if (tokenizer.Vocabulary.Count > model.VocabularySize)
             throw new InvalidDataException($"{vocabulary}: {tokenizer.Vocabulary.Count} tokens, the model knows {model.VocabularySize}");
@@ -40,7 +44,8 @@ internal sealed class ImportCommand : ICommandHandler<ImportSettings>
                 + $"{NumberText.Count(parameters)} parameters");
         if (imported.Head is null)
             return lines.Add("next", $"crammed finetune mode=lora model={folder}/{StageFiles.Model} eval/tasks=rte data.glue=DIR");
-        string outputs = model.Classes == 0 ? "one output" : $"{model.Classes} classes";
+        string names = imported.Head.Labels is { } labels ? $" ({string.Join(", ", labels)})" : "";
+        string outputs = model.Classes == 0 ? "one output" : $"{model.Classes} classes{names}";
         return lines.Add("head", $"{folder}/{StageFiles.Adapters}: {outputs}")
             .Add("next", $"crammed evaluate adapters={folder} source=text eval/tasks=sst2 data.glue=DIR");
     }
