@@ -1,4 +1,5 @@
 using Crammed.Cli.Commands.Refresh;
+using Crammed.Cli.Hosting;
 using Crammed.Trainer;
 
 namespace Crammed.Cli.Encryption;

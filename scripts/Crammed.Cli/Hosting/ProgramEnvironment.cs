@@ -1,4 +1,5 @@
 using Crammed.Ckks;
+using Crammed.Cli.Progress;
 using Spectre.Console;
 
 namespace Crammed.Cli.Hosting;
@@ -55,6 +56,13 @@ internal sealed record ProgramEnvironment
             console.Profile.Width = 200;
         return console;
     }
+
+    /// <summary>Starts to show the progress of a piece of work; dispose it when the work is done.</summary>
+    /// <param name="title">What is being done.</param>
+    /// <param name="total">How many units there are.</param>
+    /// <param name="unit">The unit in the plural: "steps".</param>
+    public ProgressReporter StartProgress(string title, long total, string unit) =>
+        ProgressReporter.Start(ProgressConsole, Error, Time, title, total, unit);
 
     private static IAnsiConsole? InteractiveConsole()
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Reports;
 

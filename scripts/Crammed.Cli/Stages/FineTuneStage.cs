@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crammed.Bert;
+using Crammed.Cli.Reports;
 using Crammed.Model;
 using Crammed.Text;
 

@@ -1,5 +1,6 @@
 using Crammed.Bert;
 using Crammed.Cli.Plotting;
+using Crammed.Cli.Reports;
 using Crammed.Text.Parquet;
 
 namespace Crammed.Cli.Stages;

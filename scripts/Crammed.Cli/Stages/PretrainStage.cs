@@ -89,7 +89,7 @@ internal sealed class PretrainStage
         Save(model, calibration, modelFolder);
         PretrainMetrics.Write(result.Metrics, folder);
         return new PretrainOutcome(
-            modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), result,
+            modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), calibration, result,
             throughput.ShareOf(result.TokensPerSecond), clock.Elapsed.TotalSeconds);
     }
 

@@ -6,7 +6,6 @@ using Crammed.Cli.Commands.Doctor;
 using Crammed.Cli.Commands.Import;
 using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Refresh;
-using Crammed.Cli.Commands.Study;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
 using Crammed.Model;
@@ -34,7 +33,6 @@ internal sealed class ShippedConfigurationTests
         ("cfg_bench-engine", typeof(BenchEngineSettings)),
         ("cfg_bench-bootstrap", typeof(BenchBootstrapSettings)),
         ("cfg_bench-bootstrap-one", typeof(BenchBootstrapOneSettings)),
-        ("cfg_study", typeof(StudySettings)),
         ("cfg_configuration", typeof(ConfigurationCommandSettings)),
         ("cfg_doctor", typeof(DoctorSettings)),
     ];

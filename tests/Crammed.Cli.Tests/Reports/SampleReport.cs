@@ -1,6 +1,5 @@
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
-using Crammed.Cli.Stages;
 using Crammed.Model;
 using Crammed.Text;
 

@@ -1,5 +1,5 @@
 using Crammed.Benchmarks.Bootstrapping;
-using Crammed.Cli.Encryption;
+using Crammed.Cli.Hosting;
 
 namespace Crammed.Cli.Commands.Bench;
 

@@ -27,10 +27,24 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         var folder = context.CreateOutputFolder(
             settings.Name, input.ModelFolder, input.DevFile, input.Tuned is null ? adapters : adapters + Path.DirectorySeparatorChar, draw);
         var lines = polynomials is null
-            ? Lines(stage.Run(folder.FullPath, cancellationToken), folder.ShownPath)
-            : PolynomialLines.Of(Run(polynomials, folder, cancellationToken), settings.NoiseBits, folder.ShownPath);
+            ? Lines(Scored(context, "", stage.Run(folder.FullPath, cancellationToken)), folder.ShownPath)
+            : PolynomialLines.Of(Scored(context, Run(polynomials, folder, cancellationToken)), settings.NoiseBits, folder.ShownPath);
         await lines.WriteAsync(context.Output);
         return ExitCode.Success;
+    }
+
+    private static PolynomialOutcome Scored(RunContext<EvaluateSettings> context, PolynomialOutcome outcome)
+    {
+        Scored(context, "", outcome.Exact);
+        Scored(context, "polynomial_", outcome.Polynomial);
+        return outcome;
+    }
+
+    private static EvaluateOutcome Scored(RunContext<EvaluateSettings> context, string prefix, EvaluateOutcome outcome)
+    {
+        foreach (var score in outcome.Scores)
+            context.AddResult(prefix + score.Metric, score.Value, score.Chance);
+        return outcome;
     }
 
     private static PolynomialOutcome Run(PolynomialStage stage, OutputFolder folder, CancellationToken cancellation)

@@ -24,6 +24,8 @@ internal static class EncryptedFinetune
         var files = new EncryptedRunFiles(container, model, keys, folder.FullPath, settings.Impl.ThreadCount);
         var outcome = await EncryptedStages.TrainAsync(files, draw, train, context.Notices.WriteLine, cancellation);
         EncryptedStages.WriteResults(outcome, draw, folder.FullPath);
+        context.AddResult("training_loss", outcome.Losses[^1]);
+        context.AddResult("seconds", outcome.Run.Profile.StepSeconds.Sum());
         await DrawInputs.AddDraw(new ResultLines(), draw)
             .Add("loss", $"{NumberText.Loss(outcome.Losses[0])} at step 1, {NumberText.Loss(outcome.Losses[^1])} at step {outcome.Losses.Length}")
             .Add("time", $"{NumberText.Seconds(outcome.Run.Profile.StepSeconds.Average())} a step")

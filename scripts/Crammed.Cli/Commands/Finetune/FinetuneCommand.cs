@@ -39,6 +39,8 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
             draw.Write(folder.PathOf(StageFiles.Draw));
             outcome = Run(stage, folder, draw, display, cancellationToken);
         }
+        context.AddResult("training_loss", outcome.Training.Steps[^1].Loss);
+        context.AddResult("seconds", outcome.Training.Seconds);
         await Lines(settings, draw, outcome.Training, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
     }

@@ -31,6 +31,12 @@ internal static class TaskFinetune
                 cancellation.ThrowIfCancellationRequested();
             }
         }
+        foreach (var outcome in outcomes)
+        {
+            var main = outcome.Summaries[0];
+            context.AddResult(outcomes.Count == 1 ? main.Metric : $"{outcome.Task.Name}.{main.Metric}", main.Median, main.Chance);
+        }
+        context.AddResult("seconds", outcomes.Sum(outcome => outcome.Runs.Sum(run => run.Training.Seconds)));
         await Lines(context.Settings, outcomes, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
     }

@@ -30,6 +30,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
             outcome = Run(context, stage, folder, display, cancellationToken);
         }
         await PlotAsync(context, outcome, folder, cancellationToken);
+        AddResults(context, outcome);
         await Lines(outcome, folder).WriteAsync(context.Output);
         return ExitCode.Success;
     }
@@ -91,6 +92,24 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
         {
             // A trained model is worth more than its picture.
             await context.Notices.WriteLineAsync($"no plot: {exception.Message}");
+        }
+    }
+
+    private static void AddResults(RunContext<PretrainSettings> context, PretrainOutcome outcome)
+    {
+        var training = outcome.Training;
+        context.AddResult("held_out_loss", training.HeldOutLoss);
+        context.AddResult("training_loss", training.TrainingLoss);
+        context.AddResult("seconds", training.Seconds);
+        try
+        {
+            foreach (var (name, value) in CircuitFacts.Of(outcome.Configuration, outcome.Calibration))
+                context.AddResult(name, value);
+        }
+        catch (InvalidDataException exception)
+        {
+            // A model too young to be encrypted is a model all the same.
+            context.Notices.WriteLine($"no levels of an encrypted forward pass: {exception.Message}");
         }
     }
 

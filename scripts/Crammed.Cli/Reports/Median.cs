@@ -1,4 +1,4 @@
-namespace Crammed.Cli.Stages;
+namespace Crammed.Cli.Reports;
 
 /// <summary>The median of scores.</summary>
 internal static class Median

@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Crammed.Cli.Configuration;
-using Crammed.Cli.Hosting;
 
-namespace Crammed.Cli.Encryption;
+namespace Crammed.Cli.Hosting;
 
 /// <summary>Another program of this installation, run as a process of its own.</summary>
 internal sealed partial class ChildProgram : IDisposable

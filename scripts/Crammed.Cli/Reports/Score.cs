@@ -1,7 +1,7 @@
 using Crammed.Bert;
 using Crammed.Text;
 
-namespace Crammed.Cli.Stages;
+namespace Crammed.Cli.Reports;
 
 /// <summary>A metric's value beside what a model that has learnt nothing would get.</summary>
 /// <param name="Metric">As in <see cref="MetricNames"/>.</param>

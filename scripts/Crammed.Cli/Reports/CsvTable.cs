@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text;
 using Crammed.Files;
 
-namespace Crammed.Cli.Stages;
+namespace Crammed.Cli.Reports;
 
-/// <summary>A table of numbers and plain words as comma-separated values; numbers are written so that they read back exactly.</summary>
+/// <summary>A table as comma-separated values, quoted as in RFC 4180 where needed; numbers are written so that they read back exactly.</summary>
 internal sealed class CsvTable
 {
     private readonly StringBuilder _text = new();
@@ -18,7 +18,7 @@ internal sealed class CsvTable
     }
 
     /// <summary>Adds a row; null is an empty cell.</summary>
-    /// <exception cref="ArgumentException">Another number of cells than columns, or a text that would need quoting.</exception>
+    /// <exception cref="ArgumentException">Another number of cells than columns.</exception>
     public CsvTable AddRow(params IReadOnlyList<object?> cells)
     {
         if (cells.Count != _columns)
@@ -30,10 +30,8 @@ internal sealed class CsvTable
     /// <summary>Writes the file, whole or not at all.</summary>
     public void Write(string path) => AtomicFile.WriteText(path, _text.ToString());
 
-    private void Append(IReadOnlyList<string> cells)
-    {
-        if (cells.FirstOrDefault(cell => cell.AsSpan().ContainsAny(",\"\r\n")) is { } bad)
-            throw new ArgumentException($"'{bad}' holds a comma, a quote or a line break", nameof(cells));
-        _text.AppendJoin(',', cells).Append('\n');
-    }
+    private void Append(IReadOnlyList<string> cells) => _text.AppendJoin(',', cells.Select(Quoted)).Append('\n');
+
+    private static string Quoted(string cell) =>
+        cell.AsSpan().ContainsAny(",\"\r\n") ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
 }
