@@ -70,7 +70,7 @@ public sealed class FineTuningDraw
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(trainingExamples);
-        settings.Validate();
+        SettingsRange.Check(settings);
         configuration.Validate();
         var shape = FineTuningShape.Of(configuration);
         var tensors = shape.TensorShapes(settings.Rank)

@@ -6,5 +6,5 @@ public sealed record FineTuningOptions
     public FineTuningMode Mode { get; init; } = FineTuningMode.Adapters;
 
     /// <summary>AdamW-HE by default, so that the run is the twin of an encrypted one.</summary>
-    public EpsilonPlacement Epsilon { get; init; } = EpsilonPlacement.InsideRoot;
+    public OptimizerKind Optimizer { get; init; }
 }

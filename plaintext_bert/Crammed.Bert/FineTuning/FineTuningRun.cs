@@ -34,7 +34,7 @@ internal sealed class FineTuningRun : IDisposable
             parameter.requires_grad_(mode == FineTuningMode.Full);
         trained = TrainedTensors();
         optimizer = new DecoupledAdam(
-            trained, draw.Settings.Beta1, draw.Settings.Beta2, draw.Settings.Epsilon, draw.Settings.WeightDecay, options.Epsilon);
+            trained, options.Optimizer, draw.Settings.Beta1, draw.Settings.Beta2, draw.Settings.Epsilon, draw.Settings.WeightDecay);
     }
 
     /// <summary>The weights as they stand.</summary>

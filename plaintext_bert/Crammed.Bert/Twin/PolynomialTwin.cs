@@ -46,7 +46,7 @@ public static class PolynomialTwin
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(settings);
-        settings.Validate();
+        SettingsRange.Check(settings);
         if (functions.Layers.Count != model.Configuration.Layers)
             throw new ArgumentException($"functions for {functions.Layers.Count} layers, the model has {model.Configuration.Layers}");
         using var noise = settings.NoiseBits is { } bits ? new ResultNoise(bits, settings.NoiseSeed) : null;

@@ -17,7 +17,7 @@ internal sealed class DrawStage
     /// <exception cref="ArgumentException">A setting is out of its range, or a batch needs more examples than there are.</exception>
     public static DrawStage Load(DrawInput input)
     {
-        input.Settings.Validate();
+        SettingsRange.Check(input.Settings);
         var split = ExportedSplit.Open(input.TrainFile, TaskSplit.Train, input.ModelFolder, needsEmbeddings: false);
         var configuration = ModelFolder.Configuration(input.ModelFolder) with { Classes = split.Description.Classes };
         if (input.Head is var (projection, hidden))

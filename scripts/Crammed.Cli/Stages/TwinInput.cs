@@ -21,5 +21,5 @@ internal sealed record TwinInput
     public FineTuningMode Mode { get; init; } = FineTuningMode.Adapters;
 
     /// <summary>Where the optimizer's epsilon stands; the twin has it inside the root.</summary>
-    public EpsilonPlacement Epsilon { get; init; } = EpsilonPlacement.InsideRoot;
+    public OptimizerKind Optimizer { get; init; }
 }

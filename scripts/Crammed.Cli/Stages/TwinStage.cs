@@ -64,7 +64,7 @@ internal sealed class TwinStage : IDisposable
             "steps",
             string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:F4}"),
             TimeSpan.FromSeconds(step.RemainingSeconds))));
-        var options = new FineTuningOptions { Mode = _input.Mode, Epsilon = _input.Epsilon };
+        var options = new FineTuningOptions { Mode = _input.Mode, Optimizer = _input.Optimizer };
         var result = FineTuner.Run(
             _model, _input.Draw, _training, options, relay, cancellation, diverged: state => state.Write(folder));
         cancellation.ThrowIfCancellationRequested();

@@ -95,7 +95,7 @@ public class FineTunerTests
         var before = Tiny.Weights(model);
         var data = Tiny.Task(configuration, 48, seed: 1);
         var draw = FineTuningDraw.Create(1, Settings with { Steps = 40, LearningRate = 0.02, Epsilon = 1e-8 }, configuration, data.Count);
-        var options = new FineTuningOptions { Mode = FineTuningMode.Full, Epsilon = EpsilonPlacement.OutsideRoot };
+        var options = new FineTuningOptions { Mode = FineTuningMode.Full, Optimizer = OptimizerKind.Adamw };
         var result = FineTuner.Run(model, draw, data, options);
         Assert.That(result.Steps.TakeLast(5).Average(step => step.Loss), Is.LessThan(0.4));
         Assert.That(result.Weights.HasAdapters, Is.False);

@@ -55,7 +55,7 @@ public class TaskTrainerTests
         var data = Tiny.Task(configuration, 48, seed: 1);
         using var classifier = new TaskClassifier(model, 2, lora: null, seed: 1);
         var result = TaskTrainer.Run(
-            classifier, data, data, Accuracy, Settings with { EpsilonPlacement = EpsilonPlacement.OutsideRoot, Steps = 40 });
+            classifier, data, data, Accuracy, Settings with { Optimizer = OptimizerKind.Adamw, Steps = 40 });
         Assert.That(result.Steps, Has.Count.EqualTo(40));
         Assert.That(result.Epochs[^1], Has.Property(nameof(TaskEpoch.Step)).EqualTo(40).And.Property(nameof(TaskEpoch.Epoch)).EqualTo(14));
         Assert.That(result.Epochs[^1].Metrics[0].Value, Is.GreaterThan(0.85));

@@ -20,7 +20,7 @@ internal sealed class TaskTrainingRun : IDisposable
         this.training = training;
         this.settings = settings;
         schedule = settings.ToFineTuningSettings(training.Count);
-        schedule.Validate();
+        SettingsRange.Check(settings);
         training.RequireFits(classifier.Model.Configuration, training.Classes);
         torch.manual_seed(settings.Seed);
         foreach (var parameter in classifier.Model.parameters())
@@ -29,8 +29,7 @@ internal sealed class TaskTrainingRun : IDisposable
         foreach (var tensor in trained)
             tensor.Value.requires_grad_();
         optimizer = new DecoupledAdam(
-            trained, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay, settings.EpsilonPlacement,
-            settings.UsesPolynomialRoot);
+            trained, settings.Optimizer, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay);
     }
 
     /// <summary>Step number <paramref name="index"/>, from 0.</summary>

@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace Crammed.Bert;
 
 /// <summary>
@@ -6,43 +9,49 @@ namespace Crammed.Bert;
 /// </summary>
 public sealed record TaskTrainingSettings
 {
-    /// <summary>Passes over the training examples, 1 to 1000; each ends with an evaluation.</summary>
+    [Description("passes over the training examples, with an evaluation after each"), Range(1, 1000)]
     public int Epochs { get; init; } = 5;
 
     /// <summary>Optimizer steps, whatever that makes in epochs; null: <see cref="Epochs"/> decides.</summary>
+    [Description("optimizer steps; null: epochs decide"), Range(1, 1_000_000)]
     public int? Steps { get; init; }
 
     /// <summary>Examples of a step; the last of an epoch takes what is left.</summary>
+    [Description("examples in a step"), Range(1, 65536)]
     public int BatchSize { get; init; } = 16;
 
+    [Description("adamw-he: epsilon inside the root; adamw-he-polynomial: by a polynomial, as on ciphertexts; adamw: epsilon outside")]
+    public OptimizerKind Optimizer { get; init; }
+
     /// <summary>Learning rate of the first step; it follows half a cosine to zero.</summary>
+    [Description("learning rate of the first step; follows half a cosine to zero"), Range(0.0, 10.0, MinimumIsExclusive = true)]
     public required double LearningRate { get; init; }
 
-    /// <summary>The optimizer's epsilon.</summary>
+    [Description("epsilon of the optimizer"), Range(0.0, 10.0, MinimumIsExclusive = true)]
     public required double Epsilon { get; init; }
 
-    /// <summary>AdamW-HE (inside the root) or AdamW (outside).</summary>
-    public EpsilonPlacement EpsilonPlacement { get; init; } = EpsilonPlacement.InsideRoot;
-
-    /// <summary>Whether AdamW-HE's inverse root is the published polynomial, as on ciphertexts; epsilon must be inside.</summary>
-    public bool UsesPolynomialRoot { get; init; }
-
-    /// <summary>Decay rate of the first moment.</summary>
+    [Description("decay rate of the first moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>Decay rate of the second moment.</summary>
+    [Description("decay rate of the second moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Beta2 { get; init; } = 0.999;
 
     /// <summary>Decoupled weight decay, of matrices only: norms and biases do not decay.</summary>
+    [Description("decoupled weight decay of matrices"), Range(0.0, 1.0)]
     public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Adapters; null: every weight is trained.</summary>
+    [Description("adapters, with mode=lora")]
+    public LoraConfiguration? Lora { get; init; } = new();
 
     /// <summary>
     /// Computes only the tokens that some example of a batch has. Exact but for rounding: padding weighs nothing as a key, and as a query
     /// nothing reads it. Off: every example has the full sequence length, as under encryption.
     /// </summary>
+    [Description("leave out tokens that are padding in a whole batch: exact but for rounding, and faster")]
     public bool TrimPadding { get; init; } = true;
 
-    /// <summary>Fixes adapters, head, order and dropout.</summary>
+    [Description("seed of the first run's adapters, head, order and dropout; the next runs have the next seeds"), Range(0.0, double.MaxValue)]
     public long Seed { get; init; }
 
     /// <summary>Steps in all for so many training examples.</summary>
@@ -51,7 +60,7 @@ public sealed record TaskTrainingSettings
     internal int StepsPerEpoch(int examples) => (examples + BatchSize - 1) / BatchSize;
 
     /// <summary>The values in the form that files of adapters and heads carry.</summary>
-    internal FineTuningSettings ToFineTuningSettings(int examples) => new()
+    public FineTuningSettings ToFineTuningSettings(int examples) => new()
     {
         Steps = TotalSteps(examples),
         BatchSize = BatchSize,

@@ -1,11 +1,14 @@
 namespace Crammed.Bert;
 
-/// <summary>Where AdamW's epsilon stands.</summary>
-public enum EpsilonPlacement
+/// <summary>The optimizers of training.</summary>
+public enum OptimizerKind
 {
     /// <summary>m / sqrt(v + epsilon): AdamW-HE (Rho et al. 2025, algorithm 1), one inverse root on a domain bounded below.</summary>
-    InsideRoot,
+    AdamwHe,
+
+    /// <summary>The same with the published polynomial for the inverse root (table 13), as on ciphertexts.</summary>
+    AdamwHePolynomial,
 
     /// <summary>m / (sqrt(v) + epsilon): the usual AdamW (Loshchilov and Hutter 2019).</summary>
-    OutsideRoot,
+    Adamw,
 }
