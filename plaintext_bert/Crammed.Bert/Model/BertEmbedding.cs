@@ -21,7 +21,7 @@ internal sealed class BertEmbedding : torch.nn.Module
     }
 
     /// <summary>[vocabulary, hidden]; the masked-token decoder is tied to it.</summary>
-    public Parameter WordWeight => word.weight;
+    public Parameter WordWeight => word.weight!;
 
     /// <summary>[batch, sequence] token ids to [batch, sequence, hidden].</summary>
     public torch.Tensor Forward(torch.Tensor ids) => norm.forward(word.forward(ids) + positions(ids));
@@ -64,9 +64,10 @@ internal sealed class BertEmbedding : torch.nn.Module
         return ids =>
         {
             var length = ids.shape[1];
-            var sum = position.weight.narrow(0, 0, length) + tokenType.weight.narrow(0, 0, 1);
+            var types = tokenType.weight!;
+            var sum = position.weight!.narrow(0, 0, length) + types.narrow(0, 0, 1);
             return configuration.SeparatorToken is { } separator
-                ? sum + (SecondText(ids, separator).to(dtype).unsqueeze(-1) * (tokenType.weight.narrow(0, 1, 1) - tokenType.weight.narrow(0, 0, 1)))
+                ? sum + (SecondText(ids, separator).to(dtype).unsqueeze(-1) * (types.narrow(0, 1, 1) - types.narrow(0, 0, 1)))
                 : sum;
         };
     }

@@ -13,6 +13,9 @@ public sealed class BertModel : torch.nn.Module
     private readonly BertLayer[] layers;
     private readonly LayerNorm? finalNorm;
 
+    // Everything here that computes needs a model first.
+    static BertModel() => LibTorch.Load();
+
     /// <summary>A model with freshly initialised weights: N(0, sigma) matrices, unit norms, zero pad row; the seed fixes them.</summary>
     /// <param name="configuration">Validated here.</param>
     /// <param name="seed">Fixes the initial weights.</param>

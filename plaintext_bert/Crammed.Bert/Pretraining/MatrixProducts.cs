@@ -30,6 +30,7 @@ public static class MatrixProducts
         BertConfiguration configuration, int sequences, double maskedFraction, MatrixProductPrecision precision)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        LibTorch.Load();
         double operations = 0, seconds = 0;
         foreach (var product in Forward(configuration, sequences, maskedFraction))
         {

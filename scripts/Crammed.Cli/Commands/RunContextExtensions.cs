@@ -1,3 +1,4 @@
+using Crammed.Bert;
 using Crammed.Ckks;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
@@ -55,12 +56,18 @@ internal static class RunContextExtensions
     /// <exception cref="ConfigurationException">The device is not available.</exception>
     public static void Apply(this ImplementationSettings settings)
     {
-        if (settings.Device == ComputeDevice.Cuda)
-        {
-            throw new ConfigurationException(
-                "'impl.device' is cuda, and this build's libtorch has no CUDA; give impl.device=cpu");
-        }
+        if (settings is { Device: ComputeDevice.Cpu, Threads: 0 })
+            return;
+        LibTorch.Load();
         if (settings.Threads > 0)
             torch.set_num_threads(settings.Threads);
+        if (settings.Device != ComputeDevice.Cuda)
+            return;
+        if (!torch.cuda.is_available())
+        {
+            throw new ConfigurationException(
+                "'impl.device' is cuda, and libtorch finds no such device; give impl.device=cpu, or see docs/libtorch.md");
+        }
+        torch.set_default_device(torch.CUDA);
     }
 }

@@ -240,7 +240,7 @@ internal sealed class CommandTests
     [TestCase("made with model.layers = 1, and this run has 2", "resume=outputs/pretrain", "arch.layers=2")]
     [TestCase("'resume' is outputs/none, where there is no checkpoints/step-*.safetensors", "resume=outputs/none")]
     [TestCase("already holds a run", "train.steps=2")]
-    [TestCase("'impl.device' is cuda, and this build's libtorch has no CUDA; give impl.device=cpu", "impl.device=cuda")]
+    [TestCase("'impl.device' is cuda, and libtorch finds no such device; give impl.device=cpu, or see docs/libtorch.md", "impl.device=cuda")]
     public async Task What_cannot_be_resumed_or_started_is_one_line_and_changes_nothing(string expected, params string[] words)
     {
         await Succeed(["pretrain", .. _smallModel]);
