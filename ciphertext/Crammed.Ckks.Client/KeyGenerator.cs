@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Ckks.Client;
 
@@ -57,7 +58,7 @@ public sealed unsafe class KeyGenerator
     /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public EvaluationKeys CreateEvaluationKeys(
         int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
-        IProgress<KeyProgress>? progress = null, CancellationToken cancellation = default) =>
+        IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default) =>
         CreateEvaluationKeys(Request(relinearizationLevel, rotations, conjugationLevel), progress, cancellation);
 
     /// <summary>Keys for a server, in memory.</summary>
@@ -69,7 +70,7 @@ public sealed unsafe class KeyGenerator
     /// <exception cref="InsufficientMemoryException">there is no room for them; none was made</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public EvaluationKeys CreateEvaluationKeys(
-        EvaluationKeyRequest request, IProgress<KeyProgress>? progress = null, CancellationToken cancellation = default)
+        EvaluationKeyRequest request, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         EvaluationKeyPlan plan = request.Plan(_parameters);
@@ -107,7 +108,7 @@ public sealed unsafe class KeyGenerator
     /// <returns>what the file holds; no key is loaded</returns>
     public IReadOnlyList<EvaluationKeyInfo> SaveEvaluationKeys(
         string path, int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
-        IProgress<KeyProgress>? progress = null, int maxDegreeOfParallelism = 0, CancellationToken cancellation = default) =>
+        IProgress<WorkProgress>? progress = null, int maxDegreeOfParallelism = 0, CancellationToken cancellation = default) =>
         SaveEvaluationKeys(
             path, Request(relinearizationLevel, rotations, conjugationLevel), progress, maxDegreeOfParallelism, cancellation);
 
@@ -130,7 +131,7 @@ public sealed unsafe class KeyGenerator
     /// <exception cref="IOException">the file cannot be written</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no file is left, and an earlier one is as it was</exception>
     public IReadOnlyList<EvaluationKeyInfo> SaveEvaluationKeys(
-        string path, EvaluationKeyRequest request, IProgress<KeyProgress>? progress = null, int maxDegreeOfParallelism = 0,
+        string path, EvaluationKeyRequest request, IProgress<WorkProgress>? progress = null, int maxDegreeOfParallelism = 0,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);

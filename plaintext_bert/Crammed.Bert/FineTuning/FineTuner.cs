@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Crammed.Files;
 
 namespace Crammed.Bert;
 
@@ -26,7 +27,7 @@ public static class FineTuner
         FineTuningDraw draw,
         TaskData training,
         FineTuningOptions options,
-        IProgress<FineTuningProgress>? progress = null,
+        IProgress<WorkProgress>? progress = null,
         CancellationToken cancellation = default,
         Action<FineTuningResult>? diverged = null)
     {
@@ -39,12 +40,13 @@ public static class FineTuner
         FineTuningRun run,
         FineTuningSettings settings,
         IActivationObserver? observer,
-        IProgress<FineTuningProgress>? progress,
+        IProgress<WorkProgress>? progress,
         CancellationToken cancellation,
         Action<FineTuningResult>? diverged = null)
     {
         var clock = Stopwatch.StartNew();
         var steps = new List<FineTuningStep>();
+        progress?.Report(FineTuningStep.Start(settings.Steps));
         while (steps.Count < settings.Steps && !cancellation.IsCancellationRequested)
         {
             FineTuningStep step;
@@ -59,8 +61,7 @@ public static class FineTuner
             }
 
             steps.Add(step);
-            var remaining = clock.Elapsed.TotalSeconds / steps.Count * (settings.Steps - steps.Count);
-            progress?.Report(new FineTuningProgress(step.Step, settings.Steps, step.Loss, step.LearningRate, remaining));
+            progress?.Report(step.Progress(settings.Steps));
         }
 
         return Result();

@@ -22,7 +22,7 @@ internal static class CommandTable
 {
     public static IReadOnlyList<CommandDefinition> All { get; } =
     [
-        new CommandDefinition<PretrainSettings>
+        new CommandDefinition<PretrainCommandSettings>
         {
             Name = "pretrain",
             Summary = "Pretrain a model on text by masked language modelling, and take the ranges that encryption needs.",
@@ -71,7 +71,7 @@ internal static class CommandTable
                 ("export-glue resume=outputs/export", "go on with an export that was interrupted or killed"),
             ],
         },
-        new CommandDefinition<DrawSettings>
+        new CommandDefinition<DrawCommandSettings>
         {
             Name = "draw",
             Summary = "Draw initial adapters, batches and dropout masks, so that every party trains alike.",
@@ -116,7 +116,7 @@ internal static class CommandTable
             CreateHandler = () => new RefreshCommand(),
             Examples = [("refresh socket=/run/user/1000/crammed.sock", "with the key in outputs/keys")],
         },
-        new CommandDefinition<FinetuneRunSettings>
+        new CommandDefinition<FinetuneCommandSettings>
         {
             Name = "finetune",
             Summary = "Fine-tune a model, in plaintext or on ciphertexts: by a draw on an exported task, or on any tasks from their text.",
@@ -135,7 +135,7 @@ internal static class CommandTable
                     "four runs and their table"),
             ],
         },
-        new CommandDefinition<EvaluateSettings>
+        new CommandDefinition<EvaluateCommandSettings>
         {
             Name = "evaluate",
             Summary = "Score a model with adapters and head on a task's evaluation split, in plaintext.",

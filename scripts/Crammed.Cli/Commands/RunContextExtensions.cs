@@ -4,6 +4,7 @@ using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Cli.Commands;
@@ -30,26 +31,12 @@ internal static class RunContextExtensions
     public static string? ResolveOptional<TSettings>(this RunContext<TSettings> context, string? path)
         where TSettings : class => path is null ? null : context.Resolve(path);
 
-    /// <summary>Shows the progress of a stage.</summary>
-    public static StageDisplay Display<TSettings>(this RunContext<TSettings> context)
-        where TSettings : class => new(context.StartProgress);
-
-    /// <summary>Shows the progress of work that counts (done, total).</summary>
-    public static TResult Shown<TSettings, TResult>(
-        this RunContext<TSettings> context, string title, string unit, Func<IProgress<(int Done, int Total)>, TResult> work)
+    /// <summary>Shows the progress of a piece of work.</summary>
+    public static TResult Shown<TSettings, TResult>(this RunContext<TSettings> context, Func<IProgress<WorkProgress>, TResult> work)
         where TSettings : class
     {
         using var display = context.Display();
-        return work(new RelayedProgress<(int Done, int Total)>(
-            state => display.Report(new StageProgress(title, state.Done, state.Total, unit))));
-    }
-
-    /// <summary>Shows how far the making of keys is.</summary>
-    public static TResult ShownKeys<TSettings, TResult>(this RunContext<TSettings> context, Func<IProgress<KeyProgress>, TResult> work)
-        where TSettings : class
-    {
-        using var display = context.Display();
-        return work(new KeyDisplay(context.Time, display));
+        return work(display);
     }
 
     /// <summary>Gives torch the number of threads asked for, and refuses a device that this libtorch does not have.</summary>

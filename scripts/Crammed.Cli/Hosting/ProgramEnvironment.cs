@@ -57,12 +57,8 @@ internal sealed record ProgramEnvironment
         return console;
     }
 
-    /// <summary>Starts to show the progress of a piece of work; dispose it when the work is done.</summary>
-    /// <param name="title">What is being done.</param>
-    /// <param name="total">How many units there are.</param>
-    /// <param name="unit">The unit in the plural: "steps".</param>
-    public ProgressReporter StartProgress(string title, long total, string unit) =>
-        ProgressReporter.Start(ProgressConsole, Error, Time, title, total, unit);
+    /// <summary>Shows the progress of work; dispose it when the work is done.</summary>
+    public ProgressDisplay Display() => new(ProgressConsole, Error, Time);
 
     private static IAnsiConsole? InteractiveConsole()
     {

@@ -70,11 +70,8 @@ internal sealed class RunContext<TSettings>
     /// <summary>Says what an interruption from here on leaves behind: "the checkpoint of step 120 in outputs/test/checkpoint".</summary>
     public void Keep(string what) => _request.Kept.Say(what);
 
-    /// <summary>Starts to show the progress of a piece of work; dispose it when the work is done.</summary>
-    /// <param name="title">What is being done.</param>
-    /// <param name="total">How many units there are.</param>
-    /// <param name="unit">The unit in the plural: "steps".</param>
-    public ProgressReporter StartProgress(string title, long total, string unit) => _request.Environment.StartProgress(title, total, unit);
+    /// <summary>Shows the progress of work; dispose it when the work is done.</summary>
+    public ProgressDisplay Display() => _request.Environment.Display();
 
     /// <summary>Adds one of the run's main figures, for its results.json and for the table of a <c>--multirun</c>.</summary>
     /// <param name="name">What it is, in snake case: <c>held_out_loss</c>.</param>

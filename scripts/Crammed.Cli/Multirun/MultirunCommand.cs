@@ -1,8 +1,9 @@
-using Crammed.Cli.Commands;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Progress;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
+using Crammed.Files;
 
 namespace Crammed.Cli.Multirun;
 
@@ -61,7 +62,7 @@ internal sealed class MultirunCommand
                 _outcomes.Add(job.Number, new MultirunOutcome(job, results));
         }
         Write(folder);
-        using (var display = new StageDisplay(_request.Environment.StartProgress))
+        using (var display = _request.Environment.Display())
             await RunJobsAsync(folder, display, cancellation);
         await _request.Environment.Output.WriteAsync(new MultirunTable([.. _outcomes.Values]).ToString());
         await _request.Environment.Output.WriteLineAsync(
@@ -74,10 +75,10 @@ internal sealed class MultirunCommand
         return ExitCode.Failure;
     }
 
-    private async Task RunJobsAsync(OutputFolder folder, StageDisplay display, CancellationToken cancellation)
+    private async Task RunJobsAsync(OutputFolder folder, ProgressDisplay display, CancellationToken cancellation)
     {
         var left = _jobs.Where(job => !_outcomes.ContainsKey(job.Number)).ToList();
-        display.Report(new StageProgress("runs", _outcomes.Count, _jobs.Count, "runs"));
+        display.Report(new WorkProgress("runs", _outcomes.Count, _jobs.Count, "runs"));
         var options = new ParallelOptions { MaxDegreeOfParallelism = _request.Jobs, CancellationToken = cancellation };
         await Parallel.ForEachAsync(left, options, async (job, stopping) =>
         {
@@ -91,7 +92,7 @@ internal sealed class MultirunCommand
                 Write(folder);
                 if (results is null)
                     _request.Environment.Error.WriteLine($"run {job.Number} ({words}) failed: {failure ?? "it wrote no results"}");
-                display.Report(new StageProgress("runs", _outcomes.Count, _jobs.Count, "runs", words));
+                display.Report(new WorkProgress("runs", _outcomes.Count, _jobs.Count, "runs", words));
             }
         });
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crammed.Bert;
 using Crammed.Cli.Reports;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Text;
 
@@ -46,7 +47,7 @@ internal sealed class FineTuneStage
     /// its files are written, and the outcome says so; likewise where loss or gradient are no longer finite, with the weights before the
     /// failing step.
     /// </summary>
-    public FineTuneOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    public FineTuneOutcome Run(string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var runs = new List<FineTuneRun>();
         for (int run = 0; run < _input.Seeds && !cancellation.IsCancellationRequested; run++)
@@ -63,17 +64,11 @@ internal sealed class FineTuneStage
             _input.Task.Description, _train.Count, _dev.Count, runs, [.. scores.Select(same => SeedSummary.Of([.. same]))]);
     }
 
-    private FineTuneRun RunOnce(int run, string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    private FineTuneRun RunOnce(int run, string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var settings = _input.Training with { Seed = _input.Training.Seed + run };
         string title = $"fine-tuning on {_input.Task.Description.Name}, run {run + 1} of {_input.Seeds}";
-        var relay = new RelayedProgress<FineTuningProgress>(step => progress?.Report(new StageProgress(
-            title,
-            step.Step,
-            step.Steps,
-            "steps",
-            string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:F4}"),
-            TimeSpan.FromSeconds(step.RemainingSeconds))));
+        var relay = progress?.Relayed(state => state with { Title = title });
         using var model = Checkpoint.Load(_input.ModelFolder);
         using var classifier = new TaskClassifier(model, _input.Task.Description.Labels.Count, _input.Lora, settings.Seed);
         var training = TaskTrainer.Run(classifier, _train, _dev, _input.Task.Description.Metrics, settings, relay, cancellation);

@@ -38,7 +38,7 @@ internal static class ReportStage
             YLabel = "loss",
             Series =
             [
-                new PlotSeries(report.Encryption.Adjective, steps, [.. report.Losses.Select(step => step.Encrypted)], ShowsPoints: true),
+                new PlotSeries("encrypted", steps, [.. report.Losses.Select(step => step.Encrypted)], ShowsPoints: true),
                 new PlotSeries("plaintext twin", steps, [.. report.Losses.Select(step => step.Twin)]),
                 new PlotSeries("polynomials, clear", steps, [.. report.Losses.Select(step => step.ClearCircuit)]),
             ],

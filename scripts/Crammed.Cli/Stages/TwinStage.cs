@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crammed.Bert;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Text;
 using TorchSharp;
@@ -55,15 +56,9 @@ internal sealed class TwinStage : IDisposable
     /// <exception cref="TrainingDivergedException">
     /// Loss or gradient are no longer finite; adapters.safetensors and metrics.csv were written as before the failing step.
     /// </exception>
-    public TwinOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    public TwinOutcome Run(string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
-        var relay = new RelayedProgress<FineTuningProgress>(step => progress?.Report(new StageProgress(
-            "fine-tuning in plaintext",
-            step.Step,
-            step.Steps,
-            "steps",
-            string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:F4}"),
-            TimeSpan.FromSeconds(step.RemainingSeconds))));
+        var relay = progress?.Relayed(state => state with { Title = "fine-tuning in plaintext" });
         var options = new FineTuningOptions { Mode = _input.Mode, Optimizer = _input.Optimizer };
         var result = FineTuner.Run(
             _model, _input.Draw, _training, options, relay, cancellation, diverged: state => state.Write(folder));

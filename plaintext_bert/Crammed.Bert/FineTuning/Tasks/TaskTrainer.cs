@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Crammed.Files;
 
 namespace Crammed.Bert;
 
@@ -23,7 +24,7 @@ public static class TaskTrainer
         TaskData evaluation,
         IReadOnlyList<string> metrics,
         TaskTrainingSettings settings,
-        IProgress<FineTuningProgress>? progress = null,
+        IProgress<WorkProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -36,6 +37,7 @@ public static class TaskTrainer
         var steps = new List<FineTuningStep>();
         var epochs = new List<TaskEpoch>();
         int total = settings.TotalSteps(training.Count), perEpoch = settings.StepsPerEpoch(training.Count);
+        progress?.Report(FineTuningStep.Start(total));
         while (steps.Count < total && !cancellation.IsCancellationRequested)
         {
             FineTuningStep step;
@@ -49,8 +51,7 @@ public static class TaskTrainer
             }
 
             steps.Add(step);
-            var remaining = clock.Elapsed.TotalSeconds / steps.Count * (total - steps.Count);
-            progress?.Report(new FineTuningProgress(step.Step, total, step.Loss, step.LearningRate, remaining));
+            progress?.Report(step.Progress(total));
             if (steps.Count % perEpoch != 0 && steps.Count != total)
                 continue;
             var losses = steps.Skip((steps.Count - 1) / perEpoch * perEpoch).Select(taken => taken.Loss);

@@ -11,7 +11,7 @@ namespace Crammed.Cli.Commands.Evaluate;
 /// <summary><c>crammed evaluate fhe=execute</c>: logits of a container's evaluation examples on ciphertexts, under encrypted parameters.</summary>
 internal static class EncryptedEvaluate
 {
-    public static async Task<int> RunAsync(RunContext<EvaluateSettings> context, CancellationToken cancellation)
+    public static async Task<int> RunAsync(RunContext<EvaluateCommandSettings> context, CancellationToken cancellation)
     {
         var settings = context.Settings;
         string container = context.Resolve(settings.Container), keys = context.Resolve(settings.Keys), model = context.Resolve(settings.Model);

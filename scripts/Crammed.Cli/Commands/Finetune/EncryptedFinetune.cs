@@ -12,7 +12,7 @@ namespace Crammed.Cli.Commands.Finetune;
 /// <summary><c>crammed finetune fhe=execute</c>: the training program and the refresh party as two processes, then the decrypted adapters.</summary>
 internal static class EncryptedFinetune
 {
-    public static async Task<int> RunAsync(RunContext<FinetuneRunSettings> context, CancellationToken cancellation)
+    public static async Task<int> RunAsync(RunContext<FinetuneCommandSettings> context, CancellationToken cancellation)
     {
         var settings = context.Settings;
         string drawFile = context.Resolve(settings.Draw!), trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);

@@ -2,6 +2,7 @@ using Crammed.Bert;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Plotting;
+using Crammed.Cli.Progress;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
@@ -9,10 +10,10 @@ using Crammed.Cli.Stages;
 namespace Crammed.Cli.Commands.Pretrain;
 
 /// <summary><c>crammed pretrain</c>: text to a calibrated model in outputs/NAME/model.</summary>
-internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
+internal sealed class PretrainCommand : ICommandHandler<PretrainCommandSettings>
 {
     /// <inheritdoc/>
-    public async Task<int> RunAsync(RunContext<PretrainSettings> context, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(RunContext<PretrainCommandSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
         settings.Impl.Apply();
@@ -37,7 +38,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
 
     /// <summary>The checkpoint that a run's folder, its folder of checkpoints or a file means.</summary>
     /// <exception cref="ConfigurationException">There is none.</exception>
-    private static string CheckpointIn(RunContext<PretrainSettings> context, string resume)
+    private static string CheckpointIn(RunContext<PretrainCommandSettings> context, string resume)
     {
         string path = context.Resolve(resume);
         if (File.Exists(path))
@@ -49,7 +50,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
     }
 
     /// <summary>A new folder; or that of the run that is continued, where the name is the same.</summary>
-    private static OutputFolder Folder(RunContext<PretrainSettings> context, string? checkpoint)
+    private static OutputFolder Folder(RunContext<PretrainCommandSettings> context, string? checkpoint)
     {
         var (name, data) = (context.Settings.Name, context.Settings.Data);
         string own = context.Resolve($"outputs/{name}") + Path.DirectorySeparatorChar;
@@ -60,7 +61,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
     }
 
     private static PretrainOutcome Run(
-        RunContext<PretrainSettings> context, PretrainStage stage, OutputFolder folder, StageDisplay display,
+        RunContext<PretrainCommandSettings> context, PretrainStage stage, OutputFolder folder, ProgressDisplay display,
         CancellationToken cancellation)
     {
         string? last = null;
@@ -80,7 +81,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
     }
 
     private static async Task PlotAsync(
-        RunContext<PretrainSettings> context, PretrainOutcome outcome, OutputFolder folder, CancellationToken cancellation)
+        RunContext<PretrainCommandSettings> context, PretrainOutcome outcome, OutputFolder folder, CancellationToken cancellation)
     {
         if (PretrainMetrics.Plot(outcome.Training.Metrics) is not { } plot)
             return;
@@ -95,7 +96,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
         }
     }
 
-    private static void AddResults(RunContext<PretrainSettings> context, PretrainOutcome outcome)
+    private static void AddResults(RunContext<PretrainCommandSettings> context, PretrainOutcome outcome)
     {
         var training = outcome.Training;
         context.AddResult("held_out_loss", training.HeldOutLoss);

@@ -1,11 +1,25 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Crammed.Bert;
 using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
 
 /// <summary>What <c>crammed finetune</c> reads: cfg_finetune.yaml.</summary>
-public sealed record FinetuneRunSettings : ICheckedSettings
+[ReadWith("export", "mode=adapters")]
+[ReadWith("draw", "mode=adapters")]
+[ReadWith("eval.finetune", "mode=adapters")]
+[ReadWith("eval.finetune", "draw=null")]
+[ReadWith("eval.tasks", "draw=null")]
+[ReadWith("eval.encrypted_examples")]
+[ReadWith("finetune", "mode=lora", "mode=full")]
+[ReadWith("data", "mode=lora", "mode=full")]
+[ReadWith("seeds", "mode=lora", "mode=full")]
+[ReadWith("train_limit", "mode=lora", "mode=full")]
+[ReadWith("dev_limit", "mode=lora", "mode=full")]
+[ReadWith("container", "fhe=execute")]
+[ReadWith("keys", "fhe=execute")]
+public sealed record FinetuneCommandSettings : ICheckedSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]
     public required string Name { get; init; }
@@ -32,10 +46,10 @@ public sealed record FinetuneRunSettings : ICheckedSettings
     public required string Keys { get; init; }
 
     [Description("the task; with mode=adapters also fine-tuning by a draw")]
-    public required EvaluationSettings Eval { get; init; }
+    public required EvalGroupSettings Eval { get; init; }
 
     [Description("fine-tuning with mode=lora or full")]
-    public required TaskTrainingGroupSettings Finetune { get; init; }
+    public required TaskTrainingSettings Finetune { get; init; }
 
     [Description("where tasks come from, with mode=lora or full")]
     public required TaskDataSettings Data { get; init; }
@@ -55,7 +69,7 @@ public sealed record FinetuneRunSettings : ICheckedSettings
     /// <inheritdoc/>
     public IEnumerable<SettingsProblem> Check()
     {
-        foreach (var problem in ExportedExamplesRule.Check(nameof(Eval), Eval).Concat(ExecutionRule.Check(nameof(Fhe), Fhe)))
+        foreach (var problem in ExportedExamplesRule.Check(nameof(Eval), Eval))
             yield return problem;
         if (Fhe is not null && Draw is null)
             yield return new(nameof(Draw), "is null; fhe=execute needs the draw that the container was made from");

@@ -4,7 +4,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Crammed.Cli.Settings;
 
 /// <summary>What <c>crammed pretrain</c> reads: cfg_pretrain.yaml.</summary>
-public sealed record PretrainSettings
+public sealed record PretrainCommandSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]
     public required string Name { get; init; }
@@ -16,10 +16,10 @@ public sealed record PretrainSettings
     public required double CheckpointMinutes { get; init; }
 
     [Description("model")]
-    public required ArchitectureSettings Arch { get; init; }
+    public required ArchGroupSettings Arch { get; init; }
 
     [Description("pretraining")]
-    public required TrainingSettings Train { get; init; }
+    public required PretrainGroupSettings Train { get; init; }
 
     [Description("text and tasks")]
     public required DataSettings Data { get; init; }

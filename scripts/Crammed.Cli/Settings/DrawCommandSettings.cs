@@ -4,7 +4,8 @@ using Crammed.Cli.Configuration;
 namespace Crammed.Cli.Settings;
 
 /// <summary>What <c>crammed draw</c> reads: cfg_draw.yaml.</summary>
-public sealed record DrawSettings : ICheckedSettings
+[ReadWith("eval.encrypted_examples")]
+public sealed record DrawCommandSettings : ICheckedSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]
     public required string Name { get; init; }
@@ -16,7 +17,7 @@ public sealed record DrawSettings : ICheckedSettings
     public required string Export { get; init; }
 
     [Description("fine-tuning")]
-    public required EvaluationSettings Eval { get; init; }
+    public required EvalGroupSettings Eval { get; init; }
 
     /// <inheritdoc/>
     public IEnumerable<SettingsProblem> Check() => ExportedExamplesRule.Check(nameof(Eval), Eval);

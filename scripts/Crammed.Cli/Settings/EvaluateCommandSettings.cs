@@ -5,7 +5,18 @@ using Crammed.Cli.Configuration;
 namespace Crammed.Cli.Settings;
 
 /// <summary>What <c>crammed evaluate</c> reads: cfg_evaluate.yaml.</summary>
-public sealed record EvaluateSettings : ICheckedSettings
+[ReadWith("adapters", "fhe=null")]
+[ReadWith("draw", "fhe=null")]
+[ReadWith("export", "source=export")]
+[ReadWith("eval", "source=text")]
+[ReadWith("data", "source=text")]
+[ReadWith("dev_limit", "source=text")]
+[ReadWith("noise_bits", "functions=polynomial")]
+[ReadWith("polynomial", "functions=polynomial")]
+[ReadWith("container", "fhe=execute")]
+[ReadWith("keys", "fhe=execute")]
+[ReadWith("parameters", "fhe=execute")]
+public sealed record EvaluateCommandSettings : ICheckedSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]
     public required string Name { get; init; }
@@ -62,19 +73,14 @@ public sealed record EvaluateSettings : ICheckedSettings
     /// <inheritdoc/>
     public IEnumerable<SettingsProblem> Check()
     {
-        foreach (var problem in ExecutionRule.Check(nameof(Fhe), Fhe))
-            yield return problem;
         if (Adapters is null && Draw is null)
             yield return new(nameof(Adapters), "and draw are both null; give one of them");
         if (Adapters is not null && Draw is not null)
             yield return new(nameof(Draw), $"is {Draw} and adapters is {Adapters}; set one of them to null");
-        if (NoiseBits is not null && Functions == FunctionKind.Exact)
-            yield return new(nameof(NoiseBits), $"is {NoiseBits}, and functions is exact; give functions=polynomial");
         if (Fhe is not null && (Functions != FunctionKind.Exact || Source != ExampleSource.Export))
         {
             yield return new(
                 nameof(Fhe), "is execute, which takes its examples from a container and evaluates polynomials; leave functions and source");
         }
-
     }
 }
