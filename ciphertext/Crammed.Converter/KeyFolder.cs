@@ -26,11 +26,9 @@ public static class KeyFolder
     public const string PublicKeyFile = "public.key";
 
     /// <summary>The evaluation keys that a run needs.</summary>
-    public static EvaluationKeyRequest RequestFor(KeyRequirements requirements) => new()
-    {
-        RelinearizationLevel = requirements.RelinearizationLevel,
-        Rotations = [.. requirements.Rotations.OrderBy(rotation => rotation.Key).Select(rotation => (rotation.Key, rotation.Value))],
-    };
+    public static EvaluationKeyRequest RequestFor(CircuitRequirements requirements) => EvaluationKeyRequest.Of(
+        requirements.RelinearizationLevel,
+        requirements.Rotations.OrderBy(rotation => rotation.Key).Select(rotation => (rotation.Key, rotation.Value)));
 
     /// <summary>Checks that there is room for the evaluation keys in a folder, which need not exist, before anything is made.</summary>
     /// <param name="folder">Where they will go.</param>

@@ -20,6 +20,13 @@ public sealed class TrainedWeights
         Values = values;
     }
 
+    /// <summary>Initial values.</summary>
+    internal TrainedWeights(FineTuningSettings settings, FineTuningShape shape, IEnumerable<DrawTensor> tensors)
+        : this(settings, shape, tensors.ToDictionary(
+            tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value)))
+    {
+    }
+
     public FineTuningSettings Settings { get; }
 
     public FineTuningShape Shape { get; }
@@ -34,10 +41,7 @@ public sealed class TrainedWeights
     public static TrainedWeights Initial(FineTuningDraw draw)
     {
         ArgumentNullException.ThrowIfNull(draw);
-        return new TrainedWeights(
-            draw.Settings,
-            draw.Shape,
-            draw.Tensors.ToDictionary(tensor => tensor.Name, tensor => Array.ConvertAll(tensor.Values, value => (double)value)));
+        return new TrainedWeights(draw.Settings, draw.Shape, draw.Tensors);
     }
 
     /// <summary>Writes the file (atomically).</summary>

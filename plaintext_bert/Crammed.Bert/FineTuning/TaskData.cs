@@ -108,16 +108,16 @@ public sealed class TaskData
     public TaskData WithoutEmbeddings() =>
         new(Source, SequenceLength, Classes, [.. examples.Select(example => example with { Embedding = null })]);
 
-    /// <summary>Embeddings [n, sequence, hidden]: the stored ones, or the model's own if the data has none.</summary>
-    internal torch.Tensor Embeddings(ReadOnlySpan<long> indices, BertModel model)
+    /// <summary>Embeddings [n, length, hidden]: the stored ones, or the model's own if the data has none.</summary>
+    internal torch.Tensor Embeddings(ReadOnlySpan<long> indices, BertModel model, int length)
     {
         if (examples[(int)indices[0]].Embedding is null)
-            return model.Embed(Ids(indices)).detach();
-        var size = SequenceLength * model.Configuration.Hidden;
+            return model.Embed(Ids(indices, length));
+        var (hidden, size) = (model.Configuration.Hidden, length * model.Configuration.Hidden);
         var values = new float[indices.Length * size];
         for (var i = 0; i < indices.Length; i++)
-            examples[(int)indices[i]].Embedding!.CopyTo(values, i * size);
-        return torch.tensor(values, [indices.Length, SequenceLength, model.Configuration.Hidden]).to(model.ScalarType);
+            examples[(int)indices[i]].Embedding.AsSpan(0, size).CopyTo(values.AsSpan(i * size));
+        return torch.tensor(values, [indices.Length, length, hidden]).to(model.ScalarType);
     }
 
     /// <summary>Labels [n]: int64 classes, or values of the given type for regression.</summary>
@@ -153,3 +153,10 @@ public sealed class TaskData
         }
     }
 }
+
+/// <summary>One padded example.</summary>
+/// <param name="Ids">Token ids, [sequence].</param>
+/// <param name="Mask">1 for tokens, 0 for padding, [sequence].</param>
+/// <param name="Label">Class number or regression value.</param>
+/// <param name="Embedding">Output of the model's embedding, row-major [sequence][hidden]; null if it is to be computed.</param>
+internal sealed record TaskExample(int[] Ids, float[] Mask, double Label, float[]? Embedding);

@@ -5,7 +5,8 @@ namespace Crammed.Bert;
 
 /// <summary>
 /// The crammed BERT encoder (Geiping and Goldstein 2023; Rho et al. 2025, section 4): embedding, pre-norm layers, final norm and a
-/// masked-token decoder tied to the word embedding; or the original one (<see cref="EncoderStyle"/>), which has no final norm. Parameter names are the tensor names of model.safetensors, [out, in] as in torch.
+/// masked-token decoder tied to the word embedding; or the original one (<see cref="EncoderStyle"/>), which has no final norm. Parameter
+/// names are the tensor names of model.safetensors, [out, in] as in torch.
 /// </summary>
 public sealed class BertModel : torch.nn.Module
 {
@@ -19,7 +20,7 @@ public sealed class BertModel : torch.nn.Module
     /// <summary>A model with freshly initialised weights: N(0, sigma) matrices, unit norms, zero pad row; the seed fixes them.</summary>
     /// <param name="configuration">Validated here.</param>
     /// <param name="seed">Fixes the initial weights.</param>
-    /// <param name="dtype">float32, or float64 for gradient checks and twins.</param>
+    /// <param name="dtype">float32, or float64 for gradient checks and for runs to compare others with.</param>
     /// <exception cref="ArgumentException">A configuration value out of its range.</exception>
     public BertModel(BertConfiguration configuration, long seed, torch.ScalarType dtype = torch.ScalarType.Float32)
         : base(nameof(BertModel))
@@ -61,10 +62,7 @@ public sealed class BertModel : torch.nn.Module
         var x = pass.Dropout > 0 ? torch.nn.functional.dropout(embedded, pass.Dropout) : embedded;
         foreach (var layer in layers)
             x = layer.Forward(x, mask, pass);
-        if (finalNorm is null)
-            return x;
-        NormObservation.Variance(pass.Observer, ActivationNames.FinalNormVariance, x);
-        return pass.Functions.Norm(finalNorm, ActivationNames.FinalNormVariance, x);
+        return finalNorm is null ? x : pass.Norm(finalNorm, ActivationNames.FinalNormVariance, x);
     }
 
     /// <summary>Vocabulary logits [n, vocabulary] of states [n, hidden].</summary>

@@ -127,7 +127,7 @@ internal static class CommandTable
             Examples =
             [
                 ("finetune", "adapters for outputs/pretrain/model on outputs/export, to outputs/finetune/adapters.safetensors"),
-                ("finetune name=twin draw=outputs/draw/draw.safetensors", "the plaintext twin of an encrypted run of that draw"),
+                ("finetune name=plaintext draw=outputs/draw/draw.safetensors", "in plaintext what an encrypted run of that draw does"),
                 ("finetune name=rte mode=lora eval/tasks=rte data.glue=glue seeds=3", "LoRA on GLUE's RTE, median and spread of three runs"),
                 ("finetune name=full mode=full eval/tasks=cola,mrpc,rte data.glue=glue", "every weight, on three tasks, in one table"),
                 ("finetune name=sst2 mode=lora eval/tasks=sst2 data.glue=glue train_limit=4096", "4096 of the training examples"),

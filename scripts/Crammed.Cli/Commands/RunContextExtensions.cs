@@ -1,9 +1,8 @@
 using Crammed.Bert;
-using Crammed.Ckks;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Plotting;
 using Crammed.Cli.Settings;
-using Crammed.Cli.Stages;
 using Crammed.Files;
 using TorchSharp;
 
@@ -37,6 +36,20 @@ internal static class RunContextExtensions
     {
         using var display = context.Display();
         return work(display);
+    }
+
+    /// <summary>Draws a plot of work that is worth more than its picture: where that fails, a notice says why.</summary>
+    public static void Plot<TSettings>(this RunContext<TSettings> context, LinePlot plot, string path)
+        where TSettings : class
+    {
+        try
+        {
+            Plotter.Draw(plot, path);
+        }
+        catch (PlottingException exception)
+        {
+            context.Notices.WriteLine($"no plot: {exception.Message}");
+        }
     }
 
     /// <summary>Gives torch the number of threads asked for, and refuses a device that this libtorch does not have.</summary>

@@ -9,12 +9,8 @@ namespace Crammed.Cli.Encryption;
 /// <summary>Finds the keys that a circuit needs and generates them.</summary>
 internal static class KeygenStage
 {
-    /// <summary>The evaluation keys that a circuit needs, by running it once on zeros.</summary>
-    public static EvaluationKeyRequest RequestFor(Circuit circuit)
-    {
-        using var factors = circuit.Factors();
-        return KeyFolder.RequestFor(KeyRequirements.Of(circuit.Step, circuit.Run, factors.WithoutDropout, circuit.Shape.Hidden));
-    }
+    /// <summary>The evaluation keys that a circuit needs.</summary>
+    public static EvaluationKeyRequest RequestFor(Circuit circuit) => KeyFolder.RequestFor(CircuitRequirements.Of(circuit.Step, circuit.Run));
 
     /// <param name="circuit">What will be run.</param>
     /// <param name="parameters">The ring.</param>

@@ -1,4 +1,5 @@
 using Crammed.Approximation;
+using Crammed.Encrypted.Layers;
 using Crammed.Model;
 
 namespace Crammed.Cli.Reports;
@@ -33,18 +34,16 @@ internal static class CircuitFacts
         }
         if (configuration is { Kernel: AttentionKernel.Softmax } or { Style: EncoderStyle.Original })
             yield break;
-        var depth = DepthEstimate.Of(configuration, calibration, UsableLevels);
+        var depth = CircuitDepth.Of(new CalibratedFunctions(calibration, UsableLevels).Of(configuration));
+        var roots = depth.Functions.Layers.SelectMany(layer => new[] { layer.AttentionNorm, layer.FeedForwardNorm })
+            .Append(depth.Functions.FinalNorm).ToList();
         yield return ("levels", depth.Levels);
         yield return ("first_layer_levels", depth.LevelsOf(0));
-        yield return ("root_levels", depth.Parts.Max(part => part.SideLevels));
-        yield return ("root_bits", Bits(depth.Functions));
+        // On one value a token, beside the activations: the squares and the polynomial.
+        yield return ("root_levels", 1 + roots.Max(root => root.Approximation.Depth));
+        yield return ("root_bits", roots.Min(root => ApproximationReport
+            .Measure(root.Exact, root.Approximation.Evaluate, root.Domain, ErrorKind.Relative, points: 10_000).WorstBits));
     }
-
-    private static double Bits(ModelFunctions functions) => functions.Layers
-        .SelectMany(layer => new[] { layer.AttentionNorm, layer.FeedForwardNorm })
-        .Append(functions.FinalNorm)
-        .Min(root => ApproximationReport
-            .Measure(root.Exact, root.Approximation.Evaluate, root.Domain, ErrorKind.Relative, points: 10_000).WorstBits);
 
     private static double Size(ValueRange range) => Math.Max(-range.Minimum, range.Maximum);
 }

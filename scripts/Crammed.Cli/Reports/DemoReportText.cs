@@ -5,9 +5,6 @@ namespace Crammed.Cli.Reports;
 /// <summary>A report as Markdown.</summary>
 internal static class DemoReportText
 {
-    /// <summary>Name of the picture that the report shows, beside it.</summary>
-    public const string Picture = "loss.svg";
-
     /// <summary>The whole report.</summary>
     /// <exception cref="ArgumentException">No step, or a step with fewer than two runs with noise.</exception>
     public static string Write(DemoReport report)

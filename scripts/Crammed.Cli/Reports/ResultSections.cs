@@ -10,18 +10,19 @@ internal static class ResultSections
 
     public static string Losses(IReadOnlyList<LossStep> steps, EncryptionFacts encryption)
     {
-        var table = new MarkdownTable("step>", "encrypted loss>", "twin loss>", "difference>", "bound>", "within");
+        var table = new MarkdownTable("step>", "encrypted loss>", "plaintext loss>", "difference>", "bound>", "within");
         foreach (var step in steps)
         {
             table.AddRow(
                 step.Step.ToString(CultureInfo.InvariantCulture),
                 NumberText.Loss(step.Encrypted),
-                NumberText.Loss(step.Twin),
+                NumberText.Loss(step.Plaintext),
                 NumberText.Magnitude(step.Difference),
                 NumberText.Magnitude(step.Bound(encryption.RoundingError)),
                 step.IsWithinBound(encryption.RoundingError) ? "yes" : "**no**");
         }
-        return $"{table}\n![loss by step]({DemoReportText.Picture})\n\n{BoundInWords(steps, encryption)}\n\n{Verdict(steps, encryption)}\n";
+        return $"{table}\n![loss by step]({LossPlots.Loss})\n\n![difference by step and its bound]({LossPlots.Difference})\n\n"
+            + $"{BoundInWords(steps, encryption)}\n\n{Verdict(steps, encryption)}\n";
     }
 
     public static string Adapters(IReadOnlyList<TensorDifference> tensors)
@@ -29,7 +30,7 @@ internal static class ResultSections
         var table = new MarkdownTable("tensor", "largest difference>", "largest value>");
         foreach (var tensor in tensors)
             table.AddRow(tensor.Tensor, NumberText.Magnitude(tensor.LargestDifference), NumberText.Magnitude(tensor.LargestValue));
-        return $"Trained tensors of the encrypted run less the twin's, and the twin's largest value for scale.\n\n{table}";
+        return $"Trained tensors of the encrypted run less those of the run in plaintext, and the latter's largest value for scale.\n\n{table}";
     }
 
     public static string Scores(string task, ScoreComparison scores)
@@ -68,8 +69,8 @@ internal static class ResultSections
     {
         int runs = steps.Min(step => step.NoisyCircuit.Count);
         double gap = steps.Max(step => step.ApproximationGap), deviation = steps.Max(step => step.NoiseDeviation);
-        return "The twin is the same draw in float64 with the exact functions. The bound of a step adds the approximation gap (the loss of "
-            + $"the same circuit with its polynomials on clear slots, less the twin's; up to {NumberText.Magnitude(gap)}), "
+        return "The run in plaintext is the same draw in float64 with the exact functions. The bound of a step adds the approximation gap "
+            + $"(the loss of the same circuit with its polynomials on clear slots, less the plaintext one; up to {NumberText.Magnitude(gap)}), "
             + $"{NumberText.Count(LossStep.NoiseDeviations)} standard deviations of the loss over {runs} clear runs with the estimated "
             + $"noise injected (up to {NumberText.Magnitude(LossStep.NoiseDeviations * deviation)}), "
             + $"and what rounding the released logits can change ({NumberText.Magnitude(encryption.RoundingError)}).";

@@ -41,3 +41,9 @@ internal sealed class DrawStage
         return new DrawOutcome(path, Draw, parameters);
     }
 }
+
+/// <summary>What drawing wrote.</summary>
+/// <param name="DrawFile">The file.</param>
+/// <param name="Draw">What is in it.</param>
+/// <param name="TrainedParameters">Numbers that the run trains: adapters and head.</param>
+internal sealed record DrawOutcome(string DrawFile, FineTuningDraw Draw, long TrainedParameters);

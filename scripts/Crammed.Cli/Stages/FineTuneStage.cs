@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crammed.Bert;
 using Crammed.Cli.Reports;
 using Crammed.Files;
@@ -31,7 +30,7 @@ internal sealed class FineTuneStage
         int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
         var tokenizer = ModelFolder.Tokenizer(input.ModelFolder);
         using (var model = Checkpoint.Load(input.ModelFolder))
-        using (new TaskClassifier(model, input.Task.Description.Labels.Count, input.Lora, input.Training.Seed))
+        using (new TaskClassifier(model, input.Task.Description.Labels.Count, input.Training.Lora, input.Training.Seed))
         {
             // Made and thrown away: what does not fit is found before anything is written.
         }
@@ -67,22 +66,21 @@ internal sealed class FineTuneStage
     private FineTuneRun RunOnce(int run, string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var settings = _input.Training with { Seed = _input.Training.Seed + run };
-        string title = $"fine-tuning on {_input.Task.Description.Name}, run {run + 1} of {_input.Seeds}";
-        var relay = progress?.Relayed(state => state with { Title = title });
+        var task = _input.Task.Description;
+        var title = $"fine-tuning on {task.Name}, run {run + 1} of {_input.Seeds}";
         using var model = Checkpoint.Load(_input.ModelFolder);
-        using var classifier = new TaskClassifier(model, _input.Task.Description.Labels.Count, _input.Lora, settings.Seed);
-        var training = TaskTrainer.Run(classifier, _train, _dev, _input.Task.Description.Metrics, settings, relay, cancellation);
+        using var classifier = new TaskClassifier(model, task.Labels.Count, settings.Lora, settings.Seed);
+        var training = FineTuner.Run(
+            classifier, new EpochSource(_train, _dev, task.Metrics, settings), progress?.Relayed(state => state with { Title = title }),
+            cancellation);
         Write(classifier, settings, training, Path.Combine(folder, StageFiles.Seed(settings.Seed)));
         return new FineTuneRun(settings.Seed, training);
     }
 
-    private void Write(TaskClassifier classifier, TaskTrainingSettings settings, TaskTrainingResult training, string folder)
+    private void Write(TaskClassifier classifier, TaskTrainingSettings settings, FineTuningResult training, string folder)
     {
         Directory.CreateDirectory(folder);
-        var losses = new CsvTable("step", "learning_rate", "loss");
-        foreach (var step in training.Steps)
-            losses.AddRow(step.Step, step.LearningRate, step.Loss);
-        losses.Write(Path.Combine(folder, StageFiles.Losses));
+        FineTuningStep.Write(Path.Combine(folder, StageFiles.Losses), training.Steps);
         if (training.IsComplete)
             EvaluateStage.PredictionsOf(classifier.Predict(_dev, settings.TrimPadding)).Write(Path.Combine(folder, StageFiles.Predictions));
         if (classifier.Adapters is { } adapters)
@@ -92,6 +90,6 @@ internal sealed class FineTuneStage
         }
         Checkpoint.Save(
             classifier.Model, Path.Combine(_input.ModelFolder, CheckpointFiles.Vocabulary), Path.Combine(folder, StageFiles.Model));
-        classifier.HeadWeights(settings, _train.Count).Write(Path.Combine(folder, StageFiles.Adapters));
+        classifier.Weights(settings.ToFineTuningSettings(_train.Count)).Write(Path.Combine(folder, StageFiles.Adapters));
     }
 }

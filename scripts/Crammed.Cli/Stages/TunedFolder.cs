@@ -35,6 +35,8 @@ internal static class TunedFolder
         }
         string headFile = Path.Combine(folder, StageFiles.Adapters);
         var head = WeightFiles.ReadAdapters(headFile);
+        if (head.HasAdapters)
+            throw new InvalidDataException($"{headFile}: has adapters, and a model with every weight trained has none");
         return head.Shape.Classes == classes
             ? new TaskClassifier(model, head)
             : throw new InvalidDataException($"{headFile}: is for {head.Shape.Classes} classes, and the task has {classes}");

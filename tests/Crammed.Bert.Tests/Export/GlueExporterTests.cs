@@ -206,12 +206,12 @@ public class GlueExporterTests
         var data = TaskData.Read(path);
         var settings = new FineTuningSettings { Steps = 30, BatchSize = 16, LearningRate = 0.1, Epsilon = 1e-3 };
         var draw = FineTuningDraw.Create(1, settings, model.Configuration, data.Count);
-        var result = FineTuner.Run(model, draw, data, new FineTuningOptions());
+        var result = Tiny.Run(model, draw, data);
         Assert.That(result.Steps[^1].Loss, Is.LessThan(result.Steps[0].Loss - 0.1));
 
         using var other = new BertModel(TextFixture.Configuration with { Hidden = 4 }, seed: 1);
         Assert.That(
-            () => Evaluator.Evaluate(
+            () => Tiny.Evaluate(
                 other, TrainedWeights.Initial(FineTuningDraw.Create(1, settings, other.Configuration, data.Count)), data),
             Throws.ArgumentException.With.Message.Contains("embeddings of width 8, the model has 4"));
     }

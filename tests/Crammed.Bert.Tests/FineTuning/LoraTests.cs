@@ -178,7 +178,7 @@ public class LoraTests
     {
         var data = Tiny.Task(model.Configuration, 3, seed: 9);
         long[] all = [0, 1, 2];
-        var pass = new EncoderPass { LinearAdapters = adapters };
+        var pass = new EncoderPass { Adapters = adapters };
         return model.Encode(model.Embed(data.Ids(all)), data.Masks(all, model.ScalarType), pass).ToFloat64Array();
     }
 }

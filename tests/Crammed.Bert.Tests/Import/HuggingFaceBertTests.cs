@@ -202,8 +202,8 @@ public class HuggingFaceBertTests
 
     private static double[][] Logits(ImportedBert imported, torch.Tensor embedded, torch.Tensor mask)
     {
-        using var head = new WeightTensors(imported.Head!, imported.Model.ScalarType, withAdapters: false);
-        var logits = head.Classify(imported.Model, embedded, mask, EncoderPass.Plain);
+        using var classifier = new TaskClassifier(imported.Model, imported.Head!);
+        var logits = classifier.Logits(embedded, mask, EncoderPass.Plain);
         return [.. logits.ToFloat64Array().Chunk((int)logits.shape[1])];
     }
 

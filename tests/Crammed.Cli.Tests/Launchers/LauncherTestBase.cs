@@ -18,7 +18,7 @@ internal abstract class LauncherTestBase
         foreach (string script in new[] { "scripts/setup", "scripts/crammed", "scripts/test" })
             Folder.WriteProgram("repository/" + script, File.ReadAllText(Repository.PathOf(script)));
         // Every package is installed, and the SDK is there.
-        Program("dpkg-query", "for p in gnuplot-nox wordnet-base; do printf 'installed:%s ' $p; done");
+        Program("dpkg-query", "printf 'installed:wordnet-base '");
         Program("apt-get", "echo \"apt-get $*\" >>\"$LOG\"; exit 1");
         Program("sudo", "exit 1");
     }

@@ -1,3 +1,4 @@
+using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
 
 namespace Crammed.Encrypted.Tests.Backends;
@@ -22,6 +23,9 @@ public sealed class NoiseInjectionTests
         public double Rescale(int level) => 1e-5 * (1 + level);
 
         public double KeySwitch(int level) => 1e-4 * (1 + level);
+
+        /// <summary>Depends on the argument, but so that its root mean square over [-1, 1] is known: 1e-3 (1 + level).</summary>
+        public double Polynomial(PolynomialPlan plan, int level, double argument) => 1e-3 * (1 + level) * Math.Sqrt(3) * Math.Abs(argument);
     }
 
     /// <summary>Operations on a and b at level 4, the exact value from theirs, and the deviation of the noise added.</summary>

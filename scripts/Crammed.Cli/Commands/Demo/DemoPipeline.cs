@@ -49,7 +49,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         EncryptedStages.WriteResults(encrypted, draw, folder.PathOf("encrypted"));
         var evaluation = await TimedAsync("evaluate (encrypted)", () => EncryptedStages.EvaluateAsync(
             Files("encrypted-evaluation"), folder.PathOf($"encrypted/{ResultFiles.Parameters}"), Say, cancellation));
-        var twin = Timed("finetune (plaintext twin)", () => Twin(model, export, draw, cancellation));
+        var plaintext = Timed("finetune (plaintext)", () => CarryOut(model, export, draw, cancellation));
         double[][] noisyLosses = Timed("clear runs with noise", () => context.Shown(progress =>
             clearRuns.WithNoise(NoisyRuns, progress, cancellation)));
         return new DemoResults
@@ -63,12 +63,12 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
             Container = container,
             Encrypted = encrypted,
             EncryptedEvaluation = evaluation,
-            Twin = twin,
+            Plaintext = plaintext,
             ClearLosses = clearLosses,
             NoisyLosses = noisyLosses,
             Before = Timed("evaluate", () => Evaluate(model, export, TrainedWeights.Initial(draw), "before", cancellation)),
             AfterEncrypted = Evaluate(model, export, encrypted.Weights, "after-encrypted", cancellation),
-            AfterTwin = Evaluate(model, export, twin.Training.Weights, "after-twin", cancellation),
+            AfterPlaintext = Evaluate(model, export, plaintext.Weights, "after-plaintext", cancellation),
             StageSeconds = _stageSeconds,
         };
     }
@@ -100,11 +100,11 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
     private FineTuningDraw Draw(string model, ExportOutcome export) =>
         DrawStage.Load(Commands.Draw.DrawInputs.Of(model, export.TrainFile, Settings.Eval)).Run(folder.FullPath).Draw;
 
-    private TwinOutcome Twin(string model, ExportOutcome export, FineTuningDraw draw, CancellationToken cancellation)
+    private DrawRunOutcome CarryOut(string model, ExportOutcome export, FineTuningDraw draw, CancellationToken cancellation)
     {
         using var display = context.Display();
-        using var stage = TwinStage.Load(new TwinInput { ModelFolder = model, TrainFile = export.TrainFile, Draw = draw });
-        return stage.Run(folder.PathOf("twin"), display, cancellation);
+        using var stage = DrawRunStage.Load(model, export.TrainFile, draw);
+        return stage.Run(folder.PathOf("plaintext"), display, cancellation);
     }
 
     private EvaluateOutcome Evaluate(string model, ExportOutcome export, TrainedWeights weights, string name, CancellationToken cancellation)

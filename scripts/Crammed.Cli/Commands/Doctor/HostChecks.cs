@@ -16,7 +16,6 @@ internal sealed class HostChecks(IHostProbe probe)
     {
         yield return Sdk();
         yield return Torch();
-        yield return Program("gnuplot", "gnuplot-nox", "draws the plots");
         yield return Wordnet(wordnetFolder);
         yield return Simd();
         yield return Cores();
@@ -37,10 +36,6 @@ internal sealed class HostChecks(IHostProbe probe)
     private Check Torch() => probe.LoadTorch() is (true, var file)
         ? new Check("libtorch", CheckState.Good, file)
         : new Check("libtorch", CheckState.Missing, "does not load", probe.LoadTorch().Text);
-
-    private Check Program(string program, string package, string purpose) => probe.FirstLine(program, "--version") is { } version
-        ? new Check(program, CheckState.Good, version)
-        : new Check(program, CheckState.Missing, "none", $"{Setup}{package} ({purpose})");
 
     private Check Wordnet(string folder)
     {

@@ -30,11 +30,10 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneCommandSettings>
         var draw = drawFile is null
             ? DrawStage.Load(DrawInputs.Of(modelFolder, trainFile, settings.Eval)).Draw
             : WeightFiles.ReadDraw(drawFile);
-        var input = new TwinInput { ModelFolder = modelFolder, TrainFile = trainFile, Draw = draw };
         OutputFolder folder;
-        TwinOutcome outcome;
+        DrawRunOutcome outcome;
         using (var display = context.Display())
-        using (var stage = TwinStage.Load(input))
+        using (var stage = DrawRunStage.Load(modelFolder, trainFile, draw))
         {
             folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFile, drawFile);
             draw.Write(folder.PathOf(StageFiles.Draw));
@@ -47,8 +46,8 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneCommandSettings>
     }
 
     /// <exception cref="ConfigurationException">The run diverged; says at which step, and where its last finite state is.</exception>
-    private static TwinOutcome Run(
-        TwinStage stage, OutputFolder folder, FineTuningDraw draw, ProgressDisplay display, CancellationToken cancellation)
+    private static DrawRunOutcome Run(
+        DrawRunStage stage, OutputFolder folder, FineTuningDraw draw, ProgressDisplay display, CancellationToken cancellation)
     {
         try
         {

@@ -1,7 +1,6 @@
 using Crammed.Bert;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
-using Crammed.Cli.Plotting;
 using Crammed.Cli.Progress;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
@@ -30,7 +29,8 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainCommandSettings>
             folder = Folder(context, input.ResumePath);
             outcome = Run(context, stage, folder, display, cancellationToken);
         }
-        await PlotAsync(context, outcome, folder, cancellationToken);
+        if (PretrainMetrics.Plot(outcome.Training.Metrics) is { } plot)
+            context.Plot(plot, folder.PathOf(StageFiles.LossCurve));
         AddResults(context, outcome);
         await Lines(outcome, folder).WriteAsync(context.Output);
         return ExitCode.Success;
@@ -77,22 +77,6 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainCommandSettings>
         {
             // Other settings would have prevented it: bad input, not a fault of the program.
             throw new ConfigurationException($"{exception.Message}; the state before it is in {last}", exception);
-        }
-    }
-
-    private static async Task PlotAsync(
-        RunContext<PretrainCommandSettings> context, PretrainOutcome outcome, OutputFolder folder, CancellationToken cancellation)
-    {
-        if (PretrainMetrics.Plot(outcome.Training.Metrics) is not { } plot)
-            return;
-        try
-        {
-            await new GnuplotPlotter().DrawAsync(plot, folder.PathOf(StageFiles.LossCurve), cancellation);
-        }
-        catch (PlottingException exception)
-        {
-            // A trained model is worth more than its picture.
-            await context.Notices.WriteLineAsync($"no plot: {exception.Message}");
         }
     }
 
