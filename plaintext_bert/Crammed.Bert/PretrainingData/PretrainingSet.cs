@@ -1,3 +1,4 @@
+using Crammed.Files;
 using Crammed.Text;
 
 namespace Crammed.Bert;
@@ -48,7 +49,7 @@ public sealed class PretrainingSet : IDisposable
     /// <exception cref="IOException">A file is missing, or a disk is full.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public static PretrainingSet Load(
-        PretrainingSetOptions options, IProgress<PretrainingSetProgress>? progress = null, CancellationToken cancellation = default)
+        PretrainingSetOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         // Before the text, which takes longer to read: a wrong file is named at once.

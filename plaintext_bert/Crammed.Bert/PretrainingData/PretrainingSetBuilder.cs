@@ -1,10 +1,11 @@
+using Crammed.Files;
 using Crammed.Text;
 
 namespace Crammed.Bert;
 
 /// <summary>Makes a pretraining set from its sources. In memory are a few blocks of text and some bytes for each document.</summary>
 internal sealed class PretrainingSetBuilder(
-    PretrainingSetOptions options, IProgress<PretrainingSetProgress>? progress, CancellationToken cancellation)
+    PretrainingSetOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellation)
 {
     /// <summary>Held-out documents expected at least; a text that promises fewer is split by paragraphs.</summary>
     private const int FewestHeldOut = 8;
@@ -94,7 +95,7 @@ internal sealed class PretrainingSetBuilder(
         var documents = Enumerable.Range(0, members.Count).Select(i =>
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Report(new PretrainingSetProgress("packing", i + 1, members.Count, purpose));
+            progress?.Report(new WorkProgress("packing", i + 1, members.Count, purpose));
             return (IReadOnlyList<int>)tokenised.Row(members[order?[i] ?? i]);
         });
         return PretrainingCorpus.Build(documents, special, options.SequenceLength);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crammed.Files;
 using Crammed.Text;
 using Crammed.Text.Parquet;
 
@@ -28,7 +29,7 @@ internal sealed class PretrainingSetCache
 
     /// <summary>The set, or null where there is none of this key.</summary>
     /// <exception cref="InvalidDataException">A file is damaged or missing; says which, and what to do.</exception>
-    public PretrainingSet? TryOpen(IProgress<PretrainingSetProgress>? progress, CancellationToken cancellation)
+    public PretrainingSet? TryOpen(IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         if (!Directory.Exists(Folder))
             return null;
@@ -58,7 +59,7 @@ internal sealed class PretrainingSetCache
     /// process was first with a set of this key, that one stays.
     /// </summary>
     /// <exception cref="IOException">The folder cannot be written; nothing is left behind.</exception>
-    public void Write(PretrainingSet set, IProgress<PretrainingSetProgress>? progress, CancellationToken cancellation)
+    public void Write(PretrainingSet set, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var temporary = $"{Folder}.{Guid.NewGuid():N}.tmp";
         try
@@ -81,7 +82,7 @@ internal sealed class PretrainingSetCache
                 Enumerable.Range(0, count).Select(i =>
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    progress?.Report(new PretrainingSetProgress(title, i + 1, count, "rows"));
+                    progress?.Report(new WorkProgress(title, i + 1, count, "rows"));
                     return row(i);
                 }),
                 entries);
@@ -152,7 +153,7 @@ internal sealed class PretrainingSetCache
         SpecialTokens special,
         int vocabularySize,
         long tokens,
-        IProgress<PretrainingSetProgress>? progress,
+        IProgress<WorkProgress>? progress,
         CancellationToken cancellation)
     {
         var packed = Rows("sequences", (key.SequenceLength, key.SequenceLength));
@@ -171,7 +172,7 @@ internal sealed class PretrainingSetCache
             return TokenRowFile.Read(path, reader, lengths, vocabularySize, rows =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                progress?.Report(new PretrainingSetProgress($"reading cached {part} tokens", done += rows, reader.RowCount, "rows"));
+                progress?.Report(new WorkProgress($"reading cached {part} tokens", done += rows, reader.RowCount, "rows"));
             });
         }
     }

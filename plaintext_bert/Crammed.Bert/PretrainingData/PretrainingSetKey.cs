@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Crammed.Files;
 using Crammed.Text;
 
 namespace Crammed.Bert;
@@ -47,14 +48,14 @@ internal sealed record PretrainingSetKey(
     /// <summary>Reads all files of the sources, as they are.</summary>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static PretrainingSetKey Of(
-        PretrainingSetOptions options, string? tokenizerSha256, IProgress<PretrainingSetProgress>? progress, CancellationToken cancellation)
+        PretrainingSetOptions options, string? tokenizerSha256, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var files = options.Sources.SelectMany(source => source.Files).Distinct().ToList();
         long done = 0, total = files.Sum(file => new FileInfo(file).Length);
         var hashes = files.ToDictionary(file => file, file => HashFile(file, count =>
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Report(new PretrainingSetProgress("looking for cached tokens", done += count, total, "bytes"));
+            progress?.Report(new WorkProgress("looking for cached tokens", done += count, total, "bytes"));
         }));
         var sources = options.Sources.Select(source =>
             $"{source.GetType().Name}\n{source.Selection}\n{string.Join('\n', source.Files.Select(file => hashes[file]))}\n");

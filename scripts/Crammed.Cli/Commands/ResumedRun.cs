@@ -7,7 +7,7 @@ namespace Crammed.Cli.Commands;
 internal static class ResumedRun
 {
     /// <summary>Keys that do not change what a run writes.</summary>
-    private static readonly string[] _free = ["resume", "impl", "parallel", "seeds"];
+    private static readonly string[] _free = ["resume", "impl"];
 
     /// <param name="context">This run.</param>
     /// <param name="name">Its name.</param>

@@ -1,4 +1,5 @@
 using Crammed.Bert;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Text;
 using TorchSharp;
@@ -49,11 +50,12 @@ internal sealed class DrawRunStage : IDisposable
     /// <exception cref="TrainingDivergedException">
     /// Loss or gradient are no longer finite; the files were written as before the failing step.
     /// </exception>
-    public DrawRunOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    public DrawRunOutcome Run(string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         using var classifier = new TaskClassifier(_model, TrainedWeights.Initial(_draw));
         var training = FineTuner.Run(
-            classifier, new DrawSource(_draw, _training), FineTuneStage.Relay("fine-tuning in plaintext", progress), cancellation);
+            classifier, new DrawSource(_draw, _training), progress?.Relayed(state => state with { Title = "fine-tuning in plaintext" }),
+            cancellation);
         if (training.Interrupted)
             cancellation.ThrowIfCancellationRequested();
         Directory.CreateDirectory(folder);

@@ -1,5 +1,7 @@
-using System.Globalization;
 using Crammed.Bert;
+using Crammed.Cli.Reports;
+using Crammed.Files;
+using Crammed.Model;
 using Crammed.Text;
 
 namespace Crammed.Cli.Stages;
@@ -44,7 +46,7 @@ internal sealed class FineTuneStage
     /// its files are written, and the outcome says so; likewise where loss or gradient are no longer finite, with the weights before the
     /// failing step.
     /// </summary>
-    public FineTuneOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    public FineTuneOutcome Run(string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var runs = new List<FineTuneRun>();
         for (int run = 0; run < _input.Seeds && !cancellation.IsCancellationRequested; run++)
@@ -61,30 +63,19 @@ internal sealed class FineTuneStage
             _input.Task.Description, _train.Count, _dev.Count, runs, [.. scores.Select(same => SeedSummary.Of([.. same]))]);
     }
 
-    private FineTuneRun RunOnce(int run, string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    private FineTuneRun RunOnce(int run, string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var settings = _input.Training with { Seed = _input.Training.Seed + run };
         var task = _input.Task.Description;
+        var title = $"fine-tuning on {task.Name}, run {run + 1} of {_input.Seeds}";
         using var model = Checkpoint.Load(_input.ModelFolder);
         using var classifier = new TaskClassifier(model, task.Labels.Count, settings.Lora, settings.Seed);
         var training = FineTuner.Run(
-            classifier,
-            new EpochSource(_train, _dev, task.Metrics, settings),
-            Relay($"fine-tuning on {task.Name}, run {run + 1} of {_input.Seeds}", progress),
+            classifier, new EpochSource(_train, _dev, task.Metrics, settings), progress?.Relayed(state => state with { Title = title }),
             cancellation);
         Write(classifier, settings, training, Path.Combine(folder, StageFiles.Seed(settings.Seed)));
         return new FineTuneRun(settings.Seed, training);
     }
-
-    /// <summary>Steps of fine-tuning as a stage's progress.</summary>
-    internal static RelayedProgress<FineTuningProgress> Relay(string title, IProgress<StageProgress>? progress) =>
-        new(step => progress?.Report(new StageProgress(
-            title,
-            step.Step,
-            step.Steps,
-            "steps",
-            string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:F4}"),
-            TimeSpan.FromSeconds(step.RemainingSeconds))));
 
     private void Write(TaskClassifier classifier, TaskTrainingSettings settings, FineTuningResult training, string folder)
     {

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Crammed.Bert;
 using Crammed.Cli.Plotting;
+using Crammed.Cli.Reports;
 using Crammed.Text.Parquet;
 
 namespace Crammed.Cli.Stages;

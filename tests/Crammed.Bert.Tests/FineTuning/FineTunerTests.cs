@@ -1,3 +1,4 @@
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Bert.Tests;
@@ -195,12 +196,12 @@ public class FineTunerTests
         Assert.That(Live(6), Is.EqualTo(after));
     }
 
-    private static CancellationToken CancelAfter(int steps, out IProgress<FineTuningProgress> progress)
+    private static CancellationToken CancelAfter(int steps, out IProgress<WorkProgress> progress)
     {
         var source = new CancellationTokenSource();
-        progress = new ImmediateProgress<FineTuningProgress>(report =>
+        progress = new ImmediateProgress<WorkProgress>(report =>
         {
-            if (report.Step == steps)
+            if (report.Done == steps)
                 source.Cancel();
         });
         return source.Token;

@@ -1,3 +1,4 @@
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Bert.Tests;
@@ -114,9 +115,9 @@ public class TaskTrainerTests
         using var model = new BertModel(configuration, seed: 1);
         var data = Tiny.Task(configuration, 40, seed: 1);
         using var source = new CancellationTokenSource();
-        var progress = new ImmediateProgress<FineTuningProgress>(report =>
+        var progress = new ImmediateProgress<WorkProgress>(report =>
         {
-            if (report.Step == 2)
+            if (report.Done == 2)
                 source.Cancel();
         });
         using var classifier = new TaskClassifier(model, 2, Lora, seed: 1);

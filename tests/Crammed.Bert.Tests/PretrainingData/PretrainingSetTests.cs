@@ -1,3 +1,4 @@
+using Crammed.Files;
 using Crammed.Text;
 
 namespace Crammed.Bert.Tests;
@@ -204,7 +205,7 @@ public class PretrainingSetTests
     {
         var options = Options(Numbers(400)) with { CacheFolder = Cache };
         using var source = new CancellationTokenSource();
-        var progress = new ImmediateProgress<PretrainingSetProgress>(state =>
+        var progress = new ImmediateProgress<WorkProgress>(state =>
         {
             if (state.Title == "caching held-out tokens")
                 source.Cancel();

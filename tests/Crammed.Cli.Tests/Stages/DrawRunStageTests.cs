@@ -122,13 +122,14 @@ internal sealed class DrawRunStageTests
         using var source = new CancellationTokenSource();
         using var stage = SmallRun.DrawRun(SmallRun.Sentiment);
         var seen = new List<long>();
-        var progress = new RelayedProgress<StageProgress>(report =>
+        var progress = new RelayedProgress<WorkProgress>(report =>
         {
             seen.Add(report.Done);
-            source.Cancel();
+            if (report.Done == 1)
+                source.Cancel();
         });
         Assert.Throws<OperationCanceledException>(() => stage.Run(_folder.Path, progress, source.Token));
-        Assert.That(seen, Is.EqualTo(new[] { 1L }));
+        Assert.That(seen, Is.EqualTo(new[] { 0L, 1L }));
         Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path), Is.Empty);
     }
 

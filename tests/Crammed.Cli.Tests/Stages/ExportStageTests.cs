@@ -1,5 +1,7 @@
 using Crammed.Bert;
 using Crammed.Cli.Stages;
+using Crammed.Files;
+using Crammed.Model;
 using Crammed.Text;
 using Crammed.Text.Parquet;
 
@@ -53,7 +55,7 @@ internal sealed class ExportStageTests
     {
         using var source = new CancellationTokenSource();
         using var stage = ExportStage.Load(SmallRun.ExportInput("sst2"));
-        var progress = new RelayedProgress<StageProgress>(_ => source.Cancel());
+        var progress = new RelayedProgress<WorkProgress>(_ => source.Cancel());
         Assert.Throws<OperationCanceledException>(() => stage.Run(_folder.Path, progress, source.Token));
         Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path), Is.Empty);
     }

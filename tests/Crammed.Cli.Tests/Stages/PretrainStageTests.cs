@@ -120,17 +120,17 @@ internal sealed class PretrainStageTests
     {
         var stage = PretrainStage.Load(SmallRun.Input(SmallData.WriteText(_folder)), null, CancellationToken.None);
         using var source = new CancellationTokenSource();
-        var seen = new List<StageProgress>();
-        var progress = new RelayedProgress<StageProgress>(report =>
+        var seen = new List<WorkProgress>();
+        var progress = new RelayedProgress<WorkProgress>(report =>
         {
             seen.Add(report);
-            if (seen.Count == 3)
+            if (report.Done == 3)
                 source.Cancel();
         });
         string run = Directory.CreateDirectory(_folder.Combine("run")).FullName;
         Assert.Throws<OperationCanceledException>(() => stage.Run(run, progress, source.Token));
         Assert.That(seen.Select(report => (report.Done, report.Total, report.Unit)),
-            Is.EqualTo(new[] { (1L, 12L, "steps"), (2L, 12L, "steps"), (3L, 12L, "steps") }));
+            Is.EqualTo(new[] { (0L, 12L, "steps"), (1L, 12L, "steps"), (2L, 12L, "steps"), (3L, 12L, "steps") }));
         Assert.That(Directory.EnumerateFileSystemEntries(run), Is.Empty);
     }
 

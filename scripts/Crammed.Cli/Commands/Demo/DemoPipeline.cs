@@ -36,13 +36,13 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var train = EncryptableSplit.Read(export.TrainFile);
         // First on clear slots: a value outside its calibrated domain shows there, before hours on ciphertexts are spent.
         var clearRuns = new ClearRuns(circuit, draw, train, parameters);
-        double[] clearLosses = Timed("finetune (clear slots)", () => context.Shown("clear run", "steps", progress =>
+        double[] clearLosses = Timed("finetune (clear slots)", () => context.Shown(progress =>
             clearRuns.WithoutNoise(progress, cancellation)));
-        var keys = Timed("keygen", () => context.ShownKeys(progress =>
+        var keys = Timed("keygen", () => context.Shown(progress =>
             KeygenStage.Run(circuit, parameters, folder.PathOf("keys"), context.Resources, progress, cancellation)));
         var conversion = new ConvertInput(
             draw, train, EncryptableSplit.Read(export.DevFile), Settings.Eval.EncryptedExamples, folder.PathOf("keys"), Threads);
-        var container = Timed("convert", () => context.Shown("encrypting", "files", progress =>
+        var container = Timed("convert", () => context.Shown(progress =>
             ConvertStage.Run(conversion, parameters, folder.PathOf("container"), progress, cancellation)));
         var encrypted = await TimedAsync("finetune (encrypted)", () =>
             EncryptedStages.TrainAsync(Files("encrypted"), draw, train, Say, cancellation));
@@ -50,7 +50,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var evaluation = await TimedAsync("evaluate (encrypted)", () => EncryptedStages.EvaluateAsync(
             Files("encrypted-evaluation"), folder.PathOf($"encrypted/{ResultFiles.Parameters}"), Say, cancellation));
         var plaintext = Timed("finetune (plaintext)", () => CarryOut(model, export, draw, cancellation));
-        double[][] noisyLosses = Timed("clear runs with noise", () => context.Shown("clear runs", "steps", progress =>
+        double[][] noisyLosses = Timed("clear runs with noise", () => context.Shown(progress =>
             clearRuns.WithNoise(NoisyRuns, progress, cancellation)));
         return new DemoResults
         {

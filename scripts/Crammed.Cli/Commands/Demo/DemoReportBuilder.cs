@@ -26,7 +26,7 @@ internal static class DemoReportBuilder
                 results.Pretraining.Training.HeldOutLoss),
             Encryption = new EncryptionFacts(
                 results.Parameters.Name, results.Parameters.LogN, results.Parameters.Log2QP, results.Parameters.IsInsecure ? null : SecurityBits,
-                settings.He.Fhe, settings.He.Refresh, ResultReader.PrecisionBits),
+                settings.He.Refresh, ResultReader.PrecisionBits),
             KeyHoldings = KeyHoldings,
             Items = Items(results.Draw),
             Losses = Losses(results),

@@ -12,7 +12,7 @@ namespace Crammed.Cli.Commands.Finetune;
 /// <summary><c>crammed finetune fhe=execute</c>: the training program and the refresh party as two processes, then the decrypted adapters.</summary>
 internal static class EncryptedFinetune
 {
-    public static async Task<int> RunAsync(RunContext<FinetuneRunSettings> context, CancellationToken cancellation)
+    public static async Task<int> RunAsync(RunContext<FinetuneCommandSettings> context, CancellationToken cancellation)
     {
         var settings = context.Settings;
         string drawFile = context.Resolve(settings.Draw!), trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
@@ -24,6 +24,8 @@ internal static class EncryptedFinetune
         var files = new EncryptedRunFiles(container, model, keys, folder.FullPath, settings.Impl.ThreadCount);
         var outcome = await EncryptedStages.TrainAsync(files, draw, train, context.Notices.WriteLine, cancellation);
         EncryptedStages.WriteResults(outcome, draw, folder.FullPath);
+        context.AddResult("training_loss", outcome.Losses[^1]);
+        context.AddResult("seconds", outcome.Run.Profile.StepSeconds.Sum());
         await DrawInputs.AddDraw(new ResultLines(), draw)
             .Add("loss", $"{NumberText.Loss(outcome.Losses[0])} at step 1, {NumberText.Loss(outcome.Losses[^1])} at step {outcome.Losses.Length}")
             .Add("time", $"{NumberText.Seconds(outcome.Run.Profile.StepSeconds.Average())} a step")
