@@ -100,9 +100,9 @@ public sealed class TaskClassifier : IDisposable
         return new Predictions(logits, data.Labels(), data.Classes);
     }
 
-    /// <summary>The values as they stand, in the form of a file of trained weights: the head, and a draw's adapters where there are some.</summary>
+    /// <summary>The values as they stand, in the form of a file of trained weights: head, and a draw's adapters if any.</summary>
     /// <param name="settings">What they were trained with.</param>
-    /// <exception cref="KeyNotFoundException">There are adapters, but not those of a draw: on query, key and value of every layer.</exception>
+    /// <exception cref="KeyNotFoundException">The adapters are not a draw's: on query, key and value of every layer.</exception>
     public TrainedWeights Weights(FineTuningSettings settings)
     {
         using var scope = torch.NewDisposeScope();

@@ -31,7 +31,8 @@ internal static class ResultSections
         var table = new MarkdownTable("tensor", "largest difference>", "largest value>");
         foreach (var tensor in tensors)
             table.AddRow(tensor.Tensor, NumberText.Magnitude(tensor.LargestDifference), NumberText.Magnitude(tensor.LargestValue));
-        return $"Trained tensors of the {encryption.Adjective} run less those of the run in plaintext, and the latter's largest value for scale.\n\n{table}";
+        return $"Trained tensors of the {encryption.Adjective} run less those of the run in plaintext, and the latter's largest value for "
+            + $"scale.\n\n{table}";
     }
 
     public static string Scores(string task, ScoreComparison scores, EncryptionFacts encryption)
@@ -71,7 +72,8 @@ internal static class ResultSections
         int runs = steps.Min(step => step.NoisyCircuit.Count);
         double gap = steps.Max(step => step.ApproximationGap), deviation = steps.Max(step => step.NoiseDeviation);
         return "The run in plaintext is the same draw in float64 with the exact functions. The bound of a step adds the approximation gap "
-            + $"(the loss of the same circuit with its polynomials on clear slots, less the plaintext one; up to {NumberText.Magnitude(gap)}), "
+            + "(the loss of the same circuit with its polynomials on clear slots, less the plaintext one; up to "
+            + $"{NumberText.Magnitude(gap)}), "
             + $"{NumberText.Count(LossStep.NoiseDeviations)} standard deviations of the loss over {runs} clear runs with the estimated "
             + $"noise injected (up to {NumberText.Magnitude(LossStep.NoiseDeviations * deviation)}), "
             + $"and what rounding the released logits can change ({NumberText.Magnitude(encryption.RoundingError)}).";
