@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Model;
 
@@ -52,10 +53,13 @@ public sealed record BertConfiguration
     public EncoderStyle Style { get; init; } = EncoderStyle.Crammed;
 
     /// <summary>
-    /// Id of the token that ends each text of a pair: what follows the first, up to the second, is of token type 1. Null: every token is
-    /// of type 0. Only the original style has token types.
+    /// Token types told apart: 1 (every token counts as of type 0) or 2 (the tokens of a pair's second text are of type 1). Only the
+    /// original style has token types.
     /// </summary>
-    public int? SeparatorToken { get; init; }
+    public int TokenTypes { get; init; } = 1;
+
+    /// <summary>Id of the padding token, whose embedding starts at zero and is not trained by look-ups; null: none.</summary>
+    public int? PaddingToken { get; init; } = 0;
 
     public double NormEpsilon { get; init; } = 1e-12;
 
@@ -111,21 +115,13 @@ public sealed record BertConfiguration
     }
 
     /// <summary>Reads and validates config.json.</summary>
+    /// <exception cref="FileNotFoundException">No such file.</exception>
     /// <exception cref="InvalidDataException">Malformed JSON, an unknown or missing field, or a value out of its range.</exception>
-    public static BertConfiguration Read(string path)
-    {
-        try
-        {
-            var configuration = JsonSerializer.Deserialize<BertConfiguration>(File.ReadAllText(path), JsonOptions)
-                ?? throw new InvalidDataException($"{path}: holds null, not a configuration");
-            configuration.Validate();
-            return configuration;
-        }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
-    }
+    public static BertConfiguration Read(string path) => JsonFile.Read<BertConfiguration>(
+        path,
+        JsonOptions,
+        "a model is a folder that crammed pretrain wrote, such as outputs/pretrain/model",
+        configuration => configuration.Validate());
 
     /// <summary>The JSON form that <see cref="Read"/> takes.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
@@ -143,9 +139,8 @@ public sealed record BertConfiguration
         Requirement.Check(Range(SequenceLength, 4, 4096), SequenceLength, "4 to 4096");
         Requirement.Check(Enum.IsDefined(Kernel), Kernel, "gaussian, softmax or polynomial");
         Requirement.Check(Enum.IsDefined(Style), Style, "crammed or original");
-        Requirement.Check(
-            SeparatorToken is null || (Range(SeparatorToken.Value, 0, VocabularySize - 1) && Style == EncoderStyle.Original),
-            SeparatorToken ?? 0, $"null, or with style original 0 to {VocabularySize - 1}", "separator_token");
+        Requirement.Check(Range(PaddingToken ?? 0, 0, VocabularySize - 1), PaddingToken ?? 0, $"null or 0 to {VocabularySize - 1}", "padding_token");
+        Requirement.Check(TokenTypes == 1 || (TokenTypes == 2 && Style == EncoderStyle.Original), TokenTypes, "1, or with style original 2");
         Requirement.Check(Range(KernelPower, 1, 20), KernelPower, "1 to 20");
         Requirement.Check(Enum.IsDefined(Gate), Gate, "relu, bilinear or gelu");
         Requirement.Check(NormEpsilon is >= 0 and < 1, NormEpsilon, "0 up to but not including 1");

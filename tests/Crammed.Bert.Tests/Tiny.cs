@@ -1,3 +1,4 @@
+using Crammed.Text;
 namespace Crammed.Bert.Tests;
 
 /// <summary>Small models and data that tests share.</summary>

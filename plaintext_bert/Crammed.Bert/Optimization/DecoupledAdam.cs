@@ -52,7 +52,7 @@ internal sealed class DecoupledAdam : IDisposable
     public void ZeroGradients()
     {
         foreach (var tensor in tensors)
-            tensor.Value.grad?.zero_();
+            tensor.Value.grad = null;
     }
 
     /// <summary>One update; tensors without a gradient stay. The observer sees each bias-corrected second moment.</summary>
@@ -69,7 +69,7 @@ internal sealed class DecoupledAdam : IDisposable
             var gradient = tensors[i].Value.grad;
             if (gradient is null)
                 continue;
-            first[i].mul_(beta1).add_(gradient, 1 - beta1);
+            first[i].lerp_(gradient, 1 - beta1);
             second[i].mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
             RequireInside(tensors[i].Name, second[i], correction2);
         }

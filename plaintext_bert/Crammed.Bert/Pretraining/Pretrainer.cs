@@ -32,6 +32,7 @@ public static class Pretrainer
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
+        settings = settings.Resolved(checkpoints?.Resume);
         if (training.SequenceLength != model.Configuration.SequenceLength || heldOut.SequenceLength != model.Configuration.SequenceLength)
             throw new ArgumentException(
                 $"the corpus must be packed to the model's sequence length, {model.Configuration.SequenceLength}", nameof(training));

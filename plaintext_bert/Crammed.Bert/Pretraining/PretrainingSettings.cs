@@ -64,7 +64,8 @@ public sealed record PretrainingSettings
     /// <summary>The held-out loss is taken each time this share of the budget has been used, and at the end.</summary>
     public double HeldOutInterval { get; init; } = 0.1;
 
-    public MatrixProductPrecision Precision { get; init; }
+    /// <summary>Float32 gives the same run on every processor.</summary>
+    public MatrixProductPrecision Precision { get; init; } = MatrixProductPrecision.Float32;
 
     public RangePenaltySettings Penalty { get; init; } = new();
 
@@ -91,9 +92,17 @@ public sealed record PretrainingSettings
         Requirement.Check(FirstTokenWeight is >= 0 and <= 100, FirstTokenWeight, "0 to 100");
         Requirement.Check(HeldOutFraction is > 0 and <= 0.5, HeldOutFraction, "above 0, up to 0.5");
         Requirement.Check(HeldOutInterval is > 0 and <= 1, HeldOutInterval, "above 0, up to 1");
-        Requirement.Check(Enum.IsDefined(Precision), Precision, "float32 or bfloat16");
+        Requirement.Check(Enum.IsDefined(Precision), Precision, "float32, bfloat16 or auto");
         Penalty.Validate();
     }
+
+    /// <summary>These settings with a precision in the place of auto: that of the run to resume, or the processor's.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint does not say which it had.</exception>
+    public PretrainingSettings Resolved(PretrainingCheckpoint? resumed) => Precision != MatrixProductPrecision.Auto ? this : this with
+    {
+        Precision = resumed is not null ? resumed.Precision
+            : MatrixProducts.HasBfloat16 ? MatrixProductPrecision.Bfloat16 : MatrixProductPrecision.Float32,
+    };
 
     /// <summary>Share of the budget used up, 0 to 1 and beyond.</summary>
     internal double UsedBudget(int steps, long tokens, double seconds) => this switch

@@ -15,15 +15,14 @@ internal sealed class PretrainingSetBuilder(
     private long duplicates;
 
     /// <summary>Makes the set.</summary>
-    /// <param name="vocabulary">The vocabulary, or null to train one.</param>
-    public PretrainingSet Build(WordPieceVocabulary? vocabulary)
+    /// <param name="tokenizer">The tokenizer, or null to train its vocabulary.</param>
+    public PretrainingSet Build(BertTokenizer? tokenizer)
     {
         var byParagraphs = HasFewDocuments();
-        vocabulary ??= WordPieceTrainer.Train(
+        tokenizer ??= BertTokenizer.Create(WordPieceTrainer.Train(
             Documents(byParagraphs, "training the vocabulary").Where(document => !document.IsHeldOut).Select(document => document.Text),
             new WordPieceTrainerOptions { VocabularySize = options.VocabularySize },
-            cancellation);
-        var tokenizer = BertTokenizer.Create(vocabulary);
+            cancellation));
         using var tokenised = new TokenRows();
         List<int> training = [], heldOut = [];
         var sample = new TextSample();
@@ -39,11 +38,10 @@ internal sealed class PretrainingSetBuilder(
             tokenised.Add(ids);
         }
 
-        var special = SpecialTokens.Of(tokenizer);
-        var trainingCorpus = Corpus(tokenised, training, special, "training documents");
-        var heldOutCorpus = Corpus(tokenised, heldOut, special, "held-out documents");
+        var trainingCorpus = Corpus(tokenised, training, tokenizer.Special, "training documents");
+        var heldOutCorpus = Corpus(tokenised, heldOut, tokenizer.Special, "held-out documents");
         var facts = new PretrainingSetFacts(training.Count, heldOut.Count, duplicates, trainingCorpus.Tokens, heldOutCorpus.Tokens);
-        return new PretrainingSet(vocabulary, trainingCorpus, heldOutCorpus, sample.Texts, facts);
+        return new PretrainingSet(tokenizer, trainingCorpus, heldOutCorpus, sample.Texts, facts);
     }
 
     /// <summary>Whether the sources that are to be split have so few documents that hardly any would be held out.</summary>

@@ -5,7 +5,7 @@ using Crammed.Text.Parquet;
 namespace Crammed.Bert;
 
 /// <summary>
-/// A finished pretraining set in a folder of its own: vocab.txt, packed sequences and single documents of both parts, sample texts. The
+/// A finished pretraining set in a folder of its own: the tokenizer's files, packed sequences and single documents of both parts, sample texts. The
 /// folder appears complete or not at all; the key is in its name and in the metadata of each file.
 /// </summary>
 internal sealed class PretrainingSetCache
@@ -36,13 +36,15 @@ internal sealed class PretrainingSetCache
         {
             if (Metadata(PathOf("training", "sequences")) is not { } entries)
                 return null;
-            var vocabulary = WordPieceVocabulary.Read(Path.Combine(Folder, CheckpointFiles.Vocabulary));
-            var special = SpecialTokens.Of(BertTokenizer.Create(vocabulary));
-            var training = Open("training", special, vocabulary.Count, Number(entries, "training_tokens"), progress, cancellation);
-            var heldOut = Open("held-out", special, vocabulary.Count, Number(entries, "held_out_tokens"), progress, cancellation);
+            var tokenizer = BertTokenizer.Load(Folder);
+            if (!key.IsOf(tokenizer))
+                throw new InvalidDataException($"{Path.Combine(Folder, CheckpointFiles.Vocabulary)}: the tokenizer is of another set");
+            var (special, size) = (tokenizer.Special, tokenizer.Vocabulary.Count);
+            var training = Open("training", special, size, Number(entries, "training_tokens"), progress, cancellation);
+            var heldOut = Open("held-out", special, size, Number(entries, "held_out_tokens"), progress, cancellation);
             var facts = new PretrainingSetFacts(
                 training.Documents, heldOut.Documents, Number(entries, "duplicates"), training.Tokens, heldOut.Tokens);
-            return new PretrainingSet(vocabulary, training, heldOut, ReadTexts(), facts) { IsFromCache = true };
+            return new PretrainingSet(tokenizer, training, heldOut, ReadTexts(), facts) { IsFromCache = true };
         }
         catch (Exception fault) when (fault is InvalidDataException or FileNotFoundException)
         {
@@ -63,7 +65,7 @@ internal sealed class PretrainingSetCache
         {
             Directory.CreateDirectory(temporary);
             var entries = Entries(set.Facts);
-            set.Vocabulary.Write(Path.Combine(temporary, CheckpointFiles.Vocabulary));
+            set.Tokenizer.Save(temporary);
             foreach (var (part, corpus) in new[] { ("training", set.Training), ("held-out", set.HeldOut) })
             {
                 var title = $"caching {part} tokens";

@@ -7,9 +7,10 @@ namespace Crammed.Text.Parquet;
 /// <summary>The columns, metadata keys and rules of exported fine-tuning data, shared by writer and reader.</summary>
 internal static class ExportedTaskFormat
 {
-    public const int Version = 2;
+    public const int Version = 3;
     public const string Index = "index";
     public const string InputIds = "input_ids";
+    public const string TokenTypeIds = "token_type_ids";
     public const string AttentionMask = "attention_mask";
     public const string Label = "label";
 
@@ -39,6 +40,7 @@ internal static class ExportedTaskFormat
         [
             new(Index, ParquetFieldType.Int32),
             new(InputIds, ParquetFieldType.Int32, IsList: true),
+            new(TokenTypeIds, ParquetFieldType.Int32, IsList: true),
             new(AttentionMask, ParquetFieldType.Int32, IsList: true),
             new(Label, ParquetFieldType.Double),
         ];
@@ -120,9 +122,11 @@ internal static class ExportedTaskFormat
         if (example.Index < 0)
             return $"{Index} is {example.Index}, where 0 or more is needed";
         return LengthProblem(InputIds, example.InputIds.Length, description.SequenceLength)
+            ?? LengthProblem(TokenTypeIds, example.TokenTypeIds.Length, description.SequenceLength)
             ?? LengthProblem(AttentionMask, example.AttentionMask.Length, description.SequenceLength)
             ?? LengthProblem(States(description.Prefix), example.Embedding?.Length ?? 0, description.SequenceLength * description.Hidden)
             ?? ValueProblem(InputIds, example.InputIds, id => id >= 0, "0 or more")
+            ?? ValueProblem(TokenTypeIds, example.TokenTypeIds, type => type is 0 or 1, "0 or 1")
             ?? ValueProblem(AttentionMask, example.AttentionMask, mask => mask is 0 or 1, "0 or 1")
             ?? LabelProblem(description, example.Label)
             ?? ValueProblem(States(description.Prefix), example.Embedding ?? [], float.IsFinite, "a finite number");

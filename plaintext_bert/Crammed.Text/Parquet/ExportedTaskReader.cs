@@ -75,6 +75,7 @@ public sealed class ExportedTaskReader : IDisposable
     {
         var index = NotNull(_reader.ReadInt32(group, ExportedTaskFormat.Index), group, ExportedTaskFormat.Index);
         var inputIds = NotNull(_reader.ReadInt32(group, ExportedTaskFormat.InputIds), group, ExportedTaskFormat.InputIds);
+        var types = NotNull(_reader.ReadInt32(group, ExportedTaskFormat.TokenTypeIds), group, ExportedTaskFormat.TokenTypeIds);
         var mask = NotNull(_reader.ReadInt32(group, ExportedTaskFormat.AttentionMask), group, ExportedTaskFormat.AttentionMask);
         var label = NotNull(_reader.ReadDouble(group, ExportedTaskFormat.Label), group, ExportedTaskFormat.Label);
         var states = ExportedTaskFormat.States(Description.Prefix);
@@ -88,7 +89,10 @@ public sealed class ExportedTaskReader : IDisposable
                 inputIds.Row(row).ToArray(),
                 mask.Row(row).ToArray(),
                 label.Values[row],
-                embedding?.Row(row).ToArray());
+                embedding?.Row(row).ToArray())
+            {
+                TokenTypeIds = types.Row(row).ToArray(),
+            };
         }
     }
 

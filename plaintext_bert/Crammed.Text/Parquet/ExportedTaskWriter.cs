@@ -19,7 +19,7 @@ public sealed class ExportedTaskWriter : IDisposable
     {
         _writer = writer;
         _description = description;
-        var exampleBytes = description.SequenceLength * (8L + (4L * description.Hidden));
+        var exampleBytes = description.SequenceLength * (12L + (4L * description.Hidden));
         RowsPerGroup = (int)Math.Clamp(RowGroupBytes / exampleBytes, 1, RowGroupRows);
     }
 
@@ -104,6 +104,7 @@ public sealed class ExportedTaskWriter : IDisposable
         [
             ColumnData.Of(Column(example => example.Index)),
             Lists(example => example.InputIds, _description.SequenceLength),
+            Lists(example => example.TokenTypeIds, _description.SequenceLength),
             Lists(example => example.AttentionMask, _description.SequenceLength),
             ColumnData.Of(Column(example => example.Label)),
         ];

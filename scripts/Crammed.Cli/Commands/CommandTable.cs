@@ -47,7 +47,7 @@ internal static class CommandTable
             CreateHandler = () => new ImportCommand(),
             Examples =
             [
-                ("import hf=bert-tiny", "bert-tiny/{config.json,model.safetensors,vocab.txt}, to outputs/import/model"),
+                ("import hf=bert-tiny", "bert-tiny/{config.json,model.safetensors,vocab.txt or tokenizer.json}, to outputs/import/model"),
                 ("import name=tiny hf=bert-tiny vocabulary=vocab.txt", "with a vocabulary of another folder"),
             ],
         },

@@ -37,7 +37,8 @@ internal static class LossPlots
             HasLogY = true,
             Series =
             [
-                .. apart.Count == 0 ? [] : new[] { Line($"|{encryption.Adjective} - plaintext|", apart, step => Math.Abs(step.Difference)) with { ShowsPoints = true } },
+                .. new[] { Line($"|{encryption.Adjective} - plaintext|", apart, step => Math.Abs(step.Difference)) }
+                    .Where(line => line.X.Count > 0).Select(line => line with { ShowsPoints = true }),
                 Line("bound", losses, step => step.Bound(encryption.RoundingError)) with { IsReference = true },
             ],
         });

@@ -95,7 +95,7 @@ public sealed record TrainingSettings : ICheckedSettings
         BatchRamp = BatchRamp,
         HeldOutInterval = HeldOutInterval,
         MicroBatchSize = implementation.MicrobatchSize,
-        Precision = implementation.Dtype,
+        Precision = implementation.Precision,
         Seed = Seed,
         BatchSize = Batch,
         LearningRate = LearningRate,

@@ -34,11 +34,11 @@ internal sealed class EvaluateStage : IDisposable
                 RequireClasses(input, weights, data.Classes);
                 model = ModelFolder.Load(
                     input.ModelFolder, weights.Shape, weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32);
-                return new EvaluateStage(input.Task, data, new TaskClassifier(model, weights));
+                return new EvaluateStage(input.Task, data, new TaskClassifier(model, weights.InOrderOf(input.Task.Labels, "the adapters")));
             }
             string folder = input.Tuned ?? throw new ArgumentException("neither weights nor a folder of them", nameof(input));
             model = Checkpoint.Load(input.ModelFolder);
-            return new EvaluateStage(input.Task, data, TunedFolder.Load(folder, input.ModelFolder, model, data.Classes));
+            return new EvaluateStage(input.Task, data, TunedFolder.Load(folder, input.ModelFolder, model, data.Classes, input.Task.Labels));
         }
         catch
         {
@@ -106,7 +106,7 @@ internal sealed class EvaluateStage : IDisposable
         var text = input.Text ?? throw new ArgumentException("neither an exported split nor a task's text", nameof(input));
         var source = new TaskCatalog(text.Folder, text.WordNetFolder).Open(text.Definition);
         int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
-        return TaskData.Tokenize(source, TaskSplit.Dev, ModelFolder.Tokenizer(input.ModelFolder), length, text.Limit);
+        return TaskData.Tokenize(source, TaskSplit.Dev, new InputEncoder(Checkpoint.Tokenizer(input.ModelFolder)), length, text.Limit);
     }
 
     private static void RequireClasses(EvaluateInput input, TrainedWeights weights, int classes)

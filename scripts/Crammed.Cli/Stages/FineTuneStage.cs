@@ -1,6 +1,5 @@
 using System.Globalization;
 using Crammed.Bert;
-using Crammed.Model;
 using Crammed.Text;
 
 namespace Crammed.Cli.Stages;
@@ -27,7 +26,7 @@ internal sealed class FineTuneStage
     {
         var source = new TaskCatalog(input.TaskFolder, input.WordNetFolder).Open(input.Task);
         int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
-        var tokenizer = ModelFolder.Tokenizer(input.ModelFolder);
+        InputEncoder encoder = new(Checkpoint.Tokenizer(input.ModelFolder));
         using (var model = Checkpoint.Load(input.ModelFolder))
         using (new TaskClassifier(model, input.Task.Description.Labels.Count, input.Training.Lora, input.Training.Seed))
         {
@@ -35,8 +34,8 @@ internal sealed class FineTuneStage
         }
         return new FineTuneStage(
             input,
-            TaskData.Tokenize(source, TaskSplit.Train, tokenizer, length, input.TrainLimit),
-            TaskData.Tokenize(source, TaskSplit.Dev, tokenizer, length, input.DevLimit));
+            TaskData.Tokenize(source, TaskSplit.Train, encoder, length, input.TrainLimit),
+            TaskData.Tokenize(source, TaskSplit.Dev, encoder, length, input.DevLimit));
     }
 
     /// <summary>
@@ -89,17 +88,17 @@ internal sealed class FineTuneStage
 
     private void Write(TaskClassifier classifier, TaskTrainingSettings settings, FineTuningResult training, string folder)
     {
+        IReadOnlyList<string>? labels = _input.Task.Description.Labels is { Count: > 0 } named ? named : null;
         Directory.CreateDirectory(folder);
         FineTuningStep.Write(Path.Combine(folder, StageFiles.Losses), training.Steps);
         if (training.IsComplete)
             EvaluateStage.PredictionsOf(classifier.Predict(_dev, settings.TrimPadding)).Write(Path.Combine(folder, StageFiles.Predictions));
         if (classifier.Adapters is { } adapters)
         {
-            LoraFiles.Save(folder, adapters, classifier.Head, _input.ModelFolder, Checkpoint.WeightsSha256(_input.ModelFolder));
+            LoraFiles.Save(folder, adapters, classifier.Head, _input.ModelFolder, Checkpoint.WeightsSha256(_input.ModelFolder), labels);
             return;
         }
-        Checkpoint.Save(
-            classifier.Model, Path.Combine(_input.ModelFolder, CheckpointFiles.Vocabulary), Path.Combine(folder, StageFiles.Model));
-        classifier.Weights(settings.ToFineTuningSettings(_train.Count)).Write(Path.Combine(folder, StageFiles.Adapters));
+        Checkpoint.Save(classifier.Model, Checkpoint.Tokenizer(_input.ModelFolder), Path.Combine(folder, StageFiles.Model));
+        classifier.Weights(settings.ToFineTuningSettings(_train.Count), labels).Write(Path.Combine(folder, StageFiles.Adapters));
     }
 }

@@ -16,14 +16,16 @@ internal sealed class PretrainStage
 
     private readonly PretrainInput _input;
     private readonly PretrainingSet _text;
-    private readonly BertTokenizer _tokenizer;
 
     private PretrainStage(PretrainInput input, PretrainingSet text)
     {
         _input = input;
         _text = text;
-        _tokenizer = BertTokenizer.Create(text.Vocabulary);
-        Configuration = input.Configuration with { VocabularySize = text.Vocabulary.Count };
+        Configuration = input.Configuration with
+        {
+            VocabularySize = text.Tokenizer.Vocabulary.Count,
+            PaddingToken = text.Tokenizer.Special.Padding,
+        };
         Configuration.Validate();
     }
 
@@ -41,6 +43,8 @@ internal sealed class PretrainStage
     {
         input.Settings.Validate();
         input.Configuration.Validate();
+        using var resumed = input.ResumePath is { } path ? PretrainingCheckpoint.Open(path) : null;
+        input = input with { Settings = input.Settings.Resolved(resumed) };
         progress?.Report(new StageProgress("reading text", 0, 1, "texts"));
         var text = PretrainingSet.Load(
             OptionsOf(input),
@@ -48,7 +52,7 @@ internal sealed class PretrainStage
                 state => progress?.Report(new StageProgress($"reading text: {state.Title}", state.Done, state.Total, state.Unit))),
             cancellation);
         var stage = new PretrainStage(input, text);
-        stage.CheckResumption();
+        resumed?.RequireSame(stage.Configuration, input.Settings, text.Training, text.HeldOut);
         progress?.Report(new StageProgress("reading text", 1, 1, "texts", Describe(text)));
         return stage;
     }
@@ -83,13 +87,13 @@ internal sealed class PretrainStage
         var result = Pretrainer.Run(model, _text.Training, _text.HeldOut, _input.Settings, relay, cancellation, checkpoints);
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(new StageProgress("calibrating", 0, 1, "models"));
-        var calibration = Calibrator.Measure(model, _text.SampleTexts, _tokenizer, CalibrationSettings(), cancellation);
+        var calibration = Calibrator.Measure(model, _text.SampleTexts, new InputEncoder(_text.Tokenizer), CalibrationSettings(), cancellation);
         progress?.Report(new StageProgress("calibrating", 1, 1, "models"));
         string modelFolder = Path.Combine(folder, StageFiles.Model);
-        Save(model, calibration, modelFolder);
+        Checkpoint.Save(model, _text.Tokenizer, modelFolder, calibration);
         PretrainMetrics.Write(result.Metrics, folder);
         return new PretrainOutcome(
-            modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), result,
+            modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), result, _input.Settings.Precision,
             throughput.ShareOf(result.TokensPerSecond), clock.Elapsed.TotalSeconds);
     }
 
@@ -116,15 +120,7 @@ internal sealed class PretrainStage
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{facts.TrainingDocuments:N0} documents, {facts.HeldOutDocuments:N0} held out, {duplicates}{facts.TrainingTokens:N0} tokens, "
-            + $"vocabulary {text.Vocabulary.Count:N0}{cached}");
-    }
-
-    private void CheckResumption()
-    {
-        if (_input.ResumePath is not { } path)
-            return;
-        using var checkpoint = PretrainingCheckpoint.Open(path);
-        checkpoint.RequireSame(Configuration, _input.Settings, _text.Training, _text.HeldOut);
+            + $"vocabulary {text.Tokenizer.Vocabulary.Count:N0}{cached}");
     }
 
     private CalibrationSettings CalibrationSettings() =>
@@ -142,21 +138,5 @@ internal sealed class PretrainStage
         return _input.Settings.BudgetSteps is { } total
             ? new StageProgress(Title, step.Step, total, "steps", loss, left)
             : new StageProgress(Title, (long)(100 * step.UsedBudget), 100, "%", $"step {step.Step}, {loss}", left);
-    }
-
-    /// <summary>A checkpoint copies its vocabulary from a file; a trained one gets a file for as long as that takes.</summary>
-    private void Save(BertModel model, Calibration calibration, string modelFolder)
-    {
-        var temporary = Directory.CreateTempSubdirectory("crammed-vocabulary-");
-        try
-        {
-            string path = Path.Combine(temporary.FullName, CheckpointFiles.Vocabulary);
-            _text.Vocabulary.Write(path);
-            Checkpoint.Save(model, path, modelFolder, calibration);
-        }
-        finally
-        {
-            temporary.Delete(recursive: true);
-        }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class SettingsMappingTests
             "train.penalty.residual_limit=29",
             "train.penalty.start=0.3", "train.batch_ramp=0.31", "train.held_out_interval=0.32", "train.penalty.largest_variance=33",
             "train.penalty.largest_variance_ratio=34", "train.penalty.largest_kernel_argument=35", "train.penalty.limit_weight=36",
-            "impl.microbatch_size=37", "impl.dtype=bfloat16");
+            "impl.microbatch_size=37", "impl.precision=bfloat16");
         Assert.That(Recipe(demo), Is.EqualTo(new PretrainingSettings
         {
             BudgetSteps = 11,
@@ -104,6 +104,7 @@ internal sealed class SettingsMappingTests
             DocumentBatchSize = 0,
             FirstTokenWeight = 0,
             HeldOutInterval = 0.02,
+            Precision = MatrixProductPrecision.Auto,
             Penalty = new RangePenaltySettings { Start = 0.95 },
         };
         Assert.That(Recipe(Demo("train=bert-o4")), Is.EqualTo(expected));

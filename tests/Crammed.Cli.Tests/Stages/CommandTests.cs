@@ -141,6 +141,17 @@ internal sealed class CommandTests
     }
 
     [Test]
+    public async Task A_missing_model_is_named_before_an_encrypted_run_starts()
+    {
+        string export = Path.GetDirectoryName(SmallRun.Sentiment.DevFile)!;
+        Assert.That(
+            await _program.RunAsync("evaluate", "fhe=execute", $"export={export}", "model=none", "container=none", "keys=none"),
+            Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.StartWith("error: ").And.Contain("none/config.json: not found; a model is a folder that"));
+        Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+    }
+
+    [Test]
     public async Task A_second_start_takes_the_cached_tokens_and_learns_the_same()
     {
         await Succeed(["pretrain", .. _smallModel, "data=textdir", "name=first"]);

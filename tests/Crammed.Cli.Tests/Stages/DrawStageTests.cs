@@ -58,7 +58,7 @@ internal sealed class DrawStageTests
         yield return Misfit(description => description with { Split = TaskSplit.Dev }, "is the dev split, where the train split is needed");
         yield return Misfit(
             description => description with { VocabularySha256 = new string('0', 64) },
-            $"was exported with another vocabulary than {SmallRun.ModelFolder} has; export the task with this model");
+            $"was exported with another tokenizer than {SmallRun.ModelFolder} has; export the task with this model");
     }
 
     [TestCaseSource(nameof(Misfits))]

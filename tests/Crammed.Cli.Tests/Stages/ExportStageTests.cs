@@ -1,5 +1,5 @@
+using Crammed.Bert;
 using Crammed.Cli.Stages;
-using Crammed.Model;
 using Crammed.Text;
 using Crammed.Text.Parquet;
 
@@ -20,7 +20,7 @@ internal sealed class ExportStageTests
     {
         var outcome = SmallRun.Sentiment;
         Assert.That((outcome.TrainExamples, outcome.DevExamples, outcome.Task.Name), Is.EqualTo((40, 20, "sst2")));
-        var tokenizer = BertTokenizer.Create(Path.Combine(SmallRun.ModelFolder, CheckpointFiles.Vocabulary));
+        var tokenizer = Checkpoint.Tokenizer(SmallRun.ModelFolder);
         using var reader = ExportedTaskReader.Open(outcome.DevFile);
         Assert.That(reader.Description.Split, Is.EqualTo(TaskSplit.Dev));
         var examples = reader.Examples().ToList();

@@ -37,6 +37,7 @@ public class ExportedTaskTests
             Assert.That(example.Index, Is.EqualTo(expected.Index));
             Assert.That(example.Label, Is.EqualTo(expected.Label));
             Assert.That(example.InputIds, Is.EqualTo(expected.InputIds));
+            Assert.That(example.TokenTypeIds, Is.EqualTo(expected.TokenTypeIds));
             Assert.That(example.AttentionMask, Is.EqualTo(expected.AttentionMask));
             Assert.That(example.Embedding.AsSpan().SequenceEqual(expected.Embedding));
         }
@@ -61,7 +62,7 @@ public class ExportedTaskTests
     {
         var path = Write(Small, [Example(Small, 0), Example(Small, 1)]);
         var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
-        Assert.That(hash, Is.EqualTo("95e8f83c44f7edfa4ae3fa9a7fd610c2ace2aa0c39b71c81286025b4ba963640"));
+        Assert.That(hash, Is.EqualTo("ce94cc085c043fefb5dfa74f74fb1b74416ee49e6d7f622730b813338d1e2e06"));
     }
 
     [Test]
@@ -78,6 +79,8 @@ public class ExportedTaskTests
         yield return new(right with { Index = -1 }, "index is -1");
         yield return new(right with { InputIds = [1, 2, 3] }, "input_ids has 3 values, where 4 are needed");
         yield return new(right with { InputIds = [1, 2, -3, 4] }, "input_ids[2] is -3");
+        yield return new(right with { TokenTypeIds = [0, 1] }, "token_type_ids has 2 values, where 4 are needed");
+        yield return new(right with { TokenTypeIds = [0, 1, 2, 0] }, "token_type_ids[2] is 2, where 0 or 1 is needed");
         yield return new(right with { AttentionMask = [1, 1, 1, 1, 0] }, "attention_mask has 5 values, where 4 are needed");
         yield return new(right with { AttentionMask = [1, 2, 0, 0] }, "attention_mask[1] is 2, where 0 or 1 is needed");
         yield return new(right with { Label = 2 }, "label is 2, where a whole number from 0 to 1 is needed");
@@ -218,7 +221,10 @@ public class ExportedTaskTests
             [.. Enumerable.Range(0, length).Select(position => position < tokens ? random.Next(30522) : 0)],
             [.. Enumerable.Range(0, length).Select(position => position < tokens ? 1 : 0)],
             description.Classes == 0 ? 5 * random.NextDouble() : index % description.Classes,
-            description.Hidden == 0 ? null : embedding);
+            description.Hidden == 0 ? null : embedding)
+        {
+            TokenTypeIds = [.. Enumerable.Range(0, length).Select(position => position > tokens / 2 && position < tokens ? 1 : 0)],
+        };
     }
 
     private static void AssertSame(ExportedTaskDescription actual, ExportedTaskDescription expected)
@@ -247,6 +253,7 @@ public class ExportedTaskTests
         writer.WriteRowGroup(
             ColumnData.Of(Array.ConvertAll(examples, example => example.Index)),
             Lists(Array.ConvertAll(examples, example => example.InputIds)),
+            Lists(Array.ConvertAll(examples, example => example.TokenTypeIds)),
             Lists(Array.ConvertAll(examples, example => example.AttentionMask)),
             ColumnData.Of(Array.ConvertAll(examples, example => example.Label)),
             Lists(Array.ConvertAll(examples, example => example.Embedding!)));

@@ -30,12 +30,12 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
         this.model = model;
         Configuration = configuration;
         var modules = LinearModules(model);
-        if (configuration.TargetModules.FirstOrDefault(target => !modules.Keys.Any((configuration with { TargetModules = [target] }).Targets))
+        if (configuration.TargetModules.FirstOrDefault(target => !modules.Keys.Any(module => LoraConfiguration.IsNamed(target, module)))
             is { } unknown)
         {
             throw new ArgumentException(
                 $"target_modules has '{unknown}', which no linear layer is called; there are "
-                + string.Join(", ", modules.Keys.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct()));
+                + string.Join(", ", modules.Keys.Select(LoraConfiguration.EndOf).Distinct()));
         }
 
         using var scope = torch.NewDisposeScope();
@@ -45,7 +45,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
             long inputs = weight.shape[1], outputs = weight.shape[0];
             var values = new SeededRandom(seed, "lora", index++).Uniform(configuration.Rank * inputs, 1 / Math.Sqrt(inputs));
             adapters[module] = (
-                torch.tensor(values, [configuration.Rank, inputs]).to(model.ScalarType).DetachFromDisposeScope(),
+                torch.tensor(values, [configuration.Rank, inputs], dtype: model.ScalarType).DetachFromDisposeScope(),
                 torch.zeros([outputs, configuration.Rank], model.ScalarType).DetachFromDisposeScope());
         }
 
@@ -195,7 +195,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     }
 
     /// <summary>Weights [out, in] of the encoder's linear layers by module name.</summary>
-    private static SortedDictionary<string, torch.Tensor> LinearModules(BertModel model)
+    internal static SortedDictionary<string, torch.Tensor> LinearModules(BertModel model)
     {
         const string ending = ".weight";
         var modules = new SortedDictionary<string, torch.Tensor>(StringComparer.Ordinal);

@@ -18,7 +18,7 @@ internal static class EncryptedEvaluate
         string parameters = context.Resolve(settings.Parameters);
         string devFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Dev);
         var dev = EncryptableSplit.Read(devFile);
-        EncryptedStages.Check(container, keys);
+        EncryptedStages.Check(container, keys, model);
         if (!File.Exists(parameters))
             throw new FileNotFoundException($"{parameters} is missing; give parameters=FILE, the parameters.ct of an encrypted run", parameters);
         var folder = context.CreateOutputFolder(settings.Name, container, keys, model, parameters, devFile);

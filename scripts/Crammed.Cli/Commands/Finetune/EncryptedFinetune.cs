@@ -19,7 +19,7 @@ internal static class EncryptedFinetune
         var draw = WeightFiles.ReadDraw(drawFile);
         var train = EncryptableSplit.Read(trainFile);
         string container = context.Resolve(settings.Container), keys = context.Resolve(settings.Keys), model = context.Resolve(settings.Model);
-        EncryptedStages.Check(container, keys);
+        EncryptedStages.Check(container, keys, model);
         var folder = context.CreateOutputFolder(settings.Name, drawFile, trainFile, container, keys, model);
         var files = new EncryptedRunFiles(container, model, keys, folder.FullPath, settings.Impl.ThreadCount);
         var outcome = await EncryptedStages.TrainAsync(files, draw, train, context.Notices.WriteLine, cancellation);

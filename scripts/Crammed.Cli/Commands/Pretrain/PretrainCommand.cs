@@ -86,7 +86,8 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
                 + $"vocabulary {NumberText.Count(model.VocabularySize)}, {NumberText.Count(outcome.Parameters)} parameters")
             .Add("training", $"{NumberText.Count(training.Steps)} steps, {NumberText.Count(training.Tokens)} tokens in "
                 + $"{NumberText.Seconds(training.Seconds)} ({NumberText.Count((long)training.TokensPerSecond)} tokens/s, "
-                + $"{NumberText.Fixed(100 * outcome.ProductShare, 0)}% of libtorch's rate of the model's matrix products)")
+                + $"{NumberText.Fixed(100 * outcome.ProductShare, 0)}% of libtorch's rate of the model's matrix products in "
+                + $"{SettingsTypes.ChoiceOf(outcome.Precision)})")
             .Add("loss", $"{NumberText.Score(training.TrainingLoss)} in training, {NumberText.Score(training.HeldOutLoss)} on held-out "
                 + $"text (nats for each masked token), perplexity {NumberText.Fixed(training.HeldOutPerplexity, 1)}")
             .Add("next", $"crammed export-glue model={folder.ShownPath}/{StageFiles.Model}");

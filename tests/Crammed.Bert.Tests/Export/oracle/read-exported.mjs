@@ -1,6 +1,6 @@
 // Reads an exported task with an independent reader (hyparquet, through npm) and writes what it found: SHA-256 of the file and of all its
-// values, one line a row: index, token ids, attention mask, the label's eight bytes and the states' four bytes each, little-endian, in
-// hexadecimal, so that no value is rounded on its way into text. ExportOracleTests.cs writes the same file and compares.
+// values, one line a row: index, token ids, token types, attention mask, the label's eight bytes and the states' four bytes each,
+// little-endian, in hexadecimal, so that no value is rounded on its way into text. ExportOracleTests.cs writes the same file and compares.
 //
 // usage: CRAMMED_KEEP_EXPORTED=/tmp/exported.parquet dotnet test ... --filter FullyQualifiedName~ExportOracleTests
 //        npm install hyparquet@1.31.2 && node read-exported.mjs /tmp/exported.parquet exported.json
@@ -24,7 +24,7 @@ let rowStart = 0;
 for (const group of metadata.row_groups) {
   const rowEnd = rowStart + Number(group.num_rows);
   for (const row of await parquetReadObjects({ file, rowStart, rowEnd })) {
-    hash.update([row.index, row.input_ids.join(' '), row.attention_mask.join(' '), hex(Float64Array.of(row.label)),
+    hash.update([row.index, row.input_ids.join(' '), row.token_type_ids.join(' '), row.attention_mask.join(' '), hex(Float64Array.of(row.label)),
       hex(Float32Array.from(row[keyValues.prefix]))].join('\t') + '\n');
   }
   rowStart = rowEnd;
