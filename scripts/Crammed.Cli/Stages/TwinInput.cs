@@ -10,7 +10,7 @@ internal sealed record TwinInput
     public required string ModelFolder { get; init; }
 
     /// <summary>The exported training split.</summary>
-    public required string TrainFile { get; init; }
+    public required string TrainFolder { get; init; }
 
     /// <summary>Start, batches, masks, hyperparameters.</summary>
     public required FineTuningDraw Draw { get; init; }

@@ -29,17 +29,17 @@ internal sealed class TwinStage : IDisposable
     public static TwinStage Load(TwinInput input)
     {
         bool isFull = input.Mode == FineTuningMode.Full;
-        var split = ExportedSplit.Open(input.TrainFile, TaskSplit.Train, input.ModelFolder, needsEmbeddings: !isFull);
+        var split = ExportedSplit.Open(input.TrainFolder, TaskSplit.Train, input.ModelFolder, needsEmbeddings: !isFull);
         var draw = input.Draw;
         if (draw.TrainingExamples != split.Count)
         {
             throw new InvalidDataException(
-                $"{input.TrainFile}: {split.Count} examples, where the draw was drawn for {draw.TrainingExamples}; draw a new draw");
+                $"{input.TrainFolder}: {split.Count} examples, where the draw was drawn for {draw.TrainingExamples}; draw a new draw");
         }
         if (draw.Shape.Classes != split.Description.Classes)
         {
             throw new InvalidDataException(
-                $"{input.TrainFile}: the task {split.Description.Task} has {split.Description.Classes} classes, where the draw was drawn for "
+                $"{input.TrainFolder}: the task {split.Description.Task} has {split.Description.Classes} classes, where the draw was drawn for "
                 + $"{draw.Shape.Classes}; draw a new draw");
         }
         var training = split.Read();

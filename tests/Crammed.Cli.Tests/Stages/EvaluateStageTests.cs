@@ -69,7 +69,7 @@ internal sealed class EvaluateStageTests
         var regression = TrainedWeights.Initial(SmallRun.TwinInput(SmallRun.Similarity).Draw);
         Assert.That(
             Assert.Throws<InvalidDataException>(() => Evaluate(SmallRun.Sentiment, regression))!.Message,
-            Is.EqualTo($"{SmallRun.Sentiment.DevFile}: the task sst2 has 2 classes, the adapters were trained for 0"));
+            Is.EqualTo($"{SmallRun.Sentiment.DevFolder}: the task sst2 has 2 classes, the adapters were trained for 0"));
         var wider = FineTuningDraw.Create(1, SmallRun.FineTuning, SmallRun.Configuration with { Hidden = 32 }, 40);
         Assert.That(
             Assert.Throws<ArgumentException>(() => Evaluate(SmallRun.Sentiment, TrainedWeights.Initial(wider)))!.Message,
@@ -88,11 +88,11 @@ internal sealed class EvaluateStageTests
         var weights = TrainedWeights.Initial(SmallRun.TwinInput(SmallRun.Sentiment).Draw);
         Assert.That(
             Assert.Throws<InvalidDataException>(() => Evaluate(SmallRun.Sentiment, weights, SmallRun.Similarity.Task))!.Message,
-            Is.EqualTo($"{SmallRun.Sentiment.DevFile}: holds the task sst2, where stsb is needed"));
+            Is.EqualTo($"{SmallRun.Sentiment.DevFolder}: holds the task sst2, where stsb is needed"));
         var turned = SmallRun.Sentiment.Task with { Labels = ["1", "0"] };
         Assert.That(
             Assert.Throws<InvalidDataException>(() => Evaluate(SmallRun.Sentiment, weights, turned))!.Message,
-            Is.EqualTo($"{SmallRun.Sentiment.DevFile}: has the labels [0, 1], where sst2 has [1, 0]; export the task again"));
+            Is.EqualTo($"{SmallRun.Sentiment.DevFolder}: has the labels [0, 1], where sst2 has [1, 0]; export the task again"));
     }
 
     // Chance: the larger class; F1 of answering class 1 always, 2 p / (1 + p); 0 for a correlation.
@@ -118,7 +118,7 @@ internal sealed class EvaluateStageTests
         var input = new EvaluateInput
         {
             ModelFolder = SmallRun.ModelFolder,
-            DevFile = export.DevFile,
+            DevFolder = export.DevFolder,
             Task = task ?? export.Task,
             Weights = weights,
         };

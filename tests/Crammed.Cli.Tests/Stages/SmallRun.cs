@@ -76,7 +76,7 @@ internal static class SmallRun
     public static DrawInput DrawInput(ExportOutcome export) => new()
     {
         ModelFolder = ModelFolder,
-        TrainFile = export.TrainFile,
+        TrainFolder = export.TrainFolder,
         Settings = FineTuning,
         Seed = 3,
     };
@@ -84,9 +84,19 @@ internal static class SmallRun
     public static TwinInput TwinInput(ExportOutcome export) => new()
     {
         ModelFolder = ModelFolder,
-        TrainFile = export.TrainFile,
+        TrainFolder = export.TrainFolder,
         Draw = DrawStage.Load(DrawInput(export)).Draw,
     };
+
+    /// <summary>Copies the files of a folder to a new one.</summary>
+    /// <returns>The new folder.</returns>
+    public static string Copy(string folder, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (string file in Directory.GetFiles(folder))
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        return target;
+    }
 
     public static void Remove()
     {

@@ -65,7 +65,7 @@ internal sealed class TwinStageTests
         var stale = new EvaluateInput
         {
             ModelFolder = full.ModelFolder,
-            DevFile = SmallRun.Sentiment.DevFile,
+            DevFolder = SmallRun.Sentiment.DevFolder,
             Task = SmallRun.Sentiment.Task,
             Weights = weights,
         };
@@ -74,7 +74,7 @@ internal sealed class TwinStageTests
             Does.EndWith($"was exported with another model than {full.ModelFolder}; export the task with this model"));
         using var export = ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = full.ModelFolder });
         var exported = export.Run(_folder.Combine("export"), null, CancellationToken.None).Single();
-        using var evaluation = EvaluateStage.Load(stale with { DevFile = exported.DevFile });
+        using var evaluation = EvaluateStage.Load(stale with { DevFolder = exported.DevFolder });
         Assert.That(evaluation.Run(_folder.Combine("evaluation"), CancellationToken.None).Examples, Is.EqualTo(20));
     }
 
@@ -85,10 +85,10 @@ internal sealed class TwinStageTests
         var settings = input.Draw.Settings;
         Assert.That(
             Refusal<InvalidDataException>(FineTuningDraw.Create(1, settings, SmallRun.Pretraining.Configuration, 39)),
-            Is.EqualTo($"{input.TrainFile}: 40 examples, where the draw was drawn for 39; draw a new draw"));
+            Is.EqualTo($"{input.TrainFolder}: 40 examples, where the draw was drawn for 39; draw a new draw"));
         Assert.That(
             Refusal<InvalidDataException>(FineTuningDraw.Create(1, settings, SmallRun.Pretraining.Configuration with { Classes = 0 }, 40)),
-            Is.EqualTo($"{input.TrainFile}: the task sst2 has 2 classes, where the draw was drawn for 0; draw a new draw"));
+            Is.EqualTo($"{input.TrainFolder}: the task sst2 has 2 classes, where the draw was drawn for 0; draw a new draw"));
         Assert.That(
             Refusal<ArgumentException>(FineTuningDraw.Create(1, settings, SmallRun.Pretraining.Configuration with { Layers = 2 }, 40)),
             Does.Contain("draw a new draw"));

@@ -24,18 +24,18 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
             throw new ConfigurationException("several eval/tasks are given; mode=adapters carries out the draw of one");
         settings.Impl.Apply();
         string modelFolder = context.Resolve(settings.Model);
-        string trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
+        string trainFolder = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
         string? drawFile = context.ResolveOptional(settings.Draw);
         var draw = drawFile is null
-            ? DrawStage.Load(DrawInputs.Of(modelFolder, trainFile, settings.Eval)).Draw
+            ? DrawStage.Load(DrawInputs.Of(modelFolder, trainFolder, settings.Eval)).Draw
             : WeightFiles.ReadDraw(drawFile);
-        var input = new TwinInput { ModelFolder = modelFolder, TrainFile = trainFile, Draw = draw };
+        var input = new TwinInput { ModelFolder = modelFolder, TrainFolder = trainFolder, Draw = draw };
         OutputFolder folder;
         TwinOutcome outcome;
         using (var display = context.Display())
         using (var stage = TwinStage.Load(input))
         {
-            folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFile, drawFile);
+            folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFolder, drawFile);
             draw.Write(folder.PathOf(StageFiles.Draw));
             outcome = Run(stage, folder, draw, display, cancellationToken);
         }
