@@ -75,8 +75,11 @@ public sealed class InterruptedExportTests
     {
         // A folder in the place of a part.
         string obstacle = Directory.CreateDirectory(_task.Output("stuck/train.part/part-00003.parquet/x")).Parent!.FullName;
-        File.Copy(_task.Output("whole/config.yaml"), _task.Output("stuck/config.yaml"));
-        AssertStops("stuck", Run("name=stuck", "resume=outputs/stuck"));
+        File.WriteAllText(_task.Output("stuck/config.yaml"), File.ReadAllText(_task.Output("whole/config.yaml"))
+            .Replace("name: whole", "name: stuck", StringComparison.Ordinal));
+        var run = Run("name=stuck", "resume=outputs/stuck");
+        AssertStops("stuck", run);
+        Assert.That(run.Errors, Does.Contain("part-00003.parquet"));
         Directory.Delete(obstacle, recursive: true);
         string first = _task.Output("stuck/train.part/part-00000.parquet");
         var written = File.GetLastWriteTimeUtc(first);
