@@ -1,5 +1,12 @@
 namespace Crammed.Approximation;
 
+/// <summary>How an error is counted: |approximation - truth|, or that divided by |truth|.</summary>
+public enum ErrorKind
+{
+    Absolute,
+    Relative,
+}
+
 /// <summary>
 /// Errors of an approximation against the true function, measured in double precision on a grid of equally spaced points with both
 /// ends, and as -log2 ("bits"), the figures that tables of the literature report.

@@ -6,9 +6,6 @@ namespace Crammed.Approximation;
 /// </summary>
 public static class ChebyshevFit
 {
-    /// <summary>Points on which a degree is tried before it is measured on the whole grid of a report.</summary>
-    private const int ScreeningPoints = 1009;
-
     /// <summary>The polynomial of the given degree (or less, where the function has parity) through f at the Chebyshev nodes.</summary>
     /// <exception cref="ArgumentException">f is not finite at a node; the message names the point.</exception>
     public static ChebyshevPolynomial Interpolate(Func<double, double> f, Interval domain, int degree)
@@ -32,33 +29,6 @@ public static class ChebyshevFit
         }
 
         return new ChebyshevPolynomial(domain, SnapParity(coefficients, domain, values.Max(Math.Abs)));
-    }
-
-    /// <summary>
-    /// The interpolant of the smallest degree from 1 to <paramref name="maxDegree"/> whose maximum absolute error on a report's grid is
-    /// at most <paramref name="maxError"/>. It carries the measured error.
-    /// </summary>
-    /// <exception cref="ArgumentException">No such degree does; the message says how close the best came.</exception>
-    public static ChebyshevPolynomial FitToError(
-        Func<double, double> f, Interval domain, double maxError, int maxDegree, DegreeRule rule = DegreeRule.Any)
-    {
-        if (!(maxError > 0))
-            throw new ArgumentOutOfRangeException(nameof(maxError), maxError, "An error to reach is positive.");
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxDegree, 1);
-        var best = double.PositiveInfinity;
-        for (var degree = 1; degree <= maxDegree; degree = rule == DegreeRule.Any ? degree + 1 : 2 * degree + 1)
-        {
-            var polynomial = Interpolate(f, domain, degree);
-            var error = ApproximationReport.Measure(f, polynomial.Evaluate, domain, points: ScreeningPoints).MaxError;
-            if (error <= maxError)
-                error = ApproximationReport.Measure(f, polynomial.Evaluate, domain).MaxError;
-            if (error <= maxError)
-                return polynomial.WithMaxError(error);
-            best = Math.Min(best, error);
-        }
-
-        throw new ArgumentException(
-            $"No polynomial of degree up to {maxDegree} meets an error of {maxError:G3} on {domain}; the best has {best:G3}.");
     }
 
     internal static double ValueAt(Func<double, double> f, double x)

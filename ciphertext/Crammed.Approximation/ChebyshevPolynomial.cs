@@ -3,14 +3,22 @@ using System.Numerics;
 
 namespace Crammed.Approximation;
 
+/// <summary>Symmetry of a polynomial about the middle of its domain, read from which Chebyshev coefficients are exactly zero.</summary>
+public enum PolynomialParity
+{
+    None,
+    Even,
+    Odd,
+}
+
 /// <summary>
 /// p(x) = sum of c[i] T_i(t) with t the affine image of x in [-1, 1]. Immutable. Coefficients are in the Chebyshev basis, which
 /// keeps them and every intermediate of the encrypted evaluation small on the domain.
 /// </summary>
 public sealed class ChebyshevPolynomial : IApproximation
 {
-    private readonly double[] coefficients;
-    private readonly Lazy<PatersonStockmeyerPlan> plan;
+    private readonly double[] _coefficients;
+    private readonly Lazy<PolynomialPlan> _plan;
 
     /// <param name="domain">Where the polynomial is meant to be used.</param>
     /// <param name="coefficients">c[0], c[1], ...; trailing exact zeros are dropped.</param>
@@ -30,12 +38,12 @@ public sealed class ChebyshevPolynomial : IApproximation
             throw new ArgumentException($"A maximum error is at least 0, not {error}.", nameof(maxError));
 
         var degree = Array.FindLastIndex(given, c => c != 0);
-        this.coefficients = given[..(Math.Max(degree, 0) + 1)];
-        Coefficients = Array.AsReadOnly(this.coefficients);
+        _coefficients = given[..(Math.Max(degree, 0) + 1)];
+        Coefficients = Array.AsReadOnly(_coefficients);
         Domain = domain;
         MaxError = maxError;
-        Parity = ParityOf(this.coefficients);
-        plan = new Lazy<PatersonStockmeyerPlan>(() => PatersonStockmeyerPlan.Create(this.coefficients));
+        Parity = ParityOf(_coefficients);
+        _plan = new Lazy<PolynomialPlan>(CreatePlan);
     }
 
     public Interval Domain { get; }
@@ -43,7 +51,7 @@ public sealed class ChebyshevPolynomial : IApproximation
     /// <summary>c[0] to c[Degree]; c[Degree] is not zero unless the polynomial is the zero constant.</summary>
     public ReadOnlyCollection<double> Coefficients { get; }
 
-    public int Degree => coefficients.Length - 1;
+    public int Degree => _coefficients.Length - 1;
 
     /// <summary>The largest error against the approximated function, where the one who made the polynomial measured it.</summary>
     public double? MaxError { get; }
@@ -64,13 +72,19 @@ public sealed class ChebyshevPolynomial : IApproximation
     public int Depth => PolynomialDepth + AffineDepth;
 
     /// <inheritdoc/>
-    public int Multiplications => Degree == 0 ? 0 : Plan.Multiplications;
+    public int Multiplications => Degree == 0 ? 0 : Plan.ProductCount;
 
-    /// <summary>How it is evaluated in the least depth.</summary>
+    /// <summary>How it is evaluated in the least depth, from <see cref="ArgumentScale"/> * x + <see cref="ArgumentShift"/>.</summary>
     /// <exception cref="InvalidOperationException">The polynomial is a constant.</exception>
-    public PatersonStockmeyerPlan Plan => Degree > 0
-        ? plan.Value
-        : throw new InvalidOperationException("A constant polynomial has no evaluation plan; use its value.");
+    public PolynomialPlan Plan => Degree > 0
+        ? _plan.Value
+        : throw new InvalidOperationException($"The polynomial is the constant {_coefficients[0]}; there is nothing to evaluate.");
+
+    /// <summary>What the plan's argument has x multiplied by: 1 where <see cref="AffineDepth"/> is 0.</summary>
+    public double ArgumentScale => AffineDepth == 0 ? 1 : 1 / Domain.HalfWidth;
+
+    /// <summary>What is added then; 0 where the whole map folds into the coefficients.</summary>
+    public double ArgumentShift => Degree <= 1 ? 0 : -Domain.Midpoint / Domain.HalfWidth;
 
     /// <summary>ceil(log2(degree + 1)).</summary>
     public static int DepthOfDegree(int degree)
@@ -80,14 +94,16 @@ public sealed class ChebyshevPolynomial : IApproximation
     }
 
     /// <inheritdoc/>
-    public double Evaluate(double x)
+    public double Evaluate(double x) => EvaluateOnUnit(Domain.ToUnit(x));
+
+    /// <summary>The value at the argument whose image in [-1, 1] is <paramref name="t"/>.</summary>
+    public double EvaluateOnUnit(double t)
     {
         // Clenshaw: b[k] = c[k] + 2 t b[k+1] - b[k+2], p = c[0] + t b[1] - b[2].
-        var t = Domain.ToUnit(x);
         double next = 0, afterNext = 0;
-        for (var k = coefficients.Length - 1; k >= 1; k--)
-            (next, afterNext) = (coefficients[k] + 2 * t * next - afterNext, next);
-        return coefficients[0] + t * next - afterNext;
+        for (var k = _coefficients.Length - 1; k >= 1; k--)
+            (next, afterNext) = (_coefficients[k] + 2 * t * next - afterNext, next);
+        return _coefficients[0] + t * next - afterNext;
     }
 
     /// <inheritdoc/>
@@ -102,21 +118,13 @@ public sealed class ChebyshevPolynomial : IApproximation
         // d[k-1] = d[k+1] + 2 k c[k], d[0] halved: from T_n = (T'_{n+1}/(n+1) - T'_{n-1}/(n-1)) / 2.
         var derivative = new double[Degree + 2];
         for (var k = Degree; k >= 1; k--)
-            derivative[k - 1] = (k + 1 <= Degree ? derivative[k + 1] : 0) + 2 * k * coefficients[k];
+            derivative[k - 1] = (k + 1 <= Degree ? derivative[k + 1] : 0) + 2 * k * _coefficients[k];
         derivative[0] /= 2;
         return new ChebyshevPolynomial(Domain, derivative.Take(Degree).Select(d => d / Domain.HalfWidth));
     }
 
-    /// <summary>The same polynomial without the coefficients of absolute value at most <paramref name="tolerance"/>.</summary>
-    public ChebyshevPolynomial Trim(double tolerance)
-    {
-        if (!(tolerance >= 0))
-            throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "A tolerance is at least 0.");
-        return new ChebyshevPolynomial(Domain, coefficients.Select(c => Math.Abs(c) <= tolerance ? 0 : c));
-    }
-
     /// <summary>The same polynomial carrying a measured error.</summary>
-    public ChebyshevPolynomial WithMaxError(double maxError) => new(Domain, coefficients, maxError);
+    public ChebyshevPolynomial WithMaxError(double maxError) => new(Domain, _coefficients, maxError);
 
     public override string ToString()
     {
@@ -125,6 +133,10 @@ public sealed class ChebyshevPolynomial : IApproximation
         var error = MaxError is { } e ? $", max error {e:G3}" : "";
         return $"polynomial on {Domain}, degree {Degree}{parity}, depth {depth}{error}";
     }
+
+    private PolynomialPlan CreatePlan() => PolynomialPlan.Create(Degree > 1
+        ? _coefficients
+        : [_coefficients[0] - _coefficients[1] * Domain.Midpoint / Domain.HalfWidth, _coefficients[1] / Domain.HalfWidth]);
 
     private static PolynomialParity ParityOf(double[] coefficients)
     {

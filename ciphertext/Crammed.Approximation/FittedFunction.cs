@@ -1,5 +1,11 @@
 namespace Crammed.Approximation;
 
+/// <summary>Constant + Slope * y, a factor of a derivative written in the function's own output y.</summary>
+public readonly record struct AffineFactor(double Constant, double Slope)
+{
+    public double Evaluate(double y) => Constant + Slope * y;
+}
+
 /// <summary>
 /// A function, the approximation chosen for it on its domain, and its derivative in terms of its output: what a backward pass multiplies
 /// by, so that gradients need no approximation of their own.
@@ -9,7 +15,7 @@ namespace Crammed.Approximation;
 /// <param name="Approximation">Its stand-in on ciphertexts.</param>
 /// <param name="DerivativeFactors">Factors, in the output, whose product is the derivative.</param>
 public sealed record FittedFunction(
-    string Name, Func<double, double> Exact, IApproximation Approximation, IReadOnlyList<AffineFactor> DerivativeFactors)
+    string Name, Func<double, double> Exact, ChebyshevPolynomial Approximation, IReadOnlyList<AffineFactor> DerivativeFactors)
 {
     /// <summary>Points at which the error of a candidate degree is measured.</summary>
     private const int ChoicePoints = 10_000;

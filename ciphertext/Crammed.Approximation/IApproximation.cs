@@ -9,7 +9,7 @@ public interface IApproximation
     /// <summary>Levels from the argument to the result, every product and every scaling by a constant counted.</summary>
     int Depth { get; }
 
-    /// <summary>Products of two non-constant values (each costs a relinearization on ciphertexts).</summary>
+    /// <summary>Products of two non-constant values.</summary>
     int Multiplications { get; }
 
     /// <summary>The value in double precision; <paramref name="x"/> is not checked against the domain.</summary>

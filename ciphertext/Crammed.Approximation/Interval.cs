@@ -33,15 +33,6 @@ public sealed record Interval
 
     public bool Contains(Interval other) => other.Low >= Low && other.High <= High;
 
-    /// <summary>Moves both ends outward by <paramref name="margin"/> times the width (0.1: a tenth on each side).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The margin is negative or not finite.</exception>
-    public Interval Widen(double margin)
-    {
-        if (!double.IsFinite(margin) || margin < 0)
-            throw new ArgumentOutOfRangeException(nameof(margin), margin, "A margin is a finite fraction of the width, at least 0.");
-        return new Interval(Low - margin * Width, High + margin * Width);
-    }
-
     /// <summary>Maps the interval affinely onto [-1, 1].</summary>
     public double ToUnit(double x) => (x - Midpoint) / HalfWidth;
 

@@ -6,15 +6,15 @@ namespace Crammed.Approximation;
 /// </summary>
 public sealed class NonPolynomial
 {
-    private readonly Func<double, double> function;
-    private readonly double lowerLimit;
+    private readonly Func<double, double> _function;
+    private readonly double _lowerLimit;
 
     private NonPolynomial(
         string name, Func<double, double> function, AffineFactor[] derivative, double lowerLimit = double.NegativeInfinity)
     {
         Name = name;
-        this.function = function;
-        this.lowerLimit = lowerLimit;
+        _function = function;
+        _lowerLimit = lowerLimit;
         DerivativeFactors = Array.AsReadOnly(derivative);
     }
 
@@ -42,9 +42,6 @@ public sealed class NonPolynomial
     /// <summary>The factors whose product is the derivative, in the output y.</summary>
     public IReadOnlyList<AffineFactor> DerivativeFactors { get; }
 
-    /// <summary>Levels from the output to the derivative in <see cref="DerivativeFromOutput{T}"/>.</summary>
-    public int DerivativeDepth => AffineProduct.Depth(DerivativeFactors);
-
     /// <summary>The function of the given <see cref="Name"/>.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static NonPolynomial Named(string name) => All.FirstOrDefault(f => f.Name == name)
@@ -52,9 +49,9 @@ public sealed class NonPolynomial
 
     /// <summary>The true value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The function is not defined at <paramref name="x"/>.</exception>
-    public double Evaluate(double x) => x > lowerLimit
-        ? function(x)
-        : throw new ArgumentOutOfRangeException(nameof(x), x, $"{Name} is defined here for x > {lowerLimit}.");
+    public double Evaluate(double x) => x > _lowerLimit
+        ? _function(x)
+        : throw new ArgumentOutOfRangeException(nameof(x), x, $"{Name} is defined here for x > {_lowerLimit}.");
 
     /// <summary>The true derivative at an argument.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The function is not defined at <paramref name="x"/>.</exception>
@@ -62,23 +59,6 @@ public sealed class NonPolynomial
 
     /// <summary>The derivative at the argument whose function value is <paramref name="y"/>.</summary>
     public double DerivativeFromOutput(double y) => DerivativeFactors.Aggregate(1.0, (product, factor) => product * factor.Evaluate(y));
-
-    /// <summary>
-    /// The derivative from the (approximated) output. Out: level of <paramref name="y"/> minus <see cref="DerivativeDepth"/>. Always a
-    /// new value.
-    /// </summary>
-    /// <exception cref="ArgumentException"><paramref name="y"/> has too few levels.</exception>
-    public T DerivativeFromOutput<T>(T y, IPolynomialArithmetic<T> arithmetic)
-    {
-        ArgumentNullException.ThrowIfNull(arithmetic);
-        if (arithmetic.LevelOf(y) < DerivativeDepth)
-        {
-            throw new ArgumentException(
-                $"The output of {Name} has {arithmetic.LevelOf(y)} levels, its derivative takes {DerivativeDepth}.");
-        }
-
-        return AffineProduct.Evaluate(DerivativeFactors, y, arithmetic);
-    }
 
     public override string ToString() => Name;
 }

@@ -4,100 +4,75 @@ namespace Crammed.Approximation;
 public static class PolynomialEvaluator
 {
     /// <summary>p(x) for x in the domain. Out: level of <paramref name="x"/> minus <see cref="ChebyshevPolynomial.Depth"/>.</summary>
-    /// <exception cref="ArgumentException">The polynomial is a constant, or <paramref name="x"/> has too few levels.</exception>
+    /// <exception cref="ArgumentException"><paramref name="x"/> has too few levels.</exception>
+    /// <exception cref="InvalidOperationException">The polynomial is a constant.</exception>
     public static T Evaluate<T>(ChebyshevPolynomial polynomial, T x, IPolynomialArithmetic<T> arithmetic)
     {
         ArgumentNullException.ThrowIfNull(polynomial);
         ArgumentNullException.ThrowIfNull(arithmetic);
-        RequireLevels(polynomial, polynomial.Depth, x, arithmetic);
-        var scale = 1 / polynomial.Domain.HalfWidth;
-        var shift = -polynomial.Domain.Midpoint / polynomial.Domain.HalfWidth;
-        if (polynomial.Degree == 1)
+        var plan = polynomial.Plan;
+        if (arithmetic.LevelOf(x) < polynomial.Depth)
         {
-            var (c0, c1) = (polynomial.Coefficients[0], polynomial.Coefficients[1]);
-            return arithmetic.LinearCombination([x], [c1 * scale], c0 + c1 * shift);
+            throw new ArgumentException(
+                $"The argument has {arithmetic.LevelOf(x)} levels, the {polynomial} takes {polynomial.Depth}: refresh the argument first.");
         }
 
-        if (polynomial.AffineDepth == 0 && shift == 0)
-            return Run(polynomial.Plan, x, arithmetic);
+        if (polynomial.AffineDepth == 0 && polynomial.ArgumentShift == 0)
+            return Run(plan, x, arithmetic);
 
         var t = polynomial.AffineDepth == 0
-            ? arithmetic.AddConstant(x, shift)
-            : arithmetic.LinearCombination([x], [scale], shift);
-        var value = Run(polynomial.Plan, t, arithmetic);
+            ? arithmetic.AddConstant(x, polynomial.ArgumentShift)
+            : arithmetic.LinearCombination([x], [polynomial.ArgumentScale], polynomial.ArgumentShift);
+        var value = Run(plan, t, arithmetic);
         arithmetic.Release(t);
         return value;
     }
 
-    /// <summary>
-    /// p at the argument whose image in [-1, 1] is <paramref name="t"/>, for callers who fold the affine map into a scaling that comes
-    /// before. Out: level of <paramref name="t"/> minus <see cref="ChebyshevPolynomial.PolynomialDepth"/>.
-    /// </summary>
-    /// <exception cref="ArgumentException">The polynomial is a constant, or <paramref name="t"/> has too few levels.</exception>
-    public static T EvaluateOnUnit<T>(ChebyshevPolynomial polynomial, T t, IPolynomialArithmetic<T> arithmetic)
+    private static T Run<T>(PolynomialPlan plan, T t, IPolynomialArithmetic<T> arithmetic)
     {
-        ArgumentNullException.ThrowIfNull(polynomial);
-        ArgumentNullException.ThrowIfNull(arithmetic);
-        RequireLevels(polynomial, polynomial.PolynomialDepth, t, arithmetic);
-        return Run(polynomial.Plan, t, arithmetic);
-    }
-
-    private static void RequireLevels<T>(ChebyshevPolynomial polynomial, int depth, T x, IPolynomialArithmetic<T> arithmetic)
-    {
-        if (polynomial.Degree == 0)
-            throw new ArgumentException($"The polynomial is the constant {polynomial.Coefficients[0]}; nothing to evaluate.");
-        if (arithmetic.LevelOf(x) < depth)
-        {
-            throw new ArgumentException(
-                $"The argument has {arithmetic.LevelOf(x)} levels, the {polynomial} takes {depth}: refresh the argument first.");
-        }
-    }
-
-    private static T Run<T>(PatersonStockmeyerPlan plan, T t, IPolynomialArithmetic<T> arithmetic)
-    {
-        var basis = new Dictionary<int, T> { [1] = t };
-        foreach (var step in plan.Basis)
-            basis[step.Index] = Next(step, basis, arithmetic);
-        var value = Combine(plan.Root, basis, arithmetic);
-        foreach (var step in plan.Basis)
-            arithmetic.Release(basis[step.Index]);
+        var powers = new Dictionary<int, T> { [1] = t };
+        foreach (var step in plan.Powers)
+            powers[step.Index] = Next(step, powers, arithmetic);
+        var value = Combine(plan.Root, powers, arithmetic);
+        foreach (var step in plan.Powers)
+            arithmetic.Release(powers[step.Index]);
         return value;
     }
 
-    private static T Next<T>(ChebyshevBasisStep step, Dictionary<int, T> basis, IPolynomialArithmetic<T> arithmetic)
+    private static T Next<T>(PowerStep step, Dictionary<int, T> powers, IPolynomialArithmetic<T> arithmetic)
     {
-        var product = arithmetic.Multiply(basis[step.Left], basis[step.Right]);
+        var product = arithmetic.Multiply(powers[step.Left], powers[step.Right]);
         var doubled = arithmetic.Add(product, product);
         arithmetic.Release(product);
         var value = step.Difference == 0
             ? arithmetic.AddConstant(doubled, -1)
-            : arithmetic.Subtract(doubled, basis[step.Difference]);
+            : arithmetic.Subtract(doubled, powers[step.Difference]);
         arithmetic.Release(doubled);
         return value;
     }
 
-    private static T Combine<T>(PatersonStockmeyerNode node, Dictionary<int, T> basis, IPolynomialArithmetic<T> arithmetic)
+    private static T Combine<T>(PolynomialNode node, Dictionary<int, T> powers, IPolynomialArithmetic<T> arithmetic)
     {
         if (node.Products.Count == 0)
-            return Linear(node, basis, arithmetic);
+            return Linear(node, powers, arithmetic);
 
-        var quotients = node.Products.Select(p => Combine(p.Quotient, basis, arithmetic)).ToArray();
-        var sum = arithmetic.SumOfProducts(quotients, node.Products.Select(p => basis[p.Giant]).ToArray());
+        var quotients = node.Products.Select(p => Combine(p.Quotient, powers, arithmetic)).ToArray();
+        var sum = arithmetic.SumOfProducts(quotients, node.Products.Select(p => powers[p.Giant]).ToArray());
         foreach (var quotient in quotients)
             arithmetic.Release(quotient);
-        if (node.LinearIndices.Count == 0 && node.Constant == 0)
+        if (node.Terms.Count == 0 && node.Constant == 0)
             return sum;
 
-        var value = node.LinearIndices.Count == 0
-            ? arithmetic.AddConstant(sum, node.Constant)
-            : AddAndRelease(sum, Linear(node, basis, arithmetic), arithmetic);
+        var value = node.Terms.Count == 0
+            ? arithmetic.AddConstant(sum, node.Constant.Real)
+            : AddAndRelease(sum, Linear(node, powers, arithmetic), arithmetic);
         arithmetic.Release(sum);
         return value;
     }
 
-    private static T Linear<T>(PatersonStockmeyerNode node, Dictionary<int, T> basis, IPolynomialArithmetic<T> arithmetic) =>
+    private static T Linear<T>(PolynomialNode node, Dictionary<int, T> powers, IPolynomialArithmetic<T> arithmetic) =>
         arithmetic.LinearCombination(
-            node.LinearIndices.Select(i => basis[i]).ToArray(), node.LinearCoefficients, node.Constant);
+            [.. node.Terms.Select(term => powers[term.Index])], [.. node.Terms.Select(term => term.Coefficient.Real)], node.Constant.Real);
 
     private static T AddAndRelease<T>(T sum, T addend, IPolynomialArithmetic<T> arithmetic)
     {

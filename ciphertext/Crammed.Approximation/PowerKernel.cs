@@ -33,9 +33,6 @@ public sealed class PowerKernel : IApproximation
     /// <inheritdoc/>
     public int Multiplications => Exponent;
 
-    /// <summary>Levels that the derivative of <see cref="EvaluateWithDerivative{T}"/> takes: k + 1, or 1 for k = 1.</summary>
-    public int DerivativeDepth => Exponent == 1 ? 1 : Exponent + 1;
-
     /// <summary>
     /// The smallest k whose stable range holds the domain and whose maximum absolute error against exp there is at most
     /// <paramref name="maxError"/>.
@@ -61,27 +58,11 @@ public sealed class PowerKernel : IApproximation
     }
 
     /// <inheritdoc/>
-    public double Evaluate(double x)
-    {
-        var value = Base(x);
-        for (var j = 0; j < Exponent; j++)
-            value *= value;
-        return value;
-    }
+    public double Evaluate(double x) => Squarings(Base(x), Exponent, (left, right) => left * right, _ => { }, derivative: false).Power;
 
-    /// <summary>The exact derivative (1 + x/2^k)^(2^k - 1): the product of the squaring chain's intermediates.</summary>
-    public double Derivative(double x)
-    {
-        var power = Base(x);
-        var derivative = power;
-        for (var j = 1; j < Exponent; j++)
-        {
-            power *= power;
-            derivative *= power;
-        }
-
-        return derivative;
-    }
+    /// <summary>The exact derivative (1 + x/2^k)^(2^k - 1).</summary>
+    public double Derivative(double x) =>
+        Squarings(Base(x), Exponent, (left, right) => left * right, _ => { }, derivative: true).Derivative;
 
     /// <summary>
     /// Absolute error against exp on a domain within the stable range. The maximum also looks closely at [-64, 0], which a wide
@@ -103,47 +84,46 @@ public sealed class PowerKernel : IApproximation
     /// <inheritdoc/>
     public T Evaluate<T>(T x, IPolynomialArithmetic<T> arithmetic)
     {
-        var value = Start(x, arithmetic);
-        for (var j = 0; j < Exponent; j++)
-        {
-            var square = arithmetic.Multiply(value, value);
-            arithmetic.Release(value);
-            value = square;
-        }
-
-        return value;
+        ArgumentNullException.ThrowIfNull(arithmetic);
+        if (arithmetic.LevelOf(x) < Depth)
+            throw new ArgumentException($"The argument has {arithmetic.LevelOf(x)} levels, {this} takes {Depth}.");
+        var start = arithmetic.LinearCombination([x], [Math.ScaleB(1, -Exponent)], 1);
+        return Squarings(start, Exponent, arithmetic.Multiply, arithmetic.Release, derivative: false).Power;
     }
 
     /// <summary>
-    /// The value and the derivative together, k + (k - 1) products. Out: level of <paramref name="x"/> minus <see cref="Depth"/> and
-    /// minus <see cref="DerivativeDepth"/>; the caller owns both.
+    /// b^(2^k) by k squarings, and on request the kernel's derivative b^(2^k - 1), the product of the chain's intermediates: k + (k - 1)
+    /// products in all. Of n levels the power leaves n - k and the derivative as many (n of one squaring).
     /// </summary>
-    /// <exception cref="ArgumentException"><paramref name="x"/> has fewer levels than <see cref="Depth"/>.</exception>
-    public (T Value, T Derivative) EvaluateWithDerivative<T>(T x, IPolynomialArithmetic<T> arithmetic)
+    /// <param name="start">b = 1 + x/2^k; taken over.</param>
+    /// <param name="exponent">k, at least 1.</param>
+    /// <param name="multiply">The product of two values, as a new one.</param>
+    /// <param name="release">Told of each value that is no longer needed.</param>
+    /// <param name="derivative">Whether the derivative is wanted; it is the default value otherwise.</param>
+    public static (T Power, T? Derivative) Squarings<T>(T start, int exponent, Func<T, T, T> multiply, Action<T> release, bool derivative)
     {
-        var derivative = Start(x, arithmetic);
-        var value = arithmetic.Multiply(derivative, derivative);
-        for (var j = 1; j < Exponent; j++)
+        var power = multiply(start, start);
+        var slope = start;
+        for (var j = 1; j < exponent; j++)
         {
-            var product = arithmetic.Multiply(derivative, value);
-            var square = arithmetic.Multiply(value, value);
-            arithmetic.Release(derivative);
-            arithmetic.Release(value);
-            (derivative, value) = (product, square);
+            if (derivative)
+                slope = Replaced(slope, multiply(slope, power));
+            power = Replaced(power, multiply(power, power));
         }
 
-        return (value, derivative);
+        if (derivative)
+            return (power, slope);
+        release(start);
+        return (power, default);
+
+        T Replaced(T old, T value)
+        {
+            release(old);
+            return value;
+        }
     }
 
     public override string ToString() => $"(1 + x/2^{Exponent})^(2^{Exponent}), stable on {Domain}, depth {Depth}";
 
     private double Base(double x) => 1 + Math.ScaleB(x, -Exponent);
-
-    private T Start<T>(T x, IPolynomialArithmetic<T> arithmetic)
-    {
-        ArgumentNullException.ThrowIfNull(arithmetic);
-        if (arithmetic.LevelOf(x) < Depth)
-            throw new ArgumentException($"The argument has {arithmetic.LevelOf(x)} levels, {this} takes {Depth}.");
-        return arithmetic.LinearCombination([x], [Math.ScaleB(1, -Exponent)], 1);
-    }
 }

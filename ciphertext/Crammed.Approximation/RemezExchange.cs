@@ -9,25 +9,25 @@ internal sealed class RemezExchange
     private const int SamplesPerGap = 20;
     private const int RefinementSteps = 40;
 
-    private readonly Func<double, double> f;
-    private readonly Func<double, double> weight;
-    private readonly double[] barycentric;
-    private readonly double[] values;
-    private double[] reference;
-    private List<(double Point, double Error)> extrema = [];
+    private readonly Func<double, double> _f;
+    private readonly Func<double, double> _weight;
+    private readonly double[] _barycentric;
+    private readonly double[] _values;
+    private double[] _reference;
+    private List<(double Point, double Error)> _extrema = [];
 
     public RemezExchange(Func<double, double> f, Func<double, double> weight, int degree)
     {
-        this.f = f;
-        this.weight = weight;
+        _f = f;
+        _weight = weight;
         Degree = degree;
-        barycentric = new double[degree + 2];
-        values = new double[degree + 2];
-        reference = [.. Enumerable.Range(0, degree + 2).Select(i => -Math.Cos(Math.PI * i / (degree + 1)))];
+        _barycentric = new double[degree + 2];
+        _values = new double[degree + 2];
+        _reference = [.. Enumerable.Range(0, degree + 2).Select(i => -Math.Cos(Math.PI * i / (degree + 1)))];
 
         // A barycentric value is a quotient of sums of degree + 2 rounded terms; 8 covers the sums' own growth on references close
         // to Chebyshev points (their Lebesgue constant is below 5 for degree 127).
-        Rounding = 8 * (degree + 2) * Math.ScaleB(reference.Max(t => Math.Abs(f(t)) * weight(t)), -53);
+        Rounding = 8 * (degree + 2) * Math.ScaleB(_reference.Max(t => Math.Abs(_f(t)) * _weight(t)), -53);
         Level();
     }
 
@@ -43,13 +43,13 @@ internal sealed class RemezExchange
     public double Evaluate(double t)
     {
         double numerator = 0, denominator = 0;
-        for (var i = 0; i < reference.Length; i++)
+        for (var i = 0; i < _reference.Length; i++)
         {
-            var difference = t - reference[i];
+            var difference = t - _reference[i];
             if (difference == 0)
-                return values[i];
-            var share = barycentric[i] / difference;
-            numerator += share * values[i];
+                return _values[i];
+            var share = _barycentric[i] / difference;
+            numerator += share * _values[i];
             denominator += share;
         }
 
@@ -61,7 +61,7 @@ internal sealed class RemezExchange
     {
         var angles = SampleAngles();
         var errors = Array.ConvertAll(angles, a => ErrorAt(a));
-        extrema = [];
+        _extrema = [];
         for (var start = 0; start < errors.Length;)
         {
             var end = start;
@@ -76,24 +76,24 @@ internal sealed class RemezExchange
             var angle = Refine(
                 angles[Math.Max(best - 1, 0)], angles[Math.Min(best + 1, angles.Length - 1)], errors[best] >= 0 ? 1 : -1);
             var refined = ErrorAt(angle);
-            extrema.Add(Math.Abs(refined) > Math.Abs(errors[best])
+            _extrema.Add(Math.Abs(refined) > Math.Abs(errors[best])
                 ? (-Math.Cos(angle), refined)
                 : (-Math.Cos(angles[best]), errors[best]));
             start = end;
         }
 
-        return extrema.Max(e => Math.Abs(e.Error));
+        return _extrema.Max(e => Math.Abs(e.Error));
     }
 
     /// <summary>Makes the extrema the new reference; false if there are too few that alternate.</summary>
     public bool Exchange()
     {
-        if (extrema.Count < reference.Length)
+        if (_extrema.Count < _reference.Length)
             return false;
 
-        while (extrema.Count > reference.Length)
+        while (_extrema.Count > _reference.Length)
             DropSmallest();
-        reference = [.. extrema.Select(e => e.Point)];
+        _reference = [.. _extrema.Select(e => e.Point)];
         Level();
         return true;
     }
@@ -104,22 +104,22 @@ internal sealed class RemezExchange
     /// </summary>
     private void DropSmallest()
     {
-        var smallest = Enumerable.Range(0, extrema.Count).MinBy(Size);
-        var last = extrema.Count - 1;
+        var smallest = Enumerable.Range(0, _extrema.Count).MinBy(Size);
+        var last = _extrema.Count - 1;
         if (smallest == 0 || smallest == last)
-            extrema.RemoveAt(smallest);
-        else if (last == reference.Length)
-            extrema.RemoveAt(Size(0) < Size(last) ? 0 : last);
+            _extrema.RemoveAt(smallest);
+        else if (last == _reference.Length)
+            _extrema.RemoveAt(Size(0) < Size(last) ? 0 : last);
         else
-            extrema.RemoveRange(Size(smallest - 1) < Size(smallest + 1) ? smallest - 1 : smallest, 2);
+            _extrema.RemoveRange(Size(smallest - 1) < Size(smallest + 1) ? smallest - 1 : smallest, 2);
 
-        double Size(int i) => Math.Abs(extrema[i].Error);
+        double Size(int i) => Math.Abs(_extrema[i].Error);
     }
 
     /// <summary>Angles a from 0 to pi, t = -cos a, dense between all neighbours of the reference and its ends.</summary>
     private double[] SampleAngles()
     {
-        double[] knots = [0, .. reference.Select(t => Math.Acos(-t)), Math.PI];
+        double[] knots = [0, .. _reference.Select(t => Math.Acos(-t)), Math.PI];
         var angles = new List<double>();
         for (var i = 0; i + 1 < knots.Length; i++)
         {
@@ -134,7 +134,7 @@ internal sealed class RemezExchange
     private double ErrorAt(double angle)
     {
         var t = -Math.Cos(angle);
-        return weight(t) * (f(t) - Evaluate(t));
+        return _weight(t) * (_f(t) - Evaluate(t));
     }
 
     /// <summary>Golden-section search for the largest sign * error between two angles.</summary>
@@ -169,20 +169,20 @@ internal sealed class RemezExchange
     private void Level()
     {
         double numerator = 0, denominator = 0;
-        for (var i = 0; i < reference.Length; i++)
+        for (var i = 0; i < _reference.Length; i++)
         {
             var product = 1.0;
-            for (var j = 0; j < reference.Length; j++)
-                product *= j == i ? 1 : 2 * (reference[i] - reference[j]);
-            barycentric[i] = 1 / product;
-            numerator += barycentric[i] * f(reference[i]);
-            denominator += barycentric[i] * Sign(i) / weight(reference[i]);
+            for (var j = 0; j < _reference.Length; j++)
+                product *= j == i ? 1 : 2 * (_reference[i] - _reference[j]);
+            _barycentric[i] = 1 / product;
+            numerator += _barycentric[i] * _f(_reference[i]);
+            denominator += _barycentric[i] * Sign(i) / _weight(_reference[i]);
         }
 
         var levelled = numerator / denominator;
         LevelledError = Math.Abs(levelled);
-        for (var i = 0; i < reference.Length; i++)
-            values[i] = f(reference[i]) - Sign(i) * levelled / weight(reference[i]);
+        for (var i = 0; i < _reference.Length; i++)
+            _values[i] = _f(_reference[i]) - Sign(i) * levelled / _weight(_reference[i]);
     }
 
     private static int Sign(int i) => i % 2 == 0 ? 1 : -1;

@@ -21,6 +21,14 @@ public sealed record EvaluationKeyRequest
     /// </summary>
     public bool Encapsulation { get; init; }
 
+    /// <summary>The keys of a server that does not bootstrap.</summary>
+    /// <param name="relinearizationLevel">highest level of products, or null for no relinearization key</param>
+    /// <param name="rotations">steps to the left and the highest level at which they are used</param>
+    /// <param name="conjugationLevel">highest level of conjugations, or null for no such key</param>
+    public static EvaluationKeyRequest Of(
+        int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null) =>
+        new() { RelinearizationLevel = relinearizationLevel, ConjugationLevel = conjugationLevel, Rotations = [.. rotations] };
+
     /// <summary>
     /// What a bootstrap takes besides its rotations: the keys of encapsulation, and relinearization and conjugation from the level on to
     /// which CoeffsToSlots leads, where real and imaginary halves are separated and EvalMod begins.

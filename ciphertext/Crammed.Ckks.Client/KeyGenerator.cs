@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Ckks.Client;
 
@@ -43,23 +44,6 @@ public sealed unsafe class KeyGenerator
         return new PublicKey(_parameters, seed, masked, uniform);
     }
 
-    /// <summary>
-    /// Keys for a server that does not bootstrap, in memory: relinearization for ciphertexts up to a level, rotations with the levels they
-    /// must serve (of equal steps the highest counts; steps modulo N/2, zero needs no key), and conjugation.
-    /// </summary>
-    /// <param name="relinearizationLevel">highest level of products, or null for no relinearization key</param>
-    /// <param name="rotations">steps to the left and the highest level at which they are used</param>
-    /// <param name="conjugationLevel">highest level of conjugations, or null for no such key</param>
-    /// <param name="progress">told after each key, one report at a time</param>
-    /// <param name="cancellation">stops the generation</param>
-    /// <exception cref="ArgumentOutOfRangeException">a level that the parameters do not have</exception>
-    /// <exception cref="InsufficientMemoryException">there is no room for them; none was made</exception>
-    /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
-    public EvaluationKeys CreateEvaluationKeys(
-        int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
-        IProgress<KeyProgress>? progress = null, CancellationToken cancellation = default) =>
-        CreateEvaluationKeys(Request(relinearizationLevel, rotations, conjugationLevel), progress, cancellation);
-
     /// <summary>Keys for a server, in memory.</summary>
     /// <param name="request">which keys, and up to which levels</param>
     /// <param name="progress">told after each key, one report at a time</param>
@@ -69,7 +53,7 @@ public sealed unsafe class KeyGenerator
     /// <exception cref="InsufficientMemoryException">there is no room for them; none was made</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public EvaluationKeys CreateEvaluationKeys(
-        EvaluationKeyRequest request, IProgress<KeyProgress>? progress = null, CancellationToken cancellation = default)
+        EvaluationKeyRequest request, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         EvaluationKeyPlan plan = request.Plan(_parameters);
@@ -96,21 +80,6 @@ public sealed unsafe class KeyGenerator
         return new EvaluationKeys(_parameters, slots);
     }
 
-    /// <summary>Keys for a server that does not bootstrap, as a file; see the other overload.</summary>
-    /// <param name="path">the file; an earlier one is replaced at the end</param>
-    /// <param name="relinearizationLevel">highest level of products, or null for no relinearization key</param>
-    /// <param name="rotations">steps to the left and the highest level at which they are used</param>
-    /// <param name="conjugationLevel">highest level of conjugations, or null for no such key</param>
-    /// <param name="progress">told after each key, one report at a time</param>
-    /// <param name="maxDegreeOfParallelism">keys that are made at the same time; 0 means one per processor</param>
-    /// <param name="cancellation">stops the generation</param>
-    /// <returns>what the file holds; no key is loaded</returns>
-    public IReadOnlyList<EvaluationKeyInfo> SaveEvaluationKeys(
-        string path, int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel = null,
-        IProgress<KeyProgress>? progress = null, int maxDegreeOfParallelism = 0, CancellationToken cancellation = default) =>
-        SaveEvaluationKeys(
-            path, Request(relinearizationLevel, rotations, conjugationLevel), progress, maxDegreeOfParallelism, cancellation);
-
     /// <summary>
     /// Keys for a server as a file for <see cref="EvaluationKeys.Open"/>, which appears whole or not at all. Each key is written and
     /// forgotten as soon as it is made: memory holds as many as there are threads.
@@ -130,7 +99,7 @@ public sealed unsafe class KeyGenerator
     /// <exception cref="IOException">the file cannot be written</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no file is left, and an earlier one is as it was</exception>
     public IReadOnlyList<EvaluationKeyInfo> SaveEvaluationKeys(
-        string path, EvaluationKeyRequest request, IProgress<KeyProgress>? progress = null, int maxDegreeOfParallelism = 0,
+        string path, EvaluationKeyRequest request, IProgress<WorkProgress>? progress = null, int maxDegreeOfParallelism = 0,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -153,18 +122,6 @@ public sealed unsafe class KeyGenerator
         CancellationToken = cancellation,
         MaxDegreeOfParallelism = maxDegreeOfParallelism == 0 ? Environment.ProcessorCount : maxDegreeOfParallelism,
     };
-
-    private static EvaluationKeyRequest Request(
-        int? relinearizationLevel, IEnumerable<(int Steps, int Level)> rotations, int? conjugationLevel)
-    {
-        ArgumentNullException.ThrowIfNull(rotations);
-        return new EvaluationKeyRequest
-        {
-            RelinearizationLevel = relinearizationLevel,
-            ConjugationLevel = conjugationLevel,
-            Rotations = [.. rotations],
-        };
-    }
 
     /// <summary>One for all keys of a request that are to or from it.</summary>
     private EphemeralSecret? EphemeralSecretFor(EvaluationKeyRequest request) =>

@@ -1,6 +1,7 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Training;
+using Crammed.Files;
 
 namespace Crammed.Converter;
 
@@ -25,11 +26,9 @@ public static class KeyFolder
     public const string PublicKeyFile = "public.key";
 
     /// <summary>The evaluation keys that a run needs.</summary>
-    public static EvaluationKeyRequest RequestFor(KeyRequirements requirements) => new()
-    {
-        RelinearizationLevel = requirements.RelinearizationLevel,
-        Rotations = [.. requirements.Rotations.OrderBy(rotation => rotation.Key).Select(rotation => (rotation.Key, rotation.Value))],
-    };
+    public static EvaluationKeyRequest RequestFor(CircuitRequirements requirements) => EvaluationKeyRequest.Of(
+        requirements.RelinearizationLevel,
+        requirements.Rotations.OrderBy(rotation => rotation.Key).Select(rotation => (rotation.Key, rotation.Value)));
 
     /// <summary>Checks that there is room for the evaluation keys in a folder, which need not exist, before anything is made.</summary>
     /// <param name="folder">Where they will go.</param>
@@ -53,7 +52,7 @@ public static class KeyFolder
     /// </exception>
     public static KeySummary Generate(
         string folder, CkksParameters parameters, EvaluationKeyRequest request, ISystemResources resources,
-        IProgress<KeyProgress>? progress, CancellationToken cancellation)
+        IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var plan = request.Plan(parameters);
         RequireRoom(folder, plan, resources);

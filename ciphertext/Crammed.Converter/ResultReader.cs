@@ -1,7 +1,6 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Tensors;
 using Crammed.Encrypted.Training;
 using Crammed.Model;

@@ -3,7 +3,6 @@ using System.Globalization;
 using Crammed.Ckks;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Tensors;
 using Crammed.Encrypted.Training;
 using Crammed.Model;

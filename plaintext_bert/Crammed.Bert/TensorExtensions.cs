@@ -15,13 +15,13 @@ internal static class TensorExtensions
     public static float[] ToFloat32Array(this torch.Tensor tensor)
     {
         using var scope = torch.NewDisposeScope();
-        return tensor.detach().to(torch.ScalarType.Float32).contiguous().data<float>().ToArray();
+        return tensor.detach().to(torch.ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
     }
 
     /// <summary>Values in row-major order, as float64.</summary>
     public static double[] ToFloat64Array(this torch.Tensor tensor)
     {
         using var scope = torch.NewDisposeScope();
-        return tensor.detach().to(torch.ScalarType.Float64).contiguous().data<double>().ToArray();
+        return tensor.detach().to(torch.ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
     }
 }

@@ -1,13 +1,13 @@
 namespace Crammed.Model;
 
 /// <summary>
-/// Everything random about an adapter fine-tuning run, drawn once and written to a safetensors file, so that the plaintext twin and
-/// the encrypted run start from the same adapters and see the same examples and dropout masks.
+/// Everything random about an adapter fine-tuning run, drawn once and written to a safetensors file, so that a run in plaintext and
+/// the encrypted one start from the same adapters and see the same examples and dropout masks.
 /// Tensors: <c>layer{l}.{query|key|value}.lora_a</c> [hidden, rank] and <c>.lora_b</c> [rank, hidden] (float32),
 /// <c>head.projection.weight</c> [hidden, p], <c>head.dense.weight</c> [p, m], <c>head.classifier.weight</c> [m, outputs] and their
 /// <c>.bias</c> (float32, all [in, out]), <c>batch_order</c> int64 [steps, batch] of training example indices, and
 /// <c>adapter_dropout</c> U8 [steps, layers * 3, batch, sequence, rank] (1 = kept, to be divided by 1 - p; absent without dropout;
-/// axis 1 is 3 * layer + 0, 1, 2 for query, key, value). Metadata: format, hyperparameters (JSON), shape (JSON), seed, training_examples.
+/// axis 1 is <see cref="FineTuningShape.AdapterIndex"/>). Metadata: format, hyperparameters (JSON), shape (JSON), seed, training_examples.
 /// </summary>
 public sealed class FineTuningDraw
 {
@@ -70,7 +70,7 @@ public sealed class FineTuningDraw
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(trainingExamples);
-        settings.Validate();
+        SettingsRange.Check(settings);
         configuration.Validate();
         var shape = FineTuningShape.Of(configuration);
         var tensors = shape.TensorShapes(settings.Rank)
@@ -91,7 +91,7 @@ public sealed class FineTuningDraw
     public void Write(string path) => FineTuningDrawFile.Write(this, path);
 
     internal static long[] DropoutShape(FineTuningSettings settings, FineTuningShape shape) =>
-        [settings.Steps, 3L * shape.Layers, settings.BatchSize, shape.SequenceLength, settings.Rank];
+        [settings.Steps, shape.AdapterCount, settings.BatchSize, shape.SequenceLength, settings.Rank];
 
     private static long[] DrawBatchOrder(long seed, FineTuningSettings settings, int trainingExamples)
     {
@@ -114,3 +114,6 @@ public sealed class FineTuningDraw
         return masks;
     }
 }
+
+/// <summary>Initial values of one trained tensor, row-major.</summary>
+public sealed record DrawTensor(string Name, IReadOnlyList<long> Shape, float[] Values);

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -7,8 +9,9 @@ namespace Crammed.Model;
 /// Hyperparameters of a fine-tuning run, kept in a draw's metadata so that every side trains with the same ones.
 /// Defaults suit a few encrypted steps of a narrow model: epsilon is as large as the second moments themselves (about 0.02 with the
 /// draw's initial weights), so that the optimizer's inverse root is needed on a ratio of 3 only, and the rate makes up for it.
+/// Not sealed: a program's settings may add to them what does not belong in a draw.
 /// </summary>
-public sealed record FineTuningSettings
+public record FineTuningSettings
 {
     private static readonly JsonSerializerOptions JsonOptions = new()
     {
@@ -17,35 +20,57 @@ public sealed record FineTuningSettings
         RespectNullableAnnotations = true,
     };
 
+    [Description("optimizer steps"), Range(1, 1_000_000)]
     public int Steps { get; init; } = 16;
 
+    [DisplayName("batch"), Description("examples in a step"), Range(1, 65536)]
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Learning rate at the first step; see <see cref="LearningRateAt"/>.</summary>
+    [Description("peak learning rate; follows a cosine to zero"), Range(0.0, 10.0, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 0.05;
 
+    [Browsable(false)]
     public double Beta1 { get; init; } = 0.9;
 
+    [Browsable(false)]
     public double Beta2 { get; init; } = 0.999;
 
+    /// <summary>The decay rates together, as files of settings have them.</summary>
+    /// <exception cref="ArgumentException">There are not two.</exception>
+    [JsonIgnore, Description("decay rates of the first and second moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public IReadOnlyList<double> Betas
+    {
+        get => [Beta1, Beta2];
+        init => (Beta1, Beta2) = value is [var first, var second]
+            ? (first, second)
+            : throw new SettingFault("betas", $"has {value.Count} values; it must have two").ToException();
+    }
+
     /// <summary>Added to the second moment inside the root: step = rate * m / sqrt(v + epsilon).</summary>
+    [Description("epsilon, inside the root"), Range(0.0, 10.0, MinimumIsExclusive = true)]
     public double Epsilon { get; init; } = 0.01;
 
     /// <summary>Decoupled decay theta &lt;- theta - rate * decay * theta, on every trained tensor of an adapter run.</summary>
+    [Description("decoupled weight decay"), Range(0.0, 1.0)]
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>Rank r of the adapters.</summary>
+    [Description("rank of the adapters"), Range(1, 256)]
     public int Rank { get; init; } = 2;
 
     /// <summary>LoRA alpha: the adapters' product is scaled by alpha / rank.</summary>
+    [Description("adapters are scaled by alpha / rank"), Range(0.0, 1024.0, MinimumIsExclusive = true)]
     public double Alpha { get; init; } = 2;
 
     /// <summary>Probability of dropping a value on the adapters' rank-r side; 0 leaves the masks out of the draw.</summary>
+    [DisplayName("dropout"), Description("share of adapter activations dropped"), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double AdapterDropout { get; init; }
 
     /// <summary>
     /// Cosine schedule without warm-up: rate(t) = rate * (1 + cos(pi t / steps)) / 2 for t = 0 .. steps - 1; off = constant.
     /// </summary>
+    [Browsable(false)]
     public bool CosineSchedule { get; init; } = true;
 
     /// <summary>Learning rate of step t, counted from 0.</summary>
@@ -62,23 +87,10 @@ public sealed record FineTuningSettings
     {
         var settings = JsonSerializer.Deserialize<FineTuningSettings>(json, JsonOptions)
             ?? throw new JsonException("null instead of hyperparameters");
-        settings.Validate();
+        SettingsRange.Check(settings);
         return settings;
     }
 
-    /// <summary>Checks every value.</summary>
-    /// <exception cref="ArgumentException">A value out of its range; the message names the field, the value and the range.</exception>
-    public void Validate()
-    {
-        Requirement.Check(Steps is >= 1 and <= 1_000_000, Steps, "1 to 1000000");
-        Requirement.Check(BatchSize is >= 1 and <= 65536, BatchSize, "1 to 65536");
-        Requirement.Check(LearningRate is > 0 and <= 10, LearningRate, "above 0, up to 10");
-        Requirement.Check(Beta1 is >= 0 and < 1, Beta1, "0 up to but not including 1");
-        Requirement.Check(Beta2 is >= 0 and < 1, Beta2, "0 up to but not including 1");
-        Requirement.Check(Epsilon is > 0 and <= 10, Epsilon, "above 0, up to 10");
-        Requirement.Check(WeightDecay is >= 0 and <= 1, WeightDecay, "0 to 1");
-        Requirement.Check(Rank is >= 1 and <= 256, Rank, "1 to 256");
-        Requirement.Check(Alpha is > 0 and <= 1024, Alpha, "above 0, up to 1024");
-        Requirement.Check(AdapterDropout is >= 0 and < 1, AdapterDropout, "0 up to but not including 1");
-    }
+    /// <summary>The settings alone, without what a derived record adds.</summary>
+    protected FineTuningSettings Plain() => new(this);
 }

@@ -25,6 +25,10 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
     [JsonIgnore]
     public int Outputs => Math.Max(1, Classes);
 
+    /// <summary>Adapters of a draw.</summary>
+    [JsonIgnore]
+    public int AdapterCount => AdapterIndex(Layers, 0);
+
     public static FineTuningShape Of(BertConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -87,16 +91,22 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
         }
     }
 
+    /// <summary>The adapters of a draw in the order of its tensors and of its dropout masks, which is <c>Index</c>.</summary>
+    public IEnumerable<(int Index, int Layer, string Projection)> Adapters() =>
+        from layer in Enumerable.Range(0, Layers)
+        from projection in TrainedTensorNames.Projections.Index()
+        select (AdapterIndex(layer, projection.Index), layer, projection.Item);
+
+    /// <summary>The place of a layer's adapter on query (0), key (1) or value (2) among all.</summary>
+    public static int AdapterIndex(int layer, int projection) => (layer * TrainedTensorNames.Projections.Count) + projection;
+
     /// <summary>Every trained tensor of an adapter run: adapters layer by layer, then the head.</summary>
     public IEnumerable<(string Name, long[] Shape)> TensorShapes(int rank)
     {
-        for (var layer = 0; layer < Layers; layer++)
+        foreach (var (_, layer, projection) in Adapters())
         {
-            foreach (var projection in TrainedTensorNames.Projections)
-            {
-                yield return (TrainedTensorNames.NameA(layer, projection), [Hidden, rank]);
-                yield return (TrainedTensorNames.NameB(layer, projection), [rank, Hidden]);
-            }
+            yield return (TrainedTensorNames.NameA(layer, projection), [Hidden, rank]);
+            yield return (TrainedTensorNames.NameB(layer, projection), [rank, Hidden]);
         }
 
         foreach (var tensor in HeadTensorShapes())

@@ -36,6 +36,6 @@ public sealed record ModelFunctions(IReadOnlyList<LayerFunctions> Layers, Fitted
     }
 
     private static FunctionDesign Fitted(string function, string argument, FittedFunction fitted) => new(
-        fitted.Name, function, argument, ((ChebyshevPolynomial)fitted.Approximation).Degree.ToString(CultureInfo.InvariantCulture),
+        fitted.Name, function, argument, fitted.Approximation.Degree.ToString(CultureInfo.InvariantCulture),
         fitted.Approximation, fitted.Domain, fitted.Report());
 }

@@ -3,7 +3,7 @@ namespace Crammed.Model;
 /// <summary>Names of the tensors that adapter fine-tuning trains: low-rank adapters on query, key and value, and the classification head.</summary>
 public static class TrainedTensorNames
 {
-    /// <summary>The projections with adapters, in the order of a draw's dropout masks.</summary>
+    /// <summary>The projections with adapters, in the order of <see cref="FineTuningShape.AdapterIndex"/>.</summary>
     public static IReadOnlyList<string> Projections { get; } = ["query", "key", "value"];
 
     /// <summary>The head's linear layers, first to last; a tanh stands between the last two.</summary>

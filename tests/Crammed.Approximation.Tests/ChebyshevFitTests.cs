@@ -54,31 +54,8 @@ public class ChebyshevFitTests
     }
 
     [Test]
-    public void FitToError_returns_the_smallest_degree_of_its_rule()
-    {
-        var domain = new Interval(-4, 4);
-        double ErrorOf(int degree) =>
-            ApproximationReport.Measure(Math.Tanh, ChebyshevFit.Interpolate(Math.Tanh, domain, degree).Evaluate, domain).MaxError;
-
-        var any = ChebyshevFit.FitToError(Math.Tanh, domain, 1e-3, 100);
-        Assert.That(any.MaxError, Is.EqualTo(ErrorOf(any.Degree)).And.LessThanOrEqualTo(1e-3));
-        Assert.That(Enumerable.Range(1, any.Degree - 1).Select(ErrorOf), Has.All.GreaterThan(1e-3));
-
-        var full = ChebyshevFit.FitToError(Math.Tanh, domain, 1e-3, 100, DegreeRule.FullDepth);
-        Assert.That(full.Degree, Is.EqualTo(31), "the 2^k - 1 that follows");
-        Assert.That(any.Degree, Is.GreaterThan(15).And.LessThan(31));
-    }
-
-    [Test]
-    public void What_cannot_be_met_is_refused()
-    {
-        Assert.That(
-            () => ChebyshevFit.FitToError(Math.Abs, Interval.Unit, 1e-6, 20),
-            Throws.ArgumentException.With.Message.Contains("up to 20").And.Message.Contains("the best has"));
+    public void What_is_not_finite_is_refused() =>
         Assert.That(
             () => ChebyshevFit.Interpolate(Math.Log, new Interval(-1, 1), 4),
             Throws.ArgumentException.With.Message.Contains("NaN at -0.587"));
-        Assert.That(
-            () => ChebyshevFit.FitToError(Math.Exp, Interval.Unit, 0, 4), Throws.InstanceOf<ArgumentOutOfRangeException>());
-    }
 }

@@ -6,12 +6,12 @@ namespace Crammed.Approximation.Tests;
 /// </summary>
 internal sealed class LevelArithmetic : IPolynomialArithmetic<LevelDouble>
 {
-    private readonly HashSet<LevelDouble> alive = [];
+    private readonly HashSet<LevelDouble> _alive = [];
 
     public int Multiplications { get; private set; }
 
     /// <summary>Values made and not yet released.</summary>
-    public int Alive => alive.Count;
+    public int Alive => _alive.Count;
 
     public int LevelOf(LevelDouble value) => value.Level;
 
@@ -38,7 +38,7 @@ internal sealed class LevelArithmetic : IPolynomialArithmetic<LevelDouble>
 
     public void Release(LevelDouble value)
     {
-        Assert.That(alive.Remove(value), "released a value that is not an intermediate, or twice");
+        Assert.That(_alive.Remove(value), "released a value that is not an intermediate, or twice");
         value.Released = true;
     }
 
@@ -50,7 +50,7 @@ internal sealed class LevelArithmetic : IPolynomialArithmetic<LevelDouble>
         if (level < 0)
             throw new InvalidOperationException("out of levels");
         var made = new LevelDouble(value, level);
-        alive.Add(made);
+        _alive.Add(made);
         return made;
     }
 }

@@ -7,5 +7,9 @@ namespace Crammed.Bert.Tests;
 public class SingleThread
 {
     [OneTimeSetUp]
-    public void UseOneThread() => torch.set_num_threads(1);
+    public void UseOneThread()
+    {
+        LibTorch.Load();
+        torch.set_num_threads(1);
+    }
 }

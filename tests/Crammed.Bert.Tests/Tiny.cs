@@ -1,3 +1,6 @@
+using Crammed.Files;
+using Crammed.Text;
+
 namespace Crammed.Bert.Tests;
 
 /// <summary>Small models and data that tests share.</summary>
@@ -54,6 +57,23 @@ internal static class Tiny
         return new TaskData("tiny task", configuration.SequenceLength, configuration.Classes, examples);
     }
 
+    /// <summary>Carries out a draw from its initial weights.</summary>
+    public static DrawRun Run(
+        BertModel model, FineTuningDraw draw, TaskData data, IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        using var classifier = new TaskClassifier(model, TrainedWeights.Initial(draw));
+        var result = FineTuner.Run(classifier, new DrawSource(draw, data), progress, cancellation);
+        return new DrawRun(result, classifier.Weights(draw.Settings));
+    }
+
+    /// <summary>Predictions over the whole sequence length.</summary>
+    public static Predictions Evaluate(BertModel model, TrainedWeights weights, TaskData data)
+    {
+        using var classifier = new TaskClassifier(model, weights);
+        return classifier.Predict(data, trimPadding: false);
+    }
+
     public static Dictionary<string, double[]> Weights(BertModel model) =>
         model.named_parameters().ToDictionary(parameter => parameter.Item1, parameter => parameter.Item2.ToFloat64Array());
 
@@ -68,4 +88,10 @@ internal static class Tiny
         Assert.That(left, Has.Count.EqualTo(right.Count));
         return left.Zip(right).Max(pair => Math.Abs(pair.First - pair.Second));
     }
+}
+
+/// <summary>A draw carried out.</summary>
+internal sealed record DrawRun(FineTuningResult Training, TrainedWeights Weights)
+{
+    public IReadOnlyList<FineTuningStep> Steps => Training.Steps;
 }

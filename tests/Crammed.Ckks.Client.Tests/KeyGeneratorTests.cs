@@ -1,4 +1,5 @@
 using Crammed.Ckks.Ring;
+using Crammed.Files;
 
 namespace Crammed.Ckks.Client.Tests;
 
@@ -10,7 +11,7 @@ internal sealed class KeyGeneratorTests
     {
         int slots = ClientSetup.Parameters.SlotCount;
         (int Steps, int Level)[] rotations = [(1, 0), (1, 3), (1 + slots, 1), (0, 8), (-2, 5)];
-        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(2, rotations, 4);
+        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(2, rotations, 4));
         Assert.That(keys.Relinearization!.Level, Is.EqualTo(2));
         Assert.That(
             keys.Manifest.Select(key => (key.Kind, key.Steps, key.Level)),
@@ -28,7 +29,7 @@ internal sealed class KeyGeneratorTests
         Assert.That(keys.TryGetRotation(2, out _), Is.False);
         // Level 3 with digits of two limbs: 2 digits, each 4 + 2 limbs, two halves.
         Assert.That(one.Bytes, Is.EqualTo(2L * 2 * 6 * ClientSetup.Parameters.N * sizeof(double)));
-        using EvaluationKeys none = ClientSetup.Generator.CreateEvaluationKeys(null, []);
+        using EvaluationKeys none = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, []));
         Assert.That((none.Relinearization, none.Bytes), Is.EqualTo(((SwitchingKey?)null, 0L)));
     }
 
@@ -36,11 +37,12 @@ internal sealed class KeyGeneratorTests
     public void Progress_is_told_for_every_key()
     {
         var reports = new Recorder();
-        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(1, [(1, 0), (2, 0), (3, 0)], null, reports);
+        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(
+            EvaluationKeyRequest.Of(1, [(1, 0), (2, 0), (3, 0)]), reports);
         // One at a time and in order, whichever thread made the key.
-        Assert.That(reports.Seen.Select(report => (report.Done, report.Total)), Is.EqualTo(new[] { (1, 4), (2, 4), (3, 4), (4, 4) }));
-        Assert.That(reports.Seen.Select(report => report.DoneBytes), Is.Ordered.Ascending);
-        Assert.That(reports.Seen.Select(report => report.TotalBytes).Append(reports.Seen.Last().DoneBytes), Is.All.EqualTo(keys.Bytes));
+        Assert.That(reports.Seen.Select(report => report.Detail), Is.EqualTo(new[] { "1 of 4 keys", "2 of 4 keys", "3 of 4 keys", "4 of 4 keys" }));
+        Assert.That(reports.Seen.Select(report => report.Done), Is.Ordered.Ascending);
+        Assert.That(reports.Seen.Select(report => report.Total).Append(reports.Seen.Last().Done), Is.All.EqualTo(keys.Bytes));
     }
 
     [Test]
@@ -50,11 +52,13 @@ internal sealed class KeyGeneratorTests
         using var source = new CancellationTokenSource();
         source.Cancel();
         Assert.That(
-            () => ClientSetup.Generator.CreateEvaluationKeys(8, [(1, 8)], null, null, source.Token),
+            () => ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(8, [(1, 8)]), null, source.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
-        Assert.That(() => ClientSetup.Generator.CreateEvaluationKeys(9, []), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => ClientSetup.Generator.CreateEvaluationKeys(1, [(1, -1)]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => ClientSetup.Generator.CreateEvaluationKeys(
+            EvaluationKeyRequest.Of(9, [])), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => ClientSetup.Generator.CreateEvaluationKeys(
+            EvaluationKeyRequest.Of(1, [(1, -1)])), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     /// <summary>b + a s - P g s' is an error: small, with the error's standard deviation, for every digit and modulus.</summary>
@@ -63,7 +67,7 @@ internal sealed class KeyGeneratorTests
     {
         CkksParameters parameters = ClientSetup.Parameters;
         RingContext ring = parameters.Ring;
-        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(4, []);
+        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(4, []));
         SwitchingKey key = keys.Relinearization!;
         using RnsPolynomial work = ring.Rent(2);
         for (int i = 0; i < key.Masked.LimbCount; i++)
@@ -87,10 +91,10 @@ internal sealed class KeyGeneratorTests
         }
     }
 
-    private sealed class Recorder : IProgress<KeyProgress>
+    private sealed class Recorder : IProgress<WorkProgress>
     {
-        public System.Collections.Concurrent.ConcurrentQueue<KeyProgress> Seen { get; } = [];
+        public System.Collections.Concurrent.ConcurrentQueue<WorkProgress> Seen { get; } = [];
 
-        public void Report(KeyProgress value) => Seen.Enqueue(value);
+        public void Report(WorkProgress value) => Seen.Enqueue(value);
     }
 }

@@ -1,3 +1,5 @@
+using Crammed.Files;
+
 namespace Crammed.Ckks.Client.Tests;
 
 /// <summary>Keys written to a file while they are made.</summary>
@@ -17,7 +19,8 @@ internal sealed class SaveEvaluationKeysTests
     [Test]
     public void The_file_holds_what_was_asked_for()
     {
-        IReadOnlyList<EvaluationKeyInfo> made = ClientSetup.Generator.SaveEvaluationKeys(_path, 2, [(1, 3), (-2, 5), (1, 0), (0, 8)], 4);
+        IReadOnlyList<EvaluationKeyInfo> made = ClientSetup.Generator.SaveEvaluationKeys(
+            _path, EvaluationKeyRequest.Of(2, [(1, 3), (-2, 5), (1, 0), (0, 8)], 4));
         using EvaluationKeys keys = EvaluationKeys.Open(_path, ClientSetup.Parameters);
         Assert.That(keys.Manifest, Is.EqualTo(made));
         Assert.That(made.Select(key => (key.Steps, key.Level)), Is.EqualTo(new[] { (0, 2), (0, 4), (1, 3), (1022, 5) }));
@@ -37,9 +40,8 @@ internal sealed class SaveEvaluationKeysTests
         long before = ResidueMemory.LiveBuffers;
         int digits = ClientSetup.Parameters.DigitCount(8);
         var reports = new Recorder(() => { });
-        ClientSetup.Generator.SaveEvaluationKeys(_path, null, Rotations, null, reports, degree);
-        Assert.That(reports.Seen.Select(report => report.Done), Is.EqualTo(Enumerable.Range(1, 7)));
-        Assert.That(reports.Seen.Select(report => report.Total), Is.All.EqualTo(7));
+        ClientSetup.Generator.SaveEvaluationKeys(_path, EvaluationKeyRequest.Of(null, Rotations), reports, degree);
+        Assert.That(reports.Seen.Select(report => report.Detail), Is.EqualTo(Enumerable.Range(1, 7).Select(count => $"{count} of 7 keys")));
         Assert.That(reports.LiveBuffers.Max() - before, Is.LessThanOrEqualTo((degree - 1) * (2 + 1 + 2 * digits)));
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(before));
     }
@@ -50,13 +52,14 @@ internal sealed class SaveEvaluationKeysTests
     {
         var reports = new Recorder(() => { });
         IReadOnlyList<EvaluationKeyInfo> made =
-            ClientSetup.Generator.SaveEvaluationKeys(_path, 5, [(1, 0), (2, 8), (3, 1)], 2, reports, maxDegreeOfParallelism: 1);
+            ClientSetup.Generator.SaveEvaluationKeys(
+                _path, EvaluationKeyRequest.Of(5, [(1, 0), (2, 8), (3, 1)], 2), reports, maxDegreeOfParallelism: 1);
         Assert.That(made.Select(key => key.Level), Is.EqualTo(new[] { 5, 2, 0, 8, 1 }));
         long done = 0;
         int count = 0;
         long all = made.Sum(key => key.MemoryBytes);
-        KeyProgress[] expected =
-            [.. new[] { 3, 0, 1, 4, 2 }.Select(i => new KeyProgress(++count, 5, done += made[i].MemoryBytes, all))];
+        WorkProgress[] expected =
+            [.. new[] { 3, 0, 1, 4, 2 }.Select(i => new WorkProgress("keys", done += made[i].MemoryBytes, all, "bytes", $"{++count} of 5 keys"))];
         Assert.That(reports.Seen, Is.EqualTo(expected));
     }
 
@@ -68,7 +71,7 @@ internal sealed class SaveEvaluationKeysTests
         using var source = new CancellationTokenSource();
         var reports = new Recorder(source.Cancel);
         Assert.That(
-            () => ClientSetup.Generator.SaveEvaluationKeys(_path, null, Rotations, null, reports, 1, source.Token),
+            () => ClientSetup.Generator.SaveEvaluationKeys(_path, EvaluationKeyRequest.Of(null, Rotations), reports, 1, source.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(reports.Seen, Has.Count.EqualTo(1));
         Assert.That(File.ReadAllText(_path), Is.EqualTo("earlier"));
@@ -80,25 +83,27 @@ internal sealed class SaveEvaluationKeysTests
     public void What_cannot_be_written_is_refused_with_one_plain_exception()
     {
         string nowhere = Path.Combine(_path, "missing", "file.keys");
-        Assert.That(() => ClientSetup.Generator.SaveEvaluationKeys(nowhere, 1, []), Throws.InstanceOf<IOException>());
-        Assert.That(() => ClientSetup.Generator.SaveEvaluationKeys(_path, 9, []), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => ClientSetup.Generator.SaveEvaluationKeys(
+            nowhere, EvaluationKeyRequest.Of(1, [])), Throws.InstanceOf<IOException>());
+        Assert.That(() => ClientSetup.Generator.SaveEvaluationKeys(
+            _path, EvaluationKeyRequest.Of(9, [])), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(
-            () => ClientSetup.Generator.SaveEvaluationKeys(_path, 1, [], maxDegreeOfParallelism: -1),
+            () => ClientSetup.Generator.SaveEvaluationKeys(_path, EvaluationKeyRequest.Of(1, []), maxDegreeOfParallelism: -1),
             Throws.InstanceOf<ArgumentOutOfRangeException>());
         var failing = new Recorder(() => throw new InvalidTimeZoneException());
         Assert.That(
-            () => ClientSetup.Generator.SaveEvaluationKeys(_path, 1, Rotations, null, failing),
+            () => ClientSetup.Generator.SaveEvaluationKeys(_path, EvaluationKeyRequest.Of(1, Rotations), failing),
             Throws.InstanceOf<InvalidTimeZoneException>());
         Assert.That(File.Exists(_path), Is.False);
     }
 
-    private sealed class Recorder(Action then) : IProgress<KeyProgress>
+    private sealed class Recorder(Action then) : IProgress<WorkProgress>
     {
-        public System.Collections.Concurrent.ConcurrentQueue<KeyProgress> Seen { get; } = [];
+        public System.Collections.Concurrent.ConcurrentQueue<WorkProgress> Seen { get; } = [];
 
         public System.Collections.Concurrent.ConcurrentBag<long> LiveBuffers { get; } = [];
 
-        public void Report(KeyProgress value)
+        public void Report(WorkProgress value)
         {
             Seen.Enqueue(value);
             LiveBuffers.Add(ResidueMemory.LiveBuffers);

@@ -4,28 +4,18 @@ using Crammed.Encrypted.Tensors;
 namespace Crammed.Encrypted.Tests;
 
 /// <summary>
-/// Tokens and examples of a test in one of the two layouts, and the way between slots and plain arrays [example][token][vector].
+/// Tokens and examples of a test, tokens outermost in the slots, and the way between slots and plain arrays [example][token][vector].
 /// </summary>
-public sealed record SlotShape(int Slots, int Tokens, bool IsTokenMajor)
+public sealed record SlotShape(int Slots, int Tokens)
 {
     public int Examples => Slots / Tokens;
 
-    /// <summary>Levels that a rotation along the tokens costs: none where they are outermost.</summary>
-    public int RotationDepth => IsTokenMajor || Examples == 1 ? 0 : 1;
-
-    /// <summary>Both layouts of each size.</summary>
-    public static IEnumerable<SlotShape> All(params (int Slots, int Tokens)[] sizes) =>
-        from size in sizes
-        from tokenMajor in new[] { true, false }
-        select new SlotShape(size.Slots, size.Tokens, tokenMajor);
-
     public SlotLayout Layout(int vectors) => Layout(new Axis(SlotLayout.Feature, vectors));
 
-    public SlotLayout Layout(params Axis[] across) =>
-        IsTokenMajor ? SlotLayout.TokenMajor(Slots, Tokens, across) : SlotLayout.ExampleMajor(Slots, Tokens, across);
+    public SlotLayout Layout(params Axis[] across) => SlotLayout.TokenMajor(Slots, Tokens, across);
 
-    /// <summary>The slot of an example's token, from the layouts' definition.</summary>
-    public int Slot(int example, int token) => IsTokenMajor ? token * Examples + example : example * Tokens + token;
+    /// <summary>The slot of an example's token, from the layout's definition.</summary>
+    public int Slot(int example, int token) => token * Examples + example;
 
     internal SlotVector[] Load(ClearBackend backend, double[] values, int vectors, int level) =>
         [.. Enumerable.Range(0, vectors).Select(vector => backend.Load(Fill(values, vectors, vector), level))];
@@ -44,7 +34,7 @@ public sealed record SlotShape(int Slots, int Tokens, bool IsTokenMajor)
         return values;
     }
 
-    public override string ToString() => $"{Examples}x{Tokens}{(IsTokenMajor ? "tokenMajor" : "exampleMajor")}";
+    public override string ToString() => $"{Examples}x{Tokens}";
 
     private double[] Fill(double[] values, int vectors, int vector)
     {

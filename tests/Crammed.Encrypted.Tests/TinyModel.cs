@@ -1,7 +1,6 @@
 using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Layers;
-using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Tensors;
 using Crammed.Encrypted.Training;
 
@@ -161,8 +160,8 @@ internal sealed class TinyModel
     private NormWeights Norm(string name) => new(Vectors[name + ".gamma"], Vectors[name + ".beta"], Function(
         name, u => Math.Sqrt(Hidden / (u + Hidden * NormEpsilon)), 0.2 * Hidden, 5 * Hidden, 63));
 
-    private static SlotFunction Function(string name, Func<double, double> exact, double low, double high, int degree) =>
-        new(name, exact, ChebyshevFit.Interpolate(exact, new Interval(low, high), degree));
+    private static FittedFunction Function(string name, Func<double, double> exact, double low, double high, int degree) =>
+        new(name, exact, ChebyshevFit.Interpolate(exact, new Interval(low, high), degree), NonPolynomial.Tanh.DerivativeFactors);
 
     private static double[,] Matrix(Random random, int rows, int columns, double scale)
     {

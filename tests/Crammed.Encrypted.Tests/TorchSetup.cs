@@ -1,3 +1,4 @@
+using Crammed.Bert;
 using static TorchSharp.torch;
 
 namespace Crammed.Encrypted.Tests;
@@ -7,5 +8,9 @@ namespace Crammed.Encrypted.Tests;
 public sealed class TorchSetup
 {
     [OneTimeSetUp]
-    public void UseOneThread() => set_num_threads(1);
+    public void UseOneThread()
+    {
+        LibTorch.Load();
+        set_num_threads(1);
+    }
 }

@@ -40,7 +40,7 @@ public sealed class SmallDemoTests
     {
         Assert.That(_run.ExitCode, Is.Zero, _run.Errors);
         Assert.That(_run.Output, Does.Contain("outputs/small/report.md"));
-        foreach (string file in new[] { "report.md", "loss.svg", "loss.png", "config.yaml", "draw.safetensors", "encrypted/adapters.safetensors" })
+        foreach (string file in new[] { "report.md", "loss.svg", "loss.png", "difference.svg", "config.yaml", "draw.safetensors", "encrypted/adapters.safetensors" })
             Assert.That(new FileInfo(Path.Combine(Run, file)), Has.Length.GreaterThan(0), file);
     }
 

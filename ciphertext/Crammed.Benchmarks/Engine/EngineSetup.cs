@@ -21,7 +21,7 @@ internal sealed class EngineSetup : IDisposable
         Parameters = ParameterSets.GetOrAdd(shape.ParameterSet, name => CkksParameters.Create(NamedParameters.Find(name)));
         Secret = SecretKey.Generate(Parameters);
         var generator = new KeyGenerator(Secret);
-        Keys = generator.CreateEvaluationKeys(shape.Level, Steps.Select(steps => (steps, shape.Level)));
+        Keys = generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(shape.Level, Steps.Select(steps => (steps, shape.Level))));
         PublicKey = generator.CreatePublicKey();
         Encoder = new CkksEncoder(Parameters);
         Encryptor = new Encryptor(PublicKey);

@@ -10,10 +10,10 @@ public sealed record EngineShape(string ParameterSet, int Level)
     /// <summary>Every 128-bit set at its top level and at about half of it, and the 12 limbs at N = 2^15 that others measured.</summary>
     public static IReadOnlyList<EngineShape> All { get; } =
     [
-        new("N13QP217", 3),
-        new("N13QP217", 1),
-        new("N14QP434", 8),
-        new("N14QP434", 3),
+        new("N13QP213", 3),
+        new("N13QP213", 1),
+        new("N14QP428", 8),
+        new("N14QP428", 3),
         new("N15QP850", 15),
         new("N15QP850", 11),
         new("N16QP1320", 23),

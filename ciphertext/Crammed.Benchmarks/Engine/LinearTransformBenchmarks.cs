@@ -37,7 +37,7 @@ public class LinearTransformBenchmarks
     {
         EngineSetup setup = EngineSetup.Of(Shape);
         LinearTransformPlan plan = PlanOf(Shape);
-        _keys = new KeyGenerator(setup.Secret).CreateEvaluationKeys(null, plan.Rotations);
+        _keys = new KeyGenerator(setup.Secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations));
         _evaluator = new Evaluator(setup.Parameters, _keys, Threads);
         Complex[] row = [.. setup.Values.Select(value => new Complex(value, 0))];
         var diagonals = new GeneralizedDiagonals(

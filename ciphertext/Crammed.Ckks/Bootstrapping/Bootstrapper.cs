@@ -1,6 +1,22 @@
 using System.Diagnostics;
+using Crammed.Approximation;
 
 namespace Crammed.Ckks;
+
+/// <summary>Which parts of its slots a ciphertext carries a message in.</summary>
+internal enum SlotParts
+{
+    /// <summary>Real parts only; imaginary ones are zero, or noise that is dropped.</summary>
+    Real,
+
+    /// <summary>Real and imaginary parts.</summary>
+    Complex,
+}
+
+/// <summary>What a part of a bootstrap took.</summary>
+/// <param name="Name">the part</param>
+/// <param name="Time">wall-clock time</param>
+public readonly record struct BootstrapPart(string Name, TimeSpan Time);
 
 /// <summary>
 /// Bootstraps ciphertexts: one with slots in the plan's range that is out of levels comes back with levels to compute with
@@ -81,13 +97,13 @@ public sealed class Bootstrapper : IDisposable
     /// </summary>
     public Ciphertext[] BootstrapBatch(IReadOnlyList<Ciphertext> ciphertexts, IProgress<BootstrapPart>? observer = null)
     {
-        using CiphertextBatch halves = Refresh(ciphertexts, SlotParts.Complex, observer);
+        using CiphertextBatch halves = BootstrapToHalves(ciphertexts, SlotParts.Complex, observer);
         return Join(halves.Items, ciphertexts.Count);
     }
 
     /// <summary>As <see cref="Bootstrap"/>, for real slots: EvalMod runs once instead of twice; imaginary parts come back as zero.</summary>
     public Ciphertext BootstrapReal(Ciphertext ciphertext, IProgress<BootstrapPart>? observer = null) =>
-        Refresh([ciphertext], SlotParts.Real, observer)[0];
+        BootstrapToHalves([ciphertext], SlotParts.Real, observer)[0];
 
     /// <summary>
     /// Two ciphertexts of real slots as the real and the imaginary part of one: both come back for the price of one. What one had in
@@ -99,7 +115,7 @@ public sealed class Bootstrapper : IDisposable
         using CiphertextBatch lowered = Lower([first, second]);
         using Ciphertext rotated = _evaluator.MultiplyByImaginaryUnit(lowered[1]);
         using Ciphertext both = _evaluator.Add(lowered[0], rotated);
-        CiphertextBatch halves = Refresh([both], SlotParts.Complex, observer);
+        CiphertextBatch halves = BootstrapToHalves([both], SlotParts.Complex, observer);
         return (halves[0], halves[1]);
     }
 
@@ -113,7 +129,7 @@ public sealed class Bootstrapper : IDisposable
     /// Real parts of all operands, followed by their imaginary parts. Iterations beyond the first bootstrap what is left of the message when
     /// the result is taken from it, many times enlarged, so that its error counts as many times less.
     /// </summary>
-    private CiphertextBatch Refresh(IReadOnlyList<Ciphertext> ciphertexts, SlotParts parts, IProgress<BootstrapPart>? observer)
+    private CiphertextBatch BootstrapToHalves(IReadOnlyList<Ciphertext> ciphertexts, SlotParts parts, IProgress<BootstrapPart>? observer)
     {
         using CiphertextBatch operands = Lower(ciphertexts);
         CheckRange(operands);

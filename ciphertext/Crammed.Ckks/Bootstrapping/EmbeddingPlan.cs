@@ -3,6 +3,16 @@ using System.Numerics;
 
 namespace Crammed.Ckks;
 
+/// <summary>Which way an <see cref="EmbeddingPlan"/> goes.</summary>
+public enum EmbeddingDirection
+{
+    /// <summary>What was in the slots becomes the coefficients, in bit-reversed order.</summary>
+    SlotsToCoeffs,
+
+    /// <summary>What was in the coefficients, in bit-reversed order, becomes the slots.</summary>
+    CoeffsToSlots,
+}
+
 /// <summary>
 /// CoeffsToSlots or SlotsToCoeffs, the embedding on ciphertexts (Cheon, Han, Kim, Kim, Song 2018), as a product of factors with few
 /// diagonals, one level each (Chen, Chillotti, Song 2019; Bossuat, Mouchet, Troncoso-Pastoriza, Hubaux 2021, section 5). Says which keys

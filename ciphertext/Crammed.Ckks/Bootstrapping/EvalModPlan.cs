@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crammed.Approximation;
 
 namespace Crammed.Ckks;
 

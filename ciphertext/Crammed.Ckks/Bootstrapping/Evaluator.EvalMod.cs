@@ -74,7 +74,7 @@ public sealed unsafe partial class Evaluator
         {
             Ciphertext square = Square(cosines[i]);
             AddInPlace(square, square);
-            AddGaussianInteger(square, -Math.Round(square.Scale));
+            AddGaussianInteger(square, GaussianInteger.Of(-1, square.Scale));
             return square;
         });
         return RelinearizeAndRescaleAll(nameof(EvalMod), squares.Items, scale);

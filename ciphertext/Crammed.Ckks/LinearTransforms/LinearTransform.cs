@@ -4,6 +4,19 @@ using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks;
 
+/// <summary>In which form the diagonals of a <see cref="LinearTransform"/> are kept.</summary>
+public enum DiagonalStorage
+{
+    /// <summary>Transformed, modulo q_0 ... q_level and P: fastest, 8 N bytes for each of these primes.</summary>
+    Transformed,
+
+    /// <summary>
+    /// Integer coefficients, 8 N bytes in all; whenever a diagonal is used they are transformed modulo each prime. Several ciphertexts of one
+    /// batch share that.
+    /// </summary>
+    Coefficients,
+}
+
 /// <summary>
 /// A linear map on slots, encoded for <see cref="Evaluator.Transform"/> at one level and scale: its diagonals, each rotated back by its
 /// giant step, modulo q_0 ... q_level and P or as integers. Owns its memory; immutable and safe to share.

@@ -19,6 +19,9 @@ public sealed class CkksParameters
     private readonly double[] _scales;
     private readonly byte[] _identifier;
 
+    /// <summary>For each level the largest double below half the product of its moduli.</summary>
+    private readonly double[] _largestCoefficients;
+
     private CkksParameters(CkksParametersLiteral literal, PrimeChain chain)
     {
         Literal = literal;
@@ -27,6 +30,7 @@ public sealed class CkksParameters
         Moduli = chain.Moduli[..count];
         SpecialModuli = chain.Moduli[count..];
         Log2QP = BigInteger.Log(chain.Product, 2);
+        _largestCoefficients = [.. Enumerable.Range(1, count).Select(limbs => LargestDoubleUpTo((PrimeChain.Multiply(Moduli.Take(limbs)) - 1) / 2))];
         KeyModulus[] keyModuli = [.. chain.KeyModuli(literal)];
         IsInsecure = !SecurityTable.AreSecure(literal.LogN, keyModuli);
         SecurityDescription = SecurityTable.Describe(literal.LogN, keyModuli);
@@ -123,7 +127,33 @@ public sealed class CkksParameters
         ? level
         : throw new ArgumentOutOfRangeException(nameof(level), level, $"{Name} has levels 0 to {MaxLevel}");
 
+    /// <summary>The largest size of an integer that a coefficient holds at a level: beyond it, it comes back as another one.</summary>
+    internal double LargestCoefficient(int level) => _largestCoefficients[level];
+
+    /// <summary>What messages say of an integer that no coefficient of its level holds.</summary>
+    /// <param name="operation">what was asked for</param>
+    /// <param name="magnitude">the integer's size</param>
+    /// <param name="level">level whose modulus bounds it</param>
+    /// <param name="scale">what values are multiplied by to become such integers</param>
+    /// <exception cref="ArgumentException">it passes half the modulus, or is not a number</exception>
+    internal void CheckCoefficient(string operation, double magnitude, int level, double scale)
+    {
+        double bound = LargestCoefficient(level);
+        if (magnitude <= bound)
+            return;
+        throw new ArgumentException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{operation}: a coefficient of {magnitude:G3} passes half the modulus, 2^{Math.Log2(bound):F1} at level {level}, or is not a "
+            + $"number; use values up to {bound / scale:G4} at scale 2^{Math.Log2(scale):F1}, a smaller scale or a higher level"));
+    }
+
     internal bool Matches(CkksParameters other) => ReferenceEquals(this, other) || Identifier.SequenceEqual(other.Identifier);
+
+    private static double LargestDoubleUpTo(BigInteger bound)
+    {
+        double nearest = Math.Min((double)bound, double.MaxValue);
+        return new BigInteger(nearest) > bound ? Math.BitDecrement(nearest) : nearest;
+    }
 
     private string CanonicalText()
     {

@@ -1,8 +1,7 @@
 namespace Crammed.Ckks;
 
 /// <summary>
-/// What a user writes down to ask for a parameter set; <see cref="CkksParameters.Create"/> checks it, <see cref="CkksParametersFile"/>
-/// reads and writes it.
+/// What a user writes down to ask for a parameter set; <see cref="CkksParameters.Create"/> checks it.
 /// </summary>
 /// <param name="Name">what the set is called; must contain <c>insecure</c> if it misses 128-bit security</param>
 /// <param name="LogN">log2 of the ring degree N, 7 to 17</param>

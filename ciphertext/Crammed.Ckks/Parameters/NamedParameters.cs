@@ -3,11 +3,11 @@ namespace Crammed.Ckks;
 /// <summary>Ready parameter sets. A secure set is named after log2 N and log2(QP).</summary>
 public static class NamedParameters
 {
-    /// <summary>Ring degree 2^13: 3 levels of 40 bits, q_0 of 47; one limb per digit.</summary>
-    public static CkksParametersLiteral N13QP217 { get; } = new("N13QP217", 13, [47, .. Enumerable.Repeat(40, 3)], [50], 40);
+    /// <summary>Ring degree 2^13: 3 levels of 40 bits, q_0 of 45; one limb per digit.</summary>
+    public static CkksParametersLiteral N13QP213 { get; } = new("N13QP213", 13, [45, .. Enumerable.Repeat(40, 3)], [48], 40);
 
     /// <summary>Ring degree 2^14: 8 levels of 36 bits, q_0 of 46; two limbs per digit.</summary>
-    public static CkksParametersLiteral N14QP434 { get; } = new("N14QP434", 14, [46, .. Enumerable.Repeat(36, 8)], [50, 50], 36);
+    public static CkksParametersLiteral N14QP428 { get; } = new("N14QP428", 14, [46, .. Enumerable.Repeat(36, 8)], [47, 47], 36);
 
     /// <summary>Ring degree 2^15: 15 levels of 40 bits, q_0 of 50; four limbs per digit.</summary>
     public static CkksParametersLiteral N15QP850 { get; } =
@@ -56,16 +56,16 @@ public static class NamedParameters
         "insecure-N11-bootstrapping", 11, [50, .. Enumerable.Repeat(39, 3), .. Enumerable.Repeat(40, 4), .. Enumerable.Repeat(50, 12)],
         [.. Enumerable.Repeat(50, 4)], 40, Bootstrapping: new BootstrappingLiteral(3, 8, 4));
 
-    /// <summary>The primes of <see cref="N14QP434"/> over a ring of degree 2^11; for tests only.</summary>
-    public static CkksParametersLiteral InsecureN11 { get; } = N14QP434 with { Name = "insecure-N11", LogN = 11 };
+    /// <summary>The primes of <see cref="N14QP428"/> over a ring of degree 2^11; for tests only.</summary>
+    public static CkksParametersLiteral InsecureN11 { get; } = N14QP428 with { Name = "insecure-N11", LogN = 11 };
 
-    /// <summary>The primes of <see cref="N14QP434"/> over a ring of degree 2^12; for tests only.</summary>
-    public static CkksParametersLiteral InsecureN12 { get; } = N14QP434 with { Name = "insecure-N12", LogN = 12 };
+    /// <summary>The primes of <see cref="N14QP428"/> over a ring of degree 2^12; for tests only.</summary>
+    public static CkksParametersLiteral InsecureN12 { get; } = N14QP428 with { Name = "insecure-N12", LogN = 12 };
 
     /// <summary>Every set above.</summary>
     public static IReadOnlyList<CkksParametersLiteral> All { get; } =
     [
-        N13QP217, N14QP434, N15QP850, N16QP1320, N16QP1746Bootstrapping, N16QP1746PreciseBootstrapping, N16QP1727Bootstrapping,
+        N13QP213, N14QP428, N15QP850, N16QP1320, N16QP1746Bootstrapping, N16QP1746PreciseBootstrapping, N16QP1727Bootstrapping,
         InsecureN11, InsecureN12, InsecureN11Bootstrapping,
     ];
 

@@ -3,6 +3,12 @@ using Crammed.Ckks.Arithmetic;
 
 namespace Crammed.Ckks;
 
+/// <summary>The largest modulus that carries keys under one secret.</summary>
+/// <param name="Symbol">what it is called: QP, or q_0 p for the ephemeral secret</param>
+/// <param name="Secret">the distribution of the secret</param>
+/// <param name="Modulus">the product of its primes</param>
+internal readonly record struct KeyModulus(string Symbol, SecretDistribution Secret, BigInteger Modulus);
+
 /// <summary>The primes of a literal and the canonical scales that follow from them.</summary>
 /// <param name="Moduli">q_0, ..., q_L, then the special moduli</param>
 /// <param name="Scales">canonical scale of each level 0, ..., L</param>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Crammed.Approximation;
 
 namespace Crammed.Ckks;
 
@@ -22,7 +23,7 @@ public sealed unsafe partial class Evaluator
     /// <exception cref="InvalidOperationException">the operand has fewer levels than the plan's depth or is not relinearized, or there is
     /// no relinearization key for its level</exception>
     /// <exception cref="ArgumentException">the operand belongs to other parameters, the scale is not a positive number, or a coefficient
-    /// times it is not finite</exception>
+    /// times the scale of its sum passes half the modulus of the level</exception>
     /// <exception cref="ObjectDisposedException">the operand is disposed</exception>
     public Ciphertext EvaluatePolynomial(Ciphertext ciphertext, PolynomialPlan plan, double? scale = null) =>
         EvaluatePolynomialBatch([ciphertext], plan, scale)[0];
@@ -86,7 +87,7 @@ public sealed unsafe partial class Evaluator
                 return product;
             AddInPlace(product, product);
             if (step.Difference == 0)
-                AddGaussianInteger(product, -Math.Round(product.Scale));
+                AddGaussianInteger(product, Integer(nameof(EvaluatePolynomial), -1, product.Scale, product.Level));
             else
                 AddTerms(product, [(step.Difference, -Complex.One)], powers, i);
             return product;
@@ -103,7 +104,7 @@ public sealed unsafe partial class Evaluator
         for (int i = 0; i < sums.Items.Length; i++)
         {
             AddTerms(sums[i], node.Terms, powers, i);
-            AddGaussianInteger(sums[i], ToGaussianInteger(nameof(EvaluatePolynomial), node.Constant, sumScale));
+            AddGaussianInteger(sums[i], Integer(nameof(EvaluatePolynomial), node.Constant, sumScale, level + 1));
         }
         return node.Products.Count == 0
             ? CiphertextBatch.Of(sums.Items.Length, i => DivideByLastPrime(sums[i], scale)).Items
@@ -136,8 +137,8 @@ public sealed unsafe partial class Evaluator
     private void AddTerms(
         Ciphertext sum, IReadOnlyList<(int Index, Complex Coefficient)> terms, Dictionary<int, Ciphertext[]> powers, int item)
     {
-        Complex[] factors = [.. terms.Select(term =>
-            ToGaussianInteger(nameof(EvaluatePolynomial), term.Coefficient, sum.Scale / powers[term.Index][item].Scale))];
+        GaussianInteger[] factors = [.. terms.Select(term =>
+            Integer(nameof(EvaluatePolynomial), term.Coefficient, sum.Scale / powers[term.Index][item].Scale, sum.Level))];
         ForEachLimb(sum.Level, limb =>
         {
             for (int i = 0; i < factors.Length; i++)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Crammed.Approximation;
 
 namespace Crammed.Ckks;
 

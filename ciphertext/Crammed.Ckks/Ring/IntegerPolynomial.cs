@@ -17,11 +17,15 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
     private readonly RingContext _ring;
     private readonly RnsPolynomial _digits;
 
-    private IntegerPolynomial(RingContext ring, RnsPolynomial digits)
+    private IntegerPolynomial(RingContext ring, RnsPolynomial digits, double largest)
     {
         _ring = ring;
         _digits = digits;
+        Largest = largest;
     }
+
+    /// <summary>The bound on the coefficients that it was made with.</summary>
+    public double Largest { get; }
 
     /// <summary>Bytes of residue memory.</summary>
     public long Bytes => _digits.Bytes;
@@ -31,7 +35,7 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
     {
         RnsPolynomial digits = ring.Rent(1);
         digits.LimbSpan(0).Clear();
-        return new IntegerPolynomial(ring, digits);
+        return new IntegerPolynomial(ring, digits, 0);
     }
 
     /// <summary>The polynomial with these coefficients, integers up to <paramref name="largest"/> in size, which are used up.</summary>
@@ -43,7 +47,7 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
         for (int k = 0; k < count; k++)
             pointers[k] = digits.Limb(k);
         EmbeddingKernels.OfWidth(ring.Kernels.Width).SplitIntegers(pointers, coefficients, count, DigitBits, ring.N);
-        return new IntegerPolynomial(ring, digits);
+        return new IntegerPolynomial(ring, digits, largest);
     }
 
     /// <summary>Adds a polynomial with coefficients of at most 2^10 in size.</summary>

@@ -22,21 +22,11 @@ public sealed unsafe class CkksEncoder
     private readonly CkksParameters _parameters;
     private readonly SpecialFourierTransform _transform;
 
-    /// <summary>For each level the largest double below half the product of its moduli.</summary>
-    private readonly double[] _bounds;
-
     public CkksEncoder(CkksParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         _parameters = parameters;
         _transform = new SpecialFourierTransform(parameters.SlotCount, EmbeddingKernels.OfWidth(parameters.Ring.Kernels.Width));
-        _bounds = new double[parameters.MaxLevel + 1];
-        BigInteger modulus = 1;
-        for (int level = 0; level < _bounds.Length; level++)
-        {
-            modulus *= parameters.Moduli[level];
-            _bounds[level] = LargestDoubleUpTo((modulus - 1) / 2);
-        }
     }
 
     internal CkksParameters Parameters => _parameters;
@@ -86,21 +76,17 @@ public sealed unsafe class CkksEncoder
     public Plaintext EncodeConstant(Complex value, int level, double scale)
     {
         CheckLevelAndScale(level, scale);
-        var real = RoundedProduct.Of(value.Real, scale);
-        var imaginary = RoundedProduct.Of(value.Imaginary, scale);
-        CheckMagnitude(Math.Max(real.Magnitude, imaginary.Magnitude), level, scale);
+        var integer = GaussianInteger.Of(value, scale);
+        _parameters.CheckCoefficient(nameof(EncodeConstant), integer.Magnitude, level, scale);
         RnsPolynomial polynomial = Ring.Rent(level + 1);
         for (int limb = 0; limb <= level; limb++)
         {
-            // X^(N/2) is a square root of -1 everywhere: ι at the first half of the points, -ι at the second.
-            Modulus modulus = Ring.Moduli[limb];
-            ulong constant = real.Modulo(modulus);
-            ulong rotated = modulus.Multiply(imaginary.Modulo(modulus), modulus.Canonical(Ring.Tables[limb].Iota));
+            (double first, double second) = integer.Residues(Ring.Tables[limb]);
             Span<double> values = polynomial.LimbSpan(limb);
-            values[..(Ring.N / 2)].Fill(modulus.Centre((constant + rotated) % modulus.Value));
-            values[(Ring.N / 2)..].Fill(modulus.Centre((constant + modulus.Negate(rotated)) % modulus.Value));
+            values[..(Ring.N / 2)].Fill(first);
+            values[(Ring.N / 2)..].Fill(second);
         }
-        return new Plaintext(_parameters, polynomial, level, scale);
+        return new Plaintext(_parameters, polynomial, level, scale, integer.Magnitude);
     }
 
     /// <summary>The real parts of all N/2 slots.</summary>
@@ -175,18 +161,12 @@ public sealed unsafe class CkksEncoder
         return values;
     }
 
-    private static double LargestDoubleUpTo(BigInteger bound)
-    {
-        double nearest = Math.Min((double)bound, double.MaxValue);
-        return new BigInteger(nearest) > bound ? Math.BitDecrement(nearest) : nearest;
-    }
-
     private Plaintext Transform(IntegerPolynomial coefficients, int level, double scale)
     {
         RnsPolynomial polynomial = Ring.Rent(level + 1);
         for (int limb = 0; limb <= level; limb++)
             coefficients.Transform(polynomial.Limb(limb), limb);
-        return new Plaintext(_parameters, polynomial, level, scale);
+        return new Plaintext(_parameters, polynomial, level, scale, coefficients.Largest);
     }
 
     /// <summary>Room for slots in limb 0, real parts and then imaginary ones, all zero; limb 1 is for coefficients.</summary>
@@ -216,7 +196,7 @@ public sealed unsafe class CkksEncoder
             Spread(work.LimbSpan(0), work.LimbSpan(1)[..(2 * slotCount)]);
         Ring.Kernels.ScaleAndRound(coefficients, coefficients, scale / slotCount, Ring.N);
         double largest = EmbeddingKernels.LargestMagnitude(new ReadOnlySpan<double>(coefficients, Ring.N));
-        CheckMagnitude(largest, level, scale);
+        _parameters.CheckCoefficient("Encode", largest, level, scale);
         return IntegerPolynomial.FromCoefficients(Ring, coefficients, largest);
     }
 
@@ -261,15 +241,5 @@ public sealed unsafe class CkksEncoder
         _parameters.CheckLevel(level);
         if (!(scale > 0) || double.IsInfinity(scale))
             throw new ArgumentOutOfRangeException(nameof(scale), scale, "Encode: a scale is a positive number");
-    }
-
-    private void CheckMagnitude(double largest, int level, double scale)
-    {
-        if (!(largest <= _bounds[level]))
-        {
-            throw new ArgumentException(
-                $"Encode: a coefficient of {largest:G3} passes half the modulus, 2^{Math.Log2(_bounds[level]):F1} at level {level} and "
-                + $"scale 2^{Math.Log2(scale):F1}, or is not a number; use smaller values, a smaller scale or a higher level");
-        }
     }
 }

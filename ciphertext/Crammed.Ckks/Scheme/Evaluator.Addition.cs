@@ -25,20 +25,6 @@ public sealed unsafe partial class Evaluator
         }
     }
 
-    /// <summary>accumulator -= subtrahend, as <see cref="AddInPlace"/>.</summary>
-    public void SubtractInPlace(Ciphertext accumulator, Ciphertext subtrahend)
-    {
-        CheckInPlace(nameof(SubtractInPlace), accumulator, subtrahend);
-        for (int i = 0; i < subtrahend.PolynomialCount; i++)
-        {
-            for (int limb = 0; limb <= accumulator.Level; limb++)
-            {
-                double* sum = accumulator[i].Limb(limb);
-                Kernels.Subtract(sum, sum, subtrahend[i].Limb(limb), Ring.N, Ring.Moduli[limb]);
-            }
-        }
-    }
-
     /// <summary>-ciphertext.</summary>
     public Ciphertext Negate(Ciphertext ciphertext)
     {
@@ -55,7 +41,10 @@ public sealed unsafe partial class Evaluator
     /// <summary>ciphertext + plaintext; equal scales, the plaintext's level may be higher.</summary>
     public Ciphertext AddPlain(Ciphertext ciphertext, Plaintext plaintext)
     {
-        CheckPlainAddend(nameof(AddPlain), ciphertext, plaintext);
+        CheckOwner(nameof(AddPlain), ciphertext.Parameters);
+        CheckOwner(nameof(AddPlain), plaintext.Parameters);
+        CheckPlaintextLevel(nameof(AddPlain), ciphertext, plaintext);
+        CheckScales(nameof(AddPlain), ciphertext.Level, ciphertext.Scale, plaintext.Level, plaintext.Scale);
         Ciphertext result = ciphertext.Clone();
         for (int limb = 0; limb <= result.Level; limb++)
         {
@@ -63,46 +52,6 @@ public sealed unsafe partial class Evaluator
             Kernels.Add(sum, sum, plaintext.Polynomial.Limb(limb), Ring.N, Ring.Moduli[limb]);
         }
         return result;
-    }
-
-    /// <summary>ciphertext - plaintext, as <see cref="AddPlain"/>.</summary>
-    public Ciphertext SubtractPlain(Ciphertext ciphertext, Plaintext plaintext)
-    {
-        CheckPlainAddend(nameof(SubtractPlain), ciphertext, plaintext);
-        Ciphertext result = ciphertext.Clone();
-        for (int limb = 0; limb <= result.Level; limb++)
-        {
-            double* sum = result[0].Limb(limb);
-            Kernels.Subtract(sum, sum, plaintext.Polynomial.Limb(limb), Ring.N, Ring.Moduli[limb]);
-        }
-        return result;
-    }
-
-    /// <summary>
-    /// ciphertext + constant in every slot: round(constant * scale) is added to c_0, so the constant is exact to 1/(2 scale).
-    /// </summary>
-    public Ciphertext AddConstant(Ciphertext ciphertext, double constant)
-    {
-        CheckOwner(nameof(AddConstant), ciphertext.Parameters);
-        Ciphertext result = ciphertext.Clone();
-        AddConstantInPlace(result, constant);
-        return result;
-    }
-
-    /// <summary>Adds a constant to every slot, as <see cref="AddConstant(Ciphertext, double)"/>.</summary>
-    public void AddConstantInPlace(Ciphertext ciphertext, double constant)
-    {
-        CheckOwner(nameof(AddConstantInPlace), ciphertext.Parameters);
-        double integer = Math.Round(constant * ciphertext.Scale);
-        if (!double.IsFinite(integer))
-            throw new ArgumentException($"AddConstant: {constant} at {Describe(ciphertext)} is not finite", nameof(constant));
-        for (int limb = 0; limb <= ciphertext.Level; limb++)
-        {
-            // A constant polynomial has the same value everywhere.
-            Modulus modulus = Ring.Moduli[limb];
-            double* values = ciphertext[0].Limb(limb);
-            Kernels.AddConstant(values, values, modulus.Centre(modulus.Reduce(integer)), Ring.N, modulus);
-        }
     }
 
     private Ciphertext Combine(string operation, Ciphertext left, Ciphertext right, bool subtracts)
@@ -146,13 +95,5 @@ public sealed unsafe partial class Evaluator
                 + $"{accumulator.PolynomialCount} polynomials at {Describe(accumulator)}");
         }
         accumulator.Seed = null;
-    }
-
-    private void CheckPlainAddend(string operation, Ciphertext ciphertext, Plaintext plaintext)
-    {
-        CheckOwner(operation, ciphertext.Parameters);
-        CheckOwner(operation, plaintext.Parameters);
-        CheckPlaintextLevel(operation, ciphertext, plaintext);
-        CheckScales(operation, ciphertext.Level, ciphertext.Scale, plaintext.Level, plaintext.Scale);
     }
 }

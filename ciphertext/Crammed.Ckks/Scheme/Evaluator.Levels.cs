@@ -41,7 +41,8 @@ public sealed unsafe partial class Evaluator
         if (level == ciphertext.Level)
             return ciphertext.CopyAtLevel(level, target);
         double factor = Math.Round(target * Parameters.Moduli[level + 1] / ciphertext.Scale);
-        using Ciphertext multiplied = MultiplyByInteger(ciphertext, level + 1, (long)factor, ciphertext.Scale * factor);
+        GaussianInteger integer = Integer(nameof(LowerTo), factor, 1, level + 1);
+        using Ciphertext multiplied = MultiplyByGaussianInteger(ciphertext, level + 1, integer, ciphertext.Scale * factor);
         return DivideByLastPrime(multiplied, target);
     }
 

@@ -6,6 +6,9 @@ namespace Crammed.Ckks;
 /// <summary>Plain matrix times vector of ciphertexts.</summary>
 public sealed unsafe partial class Evaluator
 {
+    /// <summary>The largest weight times its scale: what the residue product takes.</summary>
+    private const double LargestWeight = 1L << 62;
+
     /// <summary>
     /// For every output o, Σ_i weights[o, i] * inputs[i], at a scale that has grown by weightScale, not rescaled. Inputs must agree
     /// in scale; the results have their lowest level. An exact product of residue matrices, without noise of its own.
@@ -13,8 +16,10 @@ public sealed unsafe partial class Evaluator
     /// <remarks>
     /// The weights become integers k round(weight * weightScale / k) with the least integer k >= 1 for which the rounded ones are at most
     /// 2^27 in size, so a weight is exact to the larger of 1 / (2 weightScale) and 2^-28 of the largest weight. Largest
-    /// weight * weightScale may be 2^62. Weights of zero cost nothing where four outputs in a row have them.
+    /// weight * weightScale may be 2^62, or half the modulus of the level. Weights of zero cost nothing where four outputs in a row have them.
     /// </remarks>
+    /// <exception cref="ArgumentException">the numbers of inputs and weights differ, a weight is too large or not a number, or weightScale is not
+    /// a positive number</exception>
     public Ciphertext[] LinearCombinations(IReadOnlyList<Ciphertext> inputs, double[,] weights, double weightScale)
     {
         int outputCount = weights.GetLength(0), inputCount = weights.GetLength(1);
@@ -34,8 +39,9 @@ public sealed unsafe partial class Evaluator
             }
             CheckScales(nameof(LinearCombinations), inputs[0].Level, inputs[0].Scale, input.Level, input.Scale);
         }
-        (PackedMatrix matrix, ulong factor) = ToIntegers(weights, weightScale);
+        CheckFactorScale(nameof(LinearCombinations), inputs[0].Scale, weightScale);
         int level = inputs.Min(input => input.Level);
+        (PackedMatrix matrix, ulong factor) = ToIntegers(weights, weightScale, level);
         var results = new Ciphertext[outputCount];
         for (int output = 0; output < outputCount; output++)
             results[output] = Ciphertext.Allocate(Parameters, inputs[0].PolynomialCount, level, inputs[0].Scale * weightScale);
@@ -44,11 +50,17 @@ public sealed unsafe partial class Evaluator
         return results;
     }
 
-    private static (PackedMatrix Matrix, ulong Factor) ToIntegers(double[,] weights, double weightScale)
+    private (PackedMatrix Matrix, ulong Factor) ToIntegers(double[,] weights, double weightScale, int level)
     {
         double largest = 0;
         foreach (double weight in weights)
-            largest = Math.Max(largest, Math.Abs(ToScalar(nameof(LinearCombinations), weight, weightScale)));
+            largest = Math.Max(largest, Math.Abs(Math.Round(weight * weightScale)));
+        if (!(largest <= LargestWeight))
+        {
+            throw new ArgumentException(
+                $"{nameof(LinearCombinations)}: a weight at scale 2^{Math.Log2(weightScale):F1} passes 2^62 or is not a number");
+        }
+        Parameters.CheckCoefficient(nameof(LinearCombinations), largest, level, weightScale);
         double factor = Math.Max(1, Math.Ceiling(largest / ResidueSplit.LargestWeight));
         var integers = new double[weights.Length];
         int next = 0;

@@ -6,28 +6,6 @@ namespace Crammed.Ckks;
 /// <summary>Products. None of them rescales unless its name says so; scales multiply.</summary>
 public sealed unsafe partial class Evaluator
 {
-    /// <summary>
-    /// The largest integer factor of <see cref="MultiplyScalar(Ciphertext, double, double)"/> and <see cref="LinearCombinations"/>.
-    /// </summary>
-    private const double LargestScalar = 1L << 62;
-
-    /// <summary>ciphertext * integer; scale and level stay.</summary>
-    public Ciphertext MultiplyInteger(Ciphertext ciphertext, long integer)
-    {
-        CheckOwner(nameof(MultiplyInteger), ciphertext.Parameters);
-        return MultiplyByInteger(ciphertext, ciphertext.Level, integer, ciphertext.Scale);
-    }
-
-    /// <summary>
-    /// ciphertext * value, as the integer round(value * scalarScale), at most 2^62 in size; the scale grows by scalarScale.
-    /// </summary>
-    public Ciphertext MultiplyScalar(Ciphertext ciphertext, double value, double scalarScale)
-    {
-        CheckOwner(nameof(MultiplyScalar), ciphertext.Parameters);
-        long integer = ToScalar(nameof(MultiplyScalar), value, scalarScale);
-        return MultiplyByInteger(ciphertext, ciphertext.Level, integer, ciphertext.Scale * scalarScale);
-    }
-
     /// <summary>ciphertext * plaintext, slot by slot; the plaintext's level may be higher.</summary>
     public Ciphertext MultiplyPlain(Ciphertext ciphertext, Plaintext plaintext)
     {
@@ -120,27 +98,6 @@ public sealed unsafe partial class Evaluator
     {
         foreach (IDisposable? item in items)
             item?.Dispose();
-    }
-
-    private static long ToScalar(string operation, double value, double scalarScale)
-    {
-        double integer = Math.Round(value * scalarScale);
-        return Math.Abs(integer) <= LargestScalar
-            ? (long)integer
-            : throw new ArgumentException($"{operation}: {value} at scale 2^{Math.Log2(scalarScale):F1} passes 2^62 or is not a number");
-    }
-
-    private Ciphertext MultiplyByInteger(Ciphertext ciphertext, int level, long integer, double scale)
-    {
-        Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, level, scale);
-        for (int limb = 0; limb <= level; limb++)
-        {
-            Modulus modulus = Ring.Moduli[limb];
-            double factor = modulus.Centre(modulus.Reduce(integer));
-            for (int i = 0; i < result.PolynomialCount; i++)
-                Kernels.MultiplyConstant(result[i].Limb(limb), ciphertext[i].Limb(limb), factor, Ring.N, modulus);
-        }
-        return result;
     }
 
     private Ciphertext SumTensors(IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right, double scale, bool differences)

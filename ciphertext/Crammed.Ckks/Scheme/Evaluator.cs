@@ -10,7 +10,8 @@ namespace Crammed.Ckks;
 /// <remarks>
 /// Two scales count as equal if they differ by at most 2^-30 of themselves. Operations run in parallel over limbs up to the given degree,
 /// which concurrent calls share; results do not depend on it. Methods throw <see cref="InvalidOperationException"/> if levels, scales or keys do not
-/// fit, naming the operation with its levels and scales, and <see cref="ArgumentException"/> for other wrong arguments.
+/// fit, naming the operation with its levels and scales, and <see cref="ArgumentException"/> for other wrong arguments: among them every
+/// constant, factor, weight or plaintext whose integers pass half the modulus of the level, where they would come back as other ones.
 /// </remarks>
 public sealed unsafe partial class Evaluator
 {
@@ -51,7 +52,7 @@ public sealed unsafe partial class Evaluator
     /// Runs body(0) ... body(count - 1), independent of each other, on the evaluator's threads. Operations called inside find these threads
     /// taken and run on their caller's: the outer loop is the better one to share out. The first exception comes out as it was thrown.
     /// </summary>
-    public void For(int count, Action<int> body)
+    public void ParallelFor(int count, Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
         _workers.For(count, body);
@@ -100,7 +101,7 @@ public sealed unsafe partial class Evaluator
 
     private static bool ScalesAgree(double left, double right) => Math.Abs(left - right) <= ScaleTolerance * left;
 
-    private static void CheckPlaintextLevel(string operation, Ciphertext ciphertext, Plaintext plaintext)
+    private void CheckPlaintextLevel(string operation, Ciphertext ciphertext, Plaintext plaintext)
     {
         if (plaintext.Level < ciphertext.Level)
         {
@@ -108,6 +109,7 @@ public sealed unsafe partial class Evaluator
                 $"{operation}: the plaintext is below the ciphertext, {Describe(plaintext.Level, plaintext.Scale)} against "
                 + $"{Describe(ciphertext)}; encode it at level {ciphertext.Level}");
         }
+        Parameters.CheckCoefficient(operation, plaintext.Largest, ciphertext.Level, plaintext.Scale);
     }
 
     private static string Describe(Ciphertext ciphertext) => Describe(ciphertext.Level, ciphertext.Scale);

@@ -6,7 +6,7 @@ namespace Crammed.Ckks;
 /// The integer nearest to the product of two doubles, ties to even, as an unevaluated sum of two integers: exact where the product itself
 /// would be rounded. Holds for products between 2^-960 and the largest double; smaller ones are zero.
 /// </summary>
-internal readonly struct RoundedProduct
+internal readonly record struct RoundedProduct
 {
     private RoundedProduct(double high, double low)
     {

@@ -2,6 +2,15 @@ using System.Security.Cryptography;
 
 namespace Crammed.Ckks.Serialization;
 
+/// <summary>What a serialized object is; part of the format.</summary>
+internal enum ObjectKind : ushort
+{
+    Ciphertext = 1,
+    EvaluationKeys = 2,
+    PublicKey = 3,
+    SecretKey = 4,
+}
+
 /// <summary>
 /// What every serialized object begins with: 8 bytes of magic, version and kind in two bytes each, 32 bytes of the parameter set's
 /// identifier. It ends with the SHA-256 of everything before, which finds any damage, though not forgery: whoever can change an object

@@ -1,5 +1,13 @@
 namespace Crammed.Ckks.Serialization;
 
+/// <summary>What the manifest of a key set says of one key.</summary>
+/// <param name="Id">kind and steps</param>
+/// <param name="Level">the highest level of a ciphertext that it serves</param>
+/// <param name="Offset">where in the file it begins</param>
+/// <param name="Bytes">how long it is there</param>
+/// <param name="Checksum">see <see cref="SwitchingKeyFormat"/></param>
+internal sealed record KeySetEntry(EvaluationKeyId Id, int Level, long Offset, long Bytes, byte[] Checksum);
+
 /// <summary>
 /// The beginning of a key set's file: the common header, the number of keys, for each its kind (1 byte), level (1), digits (2), limbs per
 /// digit (2), steps (4), offset (8), bytes (8) and checksum (32), and the SHA-256 of all that. Keys are ordered by kind and steps and

@@ -1,3 +1,4 @@
+using Crammed.Approximation;
 using Crammed.Ckks;
 
 namespace Crammed.Encrypted.Backends;
@@ -17,7 +18,7 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
 
     public int MaxLevel => parameters.WorkingLevel;
 
-    public void For(int count, Action<int> work) => evaluator.For(count, work);
+    public void ParallelFor(int count, Action<int> work) => evaluator.ParallelFor(count, work);
 
     /// <summary>Takes over a ciphertext.</summary>
     /// <exception cref="ArgumentException">It does not stand at its level's canonical scale.</exception>
@@ -44,14 +45,14 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
 
     public SlotVector MultiplyScalar(SlotVector a, double factor)
     {
-        RequireLevel(a, nameof(MultiplyScalar));
+        LevelRules.Below(nameof(MultiplyScalar), a.Level);
         using var product = evaluator.MultiplyScalar(Read(a), factor, parameters.ScaleAt(a.Level));
         return new CkksVector(evaluator.Rescale(product));
     }
 
     public SlotVector SumOfPlainProducts(IReadOnlyList<SlotVector> a, IReadOnlyList<PlainSlots> plain)
     {
-        int level = RequireCommonLevel(a, nameof(SumOfPlainProducts));
+        int level = LevelRules.BelowCommon(nameof(SumOfPlainProducts), a) + 1;
         using var sum = evaluator.MultiplyPlain(Read(a[0]), Encoded(plain[0], level));
         for (int i = 1; i < a.Count; i++)
         {
@@ -63,24 +64,24 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
 
     public SlotVector SumOfProducts(IReadOnlyList<SlotVector> a, IReadOnlyList<SlotVector> b)
     {
-        RequireCommonLevel([.. a, .. b], nameof(SumOfProducts));
+        LevelRules.BelowCommon(nameof(SumOfProducts), a.Concat(b));
         using var sum = evaluator.SumOfProducts(Ciphertexts(a), Ciphertexts(b));
         return new CkksVector(evaluator.RelinearizeAndRescale(sum));
     }
 
     public SlotVector SumOfSquaredDifferences(IReadOnlyList<SlotVector> a, IReadOnlyList<SlotVector> b)
     {
-        RequireCommonLevel([.. a, .. b], nameof(SumOfSquaredDifferences));
+        LevelRules.BelowCommon(nameof(SumOfSquaredDifferences), a.Concat(b));
         using var sum = evaluator.SumOfSquaredDifferences(Ciphertexts(a), Ciphertexts(b));
         return new CkksVector(evaluator.RelinearizeAndRescale(sum));
     }
 
     public SlotVector[] LinearCombinations(IReadOnlyList<SlotVector> inputs, double[,] weights, double[]? bias)
     {
-        int level = RequireCommonLevel(inputs, nameof(LinearCombinations));
+        int level = LevelRules.BelowCommon(nameof(LinearCombinations), inputs) + 1;
         var products = evaluator.LinearCombinations(Ciphertexts(inputs), weights, parameters.ScaleAt(level));
         var results = new SlotVector[products.Length];
-        For(products.Length, output =>
+        ParallelFor(products.Length, output =>
         {
             using var product = products[output];
             if (bias is null || bias[output] == 0)
@@ -90,6 +91,18 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
             }
             using var rescaled = evaluator.Rescale(product);
             results[output] = new CkksVector(evaluator.AddConstant(rescaled, bias[output]));
+        });
+        return results;
+    }
+
+    public SlotVector[] Evaluate(IReadOnlyList<SlotVector> arguments, FittedFunction function)
+    {
+        var results = new SlotVector[arguments.Count];
+        ParallelFor(results.Length, i =>
+        {
+            LevelRules.AfterFunction(arguments[i], function);
+            using var argument = PlanArgument(Read(arguments[i]), function.Approximation);
+            results[i] = new CkksVector(evaluator.EvaluatePolynomial(argument, function.Approximation.Plan));
         });
         return results;
     }
@@ -115,6 +128,16 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
         }
     }
 
+    /// <summary>What the polynomial's plan takes: the domain mapped onto [-1, 1].</summary>
+    private Ciphertext PlanArgument(Ciphertext x, ChebyshevPolynomial polynomial)
+    {
+        if (polynomial.AffineDepth == 0)
+            return evaluator.AddConstant(x, polynomial.ArgumentShift);
+        using var product = evaluator.MultiplyScalar(x, polynomial.ArgumentScale, parameters.ScaleAt(x.Level));
+        using var scaled = evaluator.Rescale(product);
+        return evaluator.AddConstant(scaled, polynomial.ArgumentShift);
+    }
+
     private CkksVector Aligned(SlotVector a, SlotVector b, Func<Ciphertext, Ciphertext, Ciphertext> operation)
     {
         int level = Math.Min(a.Level, b.Level);
@@ -132,23 +155,6 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
         for (int i = 0; i < ciphertexts.Length; i++)
             ciphertexts[i] = Read(vectors[i]);
         return ciphertexts;
-    }
-
-    private static int RequireCommonLevel(IReadOnlyList<SlotVector> vectors, string operation)
-    {
-        RequireLevel(vectors[0], operation);
-        foreach (var vector in vectors)
-        {
-            if (vector.Level != vectors[0].Level)
-                throw new InvalidOperationException($"{operation}: operands at levels {vectors[0].Level} and {vector.Level}.");
-        }
-        return vectors[0].Level;
-    }
-
-    private static void RequireLevel(SlotVector vector, string operation)
-    {
-        if (vector.Level == 0)
-            throw new InvalidOperationException($"{operation}: no level is left (operand at level 0); refresh it first.");
     }
 
     private sealed class CkksVector(Ciphertext ciphertext) : SlotVector

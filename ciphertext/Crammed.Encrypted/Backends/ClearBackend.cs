@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.ExceptionServices;
+using Crammed.Approximation;
 
 namespace Crammed.Encrypted.Backends;
 
@@ -32,11 +33,14 @@ public sealed class ClearBackend : ISlotBackend
         _noise = noise is null ? null : new NoiseInjector(noise, seed);
     }
 
+    /// <summary>Whether the true functions take the place of their polynomials; levels stay those of the polynomials.</summary>
+    public bool ExactFunctions { get; init; }
+
     public int SlotCount { get; }
 
     public int MaxLevel { get; }
 
-    public void For(int count, Action<int> work)
+    public void ParallelFor(int count, Action<int> work)
     {
         try
         {
@@ -64,16 +68,6 @@ public sealed class ClearBackend : ISlotBackend
     /// <summary>The values in the slots.</summary>
     public static double[] Read(SlotVector vector) => [.. Slots(vector)];
 
-    /// <summary>A function applied to every slot, as if it took <paramref name="depth"/> levels.</summary>
-    internal SlotVector Apply(SlotVector vector, Func<double, double> function, int depth)
-    {
-        var result = ClearVector.Create(SlotCount, vector.Level - depth);
-        var values = Slots(vector);
-        for (int i = 0; i < values.Length; i++)
-            result.Values[i] = function(values[i]);
-        return result;
-    }
-
     public SlotVector Add(SlotVector a, SlotVector b) => Elementwise(a, b, TensorPrimitives.Add);
 
     public SlotVector Subtract(SlotVector a, SlotVector b) => Elementwise(a, b, TensorPrimitives.Subtract);
@@ -96,7 +90,7 @@ public sealed class ClearBackend : ISlotBackend
 
     public SlotVector MultiplyScalar(SlotVector a, double factor)
     {
-        var result = Below(a.Level, nameof(MultiplyScalar));
+        var result = ClearVector.Create(SlotCount, LevelRules.Below(nameof(MultiplyScalar), a.Level));
         TensorPrimitives.Multiply(Slots(a), factor, result.Values);
         _noise?.AddRescale(result);
         return result;
@@ -104,8 +98,8 @@ public sealed class ClearBackend : ISlotBackend
 
     public SlotVector SumOfPlainProducts(IReadOnlyList<SlotVector> a, IReadOnlyList<PlainSlots> plain)
     {
-        CheckCounts(a.Count, plain.Count, nameof(SumOfPlainProducts));
-        var result = Below(CommonLevel(a, nameof(SumOfPlainProducts)), nameof(SumOfPlainProducts));
+        LevelRules.CheckCounts(nameof(SumOfPlainProducts), a.Count, plain.Count);
+        var result = ClearVector.Create(SlotCount, LevelRules.BelowCommon(nameof(SumOfPlainProducts), a));
         TensorPrimitives.Multiply(Slots(a[0]), plain[0].Values, result.Values);
         for (int i = 1; i < a.Count; i++)
             TensorPrimitives.MultiplyAdd(Slots(a[i]), plain[i].Values, result.Values, result.Values);
@@ -115,9 +109,8 @@ public sealed class ClearBackend : ISlotBackend
 
     public SlotVector SumOfProducts(IReadOnlyList<SlotVector> a, IReadOnlyList<SlotVector> b)
     {
-        CheckCounts(a.Count, b.Count, nameof(SumOfProducts));
-        int level = CommonLevel([.. a, .. b], nameof(SumOfProducts));
-        var result = Below(level, nameof(SumOfProducts));
+        LevelRules.CheckCounts(nameof(SumOfProducts), a.Count, b.Count);
+        var result = ClearVector.Create(SlotCount, LevelRules.BelowCommon(nameof(SumOfProducts), a.Concat(b)));
         TensorPrimitives.Multiply(Slots(a[0]), Slots(b[0]), result.Values);
         for (int i = 1; i < a.Count; i++)
             TensorPrimitives.MultiplyAdd(Slots(a[i]), Slots(b[i]), result.Values, result.Values);
@@ -127,9 +120,9 @@ public sealed class ClearBackend : ISlotBackend
 
     public SlotVector SumOfSquaredDifferences(IReadOnlyList<SlotVector> a, IReadOnlyList<SlotVector> b)
     {
-        CheckCounts(a.Count, b.Count, nameof(SumOfSquaredDifferences));
-        int level = CommonLevel([.. a, .. b], nameof(SumOfSquaredDifferences));
-        var result = Below(level, nameof(SumOfSquaredDifferences));
+        LevelRules.CheckCounts(nameof(SumOfSquaredDifferences), a.Count, b.Count);
+        int level = LevelRules.BelowCommon(nameof(SumOfSquaredDifferences), a.Concat(b));
+        var result = ClearVector.Create(SlotCount, level);
         result.Values.AsSpan().Clear();
         using var difference = ClearVector.Create(SlotCount, level);
         for (int i = 0; i < a.Count; i++)
@@ -143,11 +136,11 @@ public sealed class ClearBackend : ISlotBackend
 
     public SlotVector[] LinearCombinations(IReadOnlyList<SlotVector> inputs, double[,] weights, double[]? bias)
     {
-        CheckCounts(weights.GetLength(1), inputs.Count, nameof(LinearCombinations));
-        CheckCounts(weights.GetLength(0), bias?.Length ?? weights.GetLength(0), nameof(LinearCombinations));
-        int level = LevelBelow(CommonLevel(inputs, nameof(LinearCombinations)), nameof(LinearCombinations));
+        LevelRules.CheckCounts(nameof(LinearCombinations), weights.GetLength(1), inputs.Count);
+        LevelRules.CheckCounts(nameof(LinearCombinations), weights.GetLength(0), bias?.Length ?? weights.GetLength(0));
+        int level = LevelRules.BelowCommon(nameof(LinearCombinations), inputs);
         var results = new SlotVector[weights.GetLength(0)];
-        For(results.Length, output =>
+        ParallelFor(results.Length, output =>
         {
             var result = ClearVector.Create(SlotCount, level);
             result.Values.AsSpan().Fill(bias?[output] ?? 0);
@@ -159,14 +152,19 @@ public sealed class ClearBackend : ISlotBackend
         return results;
     }
 
+    /// <summary>By Clenshaw's recurrence, or the true function; noise is that of the engine's evaluation of the plan.</summary>
+    public SlotVector[] Evaluate(IReadOnlyList<SlotVector> arguments, FittedFunction function)
+    {
+        var results = new SlotVector[arguments.Count];
+        ParallelFor(results.Length, i => results[i] = Evaluate(arguments[i], function));
+        return results;
+    }
+
     public SlotVector LowerTo(SlotVector a, int level)
     {
         if (level == a.Level)
             return a.Share();
-        if (level > a.Level)
-            throw new InvalidOperationException($"LowerTo: a vector at level {a.Level} cannot be lowered to level {level}.");
-        if (level < 0)
-            throw new InvalidOperationException($"LowerTo: there is no level {level} below level {a.Level}; refresh the vector first.");
+        LevelRules.CheckLower(a, level);
         var result = ClearVector.Create(SlotCount, level);
         Slots(a).CopyTo(result.Values);
         _noise?.AddRescale(result);
@@ -207,6 +205,41 @@ public sealed class ClearBackend : ISlotBackend
 
     private static ReadOnlySpan<double> Slots(SlotVector vector) => ((ClearVector)vector).Values;
 
+    private ClearVector Evaluate(SlotVector argument, FittedFunction function)
+    {
+        int level = LevelRules.AfterFunction(argument, function);
+        CheckDomain(Slots(argument), function);
+        var polynomial = function.Approximation;
+        var result = ClearVector.Create(SlotCount, level);
+        using var unit = ClearVector.Create(SlotCount, argument.Level - polynomial.AffineDepth);
+        for (int i = 0; i < SlotCount; i++)
+        {
+            double x = Slots(argument)[i];
+            (unit.Values[i], result.Values[i]) = (polynomial.Domain.ToUnit(x), ExactFunctions ? function.Exact(x) : polynomial.Evaluate(x));
+        }
+        if (_noise is null || ExactFunctions)
+            return result;
+        if (polynomial.AffineDepth > 0)
+            _noise.AddRescale(unit);
+        for (int i = 0; i < SlotCount; i++)
+            result.Values[i] = polynomial.EvaluateOnUnit(unit.Values[i]);
+        _noise.AddPolynomial(result, unit, polynomial.Plan);
+        return result;
+    }
+
+    private static void CheckDomain(ReadOnlySpan<double> values, FittedFunction function)
+    {
+        for (int slot = 0; slot < values.Length; slot++)
+        {
+            if (!function.Domain.Contains(values[slot]))
+            {
+                throw new RangeViolationException(
+                    $"{function.Name}: value {values[slot]:G9} in slot {slot} is outside the calibrated domain {function.Domain}; "
+                    + "calibrate on text closer to this data or widen the margin.");
+            }
+        }
+    }
+
     private ClearVector Elementwise(SlotVector a, SlotVector b, BinaryOperation operation)
     {
         var result = ClearVector.Create(SlotCount, Math.Min(a.Level, b.Level));
@@ -214,31 +247,6 @@ public sealed class ClearBackend : ISlotBackend
         if (a.Level != b.Level)
             _noise?.AddRescale(result);
         return result;
-    }
-
-    private ClearVector Below(int level, string operation) => ClearVector.Create(SlotCount, LevelBelow(level, operation));
-
-    private static int LevelBelow(int level, string operation) =>
-        level > 0
-            ? level - 1
-            : throw new InvalidOperationException($"{operation}: no level is left (operands at level 0); refresh them first.");
-
-    private static int CommonLevel(IReadOnlyList<SlotVector> vectors, string operation)
-    {
-        if (vectors.Count == 0)
-            throw new ArgumentException($"{operation}: no operands.");
-        foreach (var vector in vectors)
-        {
-            if (vector.Level != vectors[0].Level)
-                throw new InvalidOperationException($"{operation}: operands at levels {vectors[0].Level} and {vector.Level}.");
-        }
-        return vectors[0].Level;
-    }
-
-    private static void CheckCounts(int first, int second, string operation)
-    {
-        if (first != second)
-            throw new ArgumentException($"{operation}: {first} operands meet {second}.");
     }
 
     private delegate void BinaryOperation(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> result);

@@ -1,3 +1,5 @@
+using Crammed.Approximation;
+
 namespace Crammed.Encrypted.Backends;
 
 /// <summary>
@@ -13,4 +15,10 @@ public interface INoiseModel
 
     /// <summary>Noise of one key switch (relinearization or rotation) at a level.</summary>
     double KeySwitch(int level);
+
+    /// <summary>What the evaluation of a plan adds in a slot, beside what it makes of its argument's own noise.</summary>
+    /// <param name="plan">The polynomial.</param>
+    /// <param name="level">Level of the argument.</param>
+    /// <param name="argument">The slot's value, in [-1, 1].</param>
+    double Polynomial(PolynomialPlan plan, int level, double argument);
 }

@@ -1,3 +1,5 @@
+using Crammed.Approximation;
+
 namespace Crammed.Encrypted.Backends;
 
 /// <summary>
@@ -20,7 +22,7 @@ public interface ISlotBackend
     /// Runs work(0) ... work(count - 1), independent of each other, on as many threads as the backend has. Its operations inside run on the
     /// thread that calls them. The first exception comes out as it was thrown.
     /// </summary>
-    void For(int count, Action<int> work);
+    void ParallelFor(int count, Action<int> work);
 
     /// <summary>a + b, at the lower of the two levels.</summary>
     SlotVector Add(SlotVector a, SlotVector b);
@@ -51,6 +53,13 @@ public interface ISlotBackend
 
     /// <summary>out[o] = bias[o] + sum over i of weights[o, i] * inputs[i]; one level.</summary>
     SlotVector[] LinearCombinations(IReadOnlyList<SlotVector> inputs, double[,] weights, double[]? bias);
+
+    /// <summary>
+    /// function(argument) by its polynomial, for each argument; as many levels as that is deep. All slots lie in the polynomial's domain.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">An argument has fewer levels.</exception>
+    /// <exception cref="RangeViolationException">On clear slots: a value is outside the domain.</exception>
+    SlotVector[] Evaluate(IReadOnlyList<SlotVector> arguments, FittedFunction function);
 
     /// <summary>The same values at a lower level.</summary>
     SlotVector LowerTo(SlotVector a, int level);

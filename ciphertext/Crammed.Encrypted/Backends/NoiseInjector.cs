@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Crammed.Approximation;
+
 namespace Crammed.Encrypted.Backends;
 
 /// <summary>
@@ -10,6 +13,7 @@ internal sealed class NoiseInjector
     private readonly INoiseModel _model;
     private readonly float[] _table = new float[TableSize];
     private readonly int _seed;
+    private readonly ConcurrentDictionary<(PolynomialPlan Plan, int Level), double[]> _polynomials = new();
     private long _draws;
 
     public NoiseInjector(INoiseModel model, int seed)
@@ -33,12 +37,34 @@ internal sealed class NoiseInjector
 
     public void AddKeySwitch(ClearVector vector) => Add(vector, _model.KeySwitch(vector.Level));
 
-    private void Add(ClearVector vector, double standardDeviation)
+    /// <summary>
+    /// Noise of a polynomial's evaluation, which depends on the argument: between points cos(k pi / n), n four times the degree, so that
+    /// no oscillation of the polynomial is missed, its size is interpolated.
+    /// </summary>
+    /// <param name="result">The polynomial's values.</param>
+    /// <param name="argument">Arguments of the plan, which are taken to lie in [-1, 1].</param>
+    /// <param name="plan">The polynomial.</param>
+    public void AddPolynomial(ClearVector result, ClearVector argument, PolynomialPlan plan)
+    {
+        int steps = 4 * plan.Degree;
+        double[] deviations = _polynomials.GetOrAdd((plan, argument.Level), key =>
+            [.. Enumerable.Range(0, steps + 1).Select(k => _model.Polynomial(key.Plan, key.Level, Math.Cos(Math.PI * k / steps)))]);
+        Add(result, i =>
+        {
+            double place = Math.Acos(Math.Clamp(argument.Values[i], -1, 1)) / Math.PI * steps;
+            int below = Math.Min((int)place, steps - 1);
+            return deviations[below] + (place - below) * (deviations[below + 1] - deviations[below]);
+        });
+    }
+
+    private void Add(ClearVector vector, double standardDeviation) => Add(vector, _ => standardDeviation);
+
+    private void Add(ClearVector vector, Func<int, double> standardDeviation)
     {
         var values = vector.Values;
         ulong mixed = ((ulong)Interlocked.Increment(ref _draws) + (ulong)_seed) * 0x9E3779B97F4A7C15;
         int offset = (int)((mixed >> 32) % (ulong)(TableSize - values.Length));
         for (int i = 0; i < values.Length; i++)
-            values[i] += standardDeviation * _table[offset + i];
+            values[i] += standardDeviation(i) * _table[offset + i];
     }
 }

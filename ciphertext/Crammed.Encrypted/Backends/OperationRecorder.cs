@@ -15,8 +15,9 @@ public sealed class OperationRecorder
     private readonly ConcurrentDictionary<(string Layer, string Operation, int Level), Cell> _cells = new();
     private readonly ConcurrentDictionary<int, int> _rotations = new();
     private readonly ConcurrentDictionary<string, double> _layerSeconds = new();
+    private readonly OrderedDictionary<string, int> _outputs = [];
 
-    /// <summary>Layer that calls are booked on; set by <see cref="Enter"/>.</summary>
+    /// <summary>Scope that calls are counted in; set by <see cref="Enter"/>.</summary>
     public string Layer { get; private set; } = "";
 
     /// <summary>Highest level at which each rotation (steps to the left, 1..slots-1) was used.</summary>
@@ -35,10 +36,13 @@ public sealed class OperationRecorder
             .ThenBy(record => record.Level),
     ];
 
+    /// <summary>Level of what each scope results in, in the order of a forward pass.</summary>
+    public IReadOnlyDictionary<string, int> OutputLevels => _outputs;
+
     /// <summary>Wall seconds spent inside each layer.</summary>
     public IReadOnlyDictionary<string, double> LayerSeconds => _layerSeconds;
 
-    /// <summary>Books calls on <paramref name="layer"/> until the result is disposed.</summary>
+    /// <summary>Counts calls in the scope <paramref name="layer"/> until the result is disposed.</summary>
     public IDisposable Enter(string layer) => new Scope(this, layer);
 
     internal T Measure<T>(string operation, int level, long count, Func<T> call)
@@ -49,6 +53,13 @@ public sealed class OperationRecorder
         Interlocked.Add(ref cell.Ticks, Stopwatch.GetTimestamp() - start);
         Interlocked.Add(ref cell.Count, count);
         return result;
+    }
+
+    /// <summary>A result of the present scope: of several the highest counts.</summary>
+    internal void NoteOutput(int level)
+    {
+        if (!_outputs.TryAdd(Layer, level))
+            _outputs[Layer] = Math.Max(_outputs[Layer], level);
     }
 
     internal void NoteRotation(int steps, int level) =>

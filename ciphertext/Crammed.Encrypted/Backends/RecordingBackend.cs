@@ -1,13 +1,15 @@
+using Crammed.Approximation;
+
 namespace Crammed.Encrypted.Backends;
 
-/// <summary>Passes every call on and books it on a recorder.</summary>
+/// <summary>Passes every call on and records it.</summary>
 public sealed class RecordingBackend(ISlotBackend inner, OperationRecorder recorder) : ISlotBackend
 {
     public int SlotCount => inner.SlotCount;
 
     public int MaxLevel => inner.MaxLevel;
 
-    public void For(int count, Action<int> work) => inner.For(count, work);
+    public void ParallelFor(int count, Action<int> work) => inner.ParallelFor(count, work);
 
     public SlotVector Add(SlotVector a, SlotVector b) => Record("add", a, () => inner.Add(a, b));
 
@@ -38,6 +40,14 @@ public sealed class RecordingBackend(ISlotBackend inner, OperationRecorder recor
 
     public SlotVector[] LinearCombinations(IReadOnlyList<SlotVector> inputs, double[,] weights, double[]? bias) =>
         Record("matrix product", inputs[0], () => inner.LinearCombinations(inputs, weights, bias), weights.Length);
+
+    public SlotVector[] Evaluate(IReadOnlyList<SlotVector> arguments, FittedFunction function)
+    {
+        int level = arguments.Max(argument => argument.Level);
+        if (function.Approximation.Plan.ProductCount > 0)
+            recorder.NoteRelinearization(level - function.Approximation.AffineDepth);
+        return recorder.Measure("polynomial", level, arguments.Count, () => inner.Evaluate(arguments, function));
+    }
 
     public SlotVector LowerTo(SlotVector a, int level) =>
         level == a.Level ? a.Share() : Record("lower", a, () => inner.LowerTo(a, level));

@@ -47,7 +47,9 @@ public sealed class AdapterFactorSource : IDisposable
     {
         double scale = _settings.Alpha / _settings.Rank;
         return [.. Enumerable.Range(0, _shape.Layers).Select(layer => new AdapterFactors(
-            Of(3 * layer, scale * _kernelScale), Of(3 * layer + 1, scale * _kernelScale), Of(3 * layer + 2, scale)))];
+            Of(FineTuningShape.AdapterIndex(layer, 0), scale * _kernelScale),
+            Of(FineTuningShape.AdapterIndex(layer, 1), scale * _kernelScale),
+            Of(FineTuningShape.AdapterIndex(layer, 2), scale)))];
 
         PlainSlots[] Of(int adapter, double factor) => [.. Enumerable.Range(0, _settings.Rank).Select(component => new PlainSlots(
             [.. Enumerable.Range(0, _layout.SlotCount).Select(slot => factor * mask(

@@ -33,7 +33,7 @@ public sealed class ContainerData : ITrainingData, IDisposable
 
     public void Dispose() => _factors.Dispose();
 
-    private int MaskBytes => 3 * _manifest.Shape.Layers * _manifest.Settings.BatchSize * _manifest.Shape.SequenceLength * _manifest.Settings.Rank;
+    private int MaskBytes => _manifest.Shape.AdapterCount * _manifest.Settings.BatchSize * _manifest.Shape.SequenceLength * _manifest.Settings.Rank;
 
     private TrainingBatch Read(string file, IReadOnlyList<AdapterFactors> factors)
     {

@@ -65,7 +65,7 @@ public sealed record ContainerManifest
                 ?? throw new InvalidDataException($"{path}: holds null, not a manifest.");
             if (manifest.Format != CurrentFormat)
                 throw new InvalidDataException($"{path}: format {manifest.Format}, expected {CurrentFormat}; convert the data again.");
-            manifest.Settings.Validate();
+            SettingsRange.Check(manifest.Settings);
             manifest.Shape.Validate();
             return manifest;
         }

@@ -9,7 +9,7 @@ namespace Crammed.Encrypted.Layers;
 /// </summary>
 public sealed record EncoderLayer
 {
-    /// <summary>Name that times and errors are booked under, such as <c>layer0</c>.</summary>
+    /// <summary>Name of its profile scope, such as <c>layer0</c>.</summary>
     public required string Name { get; init; }
 
     public required int Heads { get; init; }
@@ -52,25 +52,20 @@ public sealed record EncoderLayer
     public EncryptedTensor Forward(EncryptedTensor x, EncryptedTensor mask, IReadOnlyList<EncryptedTensor> adapters, AdapterFactors factors)
     {
         var context = x.Context;
-        var normalized = Booked(context, "attention_norm", () => AttentionNorm.Forward(x));
-        var (query, key, value) = Booked(context, "projections", () => (
-            Query.Forward(normalized, adapters[0], adapters[1], factors.Query),
-            Key.Forward(normalized, adapters[2], adapters[3], factors.Key),
-            Functional.Mask(Value.Forward(normalized, adapters[4], adapters[5], factors.Value), mask)));
-        var scores = Booked(context, "scores", () => Functional.KernelScores(query, key, Heads, KernelPower));
-        var attended = Booked(context, "weighted_values", () =>
+        var normalized = Part("attention_norm", () => AttentionNorm.Forward(x));
+        var query = Part("projections", () => Query.Forward(normalized, adapters[0], adapters[1], factors.Query));
+        var key = Part("projections", () => Key.Forward(normalized, adapters[2], adapters[3], factors.Key));
+        var value = Part("projections", () => Functional.Mask(Value.Forward(normalized, adapters[4], adapters[5], factors.Value), mask));
+        var scores = Part("scores", () => Functional.KernelScores(query, key, Heads, KernelPower));
+        var attended = Part("weighted_values", () =>
             Functional.Add(x, Functional.FrozenLinear(Functional.WeightedValues(scores, value), AttentionOutput)));
-        var second = Booked(context, "feed_forward_norm", () => FeedForwardNorm.Forward(attended));
-        return Booked(context, "feed_forward", () =>
+        var second = Part("feed_forward_norm", () => FeedForwardNorm.Forward(attended));
+        return Part("feed_forward", () =>
         {
             var gated = Functional.Multiply(Functional.FrozenLinear(second, Expand), Functional.FrozenLinear(second, Gate));
             return Functional.Add(attended, Functional.FrozenLinear(gated, Contract));
         });
-    }
 
-    private T Booked<T>(EncryptedContext context, string part, Func<T> forward)
-    {
-        using (context.Recorder.Enter($"{Name}.{part}"))
-            return forward();
+        EncryptedTensor Part(string name, Func<EncryptedTensor> forward) => context.InScope($"{Name}.{name}", forward);
     }
 }

@@ -23,6 +23,9 @@ public sealed record EncryptedClassifier
     /// <summary>Adapters layer by layer (A, B of query, key, value), then weight and bias of projection, dense, classifier.</summary>
     public required PackedLayout Parameters { get; init; }
 
+    /// <summary>Rank of the adapters: columns of the first A.</summary>
+    internal int Rank => Parameters.Entries[0].Columns;
+
     /// <param name="x">Embedding output: hidden features across vectors, tokens and examples in the slots.</param>
     /// <param name="mask">1 at real tokens, one vector.</param>
     /// <param name="packed">Trained parameters, one vector.</param>
@@ -38,8 +41,8 @@ public sealed record EncryptedClassifier
             var adapters = new ArraySegment<EncryptedTensor>(parameters, layer * AdaptersPerLayer, AdaptersPerLayer);
             x = Layers[layer].Forward(x, mask, adapters, factors[layer]);
         }
-        using (x.Context.Recorder.Enter("final_norm"))
-            x = FinalNorm.Forward(x);
-        return Head.Forward(x, parameters[(Layers.Count * AdaptersPerLayer)..]);
+        var encoded = x;
+        var normalized = x.Context.InScope("final_norm", () => FinalNorm.Forward(encoded));
+        return Head.Forward(normalized, parameters[(Layers.Count * AdaptersPerLayer)..]);
     }
 }

@@ -1,3 +1,4 @@
+using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Tensors;
 
@@ -10,7 +11,7 @@ public static partial class Functional
 
     /// <summary>
     /// Scores (1 - ||q - k||^2)^(2^power) for every query and key of a head: the polynomial kernel, with the factor
-    /// 1 / (2 sqrt(head width) 2^power) already inside q and k. Levels: 1 + power, and those of a rotation.
+    /// 1 / (2 sqrt(head width) 2^power) already inside q and k. Levels: 1 + power.
     /// </summary>
     /// <param name="query">Features across vectors, head by head; token axis inside the slots.</param>
     /// <param name="key">As the query.</param>
@@ -29,8 +30,8 @@ public static partial class Functional
         var grid = new OffsetGrid(rotation.Size);
         bool derivative = context.Tape.Enabled && (query.RequiresGradient || key.RequiresGradient);
         // Two more levels than the chain itself, if there are: the backward pass then needs no refresh of the score maps.
-        int depth = rotation.Depth + 1 + power;
-        var aligned = context.Align(Math.Min(depth + 2, context.Backend.MaxLevel), query, key);
+        int depth = 1 + power;
+        var aligned = context.Align(Math.Max(depth, Math.Min(depth + 2, context.Backend.MaxLevel)), query, key);
         using var alignedQuery = aligned[0];
         using var alignedKey = aligned[1];
         int width = query.Count / heads;
@@ -41,12 +42,13 @@ public static partial class Functional
             using var queries = Rotated(context, rotation, alignedQuery.Segment(head * width, width), grid.GiantBack);
             using var keys = Rotated(context, rotation, alignedKey.Segment(head * width, width), grid.Baby);
             int current = head;
-            context.For(grid.Offsets, offset =>
+            context.ParallelFor(grid.Offsets, offset =>
             {
                 int giant = offset / grid.BabySteps, baby = offset % grid.BabySteps;
                 using var distance = context.Backend.SumOfSquaredDifferences(queries.Row(giant), keys.Row(baby));
                 using var negated = context.Backend.Negate(distance);
-                var (score, slope) = PowerChain(context.Backend, context.Backend.AddConstant(negated, 1), power, derivative);
+                var (score, slope) = PowerKernel.Squarings(
+                    context.Backend.AddConstant(negated, 1), power, context.Backend.MultiplyAligned, value => value.Dispose(), derivative);
                 scores[grid.Index(current, giant, baby)] = score;
                 if (slope is not null)
                     slopes[grid.Index(current, giant, baby)] = slope;
@@ -61,7 +63,7 @@ public static partial class Functional
     }
 
     /// <summary>
-    /// out = scores x values along the token axis, head by head; one level, and those of a rotation.
+    /// out = scores x values along the token axis, head by head; one level.
     /// </summary>
     /// <param name="scores">From <see cref="KernelScores"/>.</param>
     /// <param name="value">Features across vectors, head by head.</param>
@@ -73,37 +75,22 @@ public static partial class Functional
         int heads = scores.Layout.Across[0].Size;
         var outputs = new SlotVector[value.Count];
         int width = value.Count / heads;
-        var (maps, values) = AlignForRotation(context, rotation, scores, value, 1 + rotation.Depth);
-        using (maps)
-        using (values)
+        var aligned = context.Align(1, scores, value);
+        using var maps = aligned[0];
+        using var values = aligned[1];
+        for (int head = 0; head < heads; head++)
         {
-            for (int head = 0; head < heads; head++)
+            using var ahead = Rotated(context, rotation, values.Segment(head * width, width), grid.Baby);
+            int current = head;
+            context.ParallelFor(width, feature =>
             {
-                using var ahead = Rotated(context, rotation, values.Segment(head * width, width), grid.Baby);
-                int current = head;
-                context.For(width, feature =>
-                {
-                    using var sums = new VectorSet([.. Enumerable.Range(0, grid.GiantSteps).Select(giant => context.Backend.SumOfProducts(
-                        maps.Segment(grid.Index(current, giant, 0), grid.BabySteps), ahead.Column(feature)))]);
-                    outputs[current * width + feature] = rotation.SumRotated(sums, grid.BabySteps);
-                });
-            }
+                using var sums = new VectorSet([.. Enumerable.Range(0, grid.GiantSteps).Select(giant => context.Backend.SumOfProducts(
+                    maps.Segment(grid.Index(current, giant, 0), grid.BabySteps), ahead.Column(feature)))]);
+                outputs[current * width + feature] = rotation.SumRotated(sums, grid.BabySteps);
+            });
         }
         return context.Record("weighted values", value.Layout, outputs, [scores, value],
             gradient => new WeightedValuesGradient(rotation, grid, heads).Run(scores, value, gradient));
-    }
-
-    /// <summary>
-    /// Two tensors ready for products of which the second is rotated first: the first at some level l with at least
-    /// <paramref name="levels"/> left, the second at l plus the levels of a rotation.
-    /// </summary>
-    internal static (VectorSet Fixed, VectorSet Rotating) AlignForRotation(
-        EncryptedContext context, AxisRotation rotation, EncryptedTensor stays, EncryptedTensor rotates, int levels)
-    {
-        context.Require(stays, levels);
-        context.Require(rotates, levels + rotation.Depth);
-        int level = Math.Min(stays.Level, rotates.Level - rotation.Depth);
-        return (context.Lower(stays.Vectors, level), context.Lower(rotates.Vectors, level + rotation.Depth));
     }
 
     /// <summary>Each vector rotated by each step.</summary>
@@ -113,32 +100,12 @@ public static partial class Functional
         var rows = new SlotVector[steps.Count][];
         for (int step = 0; step < steps.Count; step++)
             rows[step] = new SlotVector[vectors.Count];
-        context.For(vectors.Count, i =>
+        context.ParallelFor(vectors.Count, i =>
         {
             var rotated = rotation.Rotate(vectors[i], steps);
             for (int step = 0; step < steps.Count; step++)
                 rows[step][i] = rotated[step];
         });
         return new RotatedVectors(rows);
-    }
-
-    /// <summary>
-    /// base^(2^power) and, on request, base^(2^power - 1); takes over the base. Out: level - power (the slope of one squaring: level).
-    /// </summary>
-    private static (SlotVector Power, SlotVector? Slope) PowerChain(ISlotBackend backend, SlotVector start, int power, bool derivative)
-    {
-        var current = start;
-        var slope = derivative ? start.Share() : null;
-        for (int squaring = 0; squaring < power; squaring++)
-        {
-            using var previous = current;
-            if (squaring > 0 && slope is not null)
-            {
-                using var factor = slope;
-                slope = backend.MultiplyAligned(factor, previous);
-            }
-            current = backend.Multiply(previous, previous);
-        }
-        return (current, slope);
     }
 }

@@ -56,7 +56,7 @@ public static partial class Functional
             input.AccumulateGradient([.. gradient.Vectors.Select(vector => vector.Share())]);
     }
 
-    private static SlotVector[] Product(EncryptedTensor x, EncryptedTensor y)
+    internal static SlotVector[] Product(EncryptedTensor x, EncryptedTensor y)
     {
         var context = x.Context;
         var aligned = context.Align(1, x, y);

@@ -1,3 +1,4 @@
+using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Tensors;
 
@@ -13,7 +14,7 @@ public static partial class Functional
     /// <param name="gamma">One factor a feature.</param>
     /// <param name="beta">One offset a feature.</param>
     /// <param name="inverseDeviation">sqrt(d / (u + d epsilon)) as a function of u = d * variance, d the number of features.</param>
-    public static EncryptedTensor LayerNorm(EncryptedTensor x, double[] gamma, double[] beta, SlotFunction inverseDeviation)
+    public static EncryptedTensor LayerNorm(EncryptedTensor x, double[] gamma, double[] beta, FittedFunction inverseDeviation)
     {
         var context = x.Context;
         var backend = context.Backend;
@@ -21,7 +22,7 @@ public static partial class Functional
         context.Require(x, 3);
         using var centred = Centre(x);
         using var squares = backend.SumOfProducts(centred, centred);
-        var inverse = context.Tensor("inverse deviation", x.Layout.WithAcross(), [inverseDeviation.Evaluate(context, squares)]);
+        var inverse = context.Tensor("inverse deviation", x.Layout.WithAcross(), [context.Evaluate(inverseDeviation, squares)]);
         context.Require(inverse, centred[0].Level);
         using var factor = context.Lower(inverse.Vectors, centred[0].Level);
         var normalized = context.Tensor("normalized", x.Layout, context.Map(x.Count, i => backend.Multiply(centred[i], factor[0])));
@@ -79,7 +80,7 @@ public static partial class Functional
 
     private static SlotVector SumAll(EncryptedTensor x) => SumAll(x.Context, x.Vectors);
 
-    private static SlotVector SumAll(EncryptedContext context, IReadOnlyList<SlotVector> vectors)
+    internal static SlotVector SumAll(EncryptedContext context, IReadOnlyList<SlotVector> vectors)
     {
         var sum = vectors[0].Share();
         for (int i = 1; i < vectors.Count; i++)

@@ -9,15 +9,11 @@ internal sealed class KernelScoresGradient(AxisRotation rotation, OffsetGrid gri
     public void Run(EncryptedTensor query, EncryptedTensor key, EncryptedTensor slope, EncryptedTensor gradient)
     {
         var context = query.Context;
-        using var error = context.Tensor("kernel gradient", gradient.Layout, ElementProduct(context, gradient, slope));
-        int levels = 1 + rotation.Depth;
-        context.Require(error, levels);
-        context.Require(query, levels + rotation.Depth);
-        context.Require(key, levels + rotation.Depth);
-        int level = Math.Min(error.Level, Math.Min(query.Level, key.Level) - rotation.Depth);
-        using var maps = context.Lower(error.Vectors, level);
-        using var queries = context.Lower(query.Vectors, level + rotation.Depth);
-        using var keys = context.Lower(key.Vectors, level + rotation.Depth);
+        using var error = context.Tensor("kernel gradient", gradient.Layout, Functional.Product(gradient, slope));
+        var aligned = context.Align(1, error, query, key);
+        using var maps = aligned[0];
+        using var queries = aligned[1];
+        using var keys = aligned[2];
         var queryGradient = new SlotVector[query.Count];
         var keyGradient = new SlotVector[key.Count];
         int width = query.Count / heads;
@@ -50,8 +46,8 @@ internal sealed class KernelScoresGradient(AxisRotation rotation, OffsetGrid gri
     {
         int ownSteps = giants ? grid.GiantSteps : grid.BabySteps;
         var maps = Enumerable.Range(0, ownSteps).Select(step => MapsOf(errors, step, giants)).ToArray();
-        using var totals = new VectorSet(context.Map(ownSteps, step => Sum(context.Backend, maps[step])));
-        context.For(own.Row(0).Count, feature =>
+        using var totals = new VectorSet(context.Map(ownSteps, step => Functional.SumAll(context, maps[step])));
+        context.ParallelFor(own.Row(0).Count, feature =>
         {
             using var terms = new VectorSet([.. Enumerable.Range(0, ownSteps).Select(step =>
             {
@@ -66,23 +62,4 @@ internal sealed class KernelScoresGradient(AxisRotation rotation, OffsetGrid gri
     private SlotVector[] MapsOf(ArraySegment<SlotVector> errors, int step, bool giants) => giants
         ? [.. errors.Slice(step * grid.BabySteps, grid.BabySteps)]
         : [.. Enumerable.Range(0, grid.GiantSteps).Select(giant => errors[giant * grid.BabySteps + step])];
-
-    private static SlotVector Sum(ISlotBackend backend, SlotVector[] vectors)
-    {
-        var sum = vectors[0].Share();
-        foreach (var vector in vectors.AsSpan(1))
-        {
-            using var previous = sum;
-            sum = backend.Add(previous, vector);
-        }
-        return sum;
-    }
-
-    private static SlotVector[] ElementProduct(EncryptedContext context, EncryptedTensor gradient, EncryptedTensor slope)
-    {
-        var aligned = context.Align(1, gradient, slope);
-        using var left = aligned[0];
-        using var right = aligned[1];
-        return context.Map(left.Count, i => context.Backend.Multiply(left[i], right[i]));
-    }
 }

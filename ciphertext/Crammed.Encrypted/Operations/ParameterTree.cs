@@ -87,7 +87,7 @@ internal sealed class ParameterTree(EncryptedContext context, PackedLayout layou
     {
         var masks = Masks(half);
         var merged = new SlotVector?[(nodes.Length + 1) / 2];
-        context.For(merged.Length, i =>
+        context.ParallelFor(merged.Length, i =>
         {
             var (a, b) = (nodes[2 * i], 2 * i + 1 < nodes.Length ? nodes[2 * i + 1] : null);
             var present = new[] { a, b }.OfType<SlotVector>().ToArray();

@@ -18,12 +18,9 @@ internal sealed class WeightedValuesGradient(AxisRotation rotation, OffsetGrid g
     {
         var context = value.Context;
         // Two levels above the product: one for the kernel's slope, one for the products with queries and keys.
-        int levels = 3 + rotation.Depth;
-        context.Require(gradient, levels);
-        context.Require(value, levels);
-        int level = Math.Min(gradient.Level, value.Level);
-        using var outer = context.Lower(gradient.Vectors, level);
-        using var values = context.Lower(value.Vectors, level);
+        var aligned = context.Align(3, gradient, value);
+        using var outer = aligned[0];
+        using var values = aligned[1];
         var result = new SlotVector[scores.Count];
         int width = value.Count / heads;
         for (int head = 0; head < heads; head++)
@@ -31,7 +28,7 @@ internal sealed class WeightedValuesGradient(AxisRotation rotation, OffsetGrid g
             using var back = Functional.Rotated(context, rotation, outer.Segment(head * width, width), grid.GiantBack);
             using var ahead = Functional.Rotated(context, rotation, values.Segment(head * width, width), grid.Baby);
             int current = head;
-            context.For(grid.Offsets, offset =>
+            context.ParallelFor(grid.Offsets, offset =>
             {
                 int giant = offset / grid.BabySteps, baby = offset % grid.BabySteps;
                 result[grid.Index(current, giant, baby)] = context.Backend.SumOfProducts(back.Row(giant), ahead.Row(baby));
@@ -43,16 +40,16 @@ internal sealed class WeightedValuesGradient(AxisRotation rotation, OffsetGrid g
     private SlotVector[] ValueGradient(EncryptedTensor scores, EncryptedTensor value, EncryptedTensor gradient)
     {
         var context = value.Context;
-        var (maps, outer) = Functional.AlignForRotation(context, rotation, scores, gradient, 1 + rotation.Depth);
-        using var heldMaps = maps;
-        using var heldOuter = outer;
+        var aligned = context.Align(1, scores, gradient);
+        using var maps = aligned[0];
+        using var outer = aligned[1];
         var result = new SlotVector[value.Count];
         int width = value.Count / heads;
         for (int head = 0; head < heads; head++)
         {
             using var back = Functional.Rotated(context, rotation, outer.Segment(head * width, width), grid.GiantBack);
             int current = head;
-            context.For(width, feature =>
+            context.ParallelFor(width, feature =>
             {
                 using var terms = new VectorSet([.. Enumerable.Range(0, grid.BabySteps).Select(baby => context.Backend.SumOfProducts(
                     [.. Enumerable.Range(0, grid.GiantSteps).Select(giant => maps[grid.Index(current, giant, baby)])],

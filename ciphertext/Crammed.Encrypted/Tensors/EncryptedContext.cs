@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Crammed.Encrypted.Autograd;
+using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
 
 namespace Crammed.Encrypted.Tensors;
@@ -21,7 +21,6 @@ public sealed class EncryptedContext : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(refreshLevel, backend.MaxLevel);
         ArgumentOutOfRangeException.ThrowIfLessThan(refreshLevel, 1);
         Backend = new RecordingBackend(backend, Recorder);
-        Underlying = backend;
         RefreshLevel = refreshLevel;
     }
 
@@ -34,16 +33,6 @@ public sealed class EncryptedContext : IDisposable
 
     /// <summary>Level of refreshed tensors unless an operation needs more.</summary>
     public int RefreshLevel { get; }
-
-    /// <summary>
-    /// Replaces polynomials by the true functions; only the clear backend can. The levels stay those of the polynomials.
-    /// </summary>
-    public bool ExactFunctions { get; init; }
-
-    /// <summary>Whether inputs outside a polynomial's domain are an error (only clear slots can be looked at). Off for dry runs on zeros.</summary>
-    public bool ChecksDomains { get; init; } = true;
-
-    internal ISlotBackend Underlying { get; }
 
     /// <summary>Public masks by what they select, kept with their encodings as long as the context lives.</summary>
     internal ConcurrentDictionary<(string What, int Which), PlainSlots[]> Masks { get; } = new();
@@ -106,6 +95,24 @@ public sealed class EncryptedContext : IDisposable
     internal SlotVector Require(SlotVector vector, int levels) =>
         vector.Level >= levels ? vector.Share() : Backend.Refresh([vector], Math.Max(levels, RefreshLevel))[0];
 
+    /// <summary>function(x) by its polynomial, after a refresh where x has too few levels.</summary>
+    internal SlotVector Evaluate(FittedFunction function, SlotVector x)
+    {
+        using var argument = Require(x, function.Approximation.Depth);
+        return Backend.Evaluate([argument], function)[0];
+    }
+
+    /// <summary>A part of a circuit, for the recorder: its calls and its result's level.</summary>
+    internal EncryptedTensor InScope(string name, Func<EncryptedTensor> part)
+    {
+        using (Recorder.Enter(name))
+        {
+            var result = part();
+            Recorder.NoteOutput(result.Level);
+            return result;
+        }
+    }
+
     /// <summary>
     /// The tensors' vectors, all at one level that leaves at least <paramref name="levels"/>: the lowest at which the tensors stand
     /// after those below have been refreshed. Dispose the sets.
@@ -126,10 +133,10 @@ public sealed class EncryptedContext : IDisposable
     internal SlotVector[] Map(int count, Func<int, SlotVector> compute)
     {
         var results = new SlotVector[count];
-        For(count, i => results[i] = compute(i));
+        ParallelFor(count, i => results[i] = compute(i));
         return results;
     }
 
     /// <summary>Runs independent pieces of work in parallel.</summary>
-    internal void For(int count, Action<int> work) => Underlying.For(count, work);
+    internal void ParallelFor(int count, Action<int> work) => Backend.ParallelFor(count, work);
 }

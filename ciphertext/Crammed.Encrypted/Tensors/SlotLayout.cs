@@ -56,10 +56,6 @@ public sealed class SlotLayout
     public static SlotLayout TokenMajor(int slotCount, int tokens, params Axis[] across) =>
         new(slotCount, [new(Token, tokens, slotCount / tokens), new(Example, slotCount / tokens, 1)], across);
 
-    /// <summary>Examples outermost, each with its tokens side by side: a rotation by tokens needs two rotations and masks.</summary>
-    public static SlotLayout ExampleMajor(int slotCount, int tokens, params Axis[] across) =>
-        new(slotCount, [new(Example, slotCount / tokens, tokens), new(Token, tokens, 1)], across);
-
     /// <summary>The same value in every slot of each vector.</summary>
     public static SlotLayout Repeated(int slotCount, params Axis[] across) => new(slotCount, [], across);
 

@@ -1,5 +1,5 @@
+using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Training;
@@ -28,7 +28,7 @@ public sealed record AdamWHe
     public required double GradientScale { get; init; }
 
     /// <summary>1 / sqrt(w) for w = scale^2 (v + epsilon).</summary>
-    public required SlotFunction InverseRoot { get; init; }
+    public required FittedFunction InverseRoot { get; init; }
 
     /// <summary>
     /// One update; all vectors packed alike. The results replace the values of the state's tensors.
@@ -40,14 +40,14 @@ public sealed record AdamWHe
     /// <param name="learningRate">Rate at this step.</param>
     public OptimizerState Update(EncryptedContext context, OptimizerState state, SlotVector gradient, int step, double learningRate)
     {
-        using var booked = context.Recorder.Enter("optimizer");
+        using var scope = context.Recorder.Enter("optimizer");
         var backend = context.Backend;
         using var fresh = context.Require(gradient, 2);
         using var squared = backend.Multiply(fresh, fresh);
         var first = Average(context, state.FirstMoment, fresh, Keep(Beta1, step));
         var second = Average(context, state.SecondMoment, squared, Keep(Beta2, step));
         using var shifted = backend.AddConstant(second, Epsilon * GradientScale * GradientScale);
-        using var root = InverseRoot.Evaluate(context, shifted);
+        using var root = context.Evaluate(InverseRoot, shifted);
         using var rootReady = context.Require(root, 2);
         using var firstReady = context.Require(first, 2);
         using var direction = backend.MultiplyAligned(firstReady, rootReady);

@@ -1,3 +1,4 @@
+using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Operations;
@@ -14,7 +15,7 @@ namespace Crammed.Encrypted.Training;
 /// <param name="LossWeight">Gradient scale / examples in the slots of first tokens of real examples, 0 elsewhere.</param>
 /// <param name="Optimizer">The update rule.</param>
 public sealed record TrainingStep(
-    EncryptedClassifier Model, SlotLayout Layout, SlotFunction Sigmoid, PlainSlots LossWeight, AdamWHe Optimizer) : IDisposable
+    EncryptedClassifier Model, SlotLayout Layout, FittedFunction Sigmoid, PlainSlots LossWeight, AdamWHe Optimizer) : IDisposable
 {
     /// <summary>Frees the encodings of the public masks.</summary>
     public void Dispose()

@@ -1,18 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Crammed.Bert;
 
 /// <summary>How ranges are taken.</summary>
 public sealed record CalibrationSettings
 {
     /// <summary>Padded inputs made from the text.</summary>
+    [Range(2, 1_000_000)]
     public int Examples { get; init; } = 1024;
 
     /// <summary>
     /// Part of the inputs that join several texts up to a random length. Without row normalisation a longer input makes larger
     /// values, and a task's inputs may be longer than the pretraining text's documents.
     /// </summary>
+    [Range(0.0, 1.0)]
     public double JoinedFraction { get; init; } = 0.25;
 
     /// <summary>Stored as the recommended factor to widen ranges by.</summary>
+    [Range(1.0, 1000.0)]
     public double Margin { get; init; } = 1.5;
 
     public long Seed { get; init; } = 1;
@@ -38,9 +43,7 @@ public sealed record CalibrationSettings
 
     internal void Validate()
     {
-        Requirement.Check(Examples is >= 2 and <= 1_000_000, Examples, "2 to 1000000");
-        Requirement.Check(JoinedFraction is >= 0 and <= 1, JoinedFraction, "0 to 1");
-        Requirement.Check(Margin is >= 1 and <= 1000, Margin, "1 to 1000");
-        FineTuning.Validate();
+        SettingsRange.Check(this);
+        SettingsRange.Check(FineTuning);
     }
 }

@@ -18,42 +18,44 @@ public static class Calibrator
     /// <summary>Runs the mock fine-tuning and records every observed value; the model itself does not change.</summary>
     /// <param name="model">A pretrained model.</param>
     /// <param name="texts">Public text, one document each.</param>
-    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="encoder">Texts to the model's inputs.</param>
     /// <param name="settings">Validated here.</param>
     /// <param name="cancellation">Ends the run with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">A setting out of its range, or fewer texts than examples.</exception>
+    /// <exception cref="TrainingDivergedException">The mock fine-tuning diverged.</exception>
     public static Calibration Measure(
         BertModel model,
         IReadOnlyList<string> texts,
-        BertTokenizer tokenizer,
+        InputEncoder encoder,
         CalibrationSettings settings,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(texts);
-        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         if (texts.Count < settings.Examples)
             throw new ArgumentException(
                 $"{texts.Count} texts for {settings.Examples} examples; lower examples or give more text", nameof(texts));
         var configuration = settings.Apply(model.Configuration);
-        var inputs = Inputs(texts, tokenizer, configuration.SequenceLength, settings);
+        var inputs = Inputs(texts, encoder, configuration.SequenceLength, settings);
         var data = MockTask(inputs, FirstTokenScores(model, MockTask(inputs, new double[inputs.Count], configuration)), configuration);
 
         var draw = FineTuningDraw.Create(settings.Seed, settings.FineTuning, configuration, data.Count);
         var recorder = new RangeRecorder();
-        using var run = new FineTuningRun(model, draw, data, new FineTuningOptions());
-        var result = FineTuner.Run(run, settings.FineTuning, recorder, progress: null, cancellation);
-        Observe(model, result.Weights, data, firstTokenOnly: true, recorder, cancellation);
+        using var classifier = new TaskClassifier(model, TrainedWeights.Initial(draw));
+        FineTuner.Run(classifier, new DrawSource(draw, data), recorder, progress: null, cancellation).RequireFinite();
+        var pass = new EncoderPass { FirstTokenOnly = true, Observer = recorder };
+        classifier.Predict(data, pass, trimPadding: false, cancellation);
         var allTokens = new RangeRecorder();
-        Observe(model, result.Weights, data, firstTokenOnly: false, allTokens, cancellation);
+        classifier.Predict(data, pass with { FirstTokenOnly = false, Observer = allTokens }, trimPadding: false, cancellation);
         return new Calibration(settings.Margin, data.Count, recorder.Ranges, allTokens.Ranges, Source);
     }
 
     /// <summary>Padded inputs: single texts, and for a part of them several texts joined up to a random length.</summary>
     private static List<BertEncoding> Inputs(
-        IReadOnlyList<string> texts, BertTokenizer tokenizer, int sequenceLength, CalibrationSettings settings)
+        IReadOnlyList<string> texts, InputEncoder encoder, int sequenceLength, CalibrationSettings settings)
     {
         var random = new SeededRandom(settings.Seed, "calibration inputs");
         var order = random.Permutation(texts.Count);
@@ -64,11 +66,11 @@ public static class Calibrator
             if (random.NextDouble() < settings.JoinedFraction)
             {
                 var target = random.Next(sequenceLength);
-                for (var next = i + 1; next < i + order.Length && tokenizer.CountTokens(text) < target; next++)
+                for (var next = i + 1; next < i + order.Length && encoder.Tokenizer.CountTokens(text) < target; next++)
                     text += " " + texts[order[next % order.Length]];
             }
 
-            inputs.Add(tokenizer.Encode(text, null, sequenceLength));
+            inputs.Add(encoder.Encode(text, null, sequenceLength));
         }
 
         return inputs;
@@ -98,11 +100,11 @@ public static class Calibrator
         using var noGradient = torch.no_grad();
         using var outer = torch.NewDisposeScope();
         var states = new List<torch.Tensor>();
-        foreach (var indices in Batches(data))
+        foreach (var indices in Enumerable.Range(0, data.Count).Select(index => (long)index).Chunk(BatchSize))
         {
             using var scope = torch.NewDisposeScope();
             var encoded = model.Encode(
-                data.Embeddings(indices, model), data.Masks(indices, model.ScalarType), new EncoderPass { FirstTokenOnly = true });
+                data.Embeddings(indices, model, data.SequenceLength), data.Masks(indices, model.ScalarType), new EncoderPass { FirstTokenOnly = true });
             states.Add(encoded.select(1, 0).MoveToOuterDisposeScope());
         }
 
@@ -118,21 +120,20 @@ public static class Calibrator
 
         return torch.matmul(centred, direction).ToFloat64Array();
     }
+}
 
-    private static IEnumerable<long[]> Batches(TaskData data) =>
-        Enumerable.Range(0, data.Count).Select(index => (long)index).Chunk(BatchSize);
+/// <summary>Records the smallest and largest value of everything observed.</summary>
+internal sealed class RangeRecorder : IActivationObserver
+{
+    private readonly Dictionary<string, ValueRange> ranges = new(StringComparer.Ordinal);
 
-    private static void Observe(
-        BertModel model, TrainedWeights weights, TaskData data, bool firstTokenOnly, RangeRecorder recorder, CancellationToken cancellation)
+    public IReadOnlyDictionary<string, ValueRange> Ranges => ranges;
+
+    public void Observe(string name, torch.Tensor values)
     {
         using var noGradient = torch.no_grad();
-        using var tensors = new WeightTensors(weights, model.ScalarType, withAdapters: true);
-        var pass = new EncoderPass { Adapters = tensors.Adapters, FirstTokenOnly = firstTokenOnly, Observer = recorder };
-        foreach (var indices in Batches(data))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = torch.NewDisposeScope();
-            tensors.Classify(model, data.Embeddings(indices, model), data.Masks(indices, model.ScalarType), pass);
-        }
+        using var scope = torch.NewDisposeScope();
+        var range = new ValueRange(values.min().ToDouble(), values.max().ToDouble());
+        ranges[name] = ranges.TryGetValue(name, out var known) ? known.Union(range) : range;
     }
 }

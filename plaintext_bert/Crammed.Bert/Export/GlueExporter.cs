@@ -16,14 +16,14 @@ public sealed class GlueExporter : IDisposable
 
     private readonly BertModel model;
     private readonly BertTokenizer tokenizer;
-    private readonly string vocabularySha256;
+    private readonly InputEncoder encoder;
     private readonly string weightsSha256;
 
-    private GlueExporter(BertModel model, BertTokenizer tokenizer, string vocabularySha256, string weightsSha256)
+    private GlueExporter(BertModel model, BertTokenizer tokenizer, string weightsSha256)
     {
         this.model = model;
         this.tokenizer = tokenizer;
-        this.vocabularySha256 = vocabularySha256;
+        encoder = new InputEncoder(tokenizer);
         this.weightsSha256 = weightsSha256;
     }
 
@@ -34,16 +34,8 @@ public sealed class GlueExporter : IDisposable
     /// </exception>
     public static GlueExporter Open(string checkpointFolder)
     {
-        var model = Checkpoint.Load(checkpointFolder);
-        var vocabulary = Path.Combine(checkpointFolder, CheckpointFiles.Vocabulary);
-        var tokenizer = BertTokenizer.Create(vocabulary);
-        if (tokenizer.Vocabulary.Count > model.Configuration.VocabularySize)
-        {
-            throw new InvalidDataException(
-                $"{vocabulary}: {tokenizer.Vocabulary.Count} tokens, the model knows {model.Configuration.VocabularySize}");
-        }
-
-        return new GlueExporter(model, tokenizer, Checkpoint.Sha256(vocabulary), Checkpoint.WeightsSha256(checkpointFolder));
+        var tokenizer = Checkpoint.Tokenizer(checkpointFolder);
+        return new GlueExporter(Checkpoint.Load(checkpointFolder), tokenizer, Checkpoint.WeightsSha256(checkpointFolder));
     }
 
     /// <summary>
@@ -98,7 +90,7 @@ public sealed class GlueExporter : IDisposable
             model.Configuration.SequenceLength,
             model.Configuration.Hidden,
             source.Description.Labels,
-            vocabularySha256,
+            tokenizer.Sha256,
             weightsSha256,
             options.Prefix,
             new ExportedSelection(splitExamples, examples.Count, options.Seed, ExampleHash.Of(examples)));
@@ -132,21 +124,33 @@ public sealed class GlueExporter : IDisposable
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         var length = model.Configuration.SequenceLength;
-        var encodings = Array.ConvertAll(batch, example => tokenizer.Encode(example.First, example.Second, length));
-        long[] ids = [.. encodings.SelectMany(encoding => encoding.Ids).Select(id => (long)id)];
-        var states = States(torch.tensor(ids, [batch.Length, length]), prefix).ToFloat32Array();
+        var encodings = Array.ConvertAll(batch, example => encoder.Encode(example.First, example.Second, length));
+        var states = States(Columns(encoding => encoding.Ids), Columns(encoding => encoding.TokenTypeIds), prefix).ToFloat32Array();
         var size = length * model.Configuration.Hidden;
         for (var i = 0; i < batch.Length; i++)
         {
             writer.Add(new ExportedExample(
-                batch[i].Index, encodings[i].Ids, encodings[i].AttentionMask, batch[i].Label, states[(i * size)..((i + 1) * size)]));
+                batch[i].Index, encodings[i].Ids, encodings[i].AttentionMask, batch[i].Label, states[(i * size)..((i + 1) * size)])
+            {
+                TokenTypeIds = encodings[i].TokenTypeIds,
+            });
         }
+
+        torch.Tensor Columns(Func<BertEncoding, int[]> values) =>
+            torch.tensor([.. encodings.SelectMany(values).Select(value => (long)value)], [batch.Length, length]);
     }
 
-    /// <summary>Token ids [batch, sequence] to the prefix's states [batch, sequence, hidden].</summary>
-    private torch.Tensor States(torch.Tensor ids, ClientPrefix prefix)
+    /// <summary>Token ids and types [batch, sequence] to the prefix's states [batch, sequence, hidden].</summary>
+    private torch.Tensor States(torch.Tensor ids, torch.Tensor types, ClientPrefix prefix)
     {
-        var embedded = model.Embed(ids);
+        var embedded = model.Embed(ids, types);
         return prefix == ClientPrefix.Embedding ? embedded : model.FirstNorm(embedded);
     }
 }
+
+/// <summary>State of an export.</summary>
+/// <param name="Done">Examples done, those of an interrupted export included.</param>
+/// <param name="Total">Examples in all.</param>
+/// <param name="Kept">Examples that an interruption would leave: those of the parts on the disk.</param>
+/// <param name="RemainingSeconds">Estimate of the seconds left.</param>
+public sealed record ExportProgress(int Done, int Total, int Kept, double RemainingSeconds);

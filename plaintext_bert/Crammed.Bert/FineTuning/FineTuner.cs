@@ -1,70 +1,62 @@
 using System.Diagnostics;
+using Crammed.Files;
 
 namespace Crammed.Bert;
 
-/// <summary>
-/// Carries out a draw in plaintext. In adapter mode on a float64 model this is the twin of the encrypted run: the same start, batches,
-/// masks, loss and optimizer, so losses and final weights can be compared number by number.
-/// </summary>
+/// <summary>Fine-tunes a classifier in plaintext: cross entropy, or mean squared error for regression.</summary>
 public static class FineTuner
 {
     /// <summary>
-    /// Trains on the draw's batches. Adapter mode leaves the model alone and trains adapters and head from the stored embeddings; full
-    /// mode changes the model in place, trains from token ids and uses the model's dropout. Cancelling finishes the step at hand.
+    /// Trains in place. Cancelling finishes the step at hand; a step whose loss or gradient is not finite is not taken and ends the run, so
+    /// that the weights are the last finite ones.
     /// </summary>
-    /// <param name="model">Its scalar type is the run's.</param>
-    /// <param name="draw">Start, batches, masks, hyperparameters.</param>
-    /// <param name="training">The data that the draw's indices point into.</param>
-    /// <param name="options">Mode and optimizer.</param>
+    /// <param name="classifier">With adapters they, the biases they name and the head are trained; without, every weight.</param>
+    /// <param name="source">The steps, and what follows them.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Ends the run early.</param>
-    /// <param name="diverged">Told the state before a step whose loss or gradient is not finite, before the exception.</param>
-    /// <exception cref="ArgumentException">Draw, model and data do not fit each other.</exception>
-    /// <exception cref="TrainingDivergedException">Loss or gradient are no longer finite; the step was not taken.</exception>
+    /// <exception cref="ArgumentException">Data and model do not fit each other.</exception>
     public static FineTuningResult Run(
-        BertModel model,
-        FineTuningDraw draw,
-        TaskData training,
-        FineTuningOptions options,
-        IProgress<FineTuningProgress>? progress = null,
-        CancellationToken cancellation = default,
-        Action<FineTuningResult>? diverged = null)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        using var run = new FineTuningRun(model, draw, training, options);
-        return Run(run, draw.Settings, observer: null, progress, cancellation, diverged);
-    }
+        TaskClassifier classifier,
+        FineTuningSource source,
+        IProgress<WorkProgress>? progress = null,
+        CancellationToken cancellation = default) => Run(classifier, source, observer: null, progress, cancellation);
 
+    /// <summary>The same; the observer sees every forward pass and the optimizer's second moments.</summary>
     internal static FineTuningResult Run(
-        FineTuningRun run,
-        FineTuningSettings settings,
+        TaskClassifier classifier,
+        FineTuningSource source,
         IActivationObserver? observer,
-        IProgress<FineTuningProgress>? progress,
-        CancellationToken cancellation,
-        Action<FineTuningResult>? diverged = null)
+        IProgress<WorkProgress>? progress,
+        CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(source);
+        using var run = new FineTuningRun(classifier, source, observer);
         var clock = Stopwatch.StartNew();
         var steps = new List<FineTuningStep>();
-        while (steps.Count < settings.Steps && !cancellation.IsCancellationRequested)
+        var epochs = new List<TaskEpoch>();
+        TrainingDivergedException? divergence = null;
+        var total = source.Settings.Steps;
+        var start = new WorkProgress("fine-tuning", 0, total, "steps");
+        progress?.Report(start);
+        while (steps.Count < total && !cancellation.IsCancellationRequested)
         {
-            FineTuningStep step;
             try
             {
-                step = run.Step(steps.Count, observer);
+                steps.Add(run.Step(steps.Count));
             }
-            catch (TrainingDivergedException)
+            catch (TrainingDivergedException exception)
             {
-                diverged?.Invoke(Result());
-                throw;
+                divergence = exception;
+                break;
             }
 
-            steps.Add(step);
-            var remaining = clock.Elapsed.TotalSeconds / steps.Count * (settings.Steps - steps.Count);
-            progress?.Report(new FineTuningProgress(step.Step, settings.Steps, step.Loss, step.LearningRate, remaining));
+            progress?.Report(start with { Done = steps.Count, Detail = FormattableString.Invariant($"loss {steps[^1].Loss:F4}") });
+            if (source.Evaluate(classifier, steps) is { } epoch)
+                epochs.Add(epoch);
         }
 
-        return Result();
-
-        FineTuningResult Result() => new(run.Weights(), steps, clock.Elapsed.TotalSeconds, steps.Count < settings.Steps);
+        var interrupted = divergence is null && steps.Count < total;
+        return new FineTuningResult(steps, epochs, clock.Elapsed.TotalSeconds, interrupted, divergence);
     }
 }

@@ -4,24 +4,50 @@ using Crammed.Files;
 
 namespace Crammed.Bert;
 
-/// <summary>What a fine-tuning run did.</summary>
-/// <param name="Weights">Trained adapters (in an adapter run) and head.</param>
+/// <summary>What a fine-tuning run did; the weights are the classifier's.</summary>
 /// <param name="Steps">Loss of every step.</param>
-/// <param name="Seconds">Seconds of training.</param>
-/// <param name="Interrupted">Whether it was cancelled before its last step; the weights are those after the last step taken.</param>
-public sealed record FineTuningResult(TrainedWeights Weights, IReadOnlyList<FineTuningStep> Steps, double Seconds, bool Interrupted)
+/// <param name="Epochs">Evaluations, the last one of the weights as they are now; empty without any, or if interrupted before the first.</param>
+/// <param name="Seconds">Seconds of training and evaluation.</param>
+/// <param name="Interrupted">Whether it was cancelled before its last step.</param>
+/// <param name="Divergence">The step whose loss or gradient was not finite; it was not taken. Null: there was none.</param>
+public sealed record FineTuningResult(
+    IReadOnlyList<FineTuningStep> Steps,
+    IReadOnlyList<TaskEpoch> Epochs,
+    double Seconds,
+    bool Interrupted,
+    TrainingDivergedException? Divergence = null)
 {
-    public const string WeightsFile = "adapters.safetensors";
-    public const string MetricsFile = "metrics.csv";
+    /// <summary>Whether every step was taken.</summary>
+    public bool IsComplete => !Interrupted && Divergence is null;
 
-    /// <summary>Writes adapters.safetensors and metrics.csv (step, learning_rate, loss; round-trip precision), each atomically.</summary>
-    public void Write(string folder)
+    /// <exception cref="TrainingDivergedException">The run diverged.</exception>
+    public void RequireFinite()
     {
-        Directory.CreateDirectory(folder);
-        Weights.Write(Path.Combine(folder, WeightsFile));
-        var text = new StringBuilder("step,learning_rate,loss\n");
-        foreach (var step in Steps)
-            text.Append(CultureInfo.InvariantCulture, $"{step.Step},{step.LearningRate:R},{step.Loss:R}\n");
-        AtomicFile.WriteText(Path.Combine(folder, MetricsFile), text.ToString());
+        if (Divergence is not null)
+            throw Divergence;
     }
 }
+
+/// <summary>One step of fine-tuning.</summary>
+/// <param name="Step">From 1.</param>
+/// <param name="LearningRate">Rate of this step's update.</param>
+/// <param name="Loss">Mean over the batch before the update: cross entropy in nats, or squared error.</param>
+public sealed record FineTuningStep(int Step, double LearningRate, double Loss)
+{
+    /// <summary>Writes step, learning_rate and loss as comma-separated values (round-trip precision), atomically.</summary>
+    public static void Write(string path, IEnumerable<FineTuningStep> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        var text = new StringBuilder("step,learning_rate,loss\n");
+        foreach (var step in steps)
+            text.Append(CultureInfo.InvariantCulture, $"{step.Step},{step.LearningRate:R},{step.Loss:R}\n");
+        AtomicFile.WriteText(path, text.ToString());
+    }
+}
+
+/// <summary>One evaluation during fine-tuning: after an epoch, or after the last step.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Step">Steps taken so far.</param>
+/// <param name="TrainingLoss">Mean over the epoch's steps.</param>
+/// <param name="Metrics">The task's metrics on the evaluation split, the main one first.</param>
+public sealed record TaskEpoch(int Epoch, int Step, double TrainingLoss, IReadOnlyList<MetricValue> Metrics);

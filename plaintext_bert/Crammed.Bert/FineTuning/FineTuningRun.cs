@@ -2,100 +2,57 @@ using TorchSharp;
 
 namespace Crammed.Bert;
 
-/// <summary>Weights, optimizer and data of one fine-tuning run, advanced step by step.</summary>
+/// <summary>Optimizer and trained tensors of one fine-tuning run, advanced step by step.</summary>
 internal sealed class FineTuningRun : IDisposable
 {
-    private readonly BertModel model;
-    private readonly FineTuningDraw draw;
-    private readonly TaskData training;
-    private readonly FineTuningMode mode;
-    private readonly WeightTensors weights;
-    private readonly List<TrainedTensor> trained;
-    private readonly DecoupledAdam optimizer;
+    private readonly TaskClassifier _classifier;
+    private readonly FineTuningSource _source;
+    private readonly IActivationObserver? _observer;
+    private readonly List<TrainedTensor> _trained;
+    private readonly DecoupledAdam _optimizer;
 
-    public FineTuningRun(BertModel model, FineTuningDraw draw, TaskData training, FineTuningOptions options)
+    public FineTuningRun(TaskClassifier classifier, FineTuningSource source, IActivationObserver? observer)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(draw);
-        ArgumentNullException.ThrowIfNull(training);
-        draw.Shape.RequireFits(model.Configuration);
-        training.RequireFits(model.Configuration, draw.Shape.Classes);
-        if (draw.TrainingExamples != training.Count)
-            throw new ArgumentException(
-                $"the draw was drawn for {draw.TrainingExamples} training examples, {training.Source} has {training.Count}");
-        this.model = model;
-        this.draw = draw;
-        this.training = training;
-        mode = options.Mode;
-        weights = new WeightTensors(TrainedWeights.Initial(draw), model.ScalarType, withAdapters: mode == FineTuningMode.Adapters);
-        weights.RequireGradients();
-        torch.manual_seed(draw.Seed);
-        foreach (var parameter in model.parameters())
-            parameter.requires_grad_(mode == FineTuningMode.Full);
-        trained = TrainedTensors();
-        optimizer = new DecoupledAdam(
-            trained, draw.Settings.Beta1, draw.Settings.Beta2, draw.Settings.Epsilon, draw.Settings.WeightDecay, options.Epsilon);
+        source.RequireFits(classifier);
+        (_classifier, _source, _observer) = (classifier, source, observer);
+        torch.manual_seed(source.Seed);
+        foreach (var parameter in classifier.Model.parameters())
+            parameter.requires_grad_(classifier.Adapters is null);
+        _trained = [.. classifier.Trained().Select(tensor =>
+            new TrainedTensor(tensor.Name, tensor.Value.requires_grad_(), source.DecaysVectors || tensor.Value.shape.Length > 1))];
+        var settings = source.Settings;
+        _optimizer = new DecoupledAdam(
+            _trained, source.Optimizer, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay);
     }
 
-    /// <summary>The weights as they stand.</summary>
-    public TrainedWeights Weights() => weights.Snapshot();
-
-    /// <summary>Step number <paramref name="index"/>, from 0; the observer sees the forward pass and the second moments.</summary>
+    /// <summary>Step number <paramref name="index"/>, from 0.</summary>
     /// <exception cref="TrainingDivergedException">Loss or gradient are not finite; the weights are those before the step.</exception>
-    public FineTuningStep Step(int index, IActivationObserver? observer)
+    public FineTuningStep Step(int index)
     {
         using var scope = torch.NewDisposeScope();
-        var batch = draw.Batch(index);
-        var logits = Logits(batch, index, observer);
-        var (loss, value) = TaskLoss.Of(training, batch, logits, index);
-        optimizer.ZeroGradients();
+        var (data, batch) = (_source.Data, _source.Batch(index));
+        var (model, adapters) = (_classifier.Model, _classifier.Adapters);
+        var pass = new EncoderPass
+        {
+            Adapters = adapters?.WithDropout(_source.AdapterMasks(index, model.ScalarType)),
+            FirstTokenOnly = true,
+            // Beside adapters the frozen model runs as it was pretrained.
+            Dropout = adapters is null ? model.Configuration.Dropout : 0,
+            Observer = _observer,
+        };
+        var (loss, value) = TaskLoss.Of(data, batch, _classifier.Logits(data, batch, pass, _source.TrimsPadding), index);
+        _optimizer.ZeroGradients();
         loss.backward();
-        TaskLoss.RequireFiniteGradients(trained, index);
-        var rate = draw.Settings.LearningRateAt(index);
-        optimizer.Step(rate, observer);
+        TaskLoss.RequireFiniteGradients(_trained, index);
+        var rate = _source.Settings.LearningRateAt(index);
+        _optimizer.Step(rate, _observer);
         return new FineTuningStep(index + 1, rate, value);
     }
 
     public void Dispose()
     {
-        optimizer.Dispose();
-        weights.Dispose();
-        foreach (var parameter in model.parameters())
+        _optimizer.Dispose();
+        foreach (var parameter in _classifier.Model.parameters())
             parameter.requires_grad_(true);
-    }
-
-    private torch.Tensor Logits(ReadOnlySpan<long> batch, int index, IActivationObserver? observer)
-    {
-        var full = mode == FineTuningMode.Full;
-        var pass = new EncoderPass
-        {
-            Adapters = weights.Adapters,
-            AdapterMasks = full ? null : AdapterMasks(index),
-            FirstTokenOnly = true,
-            Dropout = full ? model.Configuration.Dropout : 0,
-            Observer = observer,
-        };
-        var embedded = full ? model.Embed(training.Ids(batch)) : training.Embeddings(batch, model);
-        return weights.Classify(model, embedded, training.Masks(batch, model.ScalarType), pass);
-    }
-
-    private torch.Tensor? AdapterMasks(int index)
-    {
-        if (draw.AdapterDropout is null)
-            return null;
-        var shape = FineTuningDraw.DropoutShape(draw.Settings, draw.Shape)[1..];
-        return torch.tensor(draw.DropoutMasks(index).ToArray(), shape).to(model.ScalarType) * (1 / (1 - draw.Settings.AdapterDropout));
-    }
-
-    private List<TrainedTensor> TrainedTensors()
-    {
-        var trained = weights.Tensors.Select(tensor => new TrainedTensor(tensor.Key, tensor.Value, Decays: true)).ToList();
-        if (mode == FineTuningMode.Full)
-        {
-            trained.AddRange(model.named_parameters()
-                .Select(parameter => new TrainedTensor(parameter.Item1, parameter.Item2, Decays: parameter.Item2.shape.Length > 1)));
-        }
-
-        return trained;
     }
 }

@@ -55,17 +55,11 @@ internal sealed class BertLayer : torch.nn.Module
 
     /// <summary>The norm of a block's input, where norms stand there.</summary>
     private torch.Tensor Before(LayerNorm norm, string varianceName, torch.Tensor x, EncoderPass pass) =>
-        normsSums ? x : Norm(norm, varianceName, x, pass);
+        normsSums ? x : pass.Norm(norm, varianceName, x);
 
     /// <summary>The norm of a residual sum, where norms stand there.</summary>
     private torch.Tensor After(LayerNorm norm, string varianceName, torch.Tensor x, EncoderPass pass) =>
-        normsSums ? Norm(norm, varianceName, x, pass) : x;
-
-    private static torch.Tensor Norm(LayerNorm norm, string varianceName, torch.Tensor x, EncoderPass pass)
-    {
-        NormObservation.Variance(pass.Observer, varianceName, x);
-        return pass.Functions.Norm(norm, varianceName, x);
-    }
+        normsSums ? pass.Norm(norm, varianceName, x) : x;
 
     private static torch.Tensor Dropout(torch.Tensor x, EncoderPass pass) =>
         pass.Dropout > 0 ? torch.nn.functional.dropout(x, pass.Dropout) : x;

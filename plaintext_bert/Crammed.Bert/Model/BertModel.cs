@@ -5,7 +5,8 @@ namespace Crammed.Bert;
 
 /// <summary>
 /// The crammed BERT encoder (Geiping and Goldstein 2023; Rho et al. 2025, section 4): embedding, pre-norm layers, final norm and a
-/// masked-token decoder tied to the word embedding; or the original one (<see cref="EncoderStyle"/>), which has no final norm. Parameter names are the tensor names of model.safetensors, [out, in] as in torch.
+/// masked-token decoder tied to the word embedding; or the original one (<see cref="EncoderStyle"/>), which has no final norm. Parameter
+/// names are the tensor names of model.safetensors, [out, in] as in torch.
 /// </summary>
 public sealed class BertModel : torch.nn.Module
 {
@@ -13,10 +14,13 @@ public sealed class BertModel : torch.nn.Module
     private readonly BertLayer[] layers;
     private readonly LayerNorm? finalNorm;
 
+    // Everything here that computes needs a model first.
+    static BertModel() => LibTorch.Load();
+
     /// <summary>A model with freshly initialised weights: N(0, sigma) matrices, unit norms, zero pad row; the seed fixes them.</summary>
     /// <param name="configuration">Validated here.</param>
     /// <param name="seed">Fixes the initial weights.</param>
-    /// <param name="dtype">float32, or float64 for gradient checks and twins.</param>
+    /// <param name="dtype">float32, or float64 for gradient checks and for runs to compare others with.</param>
     /// <exception cref="ArgumentException">A configuration value out of its range.</exception>
     public BertModel(BertConfiguration configuration, long seed, torch.ScalarType dtype = torch.ScalarType.Float32)
         : base(nameof(BertModel))
@@ -40,8 +44,10 @@ public sealed class BertModel : torch.nn.Module
     /// <summary>Type of the weights and of everything computed.</summary>
     public torch.ScalarType ScalarType { get; }
 
-    /// <summary>Token ids [batch, sequence] (int64) to the embedding's normed output [batch, sequence, hidden], without dropout.</summary>
-    public torch.Tensor Embed(torch.Tensor ids) => embedding.Forward(ids);
+    /// <summary>Tokens to the embedding's normed output [batch, sequence, hidden], without dropout.</summary>
+    /// <param name="ids">Token ids [batch, sequence], int64.</param>
+    /// <param name="types">0 for a first text's tokens, 1 for a second's, [batch, sequence], int64; null: all 0.</param>
+    public torch.Tensor Embed(torch.Tensor ids, torch.Tensor? types = null) => embedding.Forward(ids, types);
 
     /// <summary>The first layer's norm of embeddings [batch, sequence, hidden], which precedes everything that is fine-tuned.</summary>
     /// <exception cref="InvalidOperationException">The model begins with attention (the original style).</exception>
@@ -58,10 +64,7 @@ public sealed class BertModel : torch.nn.Module
         var x = pass.Dropout > 0 ? torch.nn.functional.dropout(embedded, pass.Dropout) : embedded;
         foreach (var layer in layers)
             x = layer.Forward(x, mask, pass);
-        if (finalNorm is null)
-            return x;
-        NormObservation.Variance(pass.Observer, ActivationNames.FinalNormVariance, x);
-        return pass.Functions.Norm(finalNorm, ActivationNames.FinalNormVariance, x);
+        return finalNorm is null ? x : pass.Norm(finalNorm, ActivationNames.FinalNormVariance, x);
     }
 
     /// <summary>Vocabulary logits [n, vocabulary] of states [n, hidden].</summary>
@@ -80,8 +83,8 @@ public sealed class BertModel : torch.nn.Module
             if (parameter.shape.Length != 2)
                 continue;
             var values = random.Normal(parameter.numel(), Configuration.InitializerStandardDeviation);
-            if (name == "embedding.word.weight")
-                Array.Clear(values, 0, Configuration.Hidden);
+            if (name == "embedding.word.weight" && Configuration.PaddingToken is { } padding)
+                Array.Clear(values, padding * Configuration.Hidden, Configuration.Hidden);
             parameter.copy_(torch.tensor(values, parameter.shape));
         }
     }

@@ -23,4 +23,7 @@ internal interface INonPolynomialFunctions
 
     /// <summary>tanh of the head.</summary>
     torch.Tensor Tanh(torch.Tensor x);
+
+    /// <summary>The result of a product, with the noise that it has on ciphertexts where that is wanted.</summary>
+    torch.Tensor Result(torch.Tensor x);
 }

@@ -34,9 +34,9 @@ internal sealed class SelfAttention : torch.nn.Module
     /// </summary>
     public torch.Tensor Forward(torch.Tensor normed, torch.Tensor? mask, bool firstOnly, EncoderPass pass)
     {
-        var q = Heads(Project(normed, query, 0, firstOnly, pass));
-        var k = Heads(Project(normed, key, 1, false, pass));
-        var v = Heads(Project(normed, value, 2, false, pass));
+        var q = Heads(Project(normed, query, "query", firstOnly, pass));
+        var k = Heads(Project(normed, key, "key", false, pass));
+        var v = Heads(Project(normed, value, "value", false, pass));
         pass.Observer?.Observe(ActivationNames.Value(layer, "query"), q);
         pass.Observer?.Observe(ActivationNames.Value(layer, "key"), k);
         pass.Observer?.Observe(ActivationNames.Value(layer, "value"), v);
@@ -65,17 +65,8 @@ internal sealed class SelfAttention : torch.nn.Module
     private Action<torch.Tensor>? Observe(EncoderPass pass) =>
         pass.Observer is null ? null : values => pass.Observer.Observe(ActivationNames.KernelArgument(layer), values);
 
-    private torch.Tensor Project(torch.Tensor normed, Linear linear, int projection, bool firstOnly, EncoderPass pass)
-    {
-        var x = firstOnly ? normed.narrow(1, 0, 1) : normed;
-        var y = pass.Linear(linear, $"{Path}.{TrainedTensorNames.Projections[projection]}", x);
-        if (pass.Adapters is null)
-            return y;
-        var mask = pass.AdapterMasks?.select(0, (3 * layer) + projection);
-        if (firstOnly)
-            mask = mask?.narrow(1, 0, 1);
-        return pass.Result(y + pass.Adapters.Delta(x, layer, TrainedTensorNames.Projections[projection], mask));
-    }
+    private torch.Tensor Project(torch.Tensor normed, Linear linear, string name, bool firstOnly, EncoderPass pass) =>
+        pass.Linear(linear, $"{Path}.{name}", firstOnly ? normed.narrow(1, 0, 1) : normed);
 
     private torch.Tensor Heads(torch.Tensor x) =>
         x.view(x.shape[0], x.shape[1], configuration.Heads, configuration.HeadDimension).transpose(1, 2);

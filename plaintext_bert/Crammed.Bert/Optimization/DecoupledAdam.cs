@@ -18,29 +18,25 @@ internal sealed class DecoupledAdam : IDisposable
     private readonly double beta2;
     private readonly double epsilon;
     private readonly double weightDecay;
-    private readonly EpsilonPlacement placement;
+    private readonly OptimizerKind kind;
     private readonly PolynomialRoot? polynomial;
 
     /// <param name="tensors">What is trained.</param>
+    /// <param name="kind">Where epsilon stands, and whether the inverse root is <see cref="PolynomialRoot"/>'s.</param>
     /// <param name="beta1">Decay rate of the first moment.</param>
     /// <param name="beta2">Decay rate of the second moment.</param>
-    /// <param name="epsilon">Where <paramref name="placement"/> says.</param>
+    /// <param name="epsilon">Where <paramref name="kind"/> says.</param>
     /// <param name="weightDecay">Of the tensors that decay.</param>
-    /// <param name="placement">Inside or outside the root.</param>
-    /// <param name="usesPolynomialRoot">Whether the inverse root is <see cref="PolynomialRoot"/>'s; epsilon must be inside.</param>
     public DecoupledAdam(
-        IReadOnlyList<TrainedTensor> tensors, double beta1, double beta2, double epsilon, double weightDecay, EpsilonPlacement placement,
-        bool usesPolynomialRoot = false)
+        IReadOnlyList<TrainedTensor> tensors, OptimizerKind kind, double beta1, double beta2, double epsilon, double weightDecay)
     {
-        if (usesPolynomialRoot && placement != EpsilonPlacement.InsideRoot)
-            throw new ArgumentException("the polynomial root has epsilon inside", nameof(placement));
-        polynomial = usesPolynomialRoot ? new PolynomialRoot(epsilon) : null;
+        polynomial = kind == OptimizerKind.AdamwHePolynomial ? new PolynomialRoot(epsilon) : null;
+        this.kind = kind;
         this.tensors = tensors;
         this.beta1 = beta1;
         this.beta2 = beta2;
         this.epsilon = epsilon;
         this.weightDecay = weightDecay;
-        this.placement = placement;
         using var noGradient = torch.no_grad();
         first = [.. tensors.Select(tensor => torch.zeros_like(tensor.Value).DetachFromDisposeScope())];
         second = [.. tensors.Select(tensor => torch.zeros_like(tensor.Value).DetachFromDisposeScope())];
@@ -56,7 +52,7 @@ internal sealed class DecoupledAdam : IDisposable
     public void ZeroGradients()
     {
         foreach (var tensor in tensors)
-            tensor.Value.grad?.zero_();
+            tensor.Value.grad = null;
     }
 
     /// <summary>One update; tensors without a gradient stay. The observer sees each bias-corrected second moment.</summary>
@@ -73,7 +69,7 @@ internal sealed class DecoupledAdam : IDisposable
             var gradient = tensors[i].Value.grad;
             if (gradient is null)
                 continue;
-            first[i].mul_(beta1).add_(gradient, 1 - beta1);
+            first[i].lerp_(gradient, 1 - beta1);
             second[i].mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
             RequireInside(tensors[i].Name, second[i], correction2);
         }
@@ -95,7 +91,7 @@ internal sealed class DecoupledAdam : IDisposable
     {
         if (polynomial is not null)
             value.addcmul_(moment, polynomial.Inverse(corrected), rate);
-        else if (placement == EpsilonPlacement.InsideRoot)
+        else if (kind == OptimizerKind.AdamwHe)
             value.addcdiv_(moment, corrected.add_(epsilon).sqrt_(), rate);
         else
             value.addcdiv_(moment, corrected.sqrt_().add_(epsilon), rate);
@@ -123,3 +119,9 @@ internal sealed class DecoupledAdam : IDisposable
             moment.Dispose();
     }
 }
+
+/// <summary>A tensor that an optimizer updates.</summary>
+/// <param name="Name">For messages and files.</param>
+/// <param name="Value">A leaf that requires a gradient.</param>
+/// <param name="Decays">Whether weight decay acts on it.</param>
+internal sealed record TrainedTensor(string Name, torch.Tensor Value, bool Decays);

@@ -11,4 +11,7 @@ public enum MatrixProductPrecision
     /// difference of squares, in which such rounding would leave few bits.
     /// </summary>
     Bfloat16,
+
+    /// <summary>Bfloat16 where the processor has such products, float32 elsewhere; a resumed run keeps what it was started with.</summary>
+    Auto,
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 
 namespace Crammed.Bert;
@@ -10,6 +11,9 @@ namespace Crammed.Bert;
 public static class MatrixProducts
 {
     private const double SecondsForEach = 0.05;
+
+    /// <summary>Whether the processor multiplies bfloat16 numbers (AVX512-BF16, which every processor with AMX has as well).</summary>
+    public static bool HasBfloat16 => Avx512F.VL.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 
     /// <summary>Operations of the forward and backward pass of one packed sequence, embedding look-up excluded.</summary>
     public static double TrainingOperations(BertConfiguration configuration, double maskedFraction)
@@ -30,6 +34,7 @@ public static class MatrixProducts
         BertConfiguration configuration, int sequences, double maskedFraction, MatrixProductPrecision precision)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        LibTorch.Load();
         double operations = 0, seconds = 0;
         foreach (var product in Forward(configuration, sequences, maskedFraction))
         {

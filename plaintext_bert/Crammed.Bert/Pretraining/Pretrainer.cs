@@ -1,3 +1,5 @@
+using Crammed.Files;
+
 namespace Crammed.Bert;
 
 /// <summary>Trains a model to predict masked tokens within a budget of seconds, steps or tokens.</summary>
@@ -23,7 +25,7 @@ public static class Pretrainer
         PretrainingCorpus training,
         PretrainingCorpus heldOut,
         PretrainingSettings settings,
-        IProgress<PretrainingProgress>? progress = null,
+        IProgress<WorkProgress>? progress = null,
         CancellationToken cancellation = default,
         PretrainingCheckpoints? checkpoints = null)
     {
@@ -32,6 +34,7 @@ public static class Pretrainer
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
+        settings = settings.Resolved(checkpoints?.Resume);
         if (training.SequenceLength != model.Configuration.SequenceLength || heldOut.SequenceLength != model.Configuration.SequenceLength)
             throw new ArgumentException(
                 $"the corpus must be packed to the model's sequence length, {model.Configuration.SequenceLength}", nameof(training));

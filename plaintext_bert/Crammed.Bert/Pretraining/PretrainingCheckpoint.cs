@@ -19,6 +19,7 @@ public sealed class PretrainingCheckpoint : IDisposable
         this.file = file;
         file.RequireMetadata("format", Format);
         State = file.ParseMetadata("state", PretrainingState.Parse);
+        Precision = file.ParseMetadata("identity", PretrainingIdentity.Precision);
     }
 
     /// <summary>The file.</summary>
@@ -26,6 +27,9 @@ public sealed class PretrainingCheckpoint : IDisposable
 
     /// <summary>Steps done.</summary>
     public int Steps => State.Steps;
+
+    /// <summary>The type of the run's products, never auto.</summary>
+    public MatrixProductPrecision Precision { get; }
 
     internal PretrainingState State { get; }
 

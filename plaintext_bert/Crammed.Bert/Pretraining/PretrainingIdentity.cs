@@ -31,6 +31,17 @@ internal static class PretrainingIdentity
             ["held_out"] = Corpus(heldOut),
         }.ToJsonString();
 
+    /// <summary>The precision of a run's products.</summary>
+    /// <exception cref="JsonException">The text has none.</exception>
+    public static MatrixProductPrecision Precision(string identity)
+    {
+        var train = (JsonNode.Parse(identity) as JsonObject)?["train"] as JsonObject;
+        return train?["precision"]?.Deserialize<MatrixProductPrecision>(JsonOptions) is { } precision
+            && precision is MatrixProductPrecision.Float32 or MatrixProductPrecision.Bfloat16
+                ? precision
+                : throw new JsonException("train.precision is neither float32 nor bfloat16");
+    }
+
     /// <summary>The first field in which two differ, with both values; null where they are the same.</summary>
     /// <exception cref="JsonException">One is not such a text.</exception>
     public static (string Field, string Left, string Right)? Difference(string left, string right)

@@ -26,7 +26,7 @@ internal sealed class PretrainingRun : IDisposable
             .ToList();
         parameters = [.. model.parameters()];
         Optimizer = new DecoupledAdam(
-            trained, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay, EpsilonPlacement.OutsideRoot);
+            trained, OptimizerKind.Adamw, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay);
         packedOrder = new EpochOrder(corpus.Sequences, settings.Seed, "packed order");
         documentOrder = new EpochOrder(corpus.Documents, settings.Seed, "document order");
     }

@@ -1,11 +1,12 @@
+using Crammed.Files;
 using Crammed.Tables;
 using Crammed.Text;
 
 namespace Crammed.Bert;
 
 /// <summary>
-/// A finished pretraining set in a folder of its own: vocab.txt, packed sequences and single documents of both parts, sample texts. The
-/// folder appears complete or not at all; the key is in its name and in the manifest of each folder in it.
+/// A finished pretraining set in a folder of its own: the tokenizer's files, packed sequences and single documents of both parts, sample
+/// texts. The folder appears complete or not at all; the key is in its name and in the manifest of each folder in it.
 /// </summary>
 internal sealed class PretrainingSetCache
 {
@@ -27,7 +28,7 @@ internal sealed class PretrainingSetCache
 
     /// <summary>The set, or null where there is none of this key.</summary>
     /// <exception cref="InvalidDataException">A file is damaged or missing; says which, and what to do.</exception>
-    public PretrainingSet? TryOpen(IProgress<PretrainingSetProgress>? progress, CancellationToken cancellation)
+    public PretrainingSet? TryOpen(IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         if (!Directory.Exists(Folder))
             return null;
@@ -35,13 +36,15 @@ internal sealed class PretrainingSetCache
         {
             if (PartsOf("training-sequences") is not { Manifest.Description.Facts: var known })
                 return null;
-            var vocabulary = WordPieceVocabulary.Read(Path.Combine(Folder, CheckpointFiles.Vocabulary));
-            var special = SpecialTokens.Of(BertTokenizer.Create(vocabulary));
-            var training = Open("training", special, vocabulary.Count, known.TrainingTokens, progress, cancellation);
-            var heldOut = Open("held-out", special, vocabulary.Count, known.HeldOutTokens, progress, cancellation);
+            var tokenizer = BertTokenizer.Load(Folder);
+            if (!key.IsOf(tokenizer))
+                throw new InvalidDataException($"{Path.Combine(Folder, CheckpointFiles.Vocabulary)}: the tokenizer is of another set");
+            var (special, size) = (tokenizer.Special, tokenizer.Vocabulary.Count);
+            var training = Open("training", special, size, known.TrainingTokens, progress, cancellation);
+            var heldOut = Open("held-out", special, size, known.HeldOutTokens, progress, cancellation);
             var facts = new PretrainingSetFacts(
                 training.Documents, heldOut.Documents, known.Duplicates, training.Tokens, heldOut.Tokens);
-            return new PretrainingSet(vocabulary, training, heldOut, ReadTexts(), facts) { IsFromCache = true };
+            return new PretrainingSet(tokenizer, training, heldOut, ReadTexts(), facts) { IsFromCache = true };
         }
         catch (Exception fault) when (fault is InvalidDataException or FileNotFoundException)
         {
@@ -55,14 +58,14 @@ internal sealed class PretrainingSetCache
     /// process was first with a set of this key, that one stays.
     /// </summary>
     /// <exception cref="IOException">The folder cannot be written; nothing is left behind.</exception>
-    public void Write(PretrainingSet set, IProgress<PretrainingSetProgress>? progress, CancellationToken cancellation)
+    public void Write(PretrainingSet set, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var temporary = $"{Folder}.{Guid.NewGuid():N}.tmp";
         try
         {
             Directory.CreateDirectory(temporary);
             var description = new CachedSet(key, set.Facts);
-            set.Vocabulary.Write(Path.Combine(temporary, CheckpointFiles.Vocabulary));
+            set.Tokenizer.Save(temporary);
             foreach (var (part, corpus) in new[] { ("training", set.Training), ("held-out", set.HeldOut) })
             {
                 var title = $"caching {part} tokens";
@@ -88,7 +91,7 @@ internal sealed class PretrainingSetCache
                 TokenRowFolder.Write(writer, Enumerable.Range(0, count).Select(i =>
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    progress?.Report(new PretrainingSetProgress(title, i + 1, count, "rows"));
+                    progress?.Report(new WorkProgress(title, i + 1, count, "rows"));
                     return row(i);
                 }));
             }
@@ -137,7 +140,7 @@ internal sealed class PretrainingSetCache
         SpecialTokens special,
         int vocabularySize,
         long tokens,
-        IProgress<PretrainingSetProgress>? progress,
+        IProgress<WorkProgress>? progress,
         CancellationToken cancellation)
     {
         var packed = Rows($"{part}-sequences", (key.SequenceLength, key.SequenceLength));
@@ -153,7 +156,7 @@ internal sealed class PretrainingSetCache
             return TokenRowFolder.Read(PathOf(name), parts.Tables(), lengths, vocabularySize, rows =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                progress?.Report(new PretrainingSetProgress($"reading cached {part} tokens", done += rows, parts.Manifest.Rows, "rows"));
+                progress?.Report(new WorkProgress($"reading cached {part} tokens", done += rows, parts.Manifest.Rows, "rows"));
             });
         }
     }

@@ -43,3 +43,15 @@ internal sealed class DomainMonitor(OutOfRange policy)
     private static string Describe(string name, Interval domain, double value) => FormattableString.Invariant(
         $"{name}: value {value:G9} is outside the calibrated domain {domain}; calibrate on text closer to this data or widen the margin");
 }
+
+/// <summary>How the arguments of a polynomial lay in its domain.</summary>
+/// <param name="Name">Layer and tensor (<see cref="ActivationNames"/>).</param>
+/// <param name="Domain">Where the polynomial holds.</param>
+/// <param name="Minimum">Smallest argument seen.</param>
+/// <param name="Maximum">Largest argument seen.</param>
+/// <param name="Values">Arguments in all.</param>
+/// <param name="Outside">Those outside the domain, or not a number.</param>
+public sealed record DomainUse(string Name, Interval Domain, double Minimum, double Maximum, long Values, long Outside);
+
+/// <summary>A value left the domain that a polynomial was fitted on.</summary>
+public sealed class DomainViolationException(string message) : InvalidOperationException(message);

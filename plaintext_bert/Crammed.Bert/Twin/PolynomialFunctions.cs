@@ -20,27 +20,29 @@ internal sealed class PolynomialFunctions(ModelFunctions functions, DomainMonito
 
     public torch.Tensor Norm(LayerNorm norm, string varianceName, torch.Tensor x)
     {
-        var centred = Noisy(x - x.mean([-1L], keepdim: true));
-        var squares = Noisy((centred * centred).sum([-1L], keepdim: true));
-        var normalized = Noisy(centred * Apply(NormFunction(varianceName), squares));
-        return Noisy(normalized * norm.weight!) + norm.bias!;
+        var centred = Result(x - x.mean([-1L], keepdim: true));
+        var squares = Result((centred * centred).sum([-1L], keepdim: true));
+        var normalized = Result(centred * Apply(NormFunction(varianceName), squares));
+        return Result(normalized * norm.weight!) + norm.bias!;
     }
 
     public torch.Tensor Kernel(BertConfiguration configuration, int layer, torch.Tensor argument)
     {
         var chosen = functions.Layers[layer];
         monitor.Check(ActivationNames.KernelArgument(layer), chosen.KernelDomain, argument);
-        return AttentionKernels.Power(argument, chosen.Kernel.Exponent, Noisy);
+        return AttentionKernels.Power(argument, chosen.Kernel.Exponent, Result);
     }
 
     public torch.Tensor Relu(int layer, torch.Tensor gate)
     {
         var relu = functions.Layers[layer].Gate!;
         monitor.Check(ActivationNames.Gate(layer), relu.Domain, gate);
-        return Noisy(gate * Evaluate(relu.Step, gate, gate.dtype));
+        return Result(gate * Evaluate(relu.Step, gate, gate.dtype));
     }
 
     public torch.Tensor Tanh(torch.Tensor x) => Apply(functions.Tanh, x);
+
+    public torch.Tensor Result(torch.Tensor x) => noise is null ? x : noise.Add(x);
 
     private FittedFunction NormFunction(string varianceName) => functions.Layers
         .SelectMany(layer => new[] { layer.AttentionNorm, layer.FeedForwardNorm })
@@ -82,6 +84,4 @@ internal sealed class PolynomialFunctions(ModelFunctions functions, DomainMonito
         using var scope = torch.NewDisposeScope();
         return approximation.Evaluate(part, arithmetic).MoveToOuterDisposeScope();
     }
-
-    private torch.Tensor Noisy(torch.Tensor x) => noise is null ? x : noise.Add(x);
 }

@@ -8,4 +8,8 @@ namespace Crammed.Tables;
 /// <param name="Embedding">
 /// What <see cref="ExportedTaskDescription.Prefix"/> says, row-major [token][hidden]; null where the file has no states.
 /// </param>
-public sealed record ExportedExample(int Index, int[] InputIds, int[] AttentionMask, double Label, float[]? Embedding);
+public sealed record ExportedExample(int Index, int[] InputIds, int[] AttentionMask, double Label, float[]? Embedding)
+{
+    /// <summary>1 for tokens of a pair's second text, else 0, [token].</summary>
+    public int[] TokenTypeIds { get; init; } = new int[InputIds.Length];
+}

@@ -23,15 +23,15 @@ public sealed record ExportedSelection(int SplitExamples, int Examples, long See
 
 /// <summary>
 /// What a folder of exported fine-tuning data holds; stored in its manifest. Each row is one example: <c>index</c> int32,
-/// <c>input_ids</c> and <c>attention_mask</c> lists of int32, <c>label</c> double and, where there are states of tokens, <c>embedding</c>
-/// or <c>norm</c>, a list of float.
+/// <c>input_ids</c>, <c>token_type_ids</c> and <c>attention_mask</c> lists of int32, <c>label</c> double and, where there are states of
+/// tokens, <c>embedding</c> or <c>norm</c>, a list of float.
 /// </summary>
 /// <param name="Task">The task's name, for example rte.</param>
 /// <param name="Split">The part of the task: train or dev.</param>
 /// <param name="SequenceLength">Tokens of every example, padding included: 1 to <see cref="LargestSize"/>.</param>
 /// <param name="Hidden">Features of a token's state, up to <see cref="LargestSize"/>; 0 where there are no states.</param>
 /// <param name="LabelNames">The classes' names in the order of the labels; empty for regression.</param>
-/// <param name="VocabularySha256">SHA-256 of the tokenizer's vocabulary file, 64 lower-case hexadecimal digits.</param>
+/// <param name="VocabularySha256">SHA-256 of the tokenizer's vocabulary and settings, 64 lower-case hexadecimal digits.</param>
 /// <param name="ModelSha256">SHA-256 of the model's weights that made the states; empty where there are none.</param>
 /// <param name="Prefix">What the states are.</param>
 /// <param name="Selection">Which examples of the split the folder holds.</param>

@@ -8,6 +8,7 @@ internal static class ExportedTaskFormat
 {
     public const string Index = "index";
     public const string InputIds = "input_ids";
+    public const string TokenTypeIds = "token_type_ids";
     public const string AttentionMask = "attention_mask";
     public const string Label = "label";
 
@@ -20,7 +21,7 @@ internal static class ExportedTaskFormat
     /// <summary>The names of the columns in order.</summary>
     public static IEnumerable<string> Columns(ExportedTaskDescription description)
     {
-        string[] tokens = [Index, InputIds, AttentionMask, Label];
+        string[] tokens = [Index, InputIds, TokenTypeIds, AttentionMask, Label];
         return description.Hidden > 0 ? tokens.Append(States(description.Prefix)) : tokens;
     }
 
@@ -51,9 +52,11 @@ internal static class ExportedTaskFormat
         if (example.Index < 0)
             return $"{Index} is {example.Index}, where 0 or more is needed";
         return LengthProblem(InputIds, example.InputIds.Length, description.SequenceLength)
+            ?? LengthProblem(TokenTypeIds, example.TokenTypeIds.Length, description.SequenceLength)
             ?? LengthProblem(AttentionMask, example.AttentionMask.Length, description.SequenceLength)
             ?? LengthProblem(States(description.Prefix), example.Embedding?.Length ?? 0, description.SequenceLength * description.Hidden)
             ?? ValueProblem(InputIds, example.InputIds, id => id >= 0, "0 or more")
+            ?? ValueProblem(TokenTypeIds, example.TokenTypeIds, type => type is 0 or 1, "0 or 1")
             ?? ValueProblem(AttentionMask, example.AttentionMask, mask => mask is 0 or 1, "0 or 1")
             ?? LabelProblem(description, example.Label)
             ?? ValueProblem(States(description.Prefix), example.Embedding ?? [], float.IsFinite, "a finite number");

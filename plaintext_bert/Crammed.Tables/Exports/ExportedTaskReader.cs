@@ -69,8 +69,12 @@ public sealed class ExportedTaskReader
 
         var (index, label) = (table.Values<int>(ExportedTaskFormat.Index), table.Values<double>(ExportedTaskFormat.Label));
         var (inputIds, mask) = (table.Lists<int>(ExportedTaskFormat.InputIds), table.Lists<int>(ExportedTaskFormat.AttentionMask));
+        var types = table.Lists<int>(ExportedTaskFormat.TokenTypeIds);
         var states = Description.Hidden > 0 ? table.Lists<float>(ExportedTaskFormat.States(Description.Prefix)) : null;
         return Enumerable.Range(0, table.Rows).Select(row => new ExportedExample(
-            index[row], inputIds[row].ToArray(), mask[row].ToArray(), label[row], states?[row].ToArray()));
+            index[row], inputIds[row].ToArray(), mask[row].ToArray(), label[row], states?[row].ToArray())
+        {
+            TokenTypeIds = types[row].ToArray(),
+        });
     }
 }

@@ -18,7 +18,7 @@ public sealed class ExportedTaskWriter : IDisposable
     {
         _writer = writer;
         _description = description;
-        var exampleBytes = description.SequenceLength * (8L + (4L * description.Hidden));
+        var exampleBytes = description.SequenceLength * (12L + (4L * description.Hidden));
         RowsPerPart = (int)Math.Clamp(PartBytes / exampleBytes, 1, PartRows);
     }
 
@@ -90,6 +90,7 @@ public sealed class ExportedTaskWriter : IDisposable
         [
             new(ExportedTaskFormat.Index, Column(example => example.Index)),
             Lists(ExportedTaskFormat.InputIds, example => example.InputIds),
+            Lists(ExportedTaskFormat.TokenTypeIds, example => example.TokenTypeIds),
             Lists(ExportedTaskFormat.AttentionMask, example => example.AttentionMask),
             new(ExportedTaskFormat.Label, Column(example => example.Label)),
         ];

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Reflection;
+using Crammed.Model;
 
 namespace Crammed.Cli.Configuration;
 
@@ -30,7 +30,7 @@ internal sealed record SettingsMember(
     public bool IsGroup { get; } = SettingsTypes.IsGroup(Type);
 
     /// <summary>The range in words: "1 to 64", "above 0, up to 1"; null without a range.</summary>
-    public string? RangeText => Range is null ? null : DescribeRange(Range);
+    public string? RangeText => Range is null ? null : SettingsRange.Describe(Range);
 
     /// <summary>What may be written, in words: "a whole number, 1 to 64".</summary>
     public string TypeText
@@ -44,28 +44,5 @@ internal sealed record SettingsMember(
     }
 
     /// <summary>Whether a number lies in the range.</summary>
-    public bool InRange(double value)
-    {
-        if (Range is null)
-            return true;
-        double minimum = Convert.ToDouble(Range.Minimum, CultureInfo.InvariantCulture);
-        double maximum = Convert.ToDouble(Range.Maximum, CultureInfo.InvariantCulture);
-        return (Range.MinimumIsExclusive ? value > minimum : value >= minimum)
-            && (Range.MaximumIsExclusive ? value < maximum : value <= maximum);
-    }
-
-    private static string DescribeRange(RangeAttribute range)
-    {
-        string minimum = Convert.ToString(range.Minimum, CultureInfo.InvariantCulture)!;
-        string maximum = Convert.ToString(range.Maximum, CultureInfo.InvariantCulture)!;
-        bool isOpenAbove = maximum == double.MaxValue.ToString(CultureInfo.InvariantCulture)
-            || maximum == int.MaxValue.ToString(CultureInfo.InvariantCulture);
-        if (isOpenAbove)
-            return range.MinimumIsExclusive ? $"above {minimum}" : $"{minimum} or more";
-        if (!range.MinimumIsExclusive && !range.MaximumIsExclusive)
-            return $"{minimum} to {maximum}";
-        string above = range.MinimumIsExclusive ? "above" : "at least";
-        string below = range.MaximumIsExclusive ? "below" : "at most";
-        return $"{above} {minimum} and {below} {maximum}";
-    }
+    public bool InRange(double value) => Range is null || SettingsRange.Contains(Range, value);
 }

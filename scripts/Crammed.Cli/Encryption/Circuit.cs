@@ -1,6 +1,5 @@
 using Crammed.Ckks;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Tensors;
 using Crammed.Encrypted.Training;
 using Crammed.Model;

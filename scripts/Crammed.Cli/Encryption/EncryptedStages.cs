@@ -1,5 +1,6 @@
 using Crammed.Bert;
 using Crammed.Ckks;
+using Crammed.Cli.Stages;
 using Crammed.Converter;
 using Crammed.Encrypted.Containers;
 using Crammed.Model;
@@ -55,9 +56,10 @@ internal static class EncryptedStages
         return new EncryptedEvaluationOutcome(logits, run);
     }
 
-    /// <summary>Refuses a folder that is no container and keys that do not belong to it, before anything is started.</summary>
-    public static void Check(string container, string keys)
+    /// <summary>Refuses a folder that is no container or no model, and keys that do not belong, before anything is started.</summary>
+    public static void Check(string container, string keys, string model)
     {
+        ModelFolder.Configuration(model);
         var parameters = CkksParameters.Create(NamedParameters.Find(ContainerManifest.Read(container).ParameterSet));
         using var secret = KeyFolder.LoadSecret(keys, parameters);
     }
@@ -65,8 +67,11 @@ internal static class EncryptedStages
     /// <summary>Writes FOLDER/adapters.safetensors and FOLDER/metrics.csv (step, learning rate, loss).</summary>
     public static void WriteResults(EncryptedTrainingOutcome outcome, FineTuningDraw draw, string folder)
     {
-        var steps = outcome.Losses.Select((loss, step) => new FineTuningStep(step + 1, draw.Settings.LearningRateAt(step), loss)).ToList();
-        new FineTuningResult(outcome.Weights, steps, outcome.Run.Profile.StepSeconds.Sum(), Interrupted: false).Write(folder);
+        Directory.CreateDirectory(folder);
+        outcome.Weights.Write(Path.Combine(folder, StageFiles.Adapters));
+        FineTuningStep.Write(
+            Path.Combine(folder, StageFiles.Metrics),
+            outcome.Losses.Select((loss, step) => new FineTuningStep(step + 1, draw.Settings.LearningRateAt(step), loss)));
     }
 
     private static (CkksParameters Parameters, ContainerManifest Manifest) Open(EncryptedRunFiles files)

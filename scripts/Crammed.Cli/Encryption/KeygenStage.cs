@@ -2,18 +2,15 @@ using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Converter;
 using Crammed.Encrypted.Training;
+using Crammed.Files;
 
 namespace Crammed.Cli.Encryption;
 
 /// <summary>Finds the keys that a circuit needs and generates them.</summary>
 internal static class KeygenStage
 {
-    /// <summary>The evaluation keys that a circuit needs, by running it once on zeros.</summary>
-    public static EvaluationKeyRequest RequestFor(Circuit circuit)
-    {
-        using var factors = circuit.Factors();
-        return KeyFolder.RequestFor(KeyRequirements.Of(circuit.Step, circuit.Run, factors.WithoutDropout, circuit.Shape.Hidden));
-    }
+    /// <summary>The evaluation keys that a circuit needs.</summary>
+    public static EvaluationKeyRequest RequestFor(Circuit circuit) => KeyFolder.RequestFor(CircuitRequirements.Of(circuit.Step, circuit.Run));
 
     /// <param name="circuit">What will be run.</param>
     /// <param name="parameters">The ring.</param>
@@ -22,7 +19,7 @@ internal static class KeygenStage
     /// <param name="progress">Told after each key.</param>
     /// <param name="cancellation">Stops between keys.</param>
     public static KeySummary Run(
-        Circuit circuit, CkksParameters parameters, string keyFolder, ISystemResources resources, IProgress<KeyProgress>? progress,
+        Circuit circuit, CkksParameters parameters, string keyFolder, ISystemResources resources, IProgress<WorkProgress>? progress,
         CancellationToken cancellation) =>
         KeyFolder.Generate(keyFolder, parameters, RequestFor(circuit), resources, progress, cancellation);
 }

@@ -3,6 +3,9 @@ namespace Crammed.Cli.Plotting;
 /// <summary>A plot of lines over one pair of axes.</summary>
 internal sealed record LinePlot
 {
+    // The differences of larger values need not be finite.
+    private const double Largest = 1e300;
+
     /// <summary>Above the plot.</summary>
     public required string Title { get; init; }
 
@@ -42,6 +45,12 @@ internal sealed record LinePlot
                     $"the series '{series.Name}' has {series.X.Count} x and {series.Y.Count} y values; expected as many, and some");
             RequireDrawable(series.Name, "x", series.X, HasLogX);
             RequireDrawable(series.Name, "y", series.Y, HasLogY);
+            if (series.RawY is { } raw)
+            {
+                if (raw.Count != series.Y.Count)
+                    throw new ArgumentException($"the series '{series.Name}' has {series.Y.Count} y and {raw.Count} raw y values");
+                RequireDrawable(series.Name, "raw y", raw, HasLogY);
+            }
         }
     }
 
@@ -49,9 +58,9 @@ internal sealed record LinePlot
     {
         for (int i = 0; i < values.Count; i++)
         {
-            if (!double.IsFinite(values[i]))
+            if (!(Math.Abs(values[i]) <= Largest))
                 throw new ArgumentException($"the series '{name}' has {axis}[{i}] = {values[i]}, which cannot be drawn");
-            if (isLogarithmic && values[i] <= 0)
+            if (isLogarithmic && values[i] < 1 / Largest)
                 throw new ArgumentException($"the series '{name}' has {axis}[{i}] = {values[i]}, which a logarithmic axis cannot show");
         }
     }

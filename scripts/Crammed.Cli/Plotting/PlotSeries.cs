@@ -9,4 +9,11 @@ namespace Crammed.Cli.Plotting;
 /// <param name="LargestGap">Two neighbours whose abscissae differ by more are not joined.</param>
 internal sealed record PlotSeries(
     string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, bool ShowsPoints = false, bool IsReference = false,
-    double LargestGap = double.PositiveInfinity);
+    double LargestGap = double.PositiveInfinity)
+{
+    /// <summary>Whether neighbours are joined.</summary>
+    public bool ShowsLine { get; init; } = true;
+
+    /// <summary>What <see cref="Y"/> was smoothed from, as many: a faint line behind it; null for nothing.</summary>
+    public IReadOnlyList<double>? RawY { get; init; }
+}

@@ -18,7 +18,7 @@ internal sealed record DemoReport
     /// <summary>The loss of every step, at least one.</summary>
     public required IReadOnlyList<LossStep> Losses { get; init; }
 
-    /// <summary>Trained tensors of the encrypted run beside the twin's.</summary>
+    /// <summary>Trained tensors of the encrypted run beside the plaintext run's.</summary>
     public required IReadOnlyList<TensorDifference> Adapters { get; init; }
 
     /// <summary>Scores on the evaluation split.</summary>

@@ -3,19 +3,19 @@ namespace Crammed.Cli.Reports;
 /// <summary>The loss of one training step in each kind of run, all from the same draw.</summary>
 /// <param name="Step">From 1.</param>
 /// <param name="Encrypted">Of the run reported on, as released by the key holder.</param>
-/// <param name="Twin">Of the plaintext twin: exact functions, float64.</param>
+/// <param name="Plaintext">Of the run in plaintext: exact functions, float64.</param>
 /// <param name="ClearCircuit">Of the same circuit with its polynomials on clear slots, without noise.</param>
 /// <param name="NoisyCircuit">Of clear runs with the estimated noise injected, at least two.</param>
-internal sealed record LossStep(int Step, double Encrypted, double Twin, double ClearCircuit, IReadOnlyList<double> NoisyCircuit)
+internal sealed record LossStep(int Step, double Encrypted, double Plaintext, double ClearCircuit, IReadOnlyList<double> NoisyCircuit)
 {
     /// <summary>How many standard deviations of the noise a bound allows for.</summary>
     public const double NoiseDeviations = 6;
 
     /// <summary>What the encrypted run is off by.</summary>
-    public double Difference => Encrypted - Twin;
+    public double Difference => Encrypted - Plaintext;
 
     /// <summary>What polynomials in place of functions change, noise aside.</summary>
-    public double ApproximationGap => Math.Abs(ClearCircuit - Twin);
+    public double ApproximationGap => Math.Abs(ClearCircuit - Plaintext);
 
     /// <summary>Sample standard deviation of the loss over the runs with noise.</summary>
     /// <exception cref="InvalidOperationException">Fewer than two runs.</exception>

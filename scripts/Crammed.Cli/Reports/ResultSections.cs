@@ -1,5 +1,4 @@
 using System.Globalization;
-using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Reports;
 
@@ -11,31 +10,32 @@ internal static class ResultSections
 
     public static string Losses(IReadOnlyList<LossStep> steps, EncryptionFacts encryption)
     {
-        var table = new MarkdownTable("step>", $"{encryption.Adjective} loss>", "twin loss>", "difference>", "bound>", "within");
+        var table = new MarkdownTable("step>", "encrypted loss>", "plaintext loss>", "difference>", "bound>", "within");
         foreach (var step in steps)
         {
             table.AddRow(
                 step.Step.ToString(CultureInfo.InvariantCulture),
                 NumberText.Loss(step.Encrypted),
-                NumberText.Loss(step.Twin),
+                NumberText.Loss(step.Plaintext),
                 NumberText.Magnitude(step.Difference),
                 NumberText.Magnitude(step.Bound(encryption.RoundingError)),
                 step.IsWithinBound(encryption.RoundingError) ? "yes" : "**no**");
         }
-        return $"{table}\n![loss by step]({DemoReportText.Picture})\n\n{BoundInWords(steps, encryption)}\n\n{Verdict(steps, encryption)}\n";
+        return $"{table}\n![loss by step]({LossPlots.Loss})\n\n![difference by step and its bound]({LossPlots.Difference})\n\n"
+            + $"{BoundInWords(steps, encryption)}\n\n{Verdict(steps, encryption)}\n";
     }
 
-    public static string Adapters(IReadOnlyList<TensorDifference> tensors, EncryptionFacts encryption)
+    public static string Adapters(IReadOnlyList<TensorDifference> tensors)
     {
         var table = new MarkdownTable("tensor", "largest difference>", "largest value>");
         foreach (var tensor in tensors)
             table.AddRow(tensor.Tensor, NumberText.Magnitude(tensor.LargestDifference), NumberText.Magnitude(tensor.LargestValue));
-        return $"Trained tensors of the {encryption.Adjective} run less the twin's, and the twin's largest value for scale.\n\n{table}";
+        return $"Trained tensors of the encrypted run less those of the run in plaintext, and the latter's largest value for scale.\n\n{table}";
     }
 
-    public static string Scores(string task, ScoreComparison scores, EncryptionFacts encryption)
+    public static string Scores(string task, ScoreComparison scores)
     {
-        string trained = $"after {encryption.Adjective} training";
+        string trained = "after encrypted training";
         const string InPlaintext = "after plaintext training";
         var table = new MarkdownTable("weights", $"{scores.Before.Metric}>", "chance>");
         (string Weights, Score Score)[] rows =
@@ -45,7 +45,7 @@ internal static class ResultSections
         double gained = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Before);
         double apart = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Plaintext);
         return $"{scores.Before.Metric} with its standard error on the {NumberText.Count(scores.Examples)} examples of {task} for "
-            + $"evaluation.\n\n{table}\n{Capital(encryption.Adjective)} training moved the score by {NumberText.Signed(gained)} standard "
+            + $"evaluation.\n\n{table}\nEncrypted training moved the score by {NumberText.Signed(gained)} standard "
             + $"errors; it is {NumberText.Signed(apart)} standard errors from that of plaintext training "
             + $"(tolerance: {ToleratedErrors}, {(Math.Abs(apart) <= ToleratedErrors ? "kept" : "not kept")}). (Errors are added as if "
             + "independent; the examples are the same, so the true error of a difference is smaller.)\n"
@@ -53,7 +53,7 @@ internal static class ResultSections
             + NearChance(InPlaintext, scores.Plaintext);
     }
 
-    public static string Evaluation(EncryptedEvaluation? evaluation, EncryptionFacts encryption)
+    public static string Evaluation(EncryptedEvaluation? evaluation)
     {
         if (evaluation is null)
             return "None was run.\n";
@@ -61,7 +61,7 @@ internal static class ResultSections
             ? $"On {NumberText.Count(evaluation.Examples)} examples the predicted class agreed with plaintext evaluation of the same "
                 + $"adapters for {NumberText.Count(agreeing)}. "
             : $"{NumberText.Count(evaluation.Examples)} examples were scored. ";
-        return $"{classes}The largest difference of an {encryption.Adjective} output from plaintext was "
+        return $"{classes}The largest difference of an encrypted output from plaintext was "
             + $"{NumberText.Magnitude(evaluation.LargestLogitDifference)}.\n";
     }
 
@@ -69,8 +69,8 @@ internal static class ResultSections
     {
         int runs = steps.Min(step => step.NoisyCircuit.Count);
         double gap = steps.Max(step => step.ApproximationGap), deviation = steps.Max(step => step.NoiseDeviation);
-        return "The twin is the same draw in float64 with the exact functions. The bound of a step adds the approximation gap (the loss of "
-            + $"the same circuit with its polynomials on clear slots, less the twin's; up to {NumberText.Magnitude(gap)}), "
+        return "The run in plaintext is the same draw in float64 with the exact functions. The bound of a step adds the approximation gap "
+            + $"(the loss of the same circuit with its polynomials on clear slots, less the plaintext one; up to {NumberText.Magnitude(gap)}), "
             + $"{NumberText.Count(LossStep.NoiseDeviations)} standard deviations of the loss over {runs} clear runs with the estimated "
             + $"noise injected (up to {NumberText.Magnitude(LossStep.NoiseDeviations * deviation)}), "
             + $"and what rounding the released logits can change ({NumberText.Magnitude(encryption.RoundingError)}).";
@@ -91,6 +91,4 @@ internal static class ResultSections
         ? $"\n**The score {when} is not more than {NumberText.Count(Score.NearChanceErrors)} standard errors above chance "
             + $"({NumberText.Score(score.Chance)}): it is no evidence of learning the task.**\n"
         : "";
-
-    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 }

@@ -10,18 +10,18 @@ internal sealed record TensorDifference(string Tensor, double LargestDifference,
 {
     /// <summary>Compares every tensor of two runs of one draw, in the draw's order.</summary>
     /// <exception cref="ArgumentException">The runs trained other tensors.</exception>
-    public static IReadOnlyList<TensorDifference> Of(TrainedWeights run, TrainedWeights twin)
+    public static IReadOnlyList<TensorDifference> Of(TrainedWeights run, TrainedWeights other)
     {
-        if (run.Shape != twin.Shape || run.Settings.Rank != twin.Settings.Rank || !run.Values.Keys.ToHashSet().SetEquals(twin.Values.Keys))
-            throw new ArgumentException($"the runs trained other tensors: {run.Shape.ToJson()} and {twin.Shape.ToJson()}");
+        if (run.Shape != other.Shape || run.Settings.Rank != other.Settings.Rank || !run.Values.Keys.ToHashSet().SetEquals(other.Values.Keys))
+            throw new ArgumentException($"the runs trained other tensors: {run.Shape.ToJson()} and {other.Shape.ToJson()}");
         return
         [
             .. run.Shape.TensorShapes(run.Settings.Rank)
-                .Where(tensor => twin.Values.ContainsKey(tensor.Name))
-                .Select(tensor => Of(tensor.Name, run.Values[tensor.Name], twin.Values[tensor.Name])),
+                .Where(tensor => other.Values.ContainsKey(tensor.Name))
+                .Select(tensor => Of(tensor.Name, run.Values[tensor.Name], other.Values[tensor.Name])),
         ];
     }
 
-    private static TensorDifference Of(string name, double[] run, double[] twin) =>
-        new(name, run.Zip(twin).Max(pair => Math.Abs(pair.First - pair.Second)), twin.Max(Math.Abs));
+    private static TensorDifference Of(string name, double[] run, double[] other) =>
+        new(name, run.Zip(other).Max(pair => Math.Abs(pair.First - pair.Second)), other.Max(Math.Abs));
 }

@@ -13,8 +13,8 @@ public sealed record ImplementationSettings
     [Description("where tensors are; cuda needs a libtorch built for it")]
     public required ComputeDevice Device { get; init; }
 
-    [Description("pretraining: type of the factors of products with weight matrices; weights are float32")]
-    public required MatrixProductPrecision Dtype { get; init; }
+    [Description("pretraining: type of the factors of products with weights, themselves float32; auto: bfloat16 where the processor has it")]
+    public required MatrixProductPrecision Precision { get; init; }
 
     [Description("pretraining: most packed sequences in one forward and backward pass; larger steps add up gradients"), Range(1, 65536)]
     public required int MicrobatchSize { get; init; }

@@ -17,7 +17,7 @@ internal sealed class DrawStage
     /// <exception cref="ArgumentException">A setting is out of its range, or a batch needs more examples than there are.</exception>
     public static DrawStage Load(DrawInput input)
     {
-        input.Settings.Validate();
+        SettingsRange.Check(input.Settings);
         var split = ExportedSplit.Open(input.TrainFolder, TaskSplit.Train, input.ModelFolder, needsEmbeddings: false);
         var configuration = ModelFolder.Configuration(input.ModelFolder) with { Classes = split.Description.Classes };
         if (input.Head is var (projection, hidden))
@@ -41,3 +41,9 @@ internal sealed class DrawStage
         return new DrawOutcome(path, Draw, parameters);
     }
 }
+
+/// <summary>What drawing wrote.</summary>
+/// <param name="DrawFile">The file.</param>
+/// <param name="Draw">What is in it.</param>
+/// <param name="TrainedParameters">Numbers that the run trains: adapters and head.</param>
+internal sealed record DrawOutcome(string DrawFile, FineTuningDraw Draw, long TrainedParameters);

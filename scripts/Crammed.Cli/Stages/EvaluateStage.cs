@@ -1,4 +1,5 @@
 using Crammed.Bert;
+using Crammed.Cli.Reports;
 using Crammed.Model;
 using Crammed.Text;
 using TorchSharp;
@@ -9,28 +10,15 @@ namespace Crammed.Cli.Stages;
 internal sealed class EvaluateStage : IDisposable
 {
     private readonly TaskDescription _task;
-    private readonly TaskClassifier? _tuned;
 
-    private EvaluateStage(TaskDescription task, TaskData data, BertModel model, TrainedWeights weights, TaskClassifier? tuned)
-    {
-        _task = task;
-        _tuned = tuned;
-        Data = data;
-        Model = model;
-        Weights = weights;
-    }
+    private EvaluateStage(TaskDescription task, TaskData data, TaskClassifier classifier) =>
+        (_task, Data, Classifier) = (task, data, classifier);
 
     /// <summary>The examples.</summary>
     public TaskData Data { get; }
 
-    /// <summary>The encoder.</summary>
-    public BertModel Model { get; }
-
-    /// <summary>The head, and a draw's adapters where it has them.</summary>
-    public TrainedWeights Weights { get; }
-
-    /// <summary>Adapters that fine-tuning from text made; null where there are none.</summary>
-    public LoraAdapters? Adapters => _tuned?.Adapters;
+    /// <summary>The model with its weights.</summary>
+    public TaskClassifier Classifier { get; }
 
     /// <summary>Reads model and data, and checks that they and the weights belong together.</summary>
     /// <exception cref="ArgumentException">The weights are for another model.</exception>
@@ -39,22 +27,23 @@ internal sealed class EvaluateStage : IDisposable
     public static EvaluateStage Load(EvaluateInput input)
     {
         var data = input.DevFolder is { } file ? Exported(input, file) : Tokenized(input);
-        if (input.Weights is { } weights)
-        {
-            RequireClasses(input, weights, data.Classes);
-            var dtype = weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32;
-            return new EvaluateStage(input.Task, data, ModelFolder.Load(input.ModelFolder, weights.Shape, dtype), weights, tuned: null);
-        }
-        string folder = input.Tuned ?? throw new ArgumentException("neither weights nor a folder of them", nameof(input));
-        var model = Checkpoint.Load(input.ModelFolder);
+        BertModel? model = null;
         try
         {
-            var tuned = TunedFolder.Load(folder, input.ModelFolder, model, data.Classes);
-            return new EvaluateStage(input.Task, data, model, tuned.HeadWeights(), tuned);
+            if (input.Weights is { } weights)
+            {
+                RequireClasses(input, weights, data.Classes);
+                model = ModelFolder.Load(
+                    input.ModelFolder, weights.Shape, weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32);
+                return new EvaluateStage(input.Task, data, new TaskClassifier(model, weights.InOrderOf(input.Task.Labels, "the adapters")));
+            }
+            string folder = input.Tuned ?? throw new ArgumentException("neither weights nor a folder of them", nameof(input));
+            model = Checkpoint.Load(input.ModelFolder);
+            return new EvaluateStage(input.Task, data, TunedFolder.Load(folder, input.ModelFolder, model, data.Classes, input.Task.Labels));
         }
         catch
         {
-            model.Dispose();
+            model?.Dispose();
             throw;
         }
     }
@@ -66,8 +55,7 @@ internal sealed class EvaluateStage : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; nothing was written.</exception>
     public EvaluateOutcome Run(string folder, CancellationToken cancellation)
     {
-        var outcome = OutcomeOf(
-            _tuned?.Predict(Data, cancellation: cancellation) ?? Evaluator.Evaluate(Model, Weights, Data, cancellation));
+        var outcome = OutcomeOf(Classifier.Predict(Data, cancellation: cancellation));
         Write(outcome, folder, StageFiles.Predictions, StageFiles.Metrics);
         return outcome;
     }
@@ -101,8 +89,8 @@ internal sealed class EvaluateStage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _tuned?.Dispose();
-        Model.Dispose();
+        Classifier.Dispose();
+        Classifier.Model.Dispose();
     }
 
     /// <summary>A tuned model may have another embedding than the export: then the tokens count.</summary>
@@ -119,7 +107,7 @@ internal sealed class EvaluateStage : IDisposable
         var text = input.Text ?? throw new ArgumentException("neither an exported split nor a task's text", nameof(input));
         var source = new TaskCatalog(text.Folder, text.WordNetFolder).Open(text.Definition);
         int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
-        return TaskData.Tokenize(source, TaskSplit.Dev, ModelFolder.Tokenizer(input.ModelFolder), length, text.Limit);
+        return TaskData.Tokenize(source, TaskSplit.Dev, new InputEncoder(Checkpoint.Tokenizer(input.ModelFolder)), length, text.Limit);
     }
 
     private static void RequireClasses(EvaluateInput input, TrainedWeights weights, int classes)

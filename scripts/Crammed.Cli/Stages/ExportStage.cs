@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crammed.Bert;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Tables;
 using Crammed.Text;
@@ -84,7 +85,7 @@ internal sealed class ExportStage : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; whole parts are left for an export that resumes this one.</exception>
     /// <exception cref="InvalidDataException">What is resumed was begun with other data, another model or other settings.</exception>
     public IReadOnlyList<ExportOutcome> Run(
-        string folder, IProgress<StageProgress>? progress, CancellationToken cancellation, Action<string>? kept = null) =>
+        string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation, Action<string>? kept = null) =>
         [.. _tasks.Select(task =>
         {
             string files = FolderOf(folder, task.Description.Name, _tasks.Count);
@@ -97,7 +98,7 @@ internal sealed class ExportStage : IDisposable
     public void Dispose() => _exporter.Dispose();
 
     private WrittenSplit Export(
-        LoadedTask task, TaskSplit split, string folder, IProgress<StageProgress>? progress, CancellationToken cancellation,
+        LoadedTask task, TaskSplit split, string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation,
         Action<string>? kept)
     {
         string path = Path.Combine(folder, split == TaskSplit.Train ? StageFiles.Train : StageFiles.Dev);
@@ -114,8 +115,7 @@ internal sealed class ExportStage : IDisposable
             kept?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{report.Kept:N0} of {report.Total:N0} examples of {task.Description.Name}'s {Name(split)}"));
-            progress?.Report(new StageProgress(
-                title, report.Done, report.Total, "examples", Left: TimeSpan.FromSeconds(report.RemainingSeconds)));
+            progress?.Report(new WorkProgress(title, report.Done, report.Total, "examples"));
         });
         return new WrittenSplit(split, path, _exporter.Export(task, split, path, options, relay, cancellation));
     }

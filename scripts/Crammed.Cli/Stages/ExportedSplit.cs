@@ -29,8 +29,8 @@ internal sealed record ExportedSplit(string Path, ExportedTaskDescription Descri
         var configuration = ModelFolder.Configuration(modelFolder);
         if (Problem(description, split, configuration) is { } problem)
             throw new InvalidDataException($"{path}: {problem}");
-        if (description.VocabularySha256 != ModelFolder.VocabularySha256(modelFolder))
-            throw new InvalidDataException($"{path}: was exported with another vocabulary than {modelFolder} has; {Remedy}");
+        if (description.VocabularySha256 != Checkpoint.Tokenizer(modelFolder).Sha256)
+            throw new InvalidDataException($"{path}: was exported with another tokenizer than {modelFolder} has; {Remedy}");
         if (needsEmbeddings && description.ModelSha256 != Checkpoint.WeightsSha256(modelFolder))
             throw new InvalidDataException($"{path}: was exported with another model than {modelFolder}; {Remedy}");
         return new ExportedSplit(path, description, reader.Count);

@@ -18,11 +18,8 @@ internal sealed record FineTuneInput
     /// <summary>Folder of WordNet's data files.</summary>
     public required string WordNetFolder { get; init; }
 
-    /// <summary>Hyperparameters; the seed is that of the first run.</summary>
+    /// <summary>Hyperparameters and, unless every weight is trained, adapters; the seed is that of the first run.</summary>
     public required TaskTrainingSettings Training { get; init; }
-
-    /// <summary>Adapters; null: every weight is trained.</summary>
-    public required LoraConfiguration? Lora { get; init; }
 
     /// <summary>Number of runs, each with the next seed.</summary>
     public int Seeds { get; init; } = 1;

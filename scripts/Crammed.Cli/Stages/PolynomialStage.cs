@@ -1,4 +1,5 @@
 using Crammed.Bert;
+using Crammed.Cli.Reports;
 using Crammed.Model;
 
 namespace Crammed.Cli.Stages;
@@ -30,7 +31,7 @@ internal sealed class PolynomialStage
             throw new FileNotFoundException(
                 $"{file}: not found; crammed pretrain writes it, and after full fine-tuning give polynomial.ranges=task", file);
         }
-        var functions = new CalibratedFunctions(Calibration.Read(file), input.MaxDepth).Of(evaluation.Model.Configuration);
+        var functions = new CalibratedFunctions(Calibration.Read(file), input.MaxDepth).Of(evaluation.Classifier.Model.Configuration);
         return new PolynomialStage(evaluation, input, functions);
     }
 
@@ -42,14 +43,13 @@ internal sealed class PolynomialStage
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public PolynomialOutcome Run(string folder, CancellationToken cancellation)
     {
-        var (model, weights, data) = (_evaluation.Model, _evaluation.Weights, _evaluation.Data);
-        var (predictions, ranges) = PolynomialTwin.Observe(
-            model, weights, data, _input.Margin, _evaluation.Adapters, cancellation);
-        var functions = _functions ?? new CalibratedFunctions(ranges, _input.MaxDepth).Of(model.Configuration);
+        var (classifier, data) = (_evaluation.Classifier, _evaluation.Data);
+        var (predictions, ranges) = PolynomialTwin.Observe(classifier, data, _input.Margin, cancellation);
+        var functions = _functions ?? new CalibratedFunctions(ranges, _input.MaxDepth).Of(classifier.Model.Configuration);
         var exact = _evaluation.OutcomeOf(predictions);
         EvaluateStage.Write(exact, folder, StageFiles.Predictions, StageFiles.Metrics);
         ranges.Write(Path.Combine(folder, CheckpointFiles.Calibration));
-        var twin = PolynomialTwin.Evaluate(model, weights, data, functions, _input.Twin, _evaluation.Adapters, cancellation);
+        var twin = PolynomialTwin.Evaluate(classifier, data, functions, _input.Twin, cancellation);
         var polynomial = _evaluation.OutcomeOf(twin.Predictions);
         EvaluateStage.Write(polynomial, folder, StageFiles.PolynomialPredictions, StageFiles.PolynomialMetrics);
         RangesOf(functions, twin.Domains).Write(Path.Combine(folder, StageFiles.Ranges));
@@ -72,4 +72,26 @@ internal sealed class PolynomialStage
         }
         return table;
     }
+}
+
+/// <summary>What an evaluation by polynomials needs beside the model and the task.</summary>
+/// <param name="CalibrationFile">Ranges that the polynomials' domains come from; null: those of the evaluated examples.</param>
+/// <param name="Margin">Factor that the examples' ranges are widened by.</param>
+/// <param name="MaxDepth">Levels that one polynomial may take.</param>
+/// <param name="Twin">Noise, and what to do with values outside the domains.</param>
+internal sealed record PolynomialInput(string? CalibrationFile, double Margin, int MaxDepth, TwinSettings Twin);
+
+/// <summary>What an evaluation by polynomials found.</summary>
+/// <param name="Exact">With the true functions.</param>
+/// <param name="Polynomial">With polynomials.</param>
+/// <param name="LargestLogitDifference">Between the two.</param>
+/// <param name="Unanswered">Examples without a finite answer by polynomials.</param>
+/// <param name="Functions">The polynomials.</param>
+/// <param name="Domains">How their arguments lay in their domains.</param>
+internal sealed record PolynomialOutcome(
+    EvaluateOutcome Exact, EvaluateOutcome Polynomial, double LargestLogitDifference, int Unanswered, ModelFunctions Functions,
+    IReadOnlyList<DomainUse> Domains)
+{
+    /// <summary>Values outside their domains.</summary>
+    public long Outside => Domains.Sum(use => use.Outside);
 }

@@ -1,5 +1,7 @@
+using System.Numerics.Tensors;
 using Crammed.Bert;
 using Crammed.Cli.Plotting;
+using Crammed.Cli.Reports;
 using Crammed.Tables;
 
 namespace Crammed.Cli.Stages;
@@ -24,13 +26,19 @@ internal static class PretrainMetrics
         WriteParquet(metrics, Path.Combine(folder, StageFiles.MetricsTable));
     }
 
-    /// <summary>Loss of each step and held-out loss; null where nothing was trained.</summary>
+    /// <summary>Loss of each step, smoothed over two hundredths of the run, and held-out loss; null where nothing was trained.</summary>
     public static LinePlot? Plot(IReadOnlyList<PretrainingMetrics> metrics)
     {
         if (metrics.Count == 0)
             return null;
         var heldOut = metrics.Where(row => row.HeldOutLoss is not null).ToList();
-        List<PlotSeries> series = [new("training", [.. metrics.Select(row => (double)row.Step)], [.. metrics.Select(row => row.Loss)])];
+        double[] losses = [.. metrics.Select(row => row.Loss)];
+        int reach = metrics.Count / 100;
+        string name = reach == 0 ? "training" : $"training, mean of {2 * reach + 1} steps";
+        List<PlotSeries> series =
+        [
+            new(name, [.. metrics.Select(row => (double)row.Step)], Smoothed(losses, reach)) { RawY = reach == 0 ? null : losses },
+        ];
         if (heldOut.Count > 0)
         {
             series.Add(new(
@@ -44,6 +52,18 @@ internal static class PretrainMetrics
             YLabel = "loss, nats for each masked token",
             Series = series,
         };
+    }
+
+    /// <summary>Means of each value and those up to <paramref name="reach"/> before and after it, as far as there are any.</summary>
+    private static double[] Smoothed(double[] values, int reach)
+    {
+        var smoothed = new double[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            var (first, end) = (Math.Max(0, i - reach), Math.Min(values.Length, i + reach + 1));
+            smoothed[i] = TensorPrimitives.Average<double>(values.AsSpan(first, end - first));
+        }
+        return smoothed;
     }
 
     private static double? Perplexity(PretrainingMetrics row) => row.HeldOutLoss is { } loss ? Math.Exp(loss) : null;

@@ -4,44 +4,29 @@ using Crammed.Files;
 
 namespace Crammed.Cli.Stages;
 
-/// <summary>The report of a run: text, and its plot as SVG and PNG.</summary>
+/// <summary>The report of a run: text, and its plots as SVG and PNG.</summary>
 internal static class ReportStage
 {
     /// <summary>The report's file.</summary>
     public const string Report = "report.md";
 
-    private const string Bitmap = "loss.png";
-
-    /// <summary>Writes FOLDER/report.md, FOLDER/loss.svg and FOLDER/loss.png; returns the report's path.</summary>
+    /// <summary>Writes FOLDER/report.md and its plots, loss and difference, as .svg and .png; returns the report's path.</summary>
     /// <exception cref="ArgumentException">No step, a step without noisy runs, or a loss that cannot be drawn.</exception>
-    /// <exception cref="PlottingException">The drawing program is missing or failed.</exception>
-    public static async Task<string> RunAsync(DemoReport report, string folder, IPlotter plotter, CancellationToken cancellation)
+    /// <exception cref="PlottingException">The drawing library or its font is missing.</exception>
+    public static string Run(DemoReport report, string folder)
     {
         string text = DemoReportText.Write(report);
-        var plot = PlotOf(report);
-        plot.Validate();
+        var plots = LossPlots.Of(report).ToList();
+        foreach (var (_, plot) in plots)
+            plot.Validate();
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, Report);
         AtomicFile.WriteText(path, text);
-        await plotter.DrawAsync(plot, Path.Combine(folder, DemoReportText.Picture), cancellation);
-        await plotter.DrawAsync(plot, Path.Combine(folder, Bitmap), cancellation);
-        return path;
-    }
-
-    private static LinePlot PlotOf(DemoReport report)
-    {
-        double[] steps = [.. report.Losses.Select(step => (double)step.Step)];
-        return new LinePlot
+        foreach (var (file, plot) in plots)
         {
-            Title = $"Loss on {report.Run.Task}",
-            XLabel = "step",
-            YLabel = "loss",
-            Series =
-            [
-                new PlotSeries(report.Encryption.Adjective, steps, [.. report.Losses.Select(step => step.Encrypted)], ShowsPoints: true),
-                new PlotSeries("plaintext twin", steps, [.. report.Losses.Select(step => step.Twin)]),
-                new PlotSeries("polynomials, clear", steps, [.. report.Losses.Select(step => step.ClearCircuit)]),
-            ],
-        };
+            Plotter.Draw(plot, Path.Combine(folder, file));
+            Plotter.Draw(plot, Path.Combine(folder, Path.ChangeExtension(file, ".png")));
+        }
+        return path;
     }
 }

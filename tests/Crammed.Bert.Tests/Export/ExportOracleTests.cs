@@ -58,7 +58,7 @@ public class ExportOracleTests
     /// </summary>
     private static IEnumerable<ExportedExample> Expected()
     {
-        var words = File.ReadAllLines(TextFixture.WriteVocabulary(TestContext.CurrentContext.WorkDirectory)).ToList();
+        var words = TextFixture.Tokenizer.Vocabulary.Tokens.ToList();
         foreach (var (text, index) in TextFixture.Texts(Examples).Select((text, index) => (text, index)))
         {
             var inner = text.Split(' ').Select(word => words.IndexOf(word)).Take(Configuration.SequenceLength - 2);
@@ -80,7 +80,8 @@ public class ExportOracleTests
             var label = Convert.ToHexStringLower(BitConverter.GetBytes(example.Label));
             var states = Convert.ToHexStringLower(MemoryMarshal.AsBytes(example.Embedding.AsSpan()));
             hash.AppendData(Encoding.UTF8.GetBytes(
-                $"{example.Index}\t{string.Join(' ', example.InputIds)}\t{string.Join(' ', example.AttentionMask)}\t{label}\t{states}\n"));
+                $"{example.Index}\t{string.Join(' ', example.InputIds)}\t{string.Join(' ', example.TokenTypeIds)}\t"
+                + $"{string.Join(' ', example.AttentionMask)}\t{label}\t{states}\n"));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -103,7 +104,7 @@ public class ExportOracleTests
             parameter.copy_(torch.tensor(values, parameter.shape));
         }
 
-        Checkpoint.Save(model, TextFixture.WriteVocabulary(folder + "-vocabulary"), folder);
+        Checkpoint.Save(model, TextFixture.Tokenizer, folder);
     }
 
     /// <summary>Of the two halves of a row, each value is in one and its negative in the other: mean 0, variance 1.</summary>

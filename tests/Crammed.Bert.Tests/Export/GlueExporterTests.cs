@@ -14,7 +14,7 @@ public class GlueExporterTests
         using var noGradient = torch.no_grad();
         using var model = new BertModel(TextFixture.Configuration, seed);
         change?.Invoke(model);
-        Checkpoint.Save(model, TextFixture.WriteVocabulary(Path.Combine(Work, name + "-vocab")), folder);
+        Checkpoint.Save(model, TextFixture.Tokenizer, folder);
         return folder;
     }
 
@@ -43,13 +43,14 @@ public class GlueExporterTests
         using var scope = torch.NewDisposeScope();
         using var model = Checkpoint.Load(checkpoint);
         var plain = new PlainBert(TextFixture.Configuration, Tiny.Weights(model));
-        var tokenizer = BertTokenizer.Create(Path.Combine(checkpoint, "vocab.txt"));
+        InputEncoder encoder = new(Checkpoint.Tokenizer(checkpoint));
         var source = TextFixture.Task(50).Read(TaskSplit.Train);
         foreach (var example in reader.Examples())
         {
-            var encoding = tokenizer.Encode(source[example.Index].First, null, 10);
+            var encoding = encoder.Encode(source[example.Index].First, null, 10);
             Assert.That(example.InputIds, Is.EqualTo(encoding.Ids));
             Assert.That(example.AttentionMask, Is.EqualTo(encoding.AttentionMask));
+            Assert.That(example.TokenTypeIds, Is.EqualTo(encoding.TokenTypeIds));
             Assert.That(example.Label, Is.EqualTo(source[example.Index].Label));
             // float32 against double: values near 1, some ten roundings of 6e-8.
             var expected = plain.Embed(encoding.Ids).SelectMany(row => row).ToArray();
@@ -210,12 +211,12 @@ public class GlueExporterTests
         var data = TaskData.Read(path);
         var settings = new FineTuningSettings { Steps = 30, BatchSize = 16, LearningRate = 0.1, Epsilon = 1e-3 };
         var draw = FineTuningDraw.Create(1, settings, model.Configuration, data.Count);
-        var result = FineTuner.Run(model, draw, data, new FineTuningOptions());
+        var result = Tiny.Run(model, draw, data);
         Assert.That(result.Steps[^1].Loss, Is.LessThan(result.Steps[0].Loss - 0.1));
 
         using var other = new BertModel(TextFixture.Configuration with { Hidden = 4 }, seed: 1);
         Assert.That(
-            () => Evaluator.Evaluate(
+            () => Tiny.Evaluate(
                 other, TrainedWeights.Initial(FineTuningDraw.Create(1, settings, other.Configuration, data.Count)), data),
             Throws.ArgumentException.With.Message.Contains("embeddings of width 8, the model has 4"));
     }

@@ -1,3 +1,4 @@
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Bert.Tests;
@@ -35,7 +36,7 @@ public class TaskTrainerTests
         var before = Tiny.Weights(model);
         var data = Tiny.Task(configuration, 50, seed: 1);
         using var classifier = new TaskClassifier(model, 2, Lora with { Dropout = 0.05 }, seed: 1);
-        var result = TaskTrainer.Run(classifier, data, data, Accuracy, Settings);
+        var result = FineTuner.Run(classifier, new EpochSource(data, data, Accuracy, Settings));
         Assert.That(result.Steps, Has.Count.EqualTo(12 * 4), "50 examples are three batches of 16 and one of 2");
         Assert.That(result.Steps[0].Loss, Is.EqualTo(Math.Log(2)).Within(1e-6), "the classifier starts at zero");
         Assert.That(result.Epochs.Select(epoch => (epoch.Epoch, epoch.Step)), Is.EqualTo(Enumerable.Range(1, 12).Select(i => (i, 4 * i))));
@@ -54,8 +55,7 @@ public class TaskTrainerTests
         var before = Tiny.Weights(model);
         var data = Tiny.Task(configuration, 48, seed: 1);
         using var classifier = new TaskClassifier(model, 2, lora: null, seed: 1);
-        var result = TaskTrainer.Run(
-            classifier, data, data, Accuracy, Settings with { EpsilonPlacement = EpsilonPlacement.OutsideRoot, Steps = 40 });
+        var result = FineTuner.Run(classifier, new EpochSource(data, data, Accuracy, Settings with { Optimizer = OptimizerKind.Adamw, Steps = 40 }));
         Assert.That(result.Steps, Has.Count.EqualTo(40));
         Assert.That(result.Epochs[^1], Has.Property(nameof(TaskEpoch.Step)).EqualTo(40).And.Property(nameof(TaskEpoch.Epoch)).EqualTo(14));
         Assert.That(result.Epochs[^1].Metrics[0].Value, Is.GreaterThan(0.85));
@@ -71,7 +71,7 @@ public class TaskTrainerTests
         var before = Tiny.Weights(model);
         var data = Tiny.Task(configuration, 32, seed: 1);
         using var classifier = new TaskClassifier(model, 2, Lora with { Bias = LoraBias.All }, seed: 1);
-        TaskTrainer.Run(classifier, data, data, Accuracy, Settings with { Epochs = 2 });
+        FineTuner.Run(classifier, new EpochSource(data, data, Accuracy, Settings with { Epochs = 2 }));
         foreach (var (name, values) in Tiny.Weights(model))
             Assert.That(values.SequenceEqual(before[name]), Is.EqualTo(!name.EndsWith(".bias")), name);
     }
@@ -89,7 +89,7 @@ public class TaskTrainerTests
             using var model = new BertModel(configuration, seed: 1);
             var data = Tiny.Task(configuration, 40, seed: 1);
             using var classifier = new TaskClassifier(model, 2, Lora with { Dropout = 0.3 }, seed);
-            var result = TaskTrainer.Run(classifier, data, data, Accuracy, Settings with { Seed = seed, Epochs = 3 });
+            var result = FineTuner.Run(classifier, new EpochSource(data, data, Accuracy, Settings with { Seed = seed, Epochs = 3 }));
             return [.. result.Steps.Select(step => step.Loss)];
         }
     }
@@ -101,7 +101,7 @@ public class TaskTrainerTests
         using var model = new BertModel(configuration, seed: 1);
         var data = Tiny.Task(configuration, 16, seed: 1);
         using var classifier = new TaskClassifier(model, 0, Lora, seed: 1);
-        var result = TaskTrainer.Run(classifier, data, data, ["pearson", "spearmanr"], Settings with { Epochs = 30 });
+        var result = FineTuner.Run(classifier, new EpochSource(data, data, ["pearson", "spearmanr"], Settings with { Epochs = 30 }));
         Assert.That(
             result.Steps[0].Loss, Is.EqualTo(data.Labels().Average(label => label * label)).Within(1e-6), "the output starts at zero");
         Assert.That(result.Epochs[^1].Metrics.Select(metric => metric.Name), Is.EqualTo(new[] { "pearson", "spearmanr" }));
@@ -115,17 +115,17 @@ public class TaskTrainerTests
         using var model = new BertModel(configuration, seed: 1);
         var data = Tiny.Task(configuration, 40, seed: 1);
         using var source = new CancellationTokenSource();
-        var progress = new ImmediateProgress<FineTuningProgress>(report =>
+        var progress = new ImmediateProgress<WorkProgress>(report =>
         {
-            if (report.Step == 2)
+            if (report.Done == 2)
                 source.Cancel();
         });
         using var classifier = new TaskClassifier(model, 2, Lora, seed: 1);
-        var result = TaskTrainer.Run(classifier, data, data, Accuracy, Settings, progress, source.Token);
+        var result = FineTuner.Run(classifier, new EpochSource(data, data, Accuracy, Settings), progress, source.Token);
         Assert.That((result.Steps.Count, result.Interrupted, result.Epochs.Count), Is.EqualTo((2, true, 0)));
         using (torch.no_grad())
             classifier.Head["head.classifier.bias"].fill_(double.NaN);
-        var diverged = TaskTrainer.Run(classifier, data, data, Accuracy, Settings);
+        var diverged = FineTuner.Run(classifier, new EpochSource(data, data, Accuracy, Settings));
         Assert.That(diverged.Divergence!.Message, Is.EqualTo("the loss is NaN at step 1; lower the learning rate or raise epsilon"));
         Assert.That((diverged.IsComplete, diverged.Steps.Count), Is.EqualTo((false, 0)));
     }
@@ -145,7 +145,7 @@ public class TaskTrainerTests
         var before = classifier.Head.ToDictionary(tensor => tensor.Key, tensor => tensor.Value.ToFloat64Array());
         var example = Tiny.Task(configuration, 1, seed: 1)[0] with { Label = label };
         var data = new TaskData("extreme", configuration.SequenceLength, classes: 0, [example, example]);
-        var result = TaskTrainer.Run(classifier, data, data, ["pearson"], Settings);
+        var result = FineTuner.Run(classifier, new EpochSource(data, data, ["pearson"], Settings));
         Assert.That(result.Divergence!.Message, Is.EqualTo(expected));
         foreach (var (name, tensor) in classifier.Head)
             Assert.That(tensor.ToFloat64Array(), Is.EqualTo(before[name]), name);

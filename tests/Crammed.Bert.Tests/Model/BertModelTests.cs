@@ -88,12 +88,15 @@ public class BertModelTests
         var plain = new PlainBert(configuration, Tiny.Weights(model)) { Adapters = values, Rank = 2, Alpha = 3, AdapterMasks = masks };
         var expected = plain.Encode(plain.Embed(Ids), Mask);
 
-        var pass = new EncoderPass
-        {
-            Adapters = new LowRankAdapters(
-                shapes.ToDictionary(tensor => tensor.Name, tensor => torch.tensor(values[tensor.Name], tensor.Shape)), 3, 2),
-            AdapterMasks = torch.tensor(masks.SelectMany(mask => mask).ToArray(), [6L, 1L, 6L, 2L]),
-        };
+        var settings = new FineTuningSettings { Rank = 2, Alpha = 3 };
+        using var adapters = new LoraAdapters(model, new TrainedWeights(settings, FineTuningShape.Of(configuration), values));
+        string[] modules =
+        [
+            "layers.0.attention.query", "layers.0.attention.key", "layers.0.attention.value",
+            "layers.1.attention.query", "layers.1.attention.key", "layers.1.attention.value",
+        ];
+        var maskTensors = modules.Zip(masks).ToDictionary(pair => pair.First, pair => torch.tensor(pair.Second, [1L, 6L, 2L]));
+        var pass = new EncoderPass { Adapters = adapters.WithDropout(maskTensors) };
         var embedded = model.Embed(torch.tensor(Array.ConvertAll(Ids, id => (long)id), [1L, 6L]));
         var mask = torch.tensor(Mask, [1L, 6L]).to(torch.ScalarType.Float64);
         var all = model.Encode(embedded, mask, pass).ToFloat64Array();

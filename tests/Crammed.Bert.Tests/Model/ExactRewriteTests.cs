@@ -46,15 +46,7 @@ public class ExactRewriteTests
         var b = Leaf(3, 2, Width);
         double[] kept = [.. Enumerable.Range(0, 2 * Tokens).Select(i => i % 3 == 0 ? 0 : 1 / 0.7)];
         var mask = dropout ? torch.tensor(kept, [1L, Tokens, 2L]) : null;
-        var adapters = new LowRankAdapters(
-            new Dictionary<string, torch.Tensor>
-            {
-                [TrainedTensorNames.NameA(0, "query")] = a,
-                [TrainedTensorNames.NameB(0, "query")] = b,
-            },
-            alpha: 3,
-            rank: 2);
-        var plain = adapters.Delta(norm.forward(x), 0, "query", mask);
+        var plain = LoraAdapters.Delta(norm.forward(x), a.t(), b.t(), 1.5, mask);
         var (mean, s) = Statistics(x);
         var low = s * torch.matmul(x, Folded(a, gamma)) + torch.matmul(beta, a);
         var rewritten = torch.matmul(mask is null ? low : low * mask, b) * 1.5;

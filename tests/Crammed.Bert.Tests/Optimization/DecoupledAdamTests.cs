@@ -8,9 +8,9 @@ public class DecoupledAdamTests
     private const double Beta1 = 0.9, Beta2 = 0.99, Epsilon = 0.02, Decay = 0.1;
 
     /// <summary>REFERENCE section 4 in scalar code; both sides are double, a few operations a step, so 1e-13 of values near 1.</summary>
-    [TestCase(EpsilonPlacement.InsideRoot)]
-    [TestCase(EpsilonPlacement.OutsideRoot)]
-    public void Steps_equal_scalar_code(EpsilonPlacement placement)
+    [TestCase(OptimizerKind.AdamwHe)]
+    [TestCase(OptimizerKind.Adamw)]
+    public void Steps_equal_scalar_code(OptimizerKind kind)
     {
         var gradients = Tiny.Gaussian(1, 12);
         double[] expected = [0.5, -1.5, 2];
@@ -19,11 +19,11 @@ public class DecoupledAdamTests
         using var free = torch.tensor(new double[] { 1, 1, 1 }).requires_grad_();
         using var optimizer = new DecoupledAdam(
             [new TrainedTensor("a", value, Decays: true), new TrainedTensor("b", free, Decays: false)],
+            kind,
             Beta1,
             Beta2,
             Epsilon,
-            Decay,
-            placement);
+            Decay);
         for (var step = 1; step <= 4; step++)
         {
             using var scope = torch.NewDisposeScope();
@@ -38,7 +38,7 @@ public class DecoupledAdamTests
                 v[i] = (Beta2 * v[i]) + ((1 - Beta2) * gradient[i] * gradient[i]);
                 var mHat = m[i] / (1 - Math.Pow(Beta1, step));
                 var vHat = v[i] / (1 - Math.Pow(Beta2, step));
-                var root = placement == EpsilonPlacement.InsideRoot ? Math.Sqrt(vHat + Epsilon) : Math.Sqrt(vHat) + Epsilon;
+                var root = kind == OptimizerKind.AdamwHe ? Math.Sqrt(vHat + Epsilon) : Math.Sqrt(vHat) + Epsilon;
                 expected[i] -= rate * Decay * expected[i];
                 expected[i] -= rate * mHat / root;
             }
@@ -56,7 +56,7 @@ public class DecoupledAdamTests
         var mine = torch.tensor(Tiny.Gaussian(5, 6)).requires_grad_();
         var library = new Parameter(mine.detach().clone());
         using var optimizer = new DecoupledAdam(
-            [new TrainedTensor("a", mine, true)], Beta1, Beta2, Epsilon, Decay, EpsilonPlacement.OutsideRoot);
+            [new TrainedTensor("a", mine, true)], OptimizerKind.Adamw, Beta1, Beta2, Epsilon, Decay);
         using var reference = torch.optim.AdamW([library], 0.05, Beta1, Beta2, Epsilon, Decay);
         for (var step = 0; step < 5; step++)
         {
@@ -94,9 +94,9 @@ public class DecoupledAdamTests
     {
         using var scope = torch.NewDisposeScope();
         var (exact, approximate) = (torch.tensor(Tiny.Gaussian(6, 4)).requires_grad_(), torch.tensor(Tiny.Gaussian(6, 4)).requires_grad_());
-        using var first = new DecoupledAdam([new TrainedTensor("a", exact, true)], Beta1, Beta2, Epsilon, Decay, EpsilonPlacement.InsideRoot);
+        using var first = new DecoupledAdam([new TrainedTensor("a", exact, true)], OptimizerKind.AdamwHe, Beta1, Beta2, Epsilon, Decay);
         using var second = new DecoupledAdam(
-            [new TrainedTensor("a", approximate, true)], Beta1, Beta2, Epsilon, Decay, EpsilonPlacement.InsideRoot, usesPolynomialRoot: true);
+            [new TrainedTensor("a", approximate, true)], OptimizerKind.AdamwHePolynomial, Beta1, Beta2, Epsilon, Decay);
         foreach (var (value, optimizer) in new[] { (exact, first), (approximate, second) })
         {
             for (var step = 0; step < 5; step++)

@@ -11,6 +11,18 @@ public class MatrixProductsTests
         Assert.That(MatrixProducts.TrainingOperations(BertConfiguration.Named("crammed-bert"), 0.25), Is.EqualTo(3 * Forward));
     }
 
+    /// <summary>The kernel says what the processor has and the operating system allows.</summary>
+    [Test]
+    public void Auto_is_bfloat16_where_the_processor_has_it()
+    {
+        var flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) ?? "";
+        var expected = flags.Split(' ').Contains("avx512_bf16") ? MatrixProductPrecision.Bfloat16 : MatrixProductPrecision.Float32;
+        var settings = new PretrainingSettings { Precision = MatrixProductPrecision.Auto };
+        Assert.That(settings.Resolved(null).Precision, Is.EqualTo(expected));
+        foreach (var precision in new[] { MatrixProductPrecision.Float32, MatrixProductPrecision.Bfloat16 })
+            Assert.That((settings with { Precision = precision }).Resolved(null).Precision, Is.EqualTo(precision));
+    }
+
     [TestCase(MatrixProductPrecision.Float32)]
     [TestCase(MatrixProductPrecision.Bfloat16)]
     public void A_rate_is_taken_for_either_type(MatrixProductPrecision precision) =>

@@ -129,6 +129,40 @@ public class PretrainingCheckpointTests
                 .And.Message.Contains(expected));
     }
 
+    [TestCase(MatrixProductPrecision.Float32)]
+    [TestCase(MatrixProductPrecision.Bfloat16)]
+    public void A_run_that_leaves_its_precision_open_keeps_the_one_it_was_started_with(MatrixProductPrecision precision)
+    {
+        var (_, expected) = Train(Settings with { Precision = precision });
+        Train(Settings with { Precision = precision }, interruptedAfter: 3);
+        using var checkpoint = PretrainingCheckpoint.Open(PretrainingCheckpoints.Latest(folder)!);
+        Assert.That(checkpoint.Precision, Is.EqualTo(precision));
+        var (_, weights) = Train(Settings with { Precision = MatrixProductPrecision.Auto }, resume: checkpoint);
+        Assert.That(weights, Is.EqualTo(expected));
+        var other = precision == MatrixProductPrecision.Float32 ? MatrixProductPrecision.Bfloat16 : MatrixProductPrecision.Float32;
+        Assert.That(
+            () => Train(Settings with { Precision = other }, resume: checkpoint),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("train.precision = "));
+    }
+
+    [TestCase("{}")]
+    [TestCase("[]")]
+    [TestCase("""{"train":3}""")]
+    [TestCase("""{"train":{"precision":"auto"}}""")]
+    [TestCase("""{"train":{"precision":7}}""")]
+    [TestCase("""{"train":{"precision":[]}}""")]
+    public void A_checkpoint_without_a_precision_is_refused(string identity)
+    {
+        var path = Path.Combine(folder, "hostile.safetensors");
+        var writer = new SafetensorsWriter();
+        writer.AddMetadata("format", "crammed-pretraining/1");
+        writer.AddMetadata("state", """{"steps":1,"tokens":0,"seconds":0,"position":{"micro_batches":0,"sequences":0,"documents":0}}""");
+        writer.AddMetadata("identity", identity);
+        writer.Write(path);
+        Assert.That(
+            () => PretrainingCheckpoint.Open(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("metadata 'identity'"));
+    }
+
     [Test]
     public void Metrics_of_another_number_of_steps_are_refused()
     {
@@ -160,9 +194,9 @@ public class PretrainingCheckpointTests
     {
         using var model = new BertModel(PretrainerTests.Configuration(), modelSeed);
         using var source = new CancellationTokenSource();
-        var progress = new ImmediateProgress<PretrainingProgress>(report =>
+        var progress = new ImmediateProgress<WorkProgress>(report =>
         {
-            if (report.Step == interruptedAfter)
+            if (report.Done == interruptedAfter)
                 source.Cancel();
         });
         var checkpoints = new PretrainingCheckpoints { Folder = folder, Interval = TimeSpan.FromDays(1), Resume = resume };

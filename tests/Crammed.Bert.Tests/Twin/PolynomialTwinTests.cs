@@ -9,6 +9,7 @@ public class PolynomialTwinTests
 
     private readonly BertConfiguration configuration = Tiny.Configuration();
     private BertModel model = null!;
+    private TaskClassifier classifier = null!;
     private TaskData data = null!;
     private TrainedWeights weights = null!;
     private Calibration ranges = null!;
@@ -20,19 +21,24 @@ public class PolynomialTwinTests
         model = new BertModel(configuration, seed: 3, torch.ScalarType.Float64);
         data = Tiny.Task(configuration, 32, seed: 1);
         var draw = FineTuningDraw.Create(1, new FineTuningSettings { Steps = 6, BatchSize = 8, LearningRate = 0.05 }, configuration, 32);
-        weights = FineTuner.Run(model, draw, data, new FineTuningOptions()).Weights;
-        (exact, ranges) = PolynomialTwin.Observe(model, weights, data, margin: 1.5);
+        weights = Tiny.Run(model, draw, data).Weights;
+        classifier = new TaskClassifier(model, weights);
+        (exact, ranges) = PolynomialTwin.Observe(classifier, data, margin: 1.5);
     }
 
     [OneTimeTearDown]
-    public void Free() => model.Dispose();
+    public void Free()
+    {
+        classifier.Dispose();
+        model.Dispose();
+    }
 
     private ModelFunctions Functions => new CalibratedFunctions(ranges, MaxDepth).Of(configuration);
 
     [Test]
     public void Observing_answers_as_evaluation_does_and_records_every_range()
     {
-        Assert.That(exact.Logits, Is.EqualTo(Evaluator.Evaluate(model, weights, data).Logits));
+        Assert.That(exact.Logits, Is.EqualTo(Tiny.Evaluate(model, weights, data).Logits));
         string[] names = [.. Functions.Designs().Select(design => design.Name)];
         Assert.That(names, Is.SubsetOf(ranges.AllTokenRanges.Keys));
         Assert.That((ranges.Examples, ranges.Source, ranges.Margin), Is.EqualTo((32, "tiny task", 1.5)));
@@ -43,7 +49,7 @@ public class PolynomialTwinTests
     [Test]
     public void Polynomials_answer_nearly_the_same_and_stay_in_their_domains()
     {
-        var twin = PolynomialTwin.Evaluate(model, weights, data, Functions, new TwinSettings());
+        var twin = PolynomialTwin.Evaluate(classifier, data, Functions, new TwinSettings());
         Assert.That(twin.LargestLogitDifference(exact), Is.GreaterThan(1e-12).And.LessThan(1e-3));
         Assert.That(twin.Domains.Select(use => use.Name), Is.EquivalentTo(Functions.Designs().Select(design => design.Name)));
         Assert.That(twin.Domains.Select(use => use.Outside), Is.All.Zero);
@@ -65,10 +71,10 @@ public class PolynomialTwinTests
         cut[name] = new ValueRange(wide.Minimum, middle);
         var narrow = new CalibratedFunctions(new Calibration(1, 32, ranges.Ranges, cut), MaxDepth).Of(configuration);
         var error = Assert.Throws<DomainViolationException>(
-            () => PolynomialTwin.Evaluate(model, weights, data, narrow, new TwinSettings()))!;
+            () => PolynomialTwin.Evaluate(classifier, data, narrow, new TwinSettings()))!;
         Assert.That(
             error.Message, Does.StartWith($"{name}: value ").And.Contain($"is outside the calibrated domain {narrow.FinalNorm.Domain}"));
-        var twin = PolynomialTwin.Evaluate(model, weights, data, narrow, new TwinSettings { OutOfRange = OutOfRange.Report });
+        var twin = PolynomialTwin.Evaluate(classifier, data, narrow, new TwinSettings { OutOfRange = OutOfRange.Report });
         var use = twin.Domains.Single(each => each.Name == name);
         Assert.That(use.Outside, Is.Positive.And.LessThan(use.Values));
         Assert.That(use.Maximum, Is.EqualTo(8 * wide.Maximum).Within(1e-3 * wide.Maximum));
@@ -137,13 +143,13 @@ public class PolynomialTwinTests
     [Test]
     public void Answers_move_with_the_noise()
     {
-        double Moved(double bits) => PolynomialTwin.Evaluate(model, weights, data, Functions, Noisy(bits)).LargestLogitDifference(
-            PolynomialTwin.Evaluate(model, weights, data, Functions, new TwinSettings()).Predictions);
+        double Moved(double bits) => PolynomialTwin.Evaluate(classifier, data, Functions, Noisy(bits)).LargestLogitDifference(
+            PolynomialTwin.Evaluate(classifier, data, Functions, new TwinSettings()).Predictions);
         double twenty = Moved(20), thirty = Moved(30);
         Assert.That(twenty, Is.GreaterThan(Math.Pow(2, -20)));
         Assert.That(twenty / thirty, Is.EqualTo(1024).Within(30), "the same noise, scaled");
-        var first = PolynomialTwin.Evaluate(model, weights, data, Functions, Noisy(20)).Predictions.Logits;
-        Assert.That(PolynomialTwin.Evaluate(model, weights, data, Functions, Noisy(20)).Predictions.Logits, Is.EqualTo(first));
+        var first = PolynomialTwin.Evaluate(classifier, data, Functions, Noisy(20)).Predictions.Logits;
+        Assert.That(PolynomialTwin.Evaluate(classifier, data, Functions, Noisy(20)).Predictions.Logits, Is.EqualTo(first));
 
         static TwinSettings Noisy(double bits) => new() { NoiseBits = bits, NoiseSeed = 9, OutOfRange = OutOfRange.Report };
     }
@@ -153,23 +159,29 @@ public class PolynomialTwinTests
     public void Adapters_of_linear_layers_answer_as_if_merged()
     {
         using var other = new BertModel(configuration, seed: 3, torch.ScalarType.Float64);
-        using var adapters = new LoraAdapters(other, new LoraConfiguration { Rank = 2, Alpha = 3 }, seed: 2);
+        using var tuned = new TaskClassifier(other, 2, new LoraConfiguration { Rank = 2, Alpha = 3 }, seed: 2);
+        var adapters = tuned.Adapters!;
         using (torch.no_grad())
         {
             foreach (var (module, index) in adapters.Modules.Select((module, index) => (module, index)))
                 adapters[module].B.copy_(torch.tensor(Tiny.Gaussian(index, 16, 0.2), adapters[module].B.shape));
         }
 
-        var headValues = weights.Values.Where(value => value.Key.StartsWith("head.", StringComparison.Ordinal)).ToDictionary();
-        var head = new TrainedWeights(weights.Settings, weights.Shape, headValues);
-        var observed = PolynomialTwin.Observe(other, head, data, 1.5, adapters).Ranges;
+        using (torch.no_grad())
+        {
+            foreach (var (name, tensor) in tuned.Head)
+                tensor.copy_(torch.tensor(weights.Values[name], tensor.shape));
+        }
+
+        var observed = PolynomialTwin.Observe(tuned, data, 1.5).Ranges;
         var functions = new CalibratedFunctions(observed, MaxDepth).Of(configuration);
-        var beside = PolynomialTwin.Evaluate(other, head, data, functions, new TwinSettings(), adapters).Predictions;
+        var beside = PolynomialTwin.Evaluate(tuned, data, functions, new TwinSettings()).Predictions;
         adapters.Merge();
-        var merged = PolynomialTwin.Evaluate(other, head, data, functions, new TwinSettings());
+        var merged = PolynomialTwin.Evaluate(tuned, data, functions, new TwinSettings());
         Assert.That(merged.LargestLogitDifference(beside), Is.LessThan(1e-10));
         adapters.Unmerge();
-        var without = PolynomialTwin.Evaluate(other, head, data, functions, new TwinSettings { OutOfRange = OutOfRange.Report });
+        adapters.Enabled = false;
+        var without = PolynomialTwin.Evaluate(tuned, data, functions, new TwinSettings { OutOfRange = OutOfRange.Report });
         Assert.That(without.LargestLogitDifference(beside), Is.GreaterThan(1e-4), "they do something");
     }
 
@@ -180,10 +192,10 @@ public class PolynomialTwinTests
             () => new CalibratedFunctions(ranges, MaxDepth).Of(Tiny.Configuration(AttentionKernel.Softmax)),
             Throws.ArgumentException.With.Message.Contains("kernel Softmax"));
         Assert.That(
-            () => PolynomialTwin.Evaluate(model, weights, data, Functions, new TwinSettings { NoiseBits = 61 }),
+            () => PolynomialTwin.Evaluate(classifier, data, Functions, new TwinSettings { NoiseBits = 61 }),
             Throws.ArgumentException.With.Message.Contains("noise_bits is 61"));
         Assert.That(
-            () => PolynomialTwin.Evaluate(model, weights, data, Functions with { Layers = [] }, new TwinSettings()),
+            () => PolynomialTwin.Evaluate(classifier, data, Functions with { Layers = [] }, new TwinSettings()),
             Throws.ArgumentException.With.Message.Contains("0 layers"));
         Assert.That(
             () => new CalibratedFunctions(ranges, MaxDepth).Gate(configuration with { Gate = FeedForwardGate.Relu }, layer: 7),

@@ -1,4 +1,5 @@
 using Crammed.Ckks.Tests.Scheme;
+using Crammed.Ckks.Client;
 
 namespace Crammed.Ckks.Tests.Bootstrapping;
 
@@ -43,9 +44,10 @@ internal sealed class EmbeddingErrorTests
             foreach ((int missing, int level) in rotations)
             {
                 (int Steps, int Level)[] others = [.. rotations.Where(rotation => rotation.Steps != missing)];
-                using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, others))
+                using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, others)))
                     Refused($"{operation}: there is no key for a rotation by {missing} (level {level} with scale 2^", keys, transform);
-                using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, [.. others, (missing, level - 1)]))
+                using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
+                    EvaluationKeyRequest.Of(null, [.. others, (missing, level - 1)])))
                     Refused($"{operation} by {missing}: the key serves levels up to {level - 1}, ", keys, transform);
             }
         }
@@ -147,7 +149,7 @@ internal sealed class EmbeddingErrorTests
     }
 
     private EvaluationKeys KeysOf(params EmbeddingTransform[] transforms) =>
-        _setup.Generator.CreateEvaluationKeys(Level, transforms.SelectMany(transform => transform.Plan.Rotations));
+        _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(Level, transforms.SelectMany(transform => transform.Plan.Rotations)));
 
     private void Refused(string words, EvaluationKeys keys, EmbeddingTransform transform)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Crammed.Ckks.Tests.Scheme;
+using Crammed.Ckks.Client;
 
 namespace Crammed.Ckks.Tests.Bootstrapping;
 
@@ -91,7 +92,7 @@ internal sealed class EmbeddingTests
         Complex[] all = CoefficientMessages.Random(_setup.Parameters.SlotCount, seed: slots + 3);
         using Ciphertext operand = Encrypt(all, plan.Level);
         using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
-            null, Evaluator.InnerSumRotations(_setup.Parameters, gap, slots).Select(steps => (steps, plan.Level)));
+            EvaluationKeyRequest.Of(null, Evaluator.InnerSumRotations(_setup.Parameters, gap, slots).Select(steps => (steps, plan.Level))));
         using Ciphertext trace = new Evaluator(_setup.Parameters, keys).InnerSum(operand, gap, slots);
         SlotEstimate fresh = Fresh(operand, gap * Rms * Math.Sqrt(slots));
         double traceError = _setup.Noise.InnerSum(gap, operand.Level, operand.Scale, fresh.Error);
@@ -134,7 +135,7 @@ internal sealed class EmbeddingTests
     {
         long empty = ResidueMemory.LiveBuffers;
         Ciphertext result;
-        using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, plan.Rotations))
+        using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations)))
         using (var transform = new EmbeddingTransform(_setup.Encoder, plan, constant))
         {
             Assert.That((keys.Bytes, transform.Bytes), Is.EqualTo((plan.KeyBytes, plan.DiagonalBytes)));

@@ -42,7 +42,7 @@ internal sealed class EvalModTests
             Bootstrapping = NamedParameters.InsecureN11Bootstrapping.Bootstrapping! with { CorrectionLevels = 0 },
         };
         Assert.That(() => new EvalModPlan(CkksParameters.Create(uncorrected)), Throws.ArgumentException.With.Message.Contains("CorrectionLevels is 0"));
-        Assert.That(() => new EvalModPlan(CkksParameters.Create(NamedParameters.N13QP217)), Throws.ArgumentException.With.Message.Contains("no levels"));
+        Assert.That(() => new EvalModPlan(CkksParameters.Create(NamedParameters.N13QP213)), Throws.ArgumentException.With.Message.Contains("no levels"));
     }
 
     /// <summary>
@@ -54,7 +54,7 @@ internal sealed class EvalModTests
     public void Ciphertexts_are_reduced()
     {
         using SecretKey secret = SecretKey.Generate(Parameters);
-        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(_plan.InputLevel, []);
+        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(_plan.InputLevel, []));
         var evaluator = new Evaluator(Parameters, keys);
         var noise = new NoiseEstimator(Parameters);
         var random = new Random(3);

@@ -1,4 +1,5 @@
 using Crammed.Ckks.Tests.Scheme;
+using Crammed.Ckks.Client;
 
 namespace Crammed.Ckks.Tests.LinearTransforms;
 
@@ -69,7 +70,7 @@ internal sealed class InnerSumTests
         foreach (int missing in rotations)
         {
             using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
-                null, rotations.Where(steps => steps != missing).Select(steps => (steps, 1)));
+                EvaluationKeyRequest.Of(null, rotations.Where(steps => steps != missing).Select(steps => (steps, 1))));
             Assert.That(
                 () => new Evaluator(_setup.Parameters, keys).InnerSum(operand, 13, 7),
                 Throws.InvalidOperationException.With.Message.StartsWith(
@@ -87,5 +88,5 @@ internal sealed class InnerSumTests
     }
 
     private EvaluationKeys KeysFor(int count, int stride, int level) => _setup.Generator.CreateEvaluationKeys(
-        null, Evaluator.InnerSumRotations(_setup.Parameters, count, stride).Select(steps => (steps, level)));
+        EvaluationKeyRequest.Of(null, Evaluator.InnerSumRotations(_setup.Parameters, count, stride).Select(steps => (steps, level))));
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Tests.Scheme;
+using Crammed.Ckks.Client;
 
 namespace Crammed.Ckks.Tests.LinearTransforms;
 
@@ -39,9 +40,10 @@ internal sealed class LinearTransformErrorTests
         foreach ((int missing, int _) in _transform.Plan.Rotations)
         {
             IEnumerable<(int Steps, int Level)> others = _transform.Plan.Rotations.Where(rotation => rotation.Steps != missing);
-            using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, others))
+            using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, others)))
                 Refused($"Transform: there is no key for a rotation by {missing} (level 3 with scale 2^36.0", keys);
-            using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, others.Append((missing, Level - 1))))
+            using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
+                EvaluationKeyRequest.Of(null, others.Append((missing, Level - 1)))))
                 Refused($"Transform by {missing}: the key serves levels up to 2, the ciphertext is at level 3", keys);
         }
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
@@ -50,7 +52,7 @@ internal sealed class LinearTransformErrorTests
     [Test]
     public void Operands_must_fit()
     {
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, _transform.Plan.Rotations);
+        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
         var evaluator = new Evaluator(_setup.Parameters, keys);
         using Ciphertext low = evaluator.DropLevels(_operand, 2), product = evaluator.Square(_operand);
         Assert.That(
@@ -60,9 +62,9 @@ internal sealed class LinearTransformErrorTests
         Assert.That(
             () => evaluator.Transform(product, _transform),
             Throws.InvalidOperationException.With.Message.StartsWith("Transform: the operand has 3 polynomials"));
-        CkksSetup other = CkksSetup.Of(NamedParameters.N13QP217);
+        CkksSetup other = CkksSetup.Of(NamedParameters.N13QP213);
         using Ciphertext foreign = other.Encryptor.Encrypt([1.0], 3);
-        Assert.That(() => evaluator.Transform(foreign, _transform), Throws.ArgumentException.With.Message.Contains("N13QP217"));
+        Assert.That(() => evaluator.Transform(foreign, _transform), Throws.ArgumentException.With.Message.Contains("N13QP213"));
         Assert.That(() => other.Evaluator.Transform(foreign, _transform), Throws.ArgumentException.With.Message.Contains("insecure-N11"));
     }
 
@@ -84,7 +86,7 @@ internal sealed class LinearTransformErrorTests
     [Test]
     public void Disposed_operands_and_transforms_leave_nothing()
     {
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, _transform.Plan.Rotations);
+        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
         var evaluator = new Evaluator(_setup.Parameters, keys);
         long live = ResidueMemory.LiveBuffers;
         Ciphertext operand = _operand.Clone();
@@ -99,7 +101,7 @@ internal sealed class LinearTransformErrorTests
     [Test]
     public void Results_do_not_depend_on_the_number_of_threads()
     {
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, _transform.Plan.Rotations);
+        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
         using Ciphertext one = new Evaluator(_setup.Parameters, keys, 1).Transform(_operand, _transform);
         using Ciphertext four = new Evaluator(_setup.Parameters, keys, 4).Transform(_operand, _transform);
         for (int polynomial = 0; polynomial < 2; polynomial++)

@@ -2,6 +2,7 @@ using System.Numerics;
 using Crammed.Ckks.Tests.Scheme;
 using FsCheck;
 using FsCheck.Fluent;
+using Crammed.Ckks.Client;
 
 namespace Crammed.Ckks.Tests.LinearTransforms;
 
@@ -31,7 +32,7 @@ internal sealed class LinearTransformLawTests
             var transformCase = TransformCase.Create(_setup, shape.Period, indices, complex: true, shape.Count);
             var plan = new LinearTransformPlan(_setup.Parameters, shape.Period, indices, shape.Level, shape.Bound);
             using LinearTransform transform = new(_setup.Encoder, transformCase.Diagonals, plan);
-            using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, plan.Rotations);
+            using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations));
             using Ciphertext operand = _setup.Encrypt(transformCase.Operand, shape.Level);
             using Ciphertext result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
             SlotAssert.AreClose(_setup, result, transformCase.Expected, transformCase.Noise(_setup, transform, operand));
@@ -44,7 +45,7 @@ internal sealed class LinearTransformLawTests
     {
         const int level = 2, stride = 3;
         using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
-            null, Enumerable.Range(1, 90).Append(128).Select(k => (stride * k, level)));
+            EvaluationKeyRequest.Of(null, Enumerable.Range(1, 90).Append(128).Select(k => (stride * k, level))));
         var evaluator = new Evaluator(_setup.Parameters, keys);
         using Ciphertext operand = _setup.Encryptor.Encrypt(_setup.RandomSlots(2), level);
         Gen<(int, int)> counts = Gen.Choose(1, 90).Two().Select(pair => (pair.Item1, pair.Item2));

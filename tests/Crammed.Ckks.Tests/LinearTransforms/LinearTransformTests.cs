@@ -1,5 +1,6 @@
 using System.Numerics;
 using Crammed.Ckks.Tests.Scheme;
+using Crammed.Ckks.Client;
 
 namespace Crammed.Ckks.Tests.LinearTransforms;
 
@@ -8,7 +9,7 @@ namespace Crammed.Ckks.Tests.LinearTransforms;
 /// other keys than its plan lists.
 /// </summary>
 [TestFixture("insecure-N11")]
-[TestFixture("N14QP434")]
+[TestFixture("N14QP428")]
 internal sealed class LinearTransformTests(string name)
 {
     private CkksSetup _setup = null!;
@@ -62,7 +63,7 @@ internal sealed class LinearTransformTests(string name)
         using Ciphertext operand = _setup.Encrypt(transformCase.Operand, level);
         using LinearTransform transform = LinearTransform.Create(_setup.Parameters, _setup.Encoder, transformCase.Diagonals, level);
         using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
-            null, transform.Plan.Rotations.Concat(transformCase.Diagonals.Indices.Select(index => (index, level))));
+            EvaluationKeyRequest.Of(null, transform.Plan.Rotations.Concat(transformCase.Diagonals.Indices.Select(index => (index, level)))));
         var evaluator = new Evaluator(_setup.Parameters, keys);
         using Ciphertext hoisted = evaluator.Transform(operand, transform);
         using Ciphertext plain = Unhoisted(evaluator, operand, transformCase.Diagonals, transform.Scale);
@@ -95,7 +96,7 @@ internal sealed class LinearTransformTests(string name)
         double[] vector = [.. _setup.RandomSlots(1).Take(period)];
         using Ciphertext operand = _setup.Encrypt([.. Enumerable.Range(0, Slots).Select(i => new Complex(vector[i % period], 0))], level);
         using LinearTransform transform = LinearTransform.Create(_setup.Parameters, _setup.Encoder, diagonals, level);
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, transform.Plan.Rotations);
+        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, transform.Plan.Rotations));
         using Ciphertext result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
         double rms = Math.Sqrt(vector.Average(value => value * value));
         double noise = _setup.Noise.LinearTransform(transform, operand.Scale, rms, TransformCase.Fresh(_setup, operand.Scale));
@@ -113,7 +114,7 @@ internal sealed class LinearTransformTests(string name)
         // A scale of q_level leaves the operand's.
         double scale = _setup.Parameters.Moduli[3];
         using LinearTransform transform = LinearTransform.Create(_setup.Parameters, _setup.Encoder, transformCase.Diagonals, 3, scale);
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, transform.Plan.Rotations);
+        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, transform.Plan.Rotations));
         using Ciphertext result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
         Assert.That(result.Level, Is.EqualTo(2));
         Assert.That(result.Scale, Is.EqualTo(operand.Scale));
@@ -127,7 +128,7 @@ internal sealed class LinearTransformTests(string name)
             _setup.Parameters, transformCase.Diagonals.Period, transformCase.Diagonals.Indices, level);
         using LinearTransform transform = new(_setup.Encoder, transformCase.Diagonals, plan);
         Assert.That(transform.Bytes, Is.EqualTo(plan.DiagonalBytes));
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(null, plan.Rotations);
+        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations));
         Assert.That(keys.Bytes, Is.EqualTo(plan.KeyBytes));
         using Ciphertext operand = _setup.Encrypt(transformCase.Operand, level);
         (long buffers, long bytes) live = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Crammed.Approximation.Tests;
+using Crammed.Approximation;
 using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.Polynomials;
@@ -42,7 +44,7 @@ internal sealed class PolynomialEvaluationTests
     [TestCase(63, CoefficientKind.Complex)]
     public void At_128_bits_of_security(int degree, CoefficientKind kind)
     {
-        CkksSetup setup = CkksSetup.Of(NamedParameters.N14QP434);
+        CkksSetup setup = CkksSetup.Of(NamedParameters.N14QP428);
         Check(setup, PolynomialOracle.Coefficients(degree, kind), PolynomialBasis.Chebyshev, setup.Top);
     }
 

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Crammed.Approximation.Tests;
+using Crammed.Approximation;
 using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.Polynomials;

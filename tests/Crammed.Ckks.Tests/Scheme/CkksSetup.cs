@@ -18,7 +18,7 @@ internal sealed class CkksSetup
         Secret = SecretKey.Generate(Parameters);
         Generator = new KeyGenerator(Secret);
         Keys = Generator.CreateEvaluationKeys(
-            Parameters.MaxLevel, Steps.Select(steps => (steps, Parameters.MaxLevel)), Parameters.MaxLevel);
+            EvaluationKeyRequest.Of(Parameters.MaxLevel, Steps.Select(steps => (steps, Parameters.MaxLevel)), Parameters.MaxLevel));
         Encoder = new CkksEncoder(Parameters);
         Encryptor = new Encryptor(Secret);
         Decryptor = new Decryptor(Secret);

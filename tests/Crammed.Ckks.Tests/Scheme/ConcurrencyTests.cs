@@ -5,7 +5,7 @@ namespace Crammed.Ckks.Tests.Scheme;
 internal sealed class ConcurrencyTests
 {
     [Test]
-    public void Concurrent_calls_do_not_disturb_each_other([Values("insecure-N11", "N14QP434")] string name)
+    public void Concurrent_calls_do_not_disturb_each_other([Values("insecure-N11", "N14QP428")] string name)
     {
         CkksSetup setup = CkksSetup.Of(NamedParameters.Find(name));
         using Ciphertext operand = setup.Encryptor.Encrypt(setup.RandomSlots(21), setup.Top);

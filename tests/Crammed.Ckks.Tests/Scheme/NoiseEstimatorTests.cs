@@ -13,8 +13,8 @@ namespace Crammed.Ckks.Tests.Scheme;
 /// in a square has E|m|^4 / E^2|m|^2 = 1.4, a product of two such messages 1.96. So k = 12 for all; a false alarm, one in 10^9. With n
 /// = 4096 ... 32768 the bands are 0.22 ... 0.08 bits.
 /// </remarks>
-[TestFixture("N13QP217", 3)]
-[TestFixture("N14QP434", 8)]
+[TestFixture("N13QP213", 3)]
+[TestFixture("N14QP428", 8)]
 [TestFixture("N15QP850", 7)]
 [TestFixture("N16QP1320", 9)]
 internal sealed class NoiseEstimatorTests(string name, int level)
@@ -42,7 +42,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
         _noise = new NoiseEstimator(_parameters);
         _encoder = new CkksEncoder(_parameters);
         _secret = SecretKey.Generate(_parameters);
-        _keys = new KeyGenerator(_secret).CreateEvaluationKeys(level, [(3, level)], level);
+        _keys = new KeyGenerator(_secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(level, [(3, level)], level));
         _decryptor = new Decryptor(_secret);
         _evaluator = new Evaluator(_parameters, _keys);
         _x = RandomSlots(1);
@@ -96,10 +96,9 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     public void Plaintext_operands([Values(22, 40)] int log2PlainScale)
     {
         using Plaintext addend = _encoder.Encode(_y, level, _a.Scale), factor = _encoder.Encode(_y, level, Math.ScaleB(1, log2PlainScale));
-        using Ciphertext sum = _evaluator.AddPlain(_a, addend), difference = _evaluator.SubtractPlain(_a, addend);
+        using Ciphertext sum = _evaluator.AddPlain(_a, addend);
         using Ciphertext product = _evaluator.MultiplyPlain(_a, factor);
         AssertNoise(sum, i => _x[i] + _y[i], _noise.AddPlain(_fresh, Rms));
-        AssertNoise(difference, i => _x[i] - _y[i], _noise.AddPlain(_fresh, Rms));
         AssertNoise(product, i => _x[i] * _y[i], _noise.MultiplyPlain(_fresh, Rms, factor.Scale));
     }
 

@@ -14,11 +14,11 @@ internal sealed class OtherRingsTests
 
     private static IEnumerable<TestCaseData> Shapes =>
     [
-        new TestCaseData(NamedParameters.N13QP217, 3),
+        new TestCaseData(NamedParameters.N13QP213, 3),
         new TestCaseData(NamedParameters.N15QP850, 5),
         new TestCaseData(NamedParameters.N16QP1320, 23),
         new TestCaseData(new CkksParametersLiteral("N17QP340", 17, [50, 45, 45, 50], [50, 50, 50], 45), 3),
-        new TestCaseData(NamedParameters.N14QP434 with { Name = "insecure-N14H192", Secret = SecretDistribution.SparseTernary(192) }, 8),
+        new TestCaseData(NamedParameters.N14QP428 with { Name = "insecure-N14H192", Secret = SecretDistribution.SparseTernary(192) }, 8),
     ];
 
     [TestCaseSource(nameof(Shapes))]
@@ -26,7 +26,7 @@ internal sealed class OtherRingsTests
     {
         CkksParameters parameters = CkksParameters.Create(literal);
         using SecretKey secret = SecretKey.Generate(parameters);
-        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(level, [(3, level)]);
+        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(level, [(3, level)]));
         var evaluator = new Evaluator(parameters, keys);
         var noise = new NoiseEstimator(parameters);
         var decryptor = new Decryptor(secret);

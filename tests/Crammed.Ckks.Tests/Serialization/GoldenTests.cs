@@ -11,7 +11,8 @@ namespace Crammed.Ckks.Tests.Serialization;
 [TestFixture]
 internal sealed class GoldenTests
 {
-    private static readonly CkksParameters Parameters = CkksParameters.Create(NamedParameters.InsecureN11);
+    private static readonly CkksParameters Parameters =
+        CkksParameters.Create(new("insecure-N11", 11, [46, .. Enumerable.Repeat(36, 8)], [50, 50], 36));
 
     [Test]
     public void Parameters_have_the_identifier_they_had() =>

@@ -80,7 +80,7 @@ internal sealed class KeySetFileTests
     {
         using var file = new TemporaryFile();
         KeyGenerator generator = CkksSetup.Of(NamedParameters.InsecureN11).Generator;
-        Assert.That(generator.SaveEvaluationKeys(file.Path, null, []), Is.Empty);
+        Assert.That(generator.SaveEvaluationKeys(file.Path, EvaluationKeyRequest.Of(null, [])), Is.Empty);
         using EvaluationKeys keys = EvaluationKeys.Open(file.Path, CkksSetup.Of(NamedParameters.InsecureN11).Parameters);
         Assert.That((keys.Bytes, keys.Manifest.Count, keys.Relinearization), Is.EqualTo((0L, 0, (SwitchingKey?)null)));
     }
@@ -91,7 +91,7 @@ internal sealed class KeySetFileTests
     {
         CkksSetup setup = CkksSetup.Of(NamedParameters.InsecureN11);
         using var file = new TemporaryFile();
-        setup.Generator.SaveEvaluationKeys(file.Path, 4, [(3, 4)], 4);
+        setup.Generator.SaveEvaluationKeys(file.Path, EvaluationKeyRequest.Of(4, [(3, 4)], 4));
         using EvaluationKeys keys = EvaluationKeys.Open(file.Path, setup.Parameters);
         var evaluator = new Evaluator(setup.Parameters, keys);
         double[] values = setup.RandomSlots(1);
@@ -117,7 +117,7 @@ internal sealed class KeySetFileTests
         CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1320);
         using SecretKey secret = SecretKey.Generate(parameters);
         using var file = new TemporaryFile();
-        EvaluationKeyInfo made = new KeyGenerator(secret).SaveEvaluationKeys(file.Path, null, [(1, 23)]).Single();
+        EvaluationKeyInfo made = new KeyGenerator(secret).SaveEvaluationKeys(file.Path, EvaluationKeyRequest.Of(null, [(1, 23)])).Single();
         Assert.That((made.DigitCount, made.LimbCount, made.MemoryBytes), Is.EqualTo((3, 31, 93L << 20)));
         int bits = parameters.Moduli.Concat(parameters.SpecialModuli).Sum(modulus => 64 - BitOperations.LeadingZeroCount(modulus));
         long expected = 32 + 3L * bits * parameters.N / 8;

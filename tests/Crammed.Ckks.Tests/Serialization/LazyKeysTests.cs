@@ -1,4 +1,5 @@
 using Crammed.Ckks.Tests.Scheme;
+using Crammed.Ckks.Client;
 
 namespace Crammed.Ckks.Tests.Serialization;
 
@@ -65,7 +66,7 @@ internal sealed class LazyKeysTests
     public void Keys_in_memory_stay_there()
     {
         CkksSetup setup = CkksSetup.Of(NamedParameters.InsecureN11);
-        using EvaluationKeys keys = setup.Generator.CreateEvaluationKeys(1, []);
+        using EvaluationKeys keys = setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(1, []));
         long bytes = keys.Bytes;
         Assert.That((keys.UnloadUnused(), keys.UnloadUnused(), keys.Bytes), Is.EqualTo((0L, 0L, bytes)));
     }

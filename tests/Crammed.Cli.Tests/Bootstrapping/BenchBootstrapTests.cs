@@ -43,7 +43,7 @@ internal sealed class BenchBootstrapTests
     }
 
     [TestCase("'parameters' names 'N16'; the sets with bootstrapping are N16QP1746-bootstrapping", "parameters=[N16]")]
-    [TestCase("'parameters' names 'N13QP217'; the sets with bootstrapping are", "parameters=N13QP217")]
+    [TestCase("'parameters' names 'N13QP213'; the sets with bootstrapping are", "parameters=N13QP213")]
     [TestCase("'parameters' is empty; name at least one of N16QP1746-bootstrapping", "parameters=[]")]
     [TestCase("'slots' is 24; a period is a power of two", Toy, "slots=[16,24]")]
     [TestCase("'slots' is 1; a period is a power of two", Toy, "slots=1")]

@@ -18,8 +18,7 @@ internal abstract class LauncherTestBase
         foreach (string script in new[] { "scripts/setup", "scripts/crammed", "scripts/test" })
             Folder.WriteProgram("repository/" + script, File.ReadAllText(Repository.PathOf(script)));
         // Every package is installed, and the SDK is there.
-        Program(
-            "dpkg-query", "for p in libtorch-dev libopenblas0-pthread g++ gnuplot-nox wordnet-base; do printf 'installed:%s ' $p; done");
+        Program("dpkg-query", "printf 'installed:wordnet-base '");
         Program("apt-get", "echo \"apt-get $*\" >>\"$LOG\"; exit 1");
         Program("sudo", "exit 1");
     }
@@ -49,7 +48,6 @@ internal abstract class LauncherTestBase
         start.Environment["LOG"] = Folder.Combine("log");
         start.Environment.Remove("CRAMMED_SIMD");
         start.Environment.Remove("CRAMMED_SETUP");
-        start.Environment.Remove("OPENBLAS_CORETYPE");
         return Process.Start(start)!;
     }
 

@@ -125,9 +125,20 @@ internal sealed class CommandTests
     [TestCase("'finetune.betas' has 1 values", "finetune", "mode=full", "finetune.betas=[0.9]")]
     [TestCase("'finetune.lora.rank' is 0; it must be 1 to 256", "finetune", "mode=lora", "finetune.lora.rank=0")]
     [TestCase("'adapters' and draw are both null; give one of them", "evaluate", "adapters=null")]
-    [TestCase("'noise_bits' is 20, and functions is exact; give functions=polynomial", "evaluate", "noise_bits=20")]
+    [TestCase("override 'noise_bits=20': nothing reads 'noise_bits' in this run; it is read with functions=polynomial", "evaluate", "noise_bits=20")]
+    [TestCase("nothing reads 'eval.finetune.steps' in this run; it is read with draw=null", "finetune", "draw=p", "eval.finetune.steps=9")]
+    [TestCase("nothing reads 'eval.finetune.rank' in this run; it is read with mode=adapters", "finetune", "mode=lora", "eval.finetune.rank=8")]
+    [TestCase("nothing reads 'finetune' in this run; it is read with mode=lora or mode=full", "finetune", "finetune=GLUE_sane")]
+    [TestCase("nothing reads 'finetune.lora.rank' in this run; it is read with mode=lora or mode=full", "finetune", "finetune.lora.rank=3")]
+    [TestCase("nothing reads 'seeds' in this run; it is read with mode=lora or mode=full", "finetune", "seeds=3")]
+    [TestCase("nothing reads 'export' in this run; it is read with mode=adapters", "finetune", "mode=full", "export=outputs/x")]
+    [TestCase("nothing reads 'eval.encrypted_examples' in this run; leave it out", "draw", "eval.encrypted_examples=3")]
+    [TestCase("nothing reads 'eval.tasks' in this run; it is read with source=text", "evaluate", "eval/tasks=rte")]
+    [TestCase("nothing reads 'keys' in this run; it is read with fhe=execute", "evaluate", "keys=outputs/keys")]
+    [TestCase("nothing reads the key 'he.fhe'", "keygen", "he.fhe=disable")]
+    [TestCase("'fhe' is 'simulate'; it must be execute, or null", "finetune", "fhe=simulate")]
     [TestCase("'noise_bits' is 0.5; it must be 1 to 60", "evaluate", "functions=polynomial", "noise_bits=0.5")]
-    [TestCase("'polynomial.parameters' is N1; the parameter sets are ", "evaluate", "polynomial.parameters=N1")]
+    [TestCase("'polynomial.parameters' is N1; the parameter sets are ", "evaluate", "functions=polynomial", "polynomial.parameters=N1")]
     [TestCase("'fhe' is execute, which takes its examples from a container", "evaluate", "fhe=execute", "functions=polynomial")]
     [TestCase("'draw' is p and adapters is outputs/finetune/adapters.safetensors; set one of them to null", "evaluate", "draw=p")]
     public async Task Bad_input_is_one_line_and_exit_code_2_and_writes_nothing(string expected, params string[] arguments)
@@ -137,6 +148,17 @@ internal sealed class CommandTests
         Assert.That(lines, Has.Length.EqualTo(1));
         Assert.That(lines[0], Does.StartWith("error: ").And.Contain(expected));
         Assert.That(_program.Output, Is.Empty);
+        Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+    }
+
+    [Test]
+    public async Task A_missing_model_is_named_before_an_encrypted_run_starts()
+    {
+        string export = Path.GetDirectoryName(SmallRun.Sentiment.DevFolder)!;
+        Assert.That(
+            await _program.RunAsync("evaluate", "fhe=execute", $"export={export}", "model=none", "container=none", "keys=none"),
+            Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.StartWith("error: ").And.Contain("none/config.json: not found; a model is a folder that"));
         Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
     }
 
@@ -242,7 +264,7 @@ internal sealed class CommandTests
     [TestCase("made with model.layers = 1, and this run has 2", "resume=outputs/pretrain", "arch.layers=2")]
     [TestCase("'resume' is outputs/none, where there is no checkpoints/step-*.safetensors", "resume=outputs/none")]
     [TestCase("already holds a run", "train.steps=2")]
-    [TestCase("'impl.device' is cuda, and this build's libtorch has no CUDA; give impl.device=cpu", "impl.device=cuda")]
+    [TestCase("'impl.device' is cuda, and libtorch finds no such device; give impl.device=cpu, or see docs/libtorch.md", "impl.device=cuda")]
     public async Task What_cannot_be_resumed_or_started_is_one_line_and_changes_nothing(string expected, params string[] words)
     {
         await Succeed(["pretrain", .. _smallModel]);

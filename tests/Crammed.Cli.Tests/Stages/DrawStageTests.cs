@@ -58,7 +58,7 @@ internal sealed class DrawStageTests
         yield return Misfit(description => description with { Split = "dev" }, "is the dev split, where the train split is needed");
         yield return Misfit(
             description => description with { VocabularySha256 = new string('0', 64) },
-            $"was exported with another vocabulary than {SmallRun.ModelFolder} has; export the task with this model");
+            $"was exported with another tokenizer than {SmallRun.ModelFolder} has; export the task with this model");
     }
 
     [TestCaseSource(nameof(Misfits))]
@@ -74,8 +74,8 @@ internal sealed class DrawStageTests
     public void Embeddings_of_another_model_do_not_serve_the_adapters()
     {
         string path = Write("train", description => description with { ModelSha256 = new string('0', 64) });
-        var input = SmallRun.TwinInput(SmallRun.Sentiment) with { TrainFolder = path };
-        var error = Assert.Throws<InvalidDataException>(() => TwinStage.Load(input));
+        var draw = SmallRun.Draw(SmallRun.Sentiment);
+        var error = Assert.Throws<InvalidDataException>(() => DrawRunStage.Load(SmallRun.ModelFolder, path, draw));
         Assert.That(error!.Message, Is.EqualTo(
             $"{path}: was exported with another model than {SmallRun.ModelFolder}; export the task with this model"));
     }

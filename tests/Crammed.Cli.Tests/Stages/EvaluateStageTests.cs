@@ -1,3 +1,4 @@
+using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
 using Crammed.Model;
 using Crammed.Text;
@@ -17,7 +18,7 @@ internal sealed class EvaluateStageTests
     [Test]
     public void An_untrained_head_answers_the_first_class_and_is_near_chance()
     {
-        var outcome = Evaluate(SmallRun.Sentiment, TrainedWeights.Initial(SmallRun.TwinInput(SmallRun.Sentiment).Draw));
+        var outcome = Evaluate(SmallRun.Sentiment, TrainedWeights.Initial(SmallRun.Draw(SmallRun.Sentiment)));
         double zeros = Enumerable.Range(40, 20).Count(i => SmallData.Label(i) == 0) / 20.0;
         double error = Math.Sqrt(zeros * (1 - zeros) / 20);
         Assert.That(outcome.Main, Is.EqualTo(new Score("accuracy", zeros, error, Math.Max(zeros, 1 - zeros))));
@@ -31,8 +32,8 @@ internal sealed class EvaluateStageTests
         // The barely pretrained model's gradients are far below the default epsilon.
         var settings = SmallRun.FineTuning with { Steps = 60, LearningRate = 0.02, Epsilon = 1e-8 };
         var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment) with { Settings = settings }).Draw;
-        using var twin = TwinStage.Load(SmallRun.TwinInput(SmallRun.Sentiment) with { Draw = draw });
-        var trained = twin.Run(_folder.Combine("twin"), null, CancellationToken.None);
+        using var run = DrawRunStage.Load(SmallRun.ModelFolder, SmallRun.Sentiment.TrainFolder, draw);
+        var trained = run.Run(_folder.Combine("run"), null, CancellationToken.None);
         Assert.That(trained.Training.Steps.TakeLast(5).Average(step => step.Loss), Is.LessThan(Math.Log(2) - 0.05));
 
         var outcome = Evaluate(SmallRun.Sentiment, WeightFiles.ReadAdapters(trained.AdaptersFile));
@@ -56,7 +57,7 @@ internal sealed class EvaluateStageTests
     [Test]
     public void Regression_has_one_logit_and_correlations_that_a_constant_leaves_undefined()
     {
-        var outcome = Evaluate(SmallRun.Similarity, TrainedWeights.Initial(SmallRun.TwinInput(SmallRun.Similarity).Draw));
+        var outcome = Evaluate(SmallRun.Similarity, TrainedWeights.Initial(SmallRun.Draw(SmallRun.Similarity)));
         Assert.That(outcome.Scores.Select(score => score.Metric), Is.EqualTo(new[] { "pearson", "spearmanr" }));
         Assert.That(outcome.Main.Value, Is.NaN);
         Assert.That(outcome.Main.IsNearChance);
@@ -66,7 +67,7 @@ internal sealed class EvaluateStageTests
     [Test]
     public void Weights_for_another_task_or_model_are_refused()
     {
-        var regression = TrainedWeights.Initial(SmallRun.TwinInput(SmallRun.Similarity).Draw);
+        var regression = TrainedWeights.Initial(SmallRun.Draw(SmallRun.Similarity));
         Assert.That(
             Assert.Throws<InvalidDataException>(() => Evaluate(SmallRun.Sentiment, regression))!.Message,
             Is.EqualTo($"{SmallRun.Sentiment.DevFolder}: the task sst2 has 2 classes, the adapters were trained for 0"));
@@ -85,7 +86,7 @@ internal sealed class EvaluateStageTests
     [Test]
     public void A_split_of_another_task_or_with_other_labels_is_refused()
     {
-        var weights = TrainedWeights.Initial(SmallRun.TwinInput(SmallRun.Sentiment).Draw);
+        var weights = TrainedWeights.Initial(SmallRun.Draw(SmallRun.Sentiment));
         Assert.That(
             Assert.Throws<InvalidDataException>(() => Evaluate(SmallRun.Sentiment, weights, SmallRun.Similarity.Task))!.Message,
             Is.EqualTo($"{SmallRun.Sentiment.DevFolder}: holds the task sst2, where stsb is needed"));

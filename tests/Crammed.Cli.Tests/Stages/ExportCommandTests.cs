@@ -114,7 +114,7 @@ internal sealed class ExportCommandTests
         Assert.That(_program.Error, Does.Contain("dev: was written with data_sha256 = '").And.Contain("', and now it is '"));
         File.WriteAllText(dev, text);
         using (var weights = new BertModel(SmallRun.Pretraining.Configuration, seed: 77))
-            Checkpoint.Save(weights, Path.Combine(SmallRun.ModelFolder, "vocab.txt"), model);
+            Checkpoint.Save(weights, Checkpoint.Tokenizer(SmallRun.ModelFolder), model);
         Assert.That(await _program.RunAsync([.. command, "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
         Assert.That(_program.Error, Does.Contain("train: was written with model_sha256 = '"));
     }

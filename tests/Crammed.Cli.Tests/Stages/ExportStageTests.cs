@@ -1,4 +1,6 @@
+using Crammed.Bert;
 using Crammed.Cli.Stages;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Tables;
 using Crammed.Text;
@@ -20,7 +22,7 @@ internal sealed class ExportStageTests
     {
         var outcome = SmallRun.Sentiment;
         Assert.That((outcome.Of(TaskSplit.Train).Examples, outcome.Of(TaskSplit.Dev).Examples, outcome.Task.Name), Is.EqualTo((40, 20, "sst2")));
-        var tokenizer = BertTokenizer.Create(Path.Combine(SmallRun.ModelFolder, CheckpointFiles.Vocabulary));
+        var tokenizer = Checkpoint.Tokenizer(SmallRun.ModelFolder);
         var reader = ExportedTaskReader.Open(outcome.DevFolder);
         Assert.That(reader.Description.Split, Is.EqualTo("dev"));
         var examples = reader.Examples().ToList();
@@ -55,7 +57,7 @@ internal sealed class ExportStageTests
     {
         using var source = new CancellationTokenSource();
         using var stage = ExportStage.Load(SmallRun.ExportInput("sst2"));
-        var progress = new RelayedProgress<StageProgress>(_ => source.Cancel());
+        var progress = new RelayedProgress<WorkProgress>(_ => source.Cancel());
         Assert.Throws<OperationCanceledException>(() => stage.Run(_folder.Path, progress, source.Token));
         Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path), Is.Empty);
     }

@@ -45,7 +45,7 @@ internal sealed class FinetuneCommandTests
         await Succeed([.. Command, "mode=lora", "name=tuned", "finetune.steps=1"]);
         string other = _program.Folder.Combine("other");
         using (var model = new BertModel(SmallRun.Pretraining.Configuration, seed: 77))
-            Checkpoint.Save(model, Path.Combine(SmallRun.ModelFolder, "vocab.txt"), other);
+            Checkpoint.Save(model, Checkpoint.Tokenizer(SmallRun.ModelFolder), other);
         string adapters = "adapters=outputs/tuned/sst2/seed-0", export = $"export={Folder(SmallRun.Sentiment.DevFolder)}";
         await Refuse(
             $"adapter_model.safetensors: was trained on another model than {other}; give the model that it was trained on",
@@ -56,8 +56,9 @@ internal sealed class FinetuneCommandTests
         await Refuse(
             "outputs/tuned: has neither adapter_config.json nor model/; name the folder TASK/seed-N",
             "evaluate", Model[0], export, "adapters=outputs/tuned");
-        File.AppendAllText(Path.Combine(other, "vocab.txt"), "surplus\n");
-        await Refuse("was exported with another vocabulary than", "evaluate", "model=other", export, adapters);
+        string settings = Path.Combine(other, "tokenizer_config.json");
+        File.WriteAllText(settings, File.ReadAllText(settings).Replace("case\": true", "case\": false"));
+        await Refuse("was exported with another tokenizer than", "evaluate", "model=other", export, adapters);
     }
 
     [Test]

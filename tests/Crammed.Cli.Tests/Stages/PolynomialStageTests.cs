@@ -31,8 +31,8 @@ internal sealed class PolynomialStageTests
         using var export = ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = _model });
         _export = export.Run(_folder.Combine("export"), null, CancellationToken.None).Single();
         var draw = DrawStage.Load(SmallRun.DrawInput(_export) with { ModelFolder = _model }).Draw;
-        using var twin = TwinStage.Load(new TwinInput { ModelFolder = _model, TrainFolder = _export.TrainFolder, Draw = draw });
-        _weights = twin.Run(_folder.Combine("twin"), null, CancellationToken.None).Training.Weights;
+        using var run = DrawRunStage.Load(_model, _export.TrainFolder, draw);
+        _weights = run.Run(_folder.Combine("run"), null, CancellationToken.None).Weights;
     }
 
     [OneTimeTearDown]
@@ -80,7 +80,7 @@ internal sealed class PolynomialStageTests
         Assert.That(ranges.Numbers("outside").Sum(), Is.EqualTo(outcome.Outside));
         // 20 examples of 16 tokens, a norm each; squared distances of two heads; 8 units of the head.
         Assert.That(ranges.Numbers("values"), Is.EqualTo(new double[] { 320, 320 * 16 * 2, 320, 320, 160 }));
-        Assert.That(ranges.Numbers("levels")[1], Is.EqualTo(evaluation.Model.Configuration.KernelPower + 1));
+        Assert.That(ranges.Numbers("levels")[1], Is.EqualTo(evaluation.Classifier.Model.Configuration.KernelPower + 1));
         var exact = new CsvFile(_folder.Combine("evaluation/predictions.csv"));
         var polynomial = new CsvFile(_folder.Combine("evaluation/predictions_polynomial.csv"));
         double difference = exact.Numbers("logit_0").Zip(polynomial.Numbers("logit_0"), (a, b) => Math.Abs(a - b))

@@ -89,6 +89,21 @@ internal sealed class PretrainStageTests
         Assert.That(PretrainMetrics.Plot([]), Is.Null);
     }
 
+    /// <summary>Losses on a line keep their values but near the ends, where the mean has fewer steps on one side.</summary>
+    [Test]
+    public void The_plot_of_a_long_run_smooths_its_losses_and_keeps_them_in_the_back()
+    {
+        var first = SmallRun.Pretraining.Training.Metrics[0];
+        var metrics = Enumerable.Range(0, 250).Select(i => first with { Step = i + 1, Loss = 5 - 0.01 * i + (i % 5 == 0 ? 0.5 : 0) }).ToList();
+        var training = PretrainMetrics.Plot(metrics)!.Series[0];
+        Assert.That(training.Name, Is.EqualTo("training, mean of 5 steps"));
+        Assert.That(training.RawY, Is.EqualTo(metrics.Select(row => row.Loss)));
+        // Sums of five values near 5 in float64: an error of some 1e-15.
+        Assert.That(training.Y.Skip(2).SkipLast(2), Is.EqualTo(metrics.Select((_, i) => 5 - 0.01 * i + 0.1).Skip(2).SkipLast(2)).Within(1e-13));
+        Assert.That(training.Y[0], Is.EqualTo((5.5 + 4.99 + 4.98) / 3).Within(1e-13));
+        Assert.That(training.Y[^1], Is.EqualTo((2.53 + 2.52 + 2.51) / 3).Within(1e-13));
+    }
+
     [Test]
     public void A_given_vocabulary_is_used_and_copied()
     {
@@ -106,17 +121,17 @@ internal sealed class PretrainStageTests
     {
         var stage = PretrainStage.Load(SmallRun.Input(SmallData.WriteText(_folder)), null, CancellationToken.None);
         using var source = new CancellationTokenSource();
-        var seen = new List<StageProgress>();
-        var progress = new RelayedProgress<StageProgress>(report =>
+        var seen = new List<WorkProgress>();
+        var progress = new RelayedProgress<WorkProgress>(report =>
         {
             seen.Add(report);
-            if (seen.Count == 3)
+            if (report.Done == 3)
                 source.Cancel();
         });
         string run = Directory.CreateDirectory(_folder.Combine("run")).FullName;
         Assert.Throws<OperationCanceledException>(() => stage.Run(run, progress, source.Token));
         Assert.That(seen.Select(report => (report.Done, report.Total, report.Unit)),
-            Is.EqualTo(new[] { (1L, 12L, "steps"), (2L, 12L, "steps"), (3L, 12L, "steps") }));
+            Is.EqualTo(new[] { (0L, 12L, "steps"), (1L, 12L, "steps"), (2L, 12L, "steps"), (3L, 12L, "steps") }));
         Assert.That(Directory.EnumerateFileSystemEntries(run), Is.Empty);
     }
 

@@ -81,11 +81,18 @@ internal static class SmallRun
         Seed = 3,
     };
 
-    public static TwinInput TwinInput(ExportOutcome export) => new()
+    public static FineTuningDraw Draw(ExportOutcome export) => DrawStage.Load(DrawInput(export)).Draw;
+
+    public static DrawRunStage DrawRun(ExportOutcome export) => DrawRunStage.Load(ModelFolder, export.TrainFolder, Draw(export));
+
+    /// <summary>One run of training every weight.</summary>
+    public static FineTuneInput FineTuneInput(string task) => new()
     {
         ModelFolder = ModelFolder,
-        TrainFolder = export.TrainFolder,
-        Draw = DrawStage.Load(DrawInput(export)).Draw,
+        Task = Task(task),
+        TaskFolder = GlueFolder,
+        WordNetFolder = "no-wordnet",
+        Training = new TaskTrainingSettings { Epochs = 2, BatchSize = 8, LearningRate = 0.01, Epsilon = 1e-6, Lora = null, Seed = 3 },
     };
 
     /// <summary>Copies the files of a folder to a new one.</summary>

@@ -1,3 +1,4 @@
+using Crammed.Bert;
 using TorchSharp;
 
 namespace Crammed.Cli.Tests.Stages;
@@ -7,7 +8,11 @@ namespace Crammed.Cli.Tests.Stages;
 public class StagesSetUp
 {
     [OneTimeSetUp]
-    public void UseOneThread() => torch.set_num_threads(1);
+    public void UseOneThread()
+    {
+        LibTorch.Load();
+        torch.set_num_threads(1);
+    }
 
     [OneTimeTearDown]
     public void RemoveRun() => SmallRun.Remove();

@@ -2,7 +2,7 @@ using Crammed.Encrypted.Backends;
 
 namespace Crammed.Encrypted.Tests.Backends;
 
-/// <summary>What the recorder books: calls by layer, kind and level, rotations and relinearizations with their highest level.</summary>
+/// <summary>What the recorder counts: calls by layer, kind and level, rotations and relinearizations with their highest level.</summary>
 [TestFixture]
 public sealed class OperationRecorderTests
 {
@@ -23,7 +23,7 @@ public sealed class OperationRecorderTests
     }
 
     [Test]
-    public void Every_call_is_booked_by_its_kind_level_and_count()
+    public void Every_call_is_counted_by_its_kind_level_and_count()
     {
         Assert.That((_backend.SlotCount, _backend.MaxLevel), Is.EqualTo((Slots, 5)));
         var plain = new PlainSlots(new double[Slots]);
@@ -86,7 +86,7 @@ public sealed class OperationRecorderTests
     }
 
     [Test]
-    public void Calls_are_booked_on_the_innermost_layer()
+    public void Calls_are_counted_in_the_innermost_scope()
     {
         using (_recorder.Enter("layer0"))
         {

@@ -17,7 +17,7 @@ public sealed class LowRankLinearTests
     /// <summary>alpha / rank.</summary>
     private const double AdapterScale = 0.5;
 
-    private static IEnumerable<SlotShape> Shapes() => SlotShape.All((32, 8), (16, 4));
+    private static IEnumerable<SlotShape> Shapes() => [new(32, 8), new(16, 4)];
 
     [Test]
     public void With_dropout_value_and_gradients_equal_those_of_torch(

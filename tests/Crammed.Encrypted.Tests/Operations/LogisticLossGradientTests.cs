@@ -12,7 +12,7 @@ public sealed class LogisticLossGradientTests
     private const int MaxLevel = 12;
     private const int RefreshLevel = 6;
 
-    private static IEnumerable<SlotShape> Shapes() => SlotShape.All((32, 8), (16, 2));
+    private static IEnumerable<SlotShape> Shapes() => [new(32, 8), new(16, 2)];
 
     /// <summary>Weighted cross entropy of two classes in every slot; levels of the logits and of the labels.</summary>
     [Test]
@@ -24,10 +24,10 @@ public sealed class LogisticLossGradientTests
         var labels = Enumerable.Range(0, shape.Slots).Select(_ => (double)random.Next(2)).ToArray();
         var weights = RandomValues.Uniform(random, shape.Slots);
         Func<double, double> exact = z => 1 / (1 + Math.Exp(-z));
-        var sigmoid = new SlotFunction("sigmoid", exact, ChebyshevFit.Interpolate(exact, new Interval(-2, 2), 7));
+        var sigmoid = new FittedFunction("sigmoid", exact, ChebyshevFit.Interpolate(exact, new Interval(-2, 2), 7), []);
         long live = ClearVector.LiveCount;
-        var backend = new ClearBackend(shape.Slots, MaxLevel);
-        var context = new EncryptedContext(backend, RefreshLevel) { ExactFunctions = true };
+        var backend = new ClearBackend(shape.Slots, MaxLevel) { ExactFunctions = true };
+        var context = new EncryptedContext(backend, RefreshLevel);
         var z = context.Tensor("logits", shape.Layout(2), shape.Load(backend, logits, 2, logitLevel), requiresGradient: true);
         var y = context.Tensor("labels", shape.Layout(), shape.Load(backend, labels, 1, labelLevel));
 

@@ -33,6 +33,8 @@ internal static class OperationCases
         ["weightedValues 1 head"] = shape => WeightedValues(shape, heads: 1, width: 3),
         ["weightedValues 3 heads"] = shape => WeightedValues(shape, heads: 3, width: 2),
         ["tanh"] = _ => Tanh(),
+        ["exponential"] = _ => Exponential(),
+        ["inverse root"] = _ => InverseRoot(),
     };
 
     private static OperationCase Add(SlotShape shape) => new(
@@ -104,7 +106,7 @@ internal static class OperationCases
         var gamma = RandomValues.Uniform(random, features, -largestGamma, largestGamma);
         var beta = RandomValues.Uniform(random, features);
         Func<double, double> exact = u => Math.Sqrt(features / (u + features * NormEpsilon));
-        var inverse = new SlotFunction("norm", exact, ChebyshevFit.Interpolate(exact, new Interval(features / 16.0, features), 3));
+        var inverse = new FittedFunction("norm", exact, ChebyshevFit.Interpolate(exact, new Interval(features / 16.0, features), 3), []);
         var x = new OperationInput("x", features, 3, 3)
         {
             Draw = (draws, feature) => (feature % 2 == 0 ? 1 : -1) * (0.25 + 0.75 * draws.NextDouble()),
@@ -129,7 +131,7 @@ internal static class OperationCases
     private static OperationCase Scores(SlotShape shape, int heads, int width, int power)
     {
         double largest = 0.5 / Math.Sqrt(width), exponent = 1 << power;
-        int costs = 1 + power + shape.RotationDepth;
+        int costs = 1 + power;
         Func<Random, int, double> draw = (random, _) => largest * (2 * random.NextDouble() - 1);
         var attention = new TorchAttention(shape.Examples, shape.Tokens, heads);
         double scoreError = exponent * (width + 5);
@@ -144,15 +146,13 @@ internal static class OperationCases
 
     private static OperationCase WeightedValues(SlotShape shape, int heads, int width)
     {
-        int costs = 1 + shape.RotationDepth;
         var attention = new TorchAttention(shape.Examples, shape.Tokens, heads);
         int terms = Math.Max(shape.Tokens, width);
-        var scores = new OperationInput("scores", heads * shape.Tokens, costs, costs)
+        var scores = new OperationInput("scores", heads * shape.Tokens, 1, 1)
         {
             Layout = shape.Layout(new Axis(Functional.Head, heads), new Axis("offset", shape.Tokens)),
         };
-        // Values are rotated before the product and after it.
-        var value = new OperationInput("value", heads * width, costs + shape.RotationDepth, costs + shape.RotationDepth);
+        var value = new OperationInput("value", heads * width, 1, 1);
         return new(
             [scores, value],
             x => Functional.WeightedValues(x[0], x[1]),
@@ -160,11 +160,35 @@ internal static class OperationCases
             new(shape.Tokens + 2, shape.Tokens), new(terms + 2, terms));
     }
 
-    /// <summary>Two library functions of two roundings each at most; the slope 1 - y^2 carries twice y's, and three of its own.</summary>
+    /// <summary>Two library functions of two roundings each at most; the slope (1 - y) (1 + y) carries twice y's, and three of its own.</summary>
     private static OperationCase Tanh()
     {
-        var tanh = new SlotFunction("head.tanh", Math.Tanh, ChebyshevFit.Interpolate(Math.Tanh, Interval.Unit, 7));
+        var tanh = new FittedFunction(
+            "head.tanh", Math.Tanh, ChebyshevFit.Interpolate(Math.Tanh, Interval.Unit, 7), NonPolynomial.Tanh.DerivativeFactors);
         int depth = tanh.Approximation.Depth;
-        return new([new("x", 3, depth, depth)], x => Functional.Tanh(x[0], tanh), x => x[0].tanh(), new(2, 1), new(7, 1));
+        return new([new("x", 3, depth, depth)], x => Functional.Apply(x[0], tanh), x => x[0].tanh(), new(2, 1), new(7, 1));
+    }
+
+    /// <summary>A slope that is the output itself: e at most, from two roundings; times the upstream gradient one more.</summary>
+    private static OperationCase Exponential()
+    {
+        var fit = ChebyshevFit.Interpolate(Math.Exp, Interval.Unit, 7);
+        var exp = new FittedFunction("exp", Math.Exp, fit, NonPolynomial.Exp.DerivativeFactors);
+        return new(
+            [new("x", 3, fit.Depth, fit.Depth)], x => Functional.Apply(x[0], exp), x => x[0].exp(),
+            new(3 * Math.E, Math.E), new(4 * Math.E, Math.E));
+    }
+
+    /// <summary>
+    /// Three factors, one of which scales: y = 1/sqrt(x) on [1/2, 3/2], at most sqrt(2), and -y^3 / 2, at most sqrt(2), which carries three
+    /// times y's three roundings and four of its own.
+    /// </summary>
+    private static OperationCase InverseRoot()
+    {
+        Func<double, double> exact = x => 1 / Math.Sqrt(x);
+        var fit = ChebyshevFit.Interpolate(exact, new Interval(0.5, 1.5), 7);
+        var root = new FittedFunction("root", exact, fit, NonPolynomial.InverseSquareRoot.DerivativeFactors);
+        var input = new OperationInput("x", 2, fit.Depth, fit.Depth) { Draw = (random, _) => 0.5 + random.NextDouble() };
+        return new([input], x => Functional.Apply(x[0], root), x => x[0].rsqrt(), new(6, Math.Sqrt(2)), new(20, Math.Sqrt(2)));
     }
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Crammed.Encrypted.Tests.Operations;
 
 /// <summary>
-/// Every differentiable operation against libtorch's autograd, in both layouts, from levels high, low and mixed.
+/// Every differentiable operation against libtorch's autograd, from levels high, low and mixed.
 /// </summary>
 [TestFixture]
 public sealed class OperationTests
@@ -17,7 +17,7 @@ public sealed class OperationTests
     private static readonly int[][] StartLevels = [[12, 12, 12, 12], [0, 0, 0, 0], [3, 9, 5, 1], [9, 2, 7, 4]];
 
     private static IEnumerable<TestCaseData> Cases() =>
-        from shape in SlotShape.All((32, 8), (16, 4), (16, 2)).Append(new(8, 8, false)).Append(new(8, 1, true))
+        from shape in new SlotShape[] { new(32, 8), new(16, 4), new(16, 2), new(8, 8), new(8, 1) }
         from name in OperationCases.All.Keys
         from pattern in Enumerable.Range(0, StartLevels.Length)
         select new TestCaseData(shape, name, pattern).SetArgDisplayNames(shape.ToString(), name, $"levels {pattern}");
@@ -30,8 +30,8 @@ public sealed class OperationTests
         var random = new Random(1000 * shape.Slots + 10 * shape.Tokens + pattern);
         var values = operation.Inputs.Select(input => Draw(random, shape, input)).ToArray();
         long live = ClearVector.LiveCount;
-        var backend = new ClearBackend(shape.Slots, MaxLevel);
-        var context = new EncryptedContext(backend, RefreshLevel) { ExactFunctions = true };
+        var backend = new ClearBackend(shape.Slots, MaxLevel) { ExactFunctions = true };
+        var context = new EncryptedContext(backend, RefreshLevel);
         var inputs = operation.Inputs.Select((input, i) => context.Tensor(input.Name, input.Layout ?? shape.Layout(input.Vectors),
             shape.Load(backend, values[i], input.Vectors, levels[i]), input.RequiresGradient)).ToArray();
 
@@ -63,9 +63,9 @@ public sealed class OperationTests
     [Test]
     public void Only_operands_that_ask_for_a_gradient_get_one(
         [Values("add", "multiply", "linear 4 to 1 with bias", "scores 2 heads, power 2", "weightedValues 3 heads")] string name,
-        [Values(0, 1)] int frozen, [Values] bool tokenMajor)
+        [Values(0, 1)] int frozen)
     {
-        var shape = new SlotShape(16, 4, tokenMajor);
+        var shape = new SlotShape(16, 4);
         var operation = OperationCases.All[name](shape);
         var all = Gradients(shape, operation, frozen: -1);
         var some = Gradients(shape, operation, frozen);
@@ -74,9 +74,9 @@ public sealed class OperationTests
     }
 
     [Test]
-    public void Without_the_tape_nothing_is_recorded([Values] bool tokenMajor)
+    public void Without_the_tape_nothing_is_recorded()
     {
-        var shape = new SlotShape(16, 4, tokenMajor);
+        var shape = new SlotShape(16, 4);
         foreach (string name in OperationCases.All.Keys)
         {
             long live = ClearVector.LiveCount;
@@ -103,8 +103,8 @@ public sealed class OperationTests
         SlotShape shape, OperationCase operation, int frozen, bool tape)
     {
         var random = new Random(1);
-        var backend = new ClearBackend(shape.Slots, MaxLevel);
-        var context = new EncryptedContext(backend, RefreshLevel) { ExactFunctions = true };
+        var backend = new ClearBackend(shape.Slots, MaxLevel) { ExactFunctions = true };
+        var context = new EncryptedContext(backend, RefreshLevel);
         context.Tape.Enabled = tape;
         var inputs = operation.Inputs.Select((input, i) => context.Tensor(input.Name, input.Layout ?? shape.Layout(input.Vectors),
             shape.Load(backend, Draw(random, shape, input), input.Vectors, MaxLevel), input.RequiresGradient && i != frozen)).ToArray();

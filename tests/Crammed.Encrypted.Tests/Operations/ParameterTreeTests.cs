@@ -116,7 +116,7 @@ public sealed class ParameterTreeTests
     {
         long live = ClearVector.LiveCount;
         var (context, packed) = Packed(layout, new double[layout.Count], MaxLevel, MaxLevel);
-        var backend = (ClearBackend)context.Underlying;
+        var backend = new ClearBackend(layout.SlotCount, MaxLevel);
         var outputs = Functional.Unpack(packed, layout, finalLevel: 1);
         for (int i = outputs.Length - 1; i >= 0; i--)
         {

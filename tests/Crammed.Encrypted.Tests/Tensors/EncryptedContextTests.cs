@@ -8,7 +8,7 @@ namespace Crammed.Encrypted.Tests.Tensors;
 [TestFixture]
 public sealed class EncryptedContextTests
 {
-    private static readonly SlotShape Shape = new(8, 4, IsTokenMajor: true);
+    private static readonly SlotShape Shape = new(8, 4);
     private readonly ClearBackend _backend = new(Shape.Slots, 6);
 
     [Test]

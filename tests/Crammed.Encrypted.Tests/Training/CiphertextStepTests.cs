@@ -19,16 +19,16 @@ public sealed class CiphertextStepTests
         var model = new TinyModel(seed: 1, parameters.SlotCount, tokens: 16, hidden: 8);
         var values = model.ParameterShapes.SelectMany(shape => model.Parameters[shape.Name]).ToArray();
         var run = CircuitSettings.For(parameters.MaxLevel, threads: 2);
-        var twin = Twin(null, 0);
-        var clear = twin.Run(values, run.DataLevel).All;
+        var circuit = Run(null, 0);
+        var clear = circuit.Run(values, run.DataLevel).All;
         var noise = new CkksNoiseModel(parameters);
-        var noisy = Enumerable.Range(1, NoisyRuns).Select(seed => Twin(noise, seed).Run(values, run.DataLevel).All).ToArray();
+        var noisy = Enumerable.Range(1, NoisyRuns).Select(seed => Run(noise, seed).Run(values, run.DataLevel).All).ToArray();
         long live = ResidueMemory.LiveBuffers;
 
-        var encrypted = OnCiphertexts(parameters, model, twin, run, values).All;
+        var encrypted = OnCiphertexts(parameters, model, circuit, run, values).All;
 
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live), "ciphertexts left behind");
-        var torch = new TorchTwin(model).Run(values).All;
+        var torch = new TorchOracle(model).Run(values).All;
         // What the polynomials change is measured without noise; what noise changes has the deviation of the noisy runs. Its tails are
         // those of a Laplace distribution (sums of few large terms), so twelve deviations, of which eight samples know the size within a
         // factor of two, leave room for about a thousand values.
@@ -38,28 +38,27 @@ public sealed class CiphertextStepTests
         Assert.That(torch.Max(Math.Abs), Is.GreaterThan(1000 * deviation), "the noise is small beside what is compared");
         Assert.That(encrypted, Is.Not.EqualTo(clear), "the run was encrypted");
 
-        EncryptedTwin Twin(INoiseModel? injected, int seed) => new(
-            model, tokenMajor: true, run.MaxLevel, run.RefreshLevel, exactFunctions: false, injected, seed);
+        CircuitRun Run(INoiseModel? injected, int seed) => new(
+            model, run.MaxLevel, run.RefreshLevel, exactFunctions: false, injected, seed);
     }
 
     private static ModelGradients OnCiphertexts(
-        CkksParameters parameters, TinyModel model, EncryptedTwin twin, CircuitSettings run, double[] values)
+        CkksParameters parameters, TinyModel model, CircuitRun circuit, CircuitSettings run, double[] values)
     {
-        var step = model.Step(twin.Shape.Layout());
-        using var sample = model.Batch(twin.Shape.Layout(), slots => twin.Backend.Load(slots, run.DataLevel));
-        var needed = KeyRequirements.Of(step, run, sample.Factors, model.Hidden);
+        var step = model.Step(circuit.Shape.Layout());
+        var needed = CircuitRequirements.Of(step, run);
         using var secret = SecretKey.Generate(parameters);
         // Input gradients are no part of the run that the requirements are for: its rotations, at the highest level.
         using var keys = new KeyGenerator(secret).CreateEvaluationKeys(
-            run.MaxLevel, [.. needed.Rotations.Keys.Select(steps => (steps, run.MaxLevel))]);
+            EvaluationKeyRequest.Of(run.MaxLevel, [.. needed.Rotations.Keys.Select(steps => (steps, run.MaxLevel))]));
         var backend = new CkksBackend(
             parameters, new Evaluator(parameters, keys, run.Threads), new InProcessRefresher(new RefreshParty(secret)));
         var (encryptor, decryptor) = (new Encryptor(secret), new Decryptor(secret));
         var context = new EncryptedContext(backend, run.RefreshLevel);
-        var result = twin.Run(
+        var result = circuit.Run(
             context,
             slots => backend.Load(encryptor.Encrypt(slots, run.DataLevel)),
-            vector => twin.Backend.Load(decryptor.DecryptToSlots(CkksBackend.Read(vector)), 0),
+            vector => circuit.Backend.Load(decryptor.DecryptToSlots(CkksBackend.Read(vector)), 0),
             values);
         context.Dispose();
         return result;

@@ -22,7 +22,7 @@ internal sealed class ScalarTraining(TinyModel model, ScalarType type)
 
     public void Update(int step, double rate)
     {
-        var pass = new TorchTwin(model, type).Run(Parameters);
+        var pass = new TorchOracle(model, type).Run(Parameters);
         Logits = pass.Logits;
         for (int i = 0; i < Parameters.Length; i++)
         {

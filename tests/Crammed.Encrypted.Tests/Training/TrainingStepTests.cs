@@ -1,6 +1,5 @@
 using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Training;
 using static TorchSharp.torch;
 
@@ -18,23 +17,22 @@ public sealed class TrainingStepTests
 
     private static IEnumerable<TestCaseData> Passes() =>
         from size in Sizes
-        from tokenMajor in new[] { true, false }
         from levels in Levels
-        select new TestCaseData(size.Slots, size.Tokens, size.Hidden, tokenMajor, levels.Max, levels.Refresh, levels.Start);
+        select new TestCaseData(size.Slots, size.Tokens, size.Hidden, levels.Max, levels.Refresh, levels.Start);
 
     [TestCaseSource(nameof(Passes))]
     public void Logits_and_all_gradients_equal_those_of_torch(
-        int slots, int tokens, int hidden, bool tokenMajor, int maxLevel, int refreshLevel, int startLevel)
+        int slots, int tokens, int hidden, int maxLevel, int refreshLevel, int startLevel)
     {
         var model = new TinyModel(seed: 5, slots, tokens, hidden);
         var parameters = Flat(model);
         long live = ClearVector.LiveCount;
 
-        var actual = new EncryptedTwin(model, tokenMajor, maxLevel, refreshLevel).Run(parameters, startLevel);
+        var actual = new CircuitRun(model, maxLevel, refreshLevel).Run(parameters, startLevel);
 
         Assert.That(ClearVector.LiveCount, Is.EqualTo(live), "vectors left behind");
-        var expected = new TorchTwin(model).Run(parameters);
-        var single = new TorchTwin(model, ScalarType.Float32).Run(parameters);
+        var expected = new TorchOracle(model).Run(parameters);
+        var single = new TorchOracle(model, ScalarType.Float32).Run(parameters);
         Assert.That(actual.Logits, Is.EqualTo(expected.Logits).Within(Conditioning.Tolerance(expected.Logits, single.Logits)), "logits");
         double tolerance = Conditioning.Tolerance(expected.Parameters, single.Parameters);
         int offset = 0;
@@ -49,13 +47,13 @@ public sealed class TrainingStepTests
     }
 
     [Test]
-    public void Several_updates_equal_those_of_a_scalar_optimizer([Values] bool tokenMajor, [Values(1, 16)] double gradientScale)
+    public void Several_updates_equal_those_of_a_scalar_optimizer([Values(1, 16)] double gradientScale)
     {
         var model = new TinyModel(seed: 6, slots: 256, tokens: 16, hidden: 8);
         long live = ClearVector.LiveCount;
-        var twin = new EncryptedTwin(model, tokenMajor, maxLevel: 12, refreshLevel: 6);
-        var step = model.Step(twin.Shape.Layout(), gradientScale);
-        var state = new OptimizerState(twin.Backend.Load(twin.Repeat(Flat(model)), 3), null, null);
+        var circuit = new CircuitRun(model, maxLevel: 12, refreshLevel: 6);
+        var step = model.Step(circuit.Shape.Layout(), gradientScale);
+        var state = new OptimizerState(circuit.Backend.Load(circuit.Repeat(Flat(model)), 3), null, null);
         var inDouble = new ScalarTraining(model, ScalarType.Float64);
         var inSingle = new ScalarTraining(model, ScalarType.Float32);
         var start = Flat(model);
@@ -63,15 +61,15 @@ public sealed class TrainingStepTests
         {
             // Large rates: a wrong update must show in the next step's logits.
             double rate = 0.05 * t;
-            var batch = model.Batch(twin.Shape.Layout(), values => twin.Backend.Load(values, 2));
-            (state, var logits) = step.Run(twin.Context(), batch, state, t, rate);
+            var batch = model.Batch(circuit.Shape.Layout(), values => circuit.Backend.Load(values, 2));
+            (state, var logits) = step.Run(circuit.Context(), batch, state, t, rate);
             inDouble.Update(t, rate);
             inSingle.Update(t, rate);
 
             double tolerance = Conditioning.Tolerance(inDouble.Logits, inSingle.Logits);
-            Assert.That(twin.FirstTokens(logits), Is.EqualTo(inDouble.Logits).Within(tolerance), $"logits before update {t}");
+            Assert.That(circuit.FirstTokens(logits), Is.EqualTo(inDouble.Logits).Within(tolerance), $"logits before update {t}");
             tolerance = Conditioning.Tolerance(inDouble.Parameters, inSingle.Parameters);
-            var updated = twin.Parameters(state.Parameters);
+            var updated = circuit.Parameters(state.Parameters);
             Assert.That(updated, Is.EqualTo(inDouble.Parameters).Within(tolerance), $"parameters after update {t}");
             foreach (var vector in logits)
                 vector.Dispose();
@@ -88,15 +86,15 @@ public sealed class TrainingStepTests
     /// difference quotients behind the sum.
     /// </summary>
     [Test]
-    public void With_polynomials_the_pass_stays_within_the_bound_from_the_errors_of_the_fits([Values] bool tokenMajor)
+    public void With_polynomials_the_pass_stays_within_the_bound_from_the_errors_of_the_fits()
     {
         var model = new TinyModel(seed: 5);
         var parameters = Flat(model);
         var bound = PolynomialBound.Value;
 
-        var actual = new EncryptedTwin(model, tokenMajor, maxLevel: 12, refreshLevel: 6, exactFunctions: false).Run(parameters, 3);
+        var actual = new CircuitRun(model, maxLevel: 12, refreshLevel: 6, exactFunctions: false).Run(parameters, 3);
 
-        var expected = new TorchTwin(model).Run(parameters);
+        var expected = new TorchOracle(model).Run(parameters);
         AssertWithin(actual.Logits, expected.Logits, bound.Logits, "logits");
         AssertWithin(actual.Parameters, expected.Parameters, bound.Parameters, "parameters");
         AssertWithin(actual.Embedding, expected.Embedding, bound.Embedding, "embedding");
@@ -106,9 +104,9 @@ public sealed class TrainingStepTests
     public void The_oracle_of_that_bound_is_the_model_when_nothing_is_off()
     {
         var model = new TinyModel(seed: 5);
-        var expected = new TorchTwin(model).Run(Flat(model)).All;
-        var single = new TorchTwin(model, ScalarType.Float32).Run(Flat(model)).All;
-        Assert.That(new PerturbedTwin(model).Run(Flat(model)).All, Is.EqualTo(expected).Within(Conditioning.Tolerance(expected, single)));
+        var expected = new TorchOracle(model).Run(Flat(model)).All;
+        var single = new TorchOracle(model, ScalarType.Float32).Run(Flat(model)).All;
+        Assert.That(new PerturbedOracle(model).Run(Flat(model)).All, Is.EqualTo(expected).Within(Conditioning.Tolerance(expected, single)));
     }
 
     /// <summary>
@@ -116,25 +114,25 @@ public sealed class TrainingStepTests
     /// the scaled gradient.
     /// </summary>
     [Test]
-    public void With_polynomials_an_update_stays_within_the_bound_from_the_errors_of_the_fits([Values] bool tokenMajor)
+    public void With_polynomials_an_update_stays_within_the_bound_from_the_errors_of_the_fits()
     {
         const double rate = 0.1;
         var model = new TinyModel(seed: 5);
         var parameters = Flat(model);
-        var twin = new EncryptedTwin(model, tokenMajor, maxLevel: 12, refreshLevel: 6, exactFunctions: false);
-        var step = model.Step(twin.Shape.Layout());
+        var circuit = new CircuitRun(model, maxLevel: 12, refreshLevel: 6, exactFunctions: false);
+        var step = model.Step(circuit.Shape.Layout());
         var oracle = new ScalarTraining(model, ScalarType.Float64);
         oracle.Update(1, rate);
 
-        var (state, logits) = step.Run(twin.Context(), model.Batch(twin.Shape.Layout(), values => twin.Backend.Load(values, 3)),
-            new OptimizerState(twin.Backend.Load(twin.Repeat(parameters), 3), null, null), 1, rate);
+        var (state, logits) = step.Run(circuit.Context(), model.Batch(circuit.Shape.Layout(), values => circuit.Backend.Load(values, 3)),
+            new OptimizerState(circuit.Backend.Load(circuit.Repeat(parameters), 3), null, null), 1, rate);
 
-        var gradient = new TorchTwin(model).Run(parameters).Parameters;
+        var gradient = new TorchOracle(model).Run(parameters).Parameters;
         var gradientBound = PolynomialBound.Value.Parameters;
         double rootError = ErrorOf(step.Optimizer.InverseRoot);
         double largestSlope = 1 / Math.Sqrt(step.Optimizer.Epsilon);
         var bound = gradient.Zip(gradientBound, (g, error) => rate * (largestSlope * error + Math.Abs(g) * rootError)).ToArray();
-        AssertWithin(twin.Parameters(state.Parameters), oracle.Parameters, bound, "updated parameters");
+        AssertWithin(circuit.Parameters(state.Parameters), oracle.Parameters, bound, "updated parameters");
         state.Dispose();
         foreach (var vector in logits)
             vector.Dispose();
@@ -143,9 +141,9 @@ public sealed class TrainingStepTests
     private static ModelGradients MeasureBound()
     {
         var model = new TinyModel(seed: 5);
-        var step = model.Step(new SlotShape(model.Slots, model.Tokens, IsTokenMajor: true).Layout());
+        var step = model.Step(model.TokenMajor);
         var layer = step.Model.Layers[0];
-        return new PerturbedTwin(model).Bound(Flat(model), new Dictionary<string, double>
+        return new PerturbedOracle(model).Bound(Flat(model), new Dictionary<string, double>
         {
             ["attention_norm"] = ErrorOf(layer.AttentionNorm.InverseDeviation),
             ["feed_forward_norm"] = ErrorOf(layer.FeedForwardNorm.InverseDeviation),
@@ -155,7 +153,7 @@ public sealed class TrainingStepTests
         });
     }
 
-    private static double ErrorOf(SlotFunction function) =>
+    private static double ErrorOf(FittedFunction function) =>
         ApproximationReport.Measure(function.Exact, function.Approximation.Evaluate, function.Approximation.Domain).MaxError;
 
     private static void AssertWithin(double[] actual, double[] expected, double[] bound, string what)

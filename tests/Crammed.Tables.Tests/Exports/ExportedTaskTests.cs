@@ -39,6 +39,7 @@ public class ExportedTaskTests
             Assert.That(example.Index, Is.EqualTo(expected.Index));
             Assert.That(example.Label, Is.EqualTo(expected.Label));
             Assert.That(example.InputIds, Is.EqualTo(expected.InputIds));
+            Assert.That(example.TokenTypeIds, Is.EqualTo(expected.TokenTypeIds));
             Assert.That(example.AttentionMask, Is.EqualTo(expected.AttentionMask));
             Assert.That(example.Embedding.AsSpan().SequenceEqual(expected.Embedding));
         }
@@ -91,6 +92,8 @@ public class ExportedTaskTests
         yield return new(right with { Index = -1 }, "index is -1");
         yield return new(right with { InputIds = [1, 2, 3] }, "input_ids has 3 values, where 4 are needed");
         yield return new(right with { InputIds = [1, 2, -3, 4] }, "input_ids[2] is -3");
+        yield return new(right with { TokenTypeIds = [0, 1] }, "token_type_ids has 2 values, where 4 are needed");
+        yield return new(right with { TokenTypeIds = [0, 1, 2, 0] }, "token_type_ids[2] is 2, where 0 or 1 is needed");
         yield return new(right with { AttentionMask = [1, 1, 1, 1, 0] }, "attention_mask has 5 values, where 4 are needed");
         yield return new(right with { AttentionMask = [1, 2, 0, 0] }, "attention_mask[1] is 2, where 0 or 1 is needed");
         yield return new(right with { Label = 2 }, "label is 2, where a whole number from 0 to 1 is needed");
@@ -238,7 +241,10 @@ public class ExportedTaskTests
             [.. Enumerable.Range(0, length).Select(position => position < tokens ? random.Next(30522) : 0)],
             [.. Enumerable.Range(0, length).Select(position => position < tokens ? 1 : 0)],
             description.Classes == 0 ? 5 * random.NextDouble() : index % description.Classes,
-            description.Hidden == 0 ? null : embedding);
+            description.Hidden == 0 ? null : embedding)
+        {
+            TokenTypeIds = [.. Enumerable.Range(0, length).Select(position => position > tokens / 2 && position < tokens ? 1 : 0)],
+        };
     }
 
     private static ExportedSelection Some(int examples) => new(Math.Max(9, examples), examples, 5, Hash);
@@ -276,6 +282,7 @@ public class ExportedTaskTests
     [
         new("index", Array.ConvertAll(examples, example => example.Index)),
         Lists("input_ids", Array.ConvertAll(examples, example => example.InputIds)),
+        Lists("token_type_ids", Array.ConvertAll(examples, example => example.TokenTypeIds)),
         Lists("attention_mask", Array.ConvertAll(examples, example => example.AttentionMask)),
         new("label", Array.ConvertAll(examples, example => example.Label)),
         Lists("embedding", Array.ConvertAll(examples, example => example.Embedding!)),

@@ -30,21 +30,22 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
         this.model = model;
         Configuration = configuration;
         var modules = LinearModules(model);
-        if (configuration.TargetModules.FirstOrDefault(target => !modules.Keys.Any((configuration with { TargetModules = [target] }).Targets))
+        if (configuration.TargetModules.FirstOrDefault(target => !modules.Keys.Any(module => LoraConfiguration.IsNamed(target, module)))
             is { } unknown)
         {
             throw new ArgumentException(
                 $"target_modules has '{unknown}', which no linear layer is called; there are "
-                + string.Join(", ", modules.Keys.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct()));
+                + string.Join(", ", modules.Keys.Select(LoraConfiguration.EndOf).Distinct()));
         }
 
+        using var scope = torch.NewDisposeScope();
         var index = 0;
         foreach (var (module, weight) in modules.Where(module => configuration.Targets(module.Key)))
         {
             long inputs = weight.shape[1], outputs = weight.shape[0];
             var values = new SeededRandom(seed, "lora", index++).Uniform(configuration.Rank * inputs, 1 / Math.Sqrt(inputs));
             adapters[module] = (
-                torch.tensor(values, [configuration.Rank, inputs]).to(model.ScalarType).DetachFromDisposeScope(),
+                torch.tensor(values, [configuration.Rank, inputs], dtype: model.ScalarType).DetachFromDisposeScope(),
                 torch.zeros([outputs, configuration.Rank], model.ScalarType).DetachFromDisposeScope());
         }
 
@@ -52,14 +53,23 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
             throw new ArgumentException("bias is lora_only, but the linear layers with adapters have no biases; take none or all");
     }
 
+    /// <summary>The adapters of a draw, or of a run of one, on query, key and value.</summary>
+    /// <param name="model">The model that they are for; not disposed with them.</param>
+    /// <param name="weights">Holds adapters for it, as [in, rank] and [rank, out].</param>
+    public LoraAdapters(BertModel model, TrainedWeights weights)
+        : this(model, new LoraConfiguration { Rank = weights.Settings.Rank, Alpha = weights.Settings.Alpha, Dropout = 0 }, seed: 0)
+    {
+        using var noGradient = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        foreach (var (name, tensor) in InDrawForm())
+            tensor.copy_(torch.tensor(weights.Values[name], tensor.shape));
+    }
+
     /// <summary>Rank, targets and the rest.</summary>
     public LoraConfiguration Configuration { get; }
 
     /// <summary>Whether forward passes add what the adapters say; true at first.</summary>
     public bool Enabled { get; set; } = true;
-
-    /// <summary>Whether dropout acts on the adapters' inputs; false at first.</summary>
-    public bool Training { get; set; }
 
     /// <summary>Whether the model's weights contain the adapters now.</summary>
     public bool IsMerged => unmerged is not null;
@@ -72,12 +82,30 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     public (torch.Tensor A, torch.Tensor B) this[string module] => adapters[module];
 
     /// <inheritdoc/>
-    torch.Tensor? ILinearAdapters.Delta(string module, torch.Tensor x)
+    torch.Tensor? ILinearAdapters.Delta(string module, torch.Tensor x) => Delta(module, x, dropout: 0, masks: null);
+
+    /// <summary>factor (mask .* (x A^T)) B^T for x [batch, tokens, in] and a mask of the rank-r side, [batch, tokens or more, rank].</summary>
+    internal static torch.Tensor Delta(torch.Tensor x, torch.Tensor a, torch.Tensor b, double factor, torch.Tensor? mask)
+    {
+        var low = torch.matmul(x, a.t());
+        if (mask is not null)
+            low = low * mask.narrow(1, 0, x.shape[1]);
+        return torch.matmul(low, b.t()) * factor;
+    }
+
+    /// <summary>
+    /// The adapters in training. Masks act on the rank-r side, not on x, so that under encryption the norm folds into A; without masks values
+    /// of x are dropped at random, as PEFT and Rho et al. do.
+    /// </summary>
+    /// <param name="masks">[batch, sequence, rank] by module, already divided by 1 - p; null: none are given.</param>
+    internal ILinearAdapters WithDropout(IReadOnlyDictionary<string, torch.Tensor>? masks) => new InTraining(this, masks);
+
+    private torch.Tensor? Delta(string module, torch.Tensor x, double dropout, IReadOnlyDictionary<string, torch.Tensor>? masks)
     {
         if (!Enabled || IsMerged || !adapters.TryGetValue(module, out var adapter))
             return null;
-        var input = Training && Configuration.Dropout > 0 ? torch.nn.functional.dropout(x, Configuration.Dropout) : x;
-        return torch.matmul(torch.matmul(input, adapter.A.t()), adapter.B.t()) * Configuration.Scaling;
+        var input = dropout > 0 ? torch.nn.functional.dropout(x, dropout) : x;
+        return Delta(input, adapter.A, adapter.B, Configuration.Scaling, masks?[module]);
     }
 
     /// <summary>Adds each adapter to its weight, W + (alpha / rank) B A; forward passes then cost what they did without.</summary>
@@ -123,17 +151,25 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     }
 
     /// <summary>What training changes: the adapters, and the model's biases that the configuration names.</summary>
-    internal IEnumerable<TrainedTensor> TrainedTensors()
-    {
-        foreach (var (module, (a, b)) in adapters)
+    internal IEnumerable<(string Name, torch.Tensor Value)> Trained() => adapters
+        .SelectMany(adapter => new[]
         {
-            yield return new TrainedTensor($"{module}.{LoraFiles.A}", a, Decays: true);
-            yield return new TrainedTensor($"{module}.{LoraFiles.B}", b, Decays: true);
-        }
+            ($"{adapter.Key}.{LoraFiles.A}", adapter.Value.A),
+            ($"{adapter.Key}.{LoraFiles.B}", adapter.Value.B),
+        })
+        .Concat(Biases().Select(bias => (bias.Key, bias.Value)));
 
-        foreach (var (name, bias) in Biases())
-            yield return new TrainedTensor(name, bias, Decays: false);
-    }
+    /// <summary>The tensors by the names of a draw, as views of its shapes [in, rank] and [rank, out].</summary>
+    /// <exception cref="KeyNotFoundException">There are other adapters than on query, key and value of every layer.</exception>
+    internal IEnumerable<(string Name, torch.Tensor Value)> InDrawForm() => FineTuningShape.Of(model.Configuration).Adapters()
+        .SelectMany(place => new[]
+        {
+            (TrainedTensorNames.NameA(place.Layer, place.Projection), adapters[ModuleOf(place.Layer, place.Projection)].A.t()),
+            (TrainedTensorNames.NameB(place.Layer, place.Projection), adapters[ModuleOf(place.Layer, place.Projection)].B.t()),
+        });
+
+    /// <summary>The module that a draw's adapter is on.</summary>
+    internal static string ModuleOf(int layer, string projection) => $"layers.{layer}.attention.{projection}";
 
     /// <summary>The model's biases that are trained, by name.</summary>
     internal IReadOnlyDictionary<string, torch.Tensor> Biases()
@@ -159,7 +195,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     }
 
     /// <summary>Weights [out, in] of the encoder's linear layers by module name.</summary>
-    private static SortedDictionary<string, torch.Tensor> LinearModules(BertModel model)
+    internal static SortedDictionary<string, torch.Tensor> LinearModules(BertModel model)
     {
         const string ending = ".weight";
         var modules = new SortedDictionary<string, torch.Tensor>(StringComparer.Ordinal);
@@ -173,5 +209,11 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
         }
 
         return modules;
+    }
+
+    private sealed class InTraining(LoraAdapters adapters, IReadOnlyDictionary<string, torch.Tensor>? masks) : ILinearAdapters
+    {
+        public torch.Tensor? Delta(string module, torch.Tensor x) =>
+            adapters.Delta(module, x, masks is null ? adapters.Configuration.Dropout : 0, masks);
     }
 }

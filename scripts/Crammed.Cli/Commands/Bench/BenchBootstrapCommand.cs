@@ -1,8 +1,9 @@
 using Crammed.Benchmarks.Bootstrapping;
 using Crammed.Cli.Hosting;
-using Crammed.Cli.Plotting;
+using Crammed.Cli.Progress;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
+using Crammed.Files;
 
 namespace Crammed.Cli.Commands.Bench;
 
@@ -28,7 +29,7 @@ internal sealed class BenchBootstrapCommand : ICommandHandler<BenchBootstrapSett
                     Shown(display, configuration, measurements.Count + 1, configurations.Length),
                     cancellationToken));
                 // What is measured is reported at once, so that an interruption loses none of it.
-                await WriteAsync(context, folder, Report(context, measurements), configurations.Length, cancellationToken);
+                Write(context, folder, Report(context, measurements), configurations.Length);
             }
         }
         await context.Output.WriteAsync(Report(context, measurements).ComparisonTable());
@@ -41,32 +42,23 @@ internal sealed class BenchBootstrapCommand : ICommandHandler<BenchBootstrapSett
         return ExitCode.Success;
     }
 
-    private static RelayedProgress<BootstrapProgress> Shown(
-        StageDisplay display, BootstrapConfiguration configuration, int number, int total) => new(state =>
-            display.Report(new StageProgress(
-                $"{number}/{total} {configuration.ParameterSet}, {NumberText.Count(configuration.Slots)} slots: {state.Work}",
-                state.Done, state.Total, state.Work)));
+    private static RelayedProgress<WorkProgress> Shown(
+        ProgressDisplay display, BootstrapConfiguration configuration, int number, int total) => new(state =>
+            display.Report(new WorkProgress(
+                $"{number}/{total} {configuration.ParameterSet}, {NumberText.Count(configuration.Slots)} slots: {state.Title}",
+                state.Done, state.Total, state.Unit, state.Detail)));
 
     private static BootstrapReport Report(
         RunContext<BenchBootstrapSettings> context, IReadOnlyList<BootstrapMeasurement> measurements) => new(
         measurements, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory),
         string.Join(' ', ["scripts/crammed", "bench", "bootstrap", .. context.Overrides]));
 
-    private static async Task WriteAsync(
-        RunContext<BenchBootstrapSettings> context, OutputFolder folder, BootstrapReport report, int total, CancellationToken cancellation)
+    private static void Write(RunContext<BenchBootstrapSettings> context, OutputFolder folder, BootstrapReport report, int total)
     {
         BootstrapTables.Write(report.Measurements, folder);
         folder.WriteText(BootstrapReport.File, report.ToMarkdown());
         context.Keep($"the report of {report.Measurements.Count} of {total} configurations in {folder.ShownPath}");
-        try
-        {
-            foreach (var (file, plot) in BootstrapPlot.Of(report.Measurements[^1]))
-                await new GnuplotPlotter().DrawAsync(plot, folder.PathOf(file), cancellation);
-        }
-        catch (PlottingException exception)
-        {
-            // Minutes of measurements are worth more than their picture.
-            await context.Notices.WriteLineAsync($"no plot: {exception.Message}");
-        }
+        foreach (var (file, plot) in BootstrapPlot.Of(report.Measurements[^1]))
+            context.Plot(plot, folder.PathOf(file));
     }
 }

@@ -1,13 +1,12 @@
 using Crammed.Ckks;
 using Crammed.Cli.Hosting;
-using Crammed.Cli.Plotting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Commands.Demo;
 
-/// <summary><c>crammed demo</c>: from text to a classifier fine-tuned on ciphertexts, with its plaintext twin and a report.</summary>
+/// <summary><c>crammed demo</c>: from text to a classifier fine-tuned on ciphertexts, with the same run in plaintext beside it, and a report.</summary>
 internal sealed class DemoCommand : ICommandHandler<DemoSettings>
 {
     /// <inheritdoc/>
@@ -20,7 +19,7 @@ internal sealed class DemoCommand : ICommandHandler<DemoSettings>
         var folder = context.CreateOutputFolder(settings.Name, NameTaken.Number);
         var results = await new DemoPipeline(context, folder, parameters).RunAsync(cancellationToken);
         var report = DemoReportBuilder.Build(results, settings, string.Join(' ', ["scripts/crammed", "demo", .. context.Overrides]));
-        await ReportStage.RunAsync(report, folder.FullPath, new GnuplotPlotter(), cancellationToken);
+        ReportStage.Run(report, folder.FullPath);
         await Lines(report, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
     }
@@ -34,7 +33,7 @@ internal sealed class DemoCommand : ICommandHandler<DemoSettings>
             .Add("dev before", $"{NumberText.Score(scores.Before.Value, scores.Before.StandardError)} {scores.Before.Metric}, initial head")
             .Add("dev encrypted", $"{NumberText.Score(scores.Encrypted.Value, scores.Encrypted.StandardError)} after {report.Losses.Count} steps on ciphertexts")
             .Add("dev plaintext", $"{NumberText.Score(scores.Plaintext.Value, scores.Plaintext.StandardError)} after the same steps in plaintext")
-            .Add("last loss", $"{NumberText.Loss(last.Encrypted)} encrypted, {NumberText.Loss(last.Twin)} plaintext; "
+            .Add("last loss", $"{NumberText.Loss(last.Encrypted)} encrypted, {NumberText.Loss(last.Plaintext)} plaintext; "
                 + $"{within} of {report.Losses.Count} steps within the bound")
             .Add("time", NumberText.Seconds(report.Stages.Sum(stage => stage.Seconds)))
             .Add("report", $"{folder}/{ReportStage.Report}");

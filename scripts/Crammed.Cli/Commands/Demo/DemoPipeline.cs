@@ -36,21 +36,21 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var train = EncryptableSplit.Read(export.TrainFolder);
         // First on clear slots: a value outside its calibrated domain shows there, before hours on ciphertexts are spent.
         var clearRuns = new ClearRuns(circuit, draw, train, parameters);
-        double[] clearLosses = Timed("finetune (clear slots)", () => context.Shown("clear run", "steps", progress =>
+        double[] clearLosses = Timed("finetune (clear slots)", () => context.Shown(progress =>
             clearRuns.WithoutNoise(progress, cancellation)));
-        var keys = Timed("keygen", () => context.ShownKeys(progress =>
+        var keys = Timed("keygen", () => context.Shown(progress =>
             KeygenStage.Run(circuit, parameters, folder.PathOf("keys"), context.Resources, progress, cancellation)));
         var conversion = new ConvertInput(
             draw, train, EncryptableSplit.Read(export.DevFolder), Settings.Eval.EncryptedExamples, folder.PathOf("keys"), Threads);
-        var container = Timed("convert", () => context.Shown("encrypting", "files", progress =>
+        var container = Timed("convert", () => context.Shown(progress =>
             ConvertStage.Run(conversion, parameters, folder.PathOf("container"), progress, cancellation)));
         var encrypted = await TimedAsync("finetune (encrypted)", () =>
             EncryptedStages.TrainAsync(Files("encrypted"), draw, train, Say, cancellation));
         EncryptedStages.WriteResults(encrypted, draw, folder.PathOf("encrypted"));
         var evaluation = await TimedAsync("evaluate (encrypted)", () => EncryptedStages.EvaluateAsync(
             Files("encrypted-evaluation"), folder.PathOf($"encrypted/{ResultFiles.Parameters}"), Say, cancellation));
-        var twin = Timed("finetune (plaintext twin)", () => Twin(model, export, draw, cancellation));
-        double[][] noisyLosses = Timed("clear runs with noise", () => context.Shown("clear runs", "steps", progress =>
+        var plaintext = Timed("finetune (plaintext)", () => CarryOut(model, export, draw, cancellation));
+        double[][] noisyLosses = Timed("clear runs with noise", () => context.Shown(progress =>
             clearRuns.WithNoise(NoisyRuns, progress, cancellation)));
         return new DemoResults
         {
@@ -63,12 +63,12 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
             Container = container,
             Encrypted = encrypted,
             EncryptedEvaluation = evaluation,
-            Twin = twin,
+            Plaintext = plaintext,
             ClearLosses = clearLosses,
             NoisyLosses = noisyLosses,
             Before = Timed("evaluate", () => Evaluate(model, export, TrainedWeights.Initial(draw), "before", cancellation)),
             AfterEncrypted = Evaluate(model, export, encrypted.Weights, "after-encrypted", cancellation),
-            AfterTwin = Evaluate(model, export, twin.Training.Weights, "after-twin", cancellation),
+            AfterPlaintext = Evaluate(model, export, plaintext.Weights, "after-plaintext", cancellation),
             StageSeconds = _stageSeconds,
         };
     }
@@ -100,11 +100,11 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
     private FineTuningDraw Draw(string model, ExportOutcome export) =>
         DrawStage.Load(Commands.Draw.DrawInputs.Of(model, export.TrainFolder, Settings.Eval)).Run(folder.FullPath).Draw;
 
-    private TwinOutcome Twin(string model, ExportOutcome export, FineTuningDraw draw, CancellationToken cancellation)
+    private DrawRunOutcome CarryOut(string model, ExportOutcome export, FineTuningDraw draw, CancellationToken cancellation)
     {
         using var display = context.Display();
-        using var stage = TwinStage.Load(new TwinInput { ModelFolder = model, TrainFolder = export.TrainFolder, Draw = draw });
-        return stage.Run(folder.PathOf("twin"), display, cancellation);
+        using var stage = DrawRunStage.Load(model, export.TrainFolder, draw);
+        return stage.Run(folder.PathOf("plaintext"), display, cancellation);
     }
 
     private EvaluateOutcome Evaluate(string model, ExportOutcome export, TrainedWeights weights, string name, CancellationToken cancellation)

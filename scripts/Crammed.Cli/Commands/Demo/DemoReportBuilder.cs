@@ -27,13 +27,13 @@ internal static class DemoReportBuilder
                 results.Pretraining.Training.HeldOutLoss),
             Encryption = new EncryptionFacts(
                 results.Parameters.Name, results.Parameters.LogN, results.Parameters.Log2QP, results.Parameters.IsInsecure ? null : SecurityBits,
-                settings.He.Fhe, settings.He.Refresh, ResultReader.PrecisionBits),
+                settings.He.Refresh, ResultReader.PrecisionBits),
             KeyHoldings = KeyHoldings,
             Items = Items(results.Draw),
             Losses = Losses(results),
-            Adapters = TensorDifference.Of(results.Encrypted.Weights, results.Twin.Training.Weights),
+            Adapters = TensorDifference.Of(results.Encrypted.Weights, results.Plaintext.Weights),
             Scores = new ScoreComparison(
-                results.Before.Examples, results.Before.Main, results.AfterEncrypted.Main, results.AfterTwin.Main),
+                results.Before.Examples, results.Before.Main, results.AfterEncrypted.Main, results.AfterPlaintext.Main),
             EncryptedEvaluation = EncryptedEvaluation.Of(
                 results.EncryptedEvaluation.Logits,
                 [.. results.AfterEncrypted.Predictions.Logits.Take(results.EncryptedEvaluation.Logits.Length)]),
@@ -75,7 +75,7 @@ internal static class DemoReportBuilder
     private static LossStep[] Losses(DemoResults results) =>
     [
         .. results.Encrypted.Losses.Select((loss, step) => new LossStep(
-            step + 1, loss, results.Twin.Training.Steps[step].Loss, results.ClearLosses[step],
+            step + 1, loss, results.Plaintext.Training.Steps[step].Loss, results.ClearLosses[step],
             [.. results.NoisyLosses.Select(run => run[step])])),
     ];
 

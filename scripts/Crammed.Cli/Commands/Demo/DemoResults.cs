@@ -27,7 +27,8 @@ internal sealed record DemoResults
 
     public required EncryptedEvaluationOutcome EncryptedEvaluation { get; init; }
 
-    public required TwinOutcome Twin { get; init; }
+    /// <summary>The same draw in float64 with the exact functions.</summary>
+    public required DrawRunOutcome Plaintext { get; init; }
 
     /// <summary>Loss of each step on clear slots, with polynomials and no noise.</summary>
     public required double[] ClearLosses { get; init; }
@@ -41,8 +42,8 @@ internal sealed record DemoResults
     /// <summary>Dev scores with the decrypted adapters and head.</summary>
     public required EvaluateOutcome AfterEncrypted { get; init; }
 
-    /// <summary>Dev scores with the twin's adapters and head.</summary>
-    public required EvaluateOutcome AfterTwin { get; init; }
+    /// <summary>Dev scores with the plaintext run's adapters and head.</summary>
+    public required EvaluateOutcome AfterPlaintext { get; init; }
 
     /// <summary>Wall seconds of each stage, in order.</summary>
     public required IReadOnlyList<(string Stage, double Seconds)> StageSeconds { get; init; }

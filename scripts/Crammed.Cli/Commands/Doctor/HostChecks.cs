@@ -15,14 +15,9 @@ internal sealed class HostChecks(IHostProbe probe)
     public IEnumerable<Check> All(string wordnetFolder)
     {
         yield return Sdk();
-        yield return Library("libtorch", "libtorch_cpu.so", "libtorch-dev", "pretraining and plaintext fine-tuning need it");
-        yield return Library(
-            "OpenBLAS", "libopenblas.so.0", "libopenblas0-pthread", "without it libtorch's matrix product is 20 times slower");
-        yield return Program("g++", "g++", "builds the binding to libtorch");
-        yield return Program("gnuplot", "gnuplot-nox", "draws the plots");
+        yield return Torch();
         yield return Wordnet(wordnetFolder);
         yield return Simd();
-        yield return CoreType();
         yield return Cores();
         yield return Memory();
     }
@@ -38,13 +33,9 @@ internal sealed class HostChecks(IHostProbe probe)
                 ".NET SDK", CheckState.Missing, version ?? "none", "install version 10: https://dotnet.microsoft.com/download/dotnet/10.0");
     }
 
-    private Check Library(string name, string file, string package, string purpose) => probe.HasLibrary(file)
-        ? new Check(name, CheckState.Good, file)
-        : new Check(name, CheckState.Missing, $"no {file}", $"{Setup}{package} ({purpose})");
-
-    private Check Program(string program, string package, string purpose) => probe.FirstLine(program, "--version") is { } version
-        ? new Check(program, CheckState.Good, version)
-        : new Check(program, CheckState.Missing, "none", $"{Setup}{package} ({purpose})");
+    private Check Torch() => probe.LoadTorch() is (true, var file)
+        ? new Check("libtorch", CheckState.Good, file)
+        : new Check("libtorch", CheckState.Missing, "does not load", probe.LoadTorch().Text);
 
     private Check Wordnet(string folder)
     {
@@ -68,15 +59,6 @@ internal sealed class HostChecks(IHostProbe probe)
         return probe.Vectors.Has512 || probe.Vectors.Has256
             ? new Check("SIMD", CheckState.Good, found)
             : new Check("SIMD", CheckState.Note, found, "encryption falls back to scalar code, many times slower");
-    }
-
-    private Check CoreType()
-    {
-        string? type = probe.Variable("OPENBLAS_CORETYPE");
-        return probe.Vectors.Has512 && type is null
-            ? new Check(
-                "OPENBLAS_CORETYPE", CheckState.Note, "not set", "start through scripts/crammed, which sets SkylakeX: twice the speed")
-            : new Check("OPENBLAS_CORETYPE", CheckState.Good, type ?? "not set, not needed");
     }
 
     private Check Cores() => probe.Cores > 1

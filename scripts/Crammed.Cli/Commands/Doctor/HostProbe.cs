@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Crammed.Bert;
 
 namespace Crammed.Cli.Commands.Doctor;
 
@@ -26,12 +26,16 @@ internal sealed class HostProbe : IHostProbe
     public bool HasFile(string path) => File.Exists(path);
 
     /// <inheritdoc/>
-    public bool HasLibrary(string name)
+    public (bool IsLoaded, string Text) LoadTorch()
     {
-        if (!NativeLibrary.TryLoad(name, out nint handle))
-            return false;
-        NativeLibrary.Free(handle);
-        return true;
+        try
+        {
+            return (true, LibTorch.Load());
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or InvalidDataException or IOException)
+        {
+            return (false, exception.Message);
+        }
     }
 
     /// <inheritdoc/>

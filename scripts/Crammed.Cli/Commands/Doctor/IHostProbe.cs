@@ -6,8 +6,8 @@ internal interface IHostProbe
     /// <summary>The first line that a program prints, or null where it cannot be started or fails.</summary>
     string? FirstLine(string program, params IReadOnlyList<string> arguments);
 
-    /// <summary>Whether the dynamic linker finds a shared library.</summary>
-    bool HasLibrary(string name);
+    /// <summary>Whether libtorch loads; its file, or else what is wrong and what to do.</summary>
+    (bool IsLoaded, string Text) LoadTorch();
 
     /// <summary>Whether a file exists.</summary>
     bool HasFile(string path);

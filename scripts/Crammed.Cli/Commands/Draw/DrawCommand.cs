@@ -5,10 +5,10 @@ using Crammed.Cli.Stages;
 namespace Crammed.Cli.Commands.Draw;
 
 /// <summary><c>crammed draw</c>: draws all that is random about a fine-tuning run to outputs/NAME/draw.safetensors.</summary>
-internal sealed class DrawCommand : ICommandHandler<DrawSettings>
+internal sealed class DrawCommand : ICommandHandler<DrawCommandSettings>
 {
     /// <inheritdoc/>
-    public async Task<int> RunAsync(RunContext<DrawSettings> context, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(RunContext<DrawCommandSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
         var input = DrawInputs.Of(

@@ -14,7 +14,7 @@ internal static class DrawInputs
     /// <exception cref="ConfigurationException">The export holds another task than the settings are for.</exception>
     /// <exception cref="FileNotFoundException">The export or the model is missing.</exception>
     /// <exception cref="InvalidDataException">The export is malformed or belongs to another model.</exception>
-    public static DrawInput Of(string modelFolder, string trainFolder, EvaluationSettings settings)
+    public static DrawInput Of(string modelFolder, string trainFolder, EvalGroupSettings settings)
     {
         var split = ExportedSplit.Open(trainFolder, TaskSplit.Train, modelFolder, needsEmbeddings: false);
         string task = split.Description.Task;

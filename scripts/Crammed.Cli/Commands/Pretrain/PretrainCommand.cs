@@ -1,7 +1,7 @@
 using Crammed.Bert;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
-using Crammed.Cli.Plotting;
+using Crammed.Cli.Progress;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
@@ -9,10 +9,10 @@ using Crammed.Cli.Stages;
 namespace Crammed.Cli.Commands.Pretrain;
 
 /// <summary><c>crammed pretrain</c>: text to a calibrated model in outputs/NAME/model.</summary>
-internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
+internal sealed class PretrainCommand : ICommandHandler<PretrainCommandSettings>
 {
     /// <inheritdoc/>
-    public async Task<int> RunAsync(RunContext<PretrainSettings> context, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(RunContext<PretrainCommandSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
         settings.Impl.Apply();
@@ -29,14 +29,16 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
             folder = Folder(context, input.ResumePath);
             outcome = Run(context, stage, folder, display, cancellationToken);
         }
-        await PlotAsync(context, outcome, folder, cancellationToken);
+        if (PretrainMetrics.Plot(outcome.Training.Metrics) is { } plot)
+            context.Plot(plot, folder.PathOf(StageFiles.LossCurve));
+        AddResults(context, outcome);
         await Lines(outcome, folder).WriteAsync(context.Output);
         return ExitCode.Success;
     }
 
     /// <summary>The checkpoint that a run's folder, its folder of checkpoints or a file means.</summary>
     /// <exception cref="ConfigurationException">There is none.</exception>
-    private static string CheckpointIn(RunContext<PretrainSettings> context, string resume)
+    private static string CheckpointIn(RunContext<PretrainCommandSettings> context, string resume)
     {
         string path = context.Resolve(resume);
         if (File.Exists(path))
@@ -48,7 +50,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
     }
 
     /// <summary>A new folder; or that of the run that is continued, where the name is the same.</summary>
-    private static OutputFolder Folder(RunContext<PretrainSettings> context, string? checkpoint)
+    private static OutputFolder Folder(RunContext<PretrainCommandSettings> context, string? checkpoint)
     {
         var (name, data) = (context.Settings.Name, context.Settings.Data);
         string own = context.Resolve($"outputs/{name}") + Path.DirectorySeparatorChar;
@@ -59,7 +61,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
     }
 
     private static PretrainOutcome Run(
-        RunContext<PretrainSettings> context, PretrainStage stage, OutputFolder folder, StageDisplay display,
+        RunContext<PretrainCommandSettings> context, PretrainStage stage, OutputFolder folder, ProgressDisplay display,
         CancellationToken cancellation)
     {
         string? last = null;
@@ -78,19 +80,21 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
         }
     }
 
-    private static async Task PlotAsync(
-        RunContext<PretrainSettings> context, PretrainOutcome outcome, OutputFolder folder, CancellationToken cancellation)
+    private static void AddResults(RunContext<PretrainCommandSettings> context, PretrainOutcome outcome)
     {
-        if (PretrainMetrics.Plot(outcome.Training.Metrics) is not { } plot)
-            return;
+        var training = outcome.Training;
+        context.AddResult("held_out_loss", training.HeldOutLoss);
+        context.AddResult("training_loss", training.TrainingLoss);
+        context.AddResult("seconds", training.Seconds);
         try
         {
-            await new GnuplotPlotter().DrawAsync(plot, folder.PathOf(StageFiles.LossCurve), cancellation);
+            foreach (var (name, value) in CircuitFacts.Of(outcome.Configuration, outcome.Calibration))
+                context.AddResult(name, value);
         }
-        catch (PlottingException exception)
+        catch (InvalidDataException exception)
         {
-            // A trained model is worth more than its picture.
-            await context.Notices.WriteLineAsync($"no plot: {exception.Message}");
+            // A model too young to be encrypted is a model all the same.
+            context.Notices.WriteLine($"no levels of an encrypted forward pass: {exception.Message}");
         }
     }
 
@@ -102,7 +106,8 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
                 + $"vocabulary {NumberText.Count(model.VocabularySize)}, {NumberText.Count(outcome.Parameters)} parameters")
             .Add("training", $"{NumberText.Count(training.Steps)} steps, {NumberText.Count(training.Tokens)} tokens in "
                 + $"{NumberText.Seconds(training.Seconds)} ({NumberText.Count((long)training.TokensPerSecond)} tokens/s, "
-                + $"{NumberText.Fixed(100 * outcome.ProductShare, 0)}% of libtorch's rate of the model's matrix products)")
+                + $"{NumberText.Fixed(100 * outcome.ProductShare, 0)}% of libtorch's rate of the model's matrix products in "
+                + $"{SettingsTypes.ChoiceOf(outcome.Precision)})")
             .Add("loss", $"{NumberText.Score(training.TrainingLoss)} in training, {NumberText.Score(training.HeldOutLoss)} on held-out "
                 + $"text (nats for each masked token), perplexity {NumberText.Fixed(training.HeldOutPerplexity, 1)}")
             .Add("next", $"crammed export-glue model={folder.ShownPath}/{StageFiles.Model}");

@@ -1,7 +1,7 @@
 // Reads an exported task with an independent reader (hyparquet, through npm) and writes what it found: SHA-256 of the manifest, whose
-// hashes of the parts it checks, and of all values, one line a row: index, token ids, attention mask, the label's eight bytes and the
-// states' four bytes each, little-endian, in hexadecimal, so that no value is rounded on its way into text. ExportOracleTests.cs writes
-// the same export and compares.
+// hashes of the parts it checks, and of all values, one line a row: index, token ids, token types, attention mask, the label's eight bytes
+// and the states' four bytes each, little-endian, in hexadecimal, so that no value is rounded on its way into text. ExportOracleTests.cs
+// writes the same export and compares.
 //
 // usage: CRAMMED_KEEP_EXPORTED=/tmp/exported dotnet test ... --filter FullyQualifiedName~ExportOracleTests
 //        npm install hyparquet@1.31.2 && node read-exported.mjs /tmp/exported exported.json
@@ -22,8 +22,8 @@ let rows = 0;
 for (const part of manifest.parts) {
   if (sha256(part.file) !== part.sha256) throw new Error(part.file);
   for (const row of await parquetReadObjects({ file: await asyncBufferFromFile(path.join(input, part.file)) })) {
-    hash.update([row.index, row.input_ids.join(' '), row.attention_mask.join(' '), hex(Float64Array.of(row.label)),
-      hex(Float32Array.from(row[manifest.description.prefix]))].join('\t') + '\n');
+    hash.update([row.index, row.input_ids.join(' '), row.token_type_ids.join(' '), row.attention_mask.join(' '),
+      hex(Float64Array.of(row.label)), hex(Float32Array.from(row[manifest.description.prefix]))].join('\t') + '\n');
     rows++;
   }
 }

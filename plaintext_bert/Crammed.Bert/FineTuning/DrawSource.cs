@@ -1,0 +1,35 @@
+using TorchSharp;
+
+namespace Crammed.Bert;
+
+/// <summary>
+/// The steps of a draw. With the draw's initial weights (<see cref="TrainedWeights.Initial"/>) on a float64 model this is the encrypted
+/// run in plaintext: the same start, batches, masks, loss and optimizer, so losses and final weights can be compared number by number.
+/// </summary>
+public sealed class DrawSource : FineTuningSource
+{
+    private readonly FineTuningDraw _draw;
+
+    /// <param name="draw">Batches, masks, hyperparameters.</param>
+    /// <param name="data">The data that the draw's indices point into; its embeddings are used where it has them.</param>
+    /// <exception cref="ArgumentException">The draw was drawn for another number of examples.</exception>
+    public DrawSource(FineTuningDraw draw, TaskData data)
+        : base(data, draw.Settings, draw.Seed)
+    {
+        if (draw.TrainingExamples != data.Count)
+            throw new ArgumentException($"the draw was drawn for {draw.TrainingExamples} training examples, {data.Source} has {data.Count}");
+        _draw = draw;
+    }
+
+    internal override long[] Batch(int index) => _draw.Batch(index).ToArray();
+
+    internal override IReadOnlyDictionary<string, torch.Tensor>? AdapterMasks(int index, torch.ScalarType dtype)
+    {
+        if (_draw.AdapterDropout is null)
+            return null;
+        var shape = FineTuningDraw.DropoutShape(_draw.Settings, _draw.Shape)[1..];
+        var masks = torch.tensor(_draw.DropoutMasks(index).ToArray(), shape).to(dtype) * (1 / (1 - _draw.Settings.AdapterDropout));
+        return _draw.Shape.Adapters().ToDictionary(
+            adapter => LoraAdapters.ModuleOf(adapter.Layer, adapter.Projection), adapter => masks.select(0, adapter.Index));
+    }
+}
