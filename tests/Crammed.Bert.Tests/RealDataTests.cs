@@ -1,5 +1,5 @@
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 
 namespace Crammed.Bert.Tests;
 
@@ -38,11 +38,11 @@ public class RealDataTests
             TextColumns = ["sentence1", "sentence2"],
             LabelColumn = "label",
         });
-        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "rte-dev.parquet");
+        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "rte-dev");
         using (var exporter = GlueExporter.Open(work))
             exporter.Export(source, TaskSplit.Dev, path, new ExportOptions { Limit = 40 });
 
-        using var reader = ExportedTaskReader.Open(path);
+        var reader = ExportedTaskReader.Open(path);
         var examples = source.Read(TaskSplit.Dev);
         Assert.That(reader.Count, Is.EqualTo(40));
         foreach (var example in reader.Examples())

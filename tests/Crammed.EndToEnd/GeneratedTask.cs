@@ -7,7 +7,7 @@ namespace Crammed.EndToEnd;
 /// <summary>A folder with a narrow model that was never trained and a task of many made-up sentences, in SST-2's form.</summary>
 internal sealed class GeneratedTask : IDisposable
 {
-    /// <summary>Training examples, enough for 15 row groups.</summary>
+    /// <summary>Training examples, enough for 15 parts.</summary>
     public const int Examples = 60_000;
 
     private static readonly string[] Words = ["the", "bird", "dog", "fish", "sees", "hears", "a", "river", "again", "and"];

@@ -1,5 +1,5 @@
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 using TorchSharp;
 
 namespace Crammed.Bert;
@@ -20,11 +20,11 @@ public sealed class TaskData
         this.examples = examples;
     }
 
-    /// <summary>Reads a file of exported fine-tuning data.</summary>
-    /// <exception cref="InvalidDataException">The file is malformed; names row, column and value.</exception>
-    public static TaskData Read(string path)
+    /// <summary>Reads a folder of exported fine-tuning data.</summary>
+    /// <exception cref="InvalidDataException">It is malformed; names row, column and value.</exception>
+    public static TaskData Read(string folder)
     {
-        using var reader = ExportedTaskReader.Open(path);
+        var reader = ExportedTaskReader.Open(folder);
         var examples = reader.Examples()
             .Select(example => new TaskExample(
                 example.InputIds, Array.ConvertAll(example.AttentionMask, mask => (float)mask), example.Label, example.Embedding)
@@ -32,7 +32,7 @@ public sealed class TaskData
                 TokenTypes = example.TokenTypeIds,
             })
             .ToList();
-        return new TaskData(path, reader.Description.SequenceLength, reader.Description.Classes, examples);
+        return new TaskData(folder, reader.Description.SequenceLength, reader.Description.Classes, examples);
     }
 
     /// <summary>Tokenizes a split of a task, padded to a sequence length; embeddings are left to the model.</summary>

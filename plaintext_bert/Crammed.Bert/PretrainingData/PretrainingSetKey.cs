@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Crammed.Files;
+using Crammed.Tables;
 using Crammed.Text;
 
 namespace Crammed.Bert;
@@ -18,28 +21,14 @@ internal sealed record PretrainingSetKey(
     string SourcesSha256, string Vocabulary, int SequenceLength, long Seed, double HeldOutFraction, bool Deduplicate, bool Shuffle)
 {
     /// <summary>To be raised with every change of what is made of the same text, or of the files' layout.</summary>
-    public const int FormatVersion = 1;
+    public static readonly PartFormat Format = new("crammed-pretraining-set", 2, IsCompressed: true);
 
     private const string Trained = "trained, ";
     private const int BlockBytes = 1 << 20;
 
-    /// <summary>The entries of a cached file's metadata, in order.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Entries =>
-    [
-        new("format", "crammed-pretraining-set"),
-        new("format_version", FormatVersion.ToString(CultureInfo.InvariantCulture)),
-        new("sources_sha256", SourcesSha256),
-        new("vocabulary", Vocabulary),
-        new("sequence_length", SequenceLength.ToString(CultureInfo.InvariantCulture)),
-        new("seed", Seed.ToString(CultureInfo.InvariantCulture)),
-        new("held_out_fraction", HeldOutFraction.ToString("R", CultureInfo.InvariantCulture)),
-        new("deduplicate", Deduplicate ? "true" : "false"),
-        new("shuffle", Shuffle ? "true" : "false"),
-    ];
-
-    /// <summary>A name for the folder of the set: 16 hexadecimal digits of a hash of the entries.</summary>
-    public string FolderName =>
-        "pretraining-set-" + Sha256(string.Concat(Entries.Select(entry => $"{entry.Key}={entry.Value}\n")))[..16];
+    /// <summary>A name for the folder of the set: 16 hexadecimal digits of a hash.</summary>
+    [JsonIgnore]
+    public string FolderName => "pretraining-set-" + Sha256($"{Format}\n{JsonSerializer.Serialize(this)}")[..16];
 
     /// <summary>Whether a tokenizer is the one that was given; of a trained one nothing is known beforehand.</summary>
     public bool IsOf(BertTokenizer tokenizer) =>

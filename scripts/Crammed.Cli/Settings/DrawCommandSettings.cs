@@ -13,7 +13,7 @@ public sealed record DrawCommandSettings : ICheckedSettings
     [Description("folder of the model")]
     public required string Model { get; init; }
 
-    [Description("folder of the exported task (train.parquet)")]
+    [Description("folder of the exported task (its train)")]
     public required string Export { get; init; }
 
     [Description("fine-tuning")]

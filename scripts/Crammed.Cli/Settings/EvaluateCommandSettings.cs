@@ -27,7 +27,7 @@ public sealed record EvaluateCommandSettings : ICheckedSettings
     [Description("export: an exported task (export); text: the text of a task (group eval/tasks, data)")]
     public required ExampleSource Source { get; init; }
 
-    [Description("folder of the exported task (dev.parquet), with source=export")]
+    [Description("folder of the exported task (its dev), with source=export")]
     public required string Export { get; init; }
 
     [Description("trained adapters: the file of mode=adapters, or the folder TASK/seed-N of mode=lora|full; null: a draw's untrained ones")]

@@ -27,7 +27,7 @@ public sealed record FinetuneCommandSettings : ICheckedSettings
     [Description("folder of the model")]
     public required string Model { get; init; }
 
-    [Description("folder of the exported task (train.parquet)")]
+    [Description("folder of the exported task (its train)")]
     public required string Export { get; init; }
 
     [Description("file of a draw, whose hyperparameters then count; null: draw one with those of eval")]

@@ -26,7 +26,7 @@ internal sealed class EvaluateStage : IDisposable
     /// <exception cref="InvalidDataException">A file is malformed or belongs to another model or task.</exception>
     public static EvaluateStage Load(EvaluateInput input)
     {
-        var data = input.DevFile is { } file ? Exported(input, file) : Tokenized(input);
+        var data = input.DevFolder is { } file ? Exported(input, file) : Tokenized(input);
         BertModel? model = null;
         try
         {
@@ -115,7 +115,7 @@ internal sealed class EvaluateStage : IDisposable
         if (weights.Shape.Classes != classes)
         {
             throw new InvalidDataException(
-                $"{input.DevFile ?? input.Task.Name}: the task {input.Task.Name} has {classes} classes, "
+                $"{input.DevFolder ?? input.Task.Name}: the task {input.Task.Name} has {classes} classes, "
                 + $"the adapters were trained for {weights.Shape.Classes}");
         }
     }

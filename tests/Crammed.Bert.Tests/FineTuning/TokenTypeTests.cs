@@ -36,7 +36,7 @@ public class TokenTypeTests
     [Test]
     public void An_export_keeps_the_types_and_the_predictions_are_those_of_the_text()
     {
-        var (folder, path) = (Path.Combine(Work, "types-model"), Path.Combine(Work, "types.parquet"));
+        var (folder, path) = (Path.Combine(Work, "types-model"), Path.Combine(Work, "types"));
         using var model = new BertModel(Configuration, seed: 1);
         Checkpoint.Save(model, TextFixture.Tokenizer, folder);
         using (var exporter = GlueExporter.Open(folder))

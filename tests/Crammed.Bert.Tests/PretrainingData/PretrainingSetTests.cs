@@ -1,4 +1,5 @@
 using Crammed.Files;
+using Crammed.Tables;
 using Crammed.Text;
 
 namespace Crammed.Bert.Tests;
@@ -163,17 +164,20 @@ public class PretrainingSetTests
         Assert.That(() => PretrainingSet.Load(options), Throws.TypeOf<InvalidDataException>().With.Message.Contains("delete the folder"));
     }
 
-    [TestCase("training-sequences.parquet")]
-    [TestCase("training-documents.parquet")]
-    [TestCase("held-out-sequences.parquet")]
-    [TestCase("held-out-documents.parquet")]
-    [TestCase("sample-texts.parquet")]
+    [TestCase("training-sequences/part-00000.parquet")]
+    [TestCase("training-documents/part-00000.parquet")]
+    [TestCase("held-out-sequences/part-00000.parquet")]
+    [TestCase("held-out-documents/part-00000.parquet")]
+    [TestCase("sample-texts/part-00000.parquet")]
+    [TestCase("training-sequences/manifest.json")]
+    [TestCase("sample-texts/manifest.json")]
     [TestCase("vocab.txt")]
     public void A_damaged_set_is_named_with_what_to_do(string name)
     {
         var options = Options(Numbers(400)) with { CacheFolder = Cache };
         PretrainingSet.Load(options).Dispose();
-        var path = Path.Combine(Directory.GetDirectories(Cache).Single(), name);
+        var set = Directory.GetDirectories(Cache).Single();
+        var path = Path.Combine(set, name);
         var bytes = File.ReadAllBytes(path);
         foreach (var damage in new Action[]
         {
@@ -184,19 +188,21 @@ public class PretrainingSetTests
             Assert.That(
                 () => PretrainingSet.Load(options),
                 Throws.TypeOf<InvalidDataException>().With.Message.Contains(name)
-                    .And.Message.EndsWith($"delete the folder {Path.GetDirectoryName(path)} to have it made again."));
+                    .And.Message.EndsWith($"delete the folder {set} to have it made again."));
         }
     }
 
     [Test]
     public void Ids_beyond_the_vocabulary_are_refused()
     {
-        var path = Path.Combine(folder.FullName, "rows.parquet");
-        TokenRowFile.Write(path, [new[] { 1, 2, 9 }, new[] { 3 }], []);
-        using var reader = Crammed.Text.Parquet.ParquetReader.Open(path);
-        Assert.That(() => TokenRowFile.Read(path, reader, (1, 3), 9, _ => { }), Throws.TypeOf<InvalidDataException>()
+        var path = Path.Combine(folder.FullName, "rows");
+        var format = new PartFormat("rows", 1, IsCompressed: true);
+        using (var writer = PartFolderWriter<string>.Create(path, format, "any"))
+            TokenRowFolder.Write(writer, [new[] { 1, 2, 9 }, new[] { 3 }]);
+        var tables = PartFolder<string>.Open(path, format).Tables();
+        Assert.That(() => TokenRowFolder.Read(path, tables, (1, 3), 9, _ => { }), Throws.TypeOf<InvalidDataException>()
             .With.Message.EqualTo($"{path}: row 0 has the id 9, and the vocabulary has 9 tokens."));
-        Assert.That(() => TokenRowFile.Read(path, reader, (2, 3), 10, _ => { }), Throws.TypeOf<InvalidDataException>()
+        Assert.That(() => TokenRowFolder.Read(path, tables, (2, 3), 10, _ => { }), Throws.TypeOf<InvalidDataException>()
             .With.Message.EqualTo($"{path}: row 1 has 1 ids, where 2 to 3 are needed."));
     }
 

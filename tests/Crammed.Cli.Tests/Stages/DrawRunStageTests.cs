@@ -40,7 +40,7 @@ internal sealed class DrawRunStageTests
         var input = new EvaluateInput
         {
             ModelFolder = SmallRun.ModelFolder,
-            DevFile = SmallRun.Sentiment.DevFile,
+            DevFolder = SmallRun.Sentiment.DevFolder,
             Task = SmallRun.Sentiment.Task,
             Weights = outcome.Weights,
         };
@@ -85,7 +85,7 @@ internal sealed class DrawRunStageTests
         var stale = new EvaluateInput
         {
             ModelFolder = model,
-            DevFile = SmallRun.Sentiment.DevFile,
+            DevFolder = SmallRun.Sentiment.DevFolder,
             Task = SmallRun.Sentiment.Task,
             Weights = weights,
         };
@@ -94,7 +94,7 @@ internal sealed class DrawRunStageTests
             Does.EndWith($"was exported with another model than {model}; export the task with this model"));
         using var export = ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = model });
         var exported = export.Run(_folder.Combine("export"), null, CancellationToken.None).Single();
-        using var evaluation = EvaluateStage.Load(stale with { DevFile = exported.DevFile });
+        using var evaluation = EvaluateStage.Load(stale with { DevFolder = exported.DevFolder });
         Assert.That(evaluation.Run(_folder.Combine("evaluation"), CancellationToken.None).Examples, Is.EqualTo(20));
     }
 
@@ -102,7 +102,7 @@ internal sealed class DrawRunStageTests
     public void A_draw_for_other_data_or_another_model_is_refused()
     {
         var settings = SmallRun.FineTuning;
-        string file = SmallRun.Sentiment.TrainFile;
+        string file = SmallRun.Sentiment.TrainFolder;
         Assert.That(
             Refusal<InvalidDataException>(FineTuningDraw.Create(1, settings, SmallRun.Pretraining.Configuration, 39)),
             Is.EqualTo($"{file}: 40 examples, where the draw was drawn for 39; draw a new draw"));

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Crammed.Tests;
+using Crammed.Text.Tests.Parquet;
 
 namespace Crammed.Text.Tests;
 
@@ -108,6 +109,16 @@ public class TaskFileTests
         Assert.That(
             () => TaskFile.Read(path, task with { Format = TaskFileFormat.Parquet, LabelColumn = "score" }).ToList(),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'score'"));
+    }
+
+    [Test]
+    public void Parquet_NullsAreRefused()
+    {
+        string path = ParquetFiles.Write(_folder.File("nulls.parquet"), "SELECT unnest(['a', NULL]) AS sentence, 1 AS label");
+        TaskDefinition task = GlueDefinitions.Of("sst2") with { Format = TaskFileFormat.Parquet };
+        Assert.That(
+            () => TaskFile.Read(path, task).ToList(),
+            Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo($"{path}, row 2: column 'sentence' is null."));
     }
 
     private List<Example> Read(string name, TaskFileFormat format) => [.. TaskFile.Read(_folder.File(name), Pair with { Format = format })];

@@ -14,7 +14,7 @@ internal sealed class DrawCommand : ICommandHandler<DrawCommandSettings>
         var input = DrawInputs.Of(
             context.Resolve(settings.Model), Path.Combine(context.Resolve(settings.Export), StageFiles.Train), settings.Eval);
         var stage = DrawStage.Load(input);
-        var folder = context.CreateOutputFolder(settings.Name, input.ModelFolder, input.TrainFile);
+        var folder = context.CreateOutputFolder(settings.Name, input.ModelFolder, input.TrainFolder);
         var outcome = stage.Run(folder.FullPath);
         await DrawInputs.AddDraw(new ResultLines(), outcome.Draw)
             .Add("file", $"{folder.ShownPath}/{StageFiles.Draw}")

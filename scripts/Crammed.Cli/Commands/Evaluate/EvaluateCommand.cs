@@ -25,7 +25,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateCommandSettings>
         using var stage = EvaluateStage.Load(input);
         var polynomials = settings.Functions == FunctionKind.Polynomial ? PolynomialStage.Load(stage, Polynomials(context)) : null;
         var folder = context.CreateOutputFolder(
-            settings.Name, input.ModelFolder, input.DevFile, input.Tuned is null ? adapters : adapters + Path.DirectorySeparatorChar, draw);
+            settings.Name, input.ModelFolder, input.DevFolder, input.Tuned is null ? adapters : adapters + Path.DirectorySeparatorChar, draw);
         var lines = polynomials is null
             ? Lines(Scored(context, "", stage.Run(folder.FullPath, cancellationToken)), folder.ShownPath)
             : PolynomialLines.Of(Scored(context, Run(polynomials, folder, cancellationToken)), settings.NoiseBits, folder.ShownPath);
@@ -76,7 +76,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateCommandSettings>
         return new EvaluateInput
         {
             ModelFolder = model,
-            DevFile = file,
+            DevFolder = file,
             Text = new TextTask(
                 definition, context.ResolveOptional(settings.Data.Glue), context.Resolve(settings.Data.Wordnet), settings.DevLimit),
             Task = file is null

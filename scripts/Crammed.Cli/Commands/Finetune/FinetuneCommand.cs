@@ -25,17 +25,17 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneCommandSettings>
             throw new ConfigurationException("several eval/tasks are given; mode=adapters carries out the draw of one");
         settings.Impl.Apply();
         string modelFolder = context.Resolve(settings.Model);
-        string trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
+        string trainFolder = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
         string? drawFile = context.ResolveOptional(settings.Draw);
         var draw = drawFile is null
-            ? DrawStage.Load(DrawInputs.Of(modelFolder, trainFile, settings.Eval)).Draw
+            ? DrawStage.Load(DrawInputs.Of(modelFolder, trainFolder, settings.Eval)).Draw
             : WeightFiles.ReadDraw(drawFile);
         OutputFolder folder;
         DrawRunOutcome outcome;
         using (var display = context.Display())
-        using (var stage = DrawRunStage.Load(modelFolder, trainFile, draw))
+        using (var stage = DrawRunStage.Load(modelFolder, trainFolder, draw))
         {
-            folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFile, drawFile);
+            folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFolder, drawFile);
             draw.Write(folder.PathOf(StageFiles.Draw));
             outcome = Run(stage, folder, draw, display, cancellationToken);
         }
