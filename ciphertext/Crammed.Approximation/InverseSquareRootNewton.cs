@@ -47,9 +47,6 @@ public sealed class InverseSquareRootNewton : IApproximation
             RemezFit.Minimax(NonPolynomial.InverseSquareRoot.Evaluate, domain, degree, weight: Math.Sqrt), steps);
     }
 
-    /// <summary>The largest relative error after a step, from any relative error of at most <paramref name="error"/>.</summary>
-    public static double ErrorAfterStep(double error) => error * error * (1.5 + 0.5 * error);
-
     public ApproximationReport Report(ErrorKind kind) =>
         ApproximationReport.Measure(NonPolynomial.InverseSquareRoot.Evaluate, Evaluate, Domain, kind);
 

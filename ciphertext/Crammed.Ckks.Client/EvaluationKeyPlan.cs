@@ -1,5 +1,6 @@
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Ckks.Client;
 
@@ -36,7 +37,7 @@ public sealed class EvaluationKeyPlan
 
     /// <summary>
     /// The most memory for polynomials, in bytes, that
-    /// <see cref="KeyGenerator.CreateEvaluationKeys(EvaluationKeyRequest, IProgress{KeyProgress}?, CancellationToken)"/> comes to hold: all
+    /// <see cref="KeyGenerator.CreateEvaluationKeys(EvaluationKeyRequest, IProgress{WorkProgress}?, CancellationToken)"/> comes to hold: all
     /// keys, and secrets and errors of those that are being made.
     /// </summary>
     /// <param name="threads">keys that are made at the same time; 0 means one per processor</param>
@@ -46,7 +47,7 @@ public sealed class EvaluationKeyPlan
 
     /// <summary>
     /// The most memory for polynomials, in bytes, that
-    /// <see cref="KeyGenerator.SaveEvaluationKeys(string, EvaluationKeyRequest, IProgress{KeyProgress}?, int, CancellationToken)"/> comes
+    /// <see cref="KeyGenerator.SaveEvaluationKeys(string, EvaluationKeyRequest, IProgress{WorkProgress}?, int, CancellationToken)"/> comes
     /// to hold: the largest keys that are made at the same time, their secrets and errors, and buffers of keys of other sizes that
     /// <see cref="ResidueMemory"/> keeps until it is trimmed.
     /// </summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Ckks.Client;
 
@@ -52,7 +53,7 @@ public sealed unsafe class KeyGenerator
     /// <exception cref="InsufficientMemoryException">there is no room for them; none was made</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public EvaluationKeys CreateEvaluationKeys(
-        EvaluationKeyRequest request, IProgress<KeyProgress>? progress = null, CancellationToken cancellation = default)
+        EvaluationKeyRequest request, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         EvaluationKeyPlan plan = request.Plan(_parameters);
@@ -98,7 +99,7 @@ public sealed unsafe class KeyGenerator
     /// <exception cref="IOException">the file cannot be written</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no file is left, and an earlier one is as it was</exception>
     public IReadOnlyList<EvaluationKeyInfo> SaveEvaluationKeys(
-        string path, EvaluationKeyRequest request, IProgress<KeyProgress>? progress = null, int maxDegreeOfParallelism = 0,
+        string path, EvaluationKeyRequest request, IProgress<WorkProgress>? progress = null, int maxDegreeOfParallelism = 0,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);

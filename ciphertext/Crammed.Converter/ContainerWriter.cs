@@ -45,7 +45,7 @@ public sealed class ContainerWriter
     /// <exception cref="InvalidDataException">The examples do not fit the draw.</exception>
     public ContainerSummary Write(
         string folder, FineTuningDraw draw, EncryptableSplit train, IReadOnlyList<PackedExample> evaluation,
-        IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
+        IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         Check(draw, train);
         var batches = evaluation.Chunk(draw.Settings.BatchSize).ToArray();
@@ -72,20 +72,20 @@ public sealed class ContainerWriter
             cancellation.ThrowIfCancellationRequested();
             var examples = draw.Batch(step).ToArray().Select(index => train.Examples[(int)index]).ToArray();
             WriteBatch(Path.Combine(folder, ContainerFiles.Batch(step)), layout, draw.Shape.Hidden, examples);
-            progress?.Report((step + 1, total));
+            progress?.Report(new WorkProgress("encrypting", step + 1, total, "files"));
         }
         for (int batch = 0; batch < batches.Length; batch++)
         {
             cancellation.ThrowIfCancellationRequested();
             var unlabelled = batches[batch].Select(example => example with { Label = 0 }).ToArray();
             WriteBatch(Path.Combine(folder, ContainerFiles.Evaluation(batch)), layout, draw.Shape.Hidden, unlabelled);
-            progress?.Report((draw.Settings.Steps + batch + 1, total));
+            progress?.Report(new WorkProgress("encrypting", draw.Settings.Steps + batch + 1, total, "files"));
         }
         WriteParameters(Path.Combine(folder, ContainerFiles.Parameters), draw);
         WriteDropout(folder, draw);
         // The manifest comes last: without it a folder is no container.
         File.WriteAllText(Path.Combine(folder, ContainerManifest.FileName), manifest.ToJson());
-        progress?.Report((total, total));
+        progress?.Report(new WorkProgress("encrypting", total, total, "files"));
         return new ContainerSummary(_ciphertexts, new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length));
     }
 

@@ -1,9 +1,9 @@
 using Crammed.Encrypted.Containers;
-using Crammed.Text.Parquet;
+using Crammed.Tables;
 
 namespace Crammed.Converter;
 
-/// <summary>Exported examples of one split, in the order of the file.</summary>
+/// <summary>Exported examples of one split, in the order of the export.</summary>
 public sealed class EncryptableSplit
 {
     private EncryptableSplit(ExportedTaskDescription description, IReadOnlyList<PackedExample> examples)
@@ -16,14 +16,12 @@ public sealed class EncryptableSplit
 
     public IReadOnlyList<PackedExample> Examples { get; }
 
-    /// <summary>Reads a file that <c>crammed export-glue</c> wrote.</summary>
-    /// <exception cref="FileNotFoundException">No such file.</exception>
+    /// <summary>Reads a folder that <c>crammed export-glue</c> wrote.</summary>
+    /// <exception cref="FileNotFoundException">No such folder.</exception>
     /// <exception cref="InvalidDataException">Malformed, without embeddings, or not a two-class task.</exception>
     public static EncryptableSplit Read(string path)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: not found; crammed export-glue writes it", path);
-        using var reader = ExportedTaskReader.Open(path);
+        var reader = ExportedTaskReader.Open(path);
         var description = reader.Description;
         if (description.Hidden == 0)
             throw new InvalidDataException($"{path}: has no embeddings; export the task again with a model.");

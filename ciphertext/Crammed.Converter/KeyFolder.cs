@@ -1,6 +1,7 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Training;
+using Crammed.Files;
 
 namespace Crammed.Converter;
 
@@ -51,7 +52,7 @@ public static class KeyFolder
     /// </exception>
     public static KeySummary Generate(
         string folder, CkksParameters parameters, EvaluationKeyRequest request, ISystemResources resources,
-        IProgress<KeyProgress>? progress, CancellationToken cancellation)
+        IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var plan = request.Plan(parameters);
         RequireRoom(folder, plan, resources);

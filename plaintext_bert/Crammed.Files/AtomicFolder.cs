@@ -26,7 +26,8 @@ public static class AtomicFolder
         }
     }
 
-    private static void Replace(string staging, string target)
+    /// <summary>Gives a folder the name of another beside it, which is removed where it exists.</summary>
+    public static void Replace(string staging, string target)
     {
         if (!Directory.Exists(target))
         {

@@ -1,13 +1,17 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Model;
 
 /// <summary>
 /// The shape of a crammed BERT and of its classification head. Values are checked by <see cref="Validate"/>, which every
 /// consumer calls; the JSON form (config.json of a checkpoint) has snake_case names and refuses unknown ones.
+/// Not sealed: a program's settings may add to it, and keep to themselves what the text or the task decides.
 /// </summary>
-public sealed record BertConfiguration
+public record BertConfiguration
 {
     internal const int MaximumLayers = 256;
     internal const int MaximumWidth = 1 << 14;
@@ -23,55 +27,77 @@ public sealed record BertConfiguration
     };
 
     /// <summary>Name of the architecture this came from; a label, nothing depends on it.</summary>
+    [Browsable(false)]
     public required string Architecture { get; init; }
 
+    [Browsable(false), Range(8, 1 << 20)]
     public required int VocabularySize { get; init; }
 
+    [Description("encoder layers"), Range(1, MaximumLayers)]
     public required int Layers { get; init; }
 
+    [Description("width of the residual stream"), Range(2, MaximumWidth)]
     public required int Hidden { get; init; }
 
+    [Description("attention heads; divides hidden"), Range(1, MaximumWidth)]
     public required int Heads { get; init; }
 
     /// <summary>
     /// Width before the gate: the block is hidden -> FeedForward -> (gate) FeedForward/2 -> hidden, or without a gate hidden -> FeedForward
     /// -> hidden.
     /// </summary>
+    [Description("feed-forward width before the gate halves it"), Range(2, 4 * MaximumWidth)]
     public required int FeedForward { get; init; }
 
+    [Description("tokens in a sequence"), Range(4, 4096)]
     public int SequenceLength { get; init; } = 128;
 
+    [Description("attention kernel")]
     public required AttentionKernel Kernel { get; init; }
 
     /// <summary>k of the polynomial kernel (1 + x/2^k)^(2^k); ignored by the other kernels.</summary>
+    [Browsable(false), Range(1, 20)]
     public int KernelPower { get; init; } = 5;
 
+    [Description("gate of the feed-forward block")]
     public required FeedForwardGate Gate { get; init; }
 
     /// <summary>Where norms, biases and positions are.</summary>
+    [Description("crammed: norms before each block, no biases, computed positions; original: BERT's norms after sums, biases, learned positions")]
     public EncoderStyle Style { get; init; } = EncoderStyle.Crammed;
 
     /// <summary>
-    /// Id of the token that ends each text of a pair: what follows the first, up to the second, is of token type 1. Null: every token is
-    /// of type 0. Only the original style has token types.
+    /// Token types told apart: 1 (every token counts as of type 0) or 2 (the tokens of a pair's second text are of type 1). Only the
+    /// original style has token types.
     /// </summary>
-    public int? SeparatorToken { get; init; }
+    [Browsable(false)]
+    public int TokenTypes { get; init; } = 1;
 
+    /// <summary>Id of the padding token, whose embedding starts at zero and is not trained by look-ups; null: none.</summary>
+    [Browsable(false)]
+    public int? PaddingToken { get; init; } = 0;
+
+    [Browsable(false), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double NormEpsilon { get; init; } = 1e-12;
 
     /// <summary>Probability of dropping a value in full fine-tuning; pretraining and adapter fine-tuning run without.</summary>
+    [Browsable(false), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double Dropout { get; init; } = 0.1;
 
     /// <summary>Standard deviation of the normal distribution that initialises linear and embedding weights.</summary>
+    [Description("standard deviation of the initial weights"), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double InitializerStandardDeviation { get; init; } = 0.02;
 
     /// <summary>Width p of the head's first linear layer: hidden -> p.</summary>
+    [Description("width p of the head's first layer, hidden -> p"), Range(1, MaximumWidth)]
     public int HeadProjection { get; init; } = 32;
 
     /// <summary>Width m of the head's second linear layer: p -> m, then tanh.</summary>
+    [Description("width m of the head's second layer, p -> m, then tanh"), Range(1, MaximumWidth)]
     public int HeadHidden { get; init; } = 1024;
 
     /// <summary>Classes of the task; 0 means regression with one output.</summary>
+    [Browsable(false)]
     public int Classes { get; init; } = 2;
 
     /// <summary>Width between the feed-forward block's linear layers: half of <see cref="FeedForward"/> where a gate halves it.</summary>
@@ -111,21 +137,13 @@ public sealed record BertConfiguration
     }
 
     /// <summary>Reads and validates config.json.</summary>
+    /// <exception cref="FileNotFoundException">No such file.</exception>
     /// <exception cref="InvalidDataException">Malformed JSON, an unknown or missing field, or a value out of its range.</exception>
-    public static BertConfiguration Read(string path)
-    {
-        try
-        {
-            var configuration = JsonSerializer.Deserialize<BertConfiguration>(File.ReadAllText(path), JsonOptions)
-                ?? throw new InvalidDataException($"{path}: holds null, not a configuration");
-            configuration.Validate();
-            return configuration;
-        }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
-    }
+    public static BertConfiguration Read(string path) => JsonFile.Read<BertConfiguration>(
+        path,
+        JsonOptions,
+        "a model is a folder that crammed pretrain wrote, such as outputs/pretrain/model",
+        configuration => configuration.Validate());
 
     /// <summary>The JSON form that <see cref="Read"/> takes.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
@@ -134,27 +152,17 @@ public sealed record BertConfiguration
     /// <exception cref="ArgumentException">A value out of its range; the message names the field, the value and the range.</exception>
     public void Validate()
     {
-        Requirement.Check(Range(VocabularySize, 8, 1 << 20), VocabularySize, "8 to 1048576");
-        Requirement.Check(Range(Layers, 1, MaximumLayers), Layers, $"1 to {MaximumLayers}");
-        Requirement.Check(Range(Hidden, 2, MaximumWidth) && Hidden % 2 == 0, Hidden, $"an even number up to {MaximumWidth}");
-        Requirement.Check(Range(Heads, 1, Math.Max(Hidden, 1)) && Hidden % Heads == 0, Heads, $"a divisor of hidden ({Hidden})");
-        Requirement.Check(
-            Range(FeedForward, 2, 4 * MaximumWidth) && FeedForward % 2 == 0, FeedForward, $"an even number up to {4 * MaximumWidth}");
-        Requirement.Check(Range(SequenceLength, 4, 4096), SequenceLength, "4 to 4096");
-        Requirement.Check(Enum.IsDefined(Kernel), Kernel, "gaussian, softmax or polynomial");
-        Requirement.Check(Enum.IsDefined(Style), Style, "crammed or original");
-        Requirement.Check(
-            SeparatorToken is null || (Range(SeparatorToken.Value, 0, VocabularySize - 1) && Style == EncoderStyle.Original),
-            SeparatorToken ?? 0, $"null, or with style original 0 to {VocabularySize - 1}", "separator_token");
-        Requirement.Check(Range(KernelPower, 1, 20), KernelPower, "1 to 20");
-        Requirement.Check(Enum.IsDefined(Gate), Gate, "relu, bilinear or gelu");
-        Requirement.Check(NormEpsilon is >= 0 and < 1, NormEpsilon, "0 up to but not including 1");
-        Requirement.Check(Dropout is >= 0 and < 1, Dropout, "0 up to but not including 1");
-        Requirement.Check(InitializerStandardDeviation is > 0 and <= 1, InitializerStandardDeviation, "above 0, up to 1");
-        Requirement.Check(Range(HeadProjection, 1, MaximumWidth), HeadProjection, $"1 to {MaximumWidth}");
-        Requirement.Check(Range(HeadHidden, 1, MaximumWidth), HeadHidden, $"1 to {MaximumWidth}");
+        SettingsRange.Check(this);
+        Requirement.Check(Hidden % 2 == 0, Hidden, $"an even number up to {MaximumWidth}");
+        Requirement.Check(Hidden % Heads == 0, Heads, $"a divisor of hidden ({Hidden})");
+        Requirement.Check(FeedForward % 2 == 0, FeedForward, $"an even number up to {4 * MaximumWidth}");
+        Requirement.Check(Range(PaddingToken ?? 0, 0, VocabularySize - 1), PaddingToken ?? 0, $"null or 0 to {VocabularySize - 1}", "padding_token");
+        Requirement.Check(TokenTypes == 1 || (TokenTypes == 2 && Style == EncoderStyle.Original), TokenTypes, "1, or with style original 2");
         Requirement.Check(Classes == 0 || Range(Classes, 2, MaximumClasses), Classes, $"0 (regression) or 2 to {MaximumClasses}");
     }
+
+    /// <summary>The configuration alone, without what a derived record adds.</summary>
+    protected BertConfiguration Plain() => new(this);
 
     private static bool Range(int value, int low, int high) => value >= low && value <= high;
 }

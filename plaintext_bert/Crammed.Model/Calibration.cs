@@ -62,22 +62,13 @@ public sealed class Calibration
             : throw new KeyNotFoundException($"the calibration has no range for '{name}'");
 
     /// <summary>Reads calibration.json.</summary>
+    /// <exception cref="FileNotFoundException">No such file.</exception>
     /// <exception cref="InvalidDataException">
     /// Malformed JSON, another format, or a range that is not finite or has its ends swapped.
     /// </exception>
     public static Calibration Read(string path)
     {
-        FileForm form;
-        try
-        {
-            form = JsonSerializer.Deserialize<FileForm>(File.ReadAllText(path), JsonOptions)
-                ?? throw new InvalidDataException($"{path}: holds null, not a calibration");
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
-        }
-
+        var form = JsonFile.Read<FileForm>(path, JsonOptions, "crammed pretrain writes it beside a model");
         if (form.Format is < OldestFormat or > CurrentFormat)
             throw new InvalidDataException($"{path}: format {form.Format}, expected {CurrentFormat}; calibrate again");
         if (form.Source is not null != (form.Format == CurrentFormat))

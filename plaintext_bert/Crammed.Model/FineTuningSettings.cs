@@ -23,18 +23,29 @@ public record FineTuningSettings
     [Description("optimizer steps"), Range(1, 1_000_000)]
     public int Steps { get; init; } = 16;
 
-    [Description("examples in a step"), Range(1, 65536)]
+    [DisplayName("batch"), Description("examples in a step"), Range(1, 65536)]
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Learning rate at the first step; see <see cref="LearningRateAt"/>.</summary>
     [Description("peak learning rate; follows a cosine to zero"), Range(0.0, 10.0, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 0.05;
 
-    [Description("decay rate of the first moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    [Browsable(false)]
     public double Beta1 { get; init; } = 0.9;
 
-    [Description("decay rate of the second moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    [Browsable(false)]
     public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>The decay rates together, as files of settings have them.</summary>
+    /// <exception cref="ArgumentException">There are not two.</exception>
+    [JsonIgnore, Description("decay rates of the first and second moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public IReadOnlyList<double> Betas
+    {
+        get => [Beta1, Beta2];
+        init => (Beta1, Beta2) = value is [var first, var second]
+            ? (first, second)
+            : throw new SettingFault("betas", $"has {value.Count} values; it must have two").ToException();
+    }
 
     /// <summary>Added to the second moment inside the root: step = rate * m / sqrt(v + epsilon).</summary>
     [Description("epsilon, inside the root"), Range(0.0, 10.0, MinimumIsExclusive = true)]
@@ -53,13 +64,13 @@ public record FineTuningSettings
     public double Alpha { get; init; } = 2;
 
     /// <summary>Probability of dropping a value on the adapters' rank-r side; 0 leaves the masks out of the draw.</summary>
-    [Description("share of adapter activations dropped"), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    [DisplayName("dropout"), Description("share of adapter activations dropped"), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double AdapterDropout { get; init; }
 
     /// <summary>
     /// Cosine schedule without warm-up: rate(t) = rate * (1 + cos(pi t / steps)) / 2 for t = 0 .. steps - 1; off = constant.
     /// </summary>
-    [Description("follow a cosine to zero; off: a constant rate")]
+    [Browsable(false)]
     public bool CosineSchedule { get; init; } = true;
 
     /// <summary>Learning rate of step t, counted from 0.</summary>
@@ -79,4 +90,7 @@ public record FineTuningSettings
         SettingsRange.Check(settings);
         return settings;
     }
+
+    /// <summary>The settings alone, without what a derived record adds.</summary>
+    protected FineTuningSettings Plain() => new(this);
 }

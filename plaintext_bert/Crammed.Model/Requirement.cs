@@ -15,6 +15,6 @@ internal static class Requirement
         if (holds)
             return;
         var field = JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
-        throw new ArgumentException(FormattableString.Invariant($"{field} is {value}; it must be {expected}"));
+        throw new SettingFault(field, FormattableString.Invariant($"is {value}; it must be {expected}")).ToException();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Crammed.Files;
 
 namespace Crammed.Model;
@@ -9,12 +10,19 @@ namespace Crammed.Model;
 public sealed class TrainedWeights
 {
     private const string Format = "crammed-adapters/1";
+    private const string LabelsKey = "labels";
 
     /// <param name="settings">Hyperparameters of the run.</param>
     /// <param name="shape">Sizes of model and head.</param>
     /// <param name="values">Row-major values by tensor name.</param>
-    public TrainedWeights(FineTuningSettings settings, FineTuningShape shape, IReadOnlyDictionary<string, double[]> values)
+    /// <param name="labels">As <see cref="Labels"/>.</param>
+    public TrainedWeights(
+        FineTuningSettings settings,
+        FineTuningShape shape,
+        IReadOnlyDictionary<string, double[]> values,
+        IReadOnlyList<string>? labels = null)
     {
+        Labels = labels;
         Settings = settings;
         Shape = shape;
         Values = values;
@@ -34,6 +42,9 @@ public sealed class TrainedWeights
     /// <summary>Row-major values by tensor name.</summary>
     public IReadOnlyDictionary<string, double[]> Values { get; }
 
+    /// <summary>The labels that the classifier's outputs stand for, in their order; null: the task's own, whatever they are called.</summary>
+    public IReadOnlyList<string>? Labels { get; }
+
     /// <summary>Whether low-rank adapters are among them.</summary>
     public bool HasAdapters => Values.ContainsKey(TrainedTensorNames.NameA(0, TrainedTensorNames.Projections[0]));
 
@@ -42,6 +53,31 @@ public sealed class TrainedWeights
     {
         ArgumentNullException.ThrowIfNull(draw);
         return new TrainedWeights(draw.Settings, draw.Shape, draw.Tensors);
+    }
+
+    /// <summary>The same with the classifier's outputs in the order of a task's labels, which are told apart by name, in any case.</summary>
+    /// <param name="labels">The task's; empty for regression.</param>
+    /// <param name="source">Where the weights are from, for the message.</param>
+    /// <exception cref="InvalidDataException">The outputs stand for other labels.</exception>
+    public TrainedWeights InOrderOf(IReadOnlyList<string> labels, string source)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (Labels is null || Labels.SequenceEqual(labels))
+            return this;
+        var own = Labels.ToList();
+        int[] order = [.. labels.Select(label => own.FindIndex(name => name.Equals(label, StringComparison.OrdinalIgnoreCase)))];
+        if (order.Length != own.Count || order.Contains(-1) || order.Distinct().Count() != own.Count)
+        {
+            throw new InvalidDataException(
+                $"{source}: its outputs stand for {string.Join(", ", own)}, and the task's labels are {string.Join(", ", labels)}; "
+                + "if these are other names of the same, import the model with labels=[...], the task's in the order of the outputs");
+        }
+
+        var values = Values.ToDictionary();
+        var classifier = TrainedTensorNames.HeadLinears[^1];
+        foreach (var name in new[] { TrainedTensorNames.Weight(classifier), TrainedTensorNames.Bias(classifier) })
+            values[name] = [.. Values[name].Chunk(order.Length).SelectMany(row => order.Select(output => row[output]))];
+        return new TrainedWeights(Settings, Shape, values, labels);
     }
 
     /// <summary>Writes the file (atomically).</summary>
@@ -53,6 +89,8 @@ public sealed class TrainedWeights
         writer.AddMetadata("format", Format);
         writer.AddMetadata("hyperparameters", Settings.ToJson());
         writer.AddMetadata("shape", Shape.ToJson());
+        if (Labels is not null)
+            writer.AddMetadata(LabelsKey, JsonSerializer.Serialize(Labels));
         writer.Write(path);
     }
 
@@ -73,6 +111,11 @@ public sealed class TrainedWeights
             values[name] = file.ReadFiniteFloat64(name, tensorShape);
         if (file.Names.FirstOrDefault(name => !values.ContainsKey(name)) is { } unknown)
             throw new InvalidDataException($"{path}: tensor '{unknown}' does not belong in adapters with shape {shape.ToJson()}");
-        return new TrainedWeights(settings, shape, values);
+        var labels = file.Metadata.ContainsKey(LabelsKey)
+            ? file.ParseMetadata(LabelsKey, json => JsonSerializer.Deserialize<string[]>(json))
+            : null;
+        if (labels is not null && (labels.Length != shape.Classes || labels.Contains(null)))
+            throw new InvalidDataException($"{path}: metadata '{LabelsKey}' does not name {shape.Classes} labels");
+        return new TrainedWeights(settings, shape, values, labels);
     }
 }

@@ -1,5 +1,5 @@
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 
 namespace Crammed.Bert.Tests;
 
@@ -28,7 +28,7 @@ public class RealDataTests
         var work = Path.Combine(TestContext.CurrentContext.WorkDirectory, "real-data");
         var configuration = Tiny.Configuration(layers: 1) with { VocabularySize = 30522, SequenceLength = 128 };
         using (var model = new BertModel(configuration, seed: 1))
-            Checkpoint.Save(model, vocabulary, work);
+            Checkpoint.Save(model, BertTokenizer.Load(vocabulary), work);
         var source = new TaskCatalog(Path.Combine(data, "glue")).Open(new TaskDefinition
         {
             Description = new TaskDescription("rte", IsPair: true, ["entailment", "not_entailment"], [MetricNames.Accuracy]),
@@ -38,11 +38,11 @@ public class RealDataTests
             TextColumns = ["sentence1", "sentence2"],
             LabelColumn = "label",
         });
-        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "rte-dev.parquet");
+        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "rte-dev");
         using (var exporter = GlueExporter.Open(work))
             exporter.Export(source, TaskSplit.Dev, path, new ExportOptions { Limit = 40 });
 
-        using var reader = ExportedTaskReader.Open(path);
+        var reader = ExportedTaskReader.Open(path);
         var examples = source.Read(TaskSplit.Dev);
         Assert.That(reader.Count, Is.EqualTo(40));
         foreach (var example in reader.Examples())
@@ -53,6 +53,8 @@ public class RealDataTests
             Assert.That(example.InputIds.Take(length).Count(id => id == 102), Is.EqualTo(2), "[SEP] after each sentence");
             Assert.That(example.InputIds[length - 1], Is.EqualTo(102));
             Assert.That(example.InputIds.Skip(length), Is.All.EqualTo(0));
+            var second = Array.IndexOf(example.InputIds, 102) + 1;
+            Assert.That(example.TokenTypeIds, Is.EqualTo(Enumerable.Range(0, 128).Select(i => i >= second && i < length ? 1 : 0)));
         }
     }
 
@@ -62,11 +64,8 @@ public class RealDataTests
         if (!Directory.Exists(WordNetDatabase.DebianFolder))
             Assert.Ignore("WordNet is not installed (package wordnet-base).");
         var texts = WordNetCorpus.Documents(WordNetDatabase.Load()).Take(3000).Select(document => document.Text).ToList();
-        var folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "wordnet");
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, "vocab.txt");
-        WordPieceTrainer.Train(texts, new WordPieceTrainerOptions { VocabularySize = 512 }).Write(path);
-        var tokenizer = BertTokenizer.Create(path);
+        var vocabulary = WordPieceTrainer.Train(texts, new WordPieceTrainerOptions { VocabularySize = 512 });
+        InputEncoder encoder = new(BertTokenizer.Create(vocabulary));
         var settings = new PretrainingSettings { BudgetSteps = 40, BatchSize = 4, DocumentBatchSize = 16, LearningRate = 0.02 };
         var (training, heldOut) = Pretrainer.HeldOutSplit(texts, settings);
         var configuration = BertConfiguration.Named("crammed-bert-he") with
@@ -79,9 +78,9 @@ public class RealDataTests
             InitializerStandardDeviation = 0.05,
         };
         using var model = new BertModel(configuration, seed: 1);
-        var heldOutCorpus = PretrainingCorpus.Build(heldOut, tokenizer, 128);
+        var heldOutCorpus = PretrainingCorpus.Build(heldOut, encoder, 128);
         var before = MaskedLanguageModel.HeldOut(model, heldOutCorpus, settings, 16);
-        var result = Pretrainer.Run(model, PretrainingCorpus.Build(training, tokenizer, 128), heldOutCorpus, settings);
+        var result = Pretrainer.Run(model, PretrainingCorpus.Build(training, encoder, 128), heldOutCorpus, settings);
         Assert.That(before, Is.EqualTo(Math.Log(512)).Within(0.1));
         Assert.That(result.HeldOutLoss, Is.LessThan(before - 0.4));
     }

@@ -8,13 +8,8 @@ internal static class TextFixture
     private static readonly string[] Words =
         ["cat", "dog", "tree", "bird", "fish", "hammer", "chair", "table", "engine", "a", "the", "with", "small", "large", "of"];
 
-    public static string WriteVocabulary(string folder)
-    {
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, "vocab.txt");
-        File.WriteAllLines(path, ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words]);
-        return path;
-    }
+    public static BertTokenizer Tokenizer { get; } =
+        BertTokenizer.Create(new WordPieceVocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words]));
 
     public static BertConfiguration Configuration { get; } =
         Tiny.Configuration(layers: 1) with { VocabularySize = 20, SequenceLength = 10, InitializerStandardDeviation = 0.2 };

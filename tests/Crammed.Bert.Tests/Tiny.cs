@@ -1,3 +1,6 @@
+using Crammed.Files;
+using Crammed.Text;
+
 namespace Crammed.Bert.Tests;
 
 /// <summary>Small models and data that tests share.</summary>
@@ -56,7 +59,7 @@ internal static class Tiny
 
     /// <summary>Carries out a draw from its initial weights.</summary>
     public static DrawRun Run(
-        BertModel model, FineTuningDraw draw, TaskData data, IProgress<FineTuningProgress>? progress = null,
+        BertModel model, FineTuningDraw draw, TaskData data, IProgress<WorkProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         using var classifier = new TaskClassifier(model, TrainedWeights.Initial(draw));

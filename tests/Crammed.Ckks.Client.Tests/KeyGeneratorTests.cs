@@ -1,4 +1,5 @@
 using Crammed.Ckks.Ring;
+using Crammed.Files;
 
 namespace Crammed.Ckks.Client.Tests;
 
@@ -39,9 +40,9 @@ internal sealed class KeyGeneratorTests
         using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(
             EvaluationKeyRequest.Of(1, [(1, 0), (2, 0), (3, 0)]), reports);
         // One at a time and in order, whichever thread made the key.
-        Assert.That(reports.Seen.Select(report => (report.Done, report.Total)), Is.EqualTo(new[] { (1, 4), (2, 4), (3, 4), (4, 4) }));
-        Assert.That(reports.Seen.Select(report => report.DoneBytes), Is.Ordered.Ascending);
-        Assert.That(reports.Seen.Select(report => report.TotalBytes).Append(reports.Seen.Last().DoneBytes), Is.All.EqualTo(keys.Bytes));
+        Assert.That(reports.Seen.Select(report => report.Detail), Is.EqualTo(new[] { "1 of 4 keys", "2 of 4 keys", "3 of 4 keys", "4 of 4 keys" }));
+        Assert.That(reports.Seen.Select(report => report.Done), Is.Ordered.Ascending);
+        Assert.That(reports.Seen.Select(report => report.Total).Append(reports.Seen.Last().Done), Is.All.EqualTo(keys.Bytes));
     }
 
     [Test]
@@ -90,10 +91,10 @@ internal sealed class KeyGeneratorTests
         }
     }
 
-    private sealed class Recorder : IProgress<KeyProgress>
+    private sealed class Recorder : IProgress<WorkProgress>
     {
-        public System.Collections.Concurrent.ConcurrentQueue<KeyProgress> Seen { get; } = [];
+        public System.Collections.Concurrent.ConcurrentQueue<WorkProgress> Seen { get; } = [];
 
-        public void Report(KeyProgress value) => Seen.Enqueue(value);
+        public void Report(WorkProgress value) => Seen.Enqueue(value);
     }
 }

@@ -1,3 +1,5 @@
+using Crammed.Files;
+
 namespace Crammed.Ckks.Client.Tests;
 
 /// <summary>Keys are not begun where there is no room for them.</summary>
@@ -132,10 +134,10 @@ internal sealed class KeyRoomTests
 
     private static KeyGenerator Generator(LimitedResources resources) => new(ClientSetup.Secret, resources);
 
-    private sealed class Recorder : IProgress<KeyProgress>
+    private sealed class Recorder : IProgress<WorkProgress>
     {
         public int Count { get; private set; }
 
-        public void Report(KeyProgress value) => Count++;
+        public void Report(WorkProgress value) => Count++;
     }
 }

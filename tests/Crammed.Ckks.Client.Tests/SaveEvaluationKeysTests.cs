@@ -1,3 +1,5 @@
+using Crammed.Files;
+
 namespace Crammed.Ckks.Client.Tests;
 
 /// <summary>Keys written to a file while they are made.</summary>
@@ -39,8 +41,7 @@ internal sealed class SaveEvaluationKeysTests
         int digits = ClientSetup.Parameters.DigitCount(8);
         var reports = new Recorder(() => { });
         ClientSetup.Generator.SaveEvaluationKeys(_path, EvaluationKeyRequest.Of(null, Rotations), reports, degree);
-        Assert.That(reports.Seen.Select(report => report.Done), Is.EqualTo(Enumerable.Range(1, 7)));
-        Assert.That(reports.Seen.Select(report => report.Total), Is.All.EqualTo(7));
+        Assert.That(reports.Seen.Select(report => report.Detail), Is.EqualTo(Enumerable.Range(1, 7).Select(count => $"{count} of 7 keys")));
         Assert.That(reports.LiveBuffers.Max() - before, Is.LessThanOrEqualTo((degree - 1) * (2 + 1 + 2 * digits)));
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(before));
     }
@@ -57,8 +58,8 @@ internal sealed class SaveEvaluationKeysTests
         long done = 0;
         int count = 0;
         long all = made.Sum(key => key.MemoryBytes);
-        KeyProgress[] expected =
-            [.. new[] { 3, 0, 1, 4, 2 }.Select(i => new KeyProgress(++count, 5, done += made[i].MemoryBytes, all))];
+        WorkProgress[] expected =
+            [.. new[] { 3, 0, 1, 4, 2 }.Select(i => new WorkProgress("keys", done += made[i].MemoryBytes, all, "bytes", $"{++count} of 5 keys"))];
         Assert.That(reports.Seen, Is.EqualTo(expected));
     }
 
@@ -96,13 +97,13 @@ internal sealed class SaveEvaluationKeysTests
         Assert.That(File.Exists(_path), Is.False);
     }
 
-    private sealed class Recorder(Action then) : IProgress<KeyProgress>
+    private sealed class Recorder(Action then) : IProgress<WorkProgress>
     {
-        public System.Collections.Concurrent.ConcurrentQueue<KeyProgress> Seen { get; } = [];
+        public System.Collections.Concurrent.ConcurrentQueue<WorkProgress> Seen { get; } = [];
 
         public System.Collections.Concurrent.ConcurrentBag<long> LiveBuffers { get; } = [];
 
-        public void Report(KeyProgress value)
+        public void Report(WorkProgress value)
         {
             Seen.Enqueue(value);
             LiveBuffers.Add(ResidueMemory.LiveBuffers);

@@ -3,8 +3,7 @@ using Crammed.Ckks.Client;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Training;
 using Crammed.Model;
-using Crammed.Text;
-using Crammed.Text.Parquet;
+using Crammed.Tables;
 
 namespace Crammed.Converter.Tests;
 
@@ -103,9 +102,10 @@ public sealed class ContainerTests
 
     private (FineTuningDraw Draw, EncryptableSplit Train, string Container) Convert(SecretKey secret)
     {
-        string file = Path.Combine(_folder, "train.parquet");
-        using (var writer = ExportedTaskWriter.Create(file, new ExportedTaskDescription(
-            "tiny", TaskSplit.Train, Tokens, Hidden, ["no", "yes"], new string('a', 64), new string('b', 64))))
+        string file = Path.Combine(_folder, "train");
+        using (var writer = ExportedTaskWriter.Open(file, new ExportedTaskDescription(
+            "tiny", "train", Tokens, Hidden, ["no", "yes"], new string('a', 64), new string('b', 64), ClientPrefix.Embedding,
+            new ExportedSelection(TrainExamples, TrainExamples, 1, new string('c', 64)))))
         {
             var random = new Random(3);
             for (int i = 0; i < TrainExamples; i++)

@@ -1,12 +1,13 @@
 using Crammed.Bert;
 using Crammed.Model;
+using Crammed.Text;
 
 namespace Crammed.EndToEnd;
 
 /// <summary>A folder with a narrow model that was never trained and a task of many made-up sentences, in SST-2's form.</summary>
 internal sealed class GeneratedTask : IDisposable
 {
-    /// <summary>Training examples, enough for 15 row groups.</summary>
+    /// <summary>Training examples, enough for 15 parts.</summary>
     public const int Examples = 60_000;
 
     private static readonly string[] Words = ["the", "bird", "dog", "fish", "sees", "hears", "a", "river", "again", "and"];
@@ -14,10 +15,9 @@ internal sealed class GeneratedTask : IDisposable
     /// <param name="hidden">Width of the model, an even number.</param>
     public GeneratedTask(int hidden = 8)
     {
-        string vocabulary = Path.Combine(Folder, "vocab.txt");
-        File.WriteAllLines(vocabulary, ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words]);
+        var tokenizer = BertTokenizer.Create(new WordPieceVocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words]));
         using (var model = new BertModel(Configuration with { Hidden = hidden }, seed: 1))
-            Checkpoint.Save(model, vocabulary, Path.Combine(Folder, "model"));
+            Checkpoint.Save(model, tokenizer, Path.Combine(Folder, "model"));
         string tasks = Directory.CreateDirectory(Path.Combine(Folder, "glue", "sst2")).FullName;
         Write(Path.Combine(tasks, "train.tsv"), Examples);
         Write(Path.Combine(tasks, "dev.tsv"), 50);

@@ -5,7 +5,7 @@ namespace Crammed.EndToEnd;
 public sealed class InterruptedExportTests
 {
     private GeneratedTask _task = null!;
-    private byte[] _whole = [];
+    private IReadOnlyDictionary<string, byte[]> _whole = null!;
 
     private static string[] Command => ["export-glue", .. GeneratedTask.Overrides, "eval.save_train_data=true"];
 
@@ -14,7 +14,7 @@ public sealed class InterruptedExportTests
     {
         _task = new GeneratedTask();
         Succeed("name=whole");
-        _whole = File.ReadAllBytes(FileOf("whole"));
+        _whole = Content("whole");
     }
 
     [OneTimeTearDown]
@@ -24,11 +24,11 @@ public sealed class InterruptedExportTests
     public void An_export_that_is_killed_again_and_again_ends_like_one_in_a_single_piece()
     {
         int kills = 0;
-        // A footer that changed says that a row group more is on the disk; what is being written then is cut wherever it is.
-        while (kills < 4 && KillAfterNextRowGroup([.. Command, "name=killed", .. Resume("killed", kills > 0)]))
+        // A manifest that changed says that a part more is on the disk; what is being written then is cut wherever it is.
+        while (kills < 4 && KillAfterNextPart([.. Command, "name=killed", .. Resume("killed", kills > 0)]))
         {
             kills++;
-            Assert.That(File.Exists(FileOf("killed")), Is.False);
+            Assert.That(Directory.Exists(FolderOf("killed")), Is.False);
         }
         Assert.That(kills, Is.Positive, "no export was killed before it was complete");
         Succeed("name=killed", "resume=outputs/killed");
@@ -41,7 +41,7 @@ public sealed class InterruptedExportTests
         using (var process = Installation.Start("crammed.dll", _task.Folder, [.. Command, "name=stopped"]))
         {
             var errors = process.StandardError.ReadToEndAsync();
-            Assert.That(Installation.WaitForFile(process, FileOf("stopped") + ".part.footer"), "no row group was written");
+            Assert.That(Installation.WaitForFile(process, ManifestOf("stopped")), "no part was written");
             Installation.Interrupt(process);
             Assert.That(process.ExitCode, Is.EqualTo(130), errors.Result);
             Assert.That(Last(errors.Result), Does.Match(
@@ -63,20 +63,42 @@ public sealed class InterruptedExportTests
     {
         if (OperatingSystem.IsWindows())
             Assert.Ignore("limits on the size of files are Unix's");
-        var run = Installation.RunWithFileLimit(_whole.Length / 2, "crammed.dll", _task.Folder, [.. Command, "name=full"]);
-        string[] lines = [.. run.Errors.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("exporting ", StringComparison.Ordinal))];
-        Assert.That((run.ExitCode, lines.Length), Is.EqualTo((2, 1)), run.Errors);
-        Assert.That(lines[0], Does.StartWith("error: "));
-        Assert.That(File.Exists(FileOf("full")), Is.False);
+        AssertStops("full", Installation.RunWithFileLimit(
+            _whole["part-00000.parquet"].Length / 2, "crammed.dll", _task.Folder, [.. Command, "name=full"]));
         Succeed("name=full", "resume=outputs/full");
         AssertWhole("full");
+    }
+
+    /// <summary>What was written before the part that cannot be is kept.</summary>
+    [Test]
+    public void A_part_that_cannot_be_written_stops_the_export_in_one_line_and_the_others_stay()
+    {
+        // A folder in the place of a part.
+        string obstacle = Directory.CreateDirectory(_task.Output("stuck/train.part/part-00003.parquet/x")).Parent!.FullName;
+        File.WriteAllText(_task.Output("stuck/config.yaml"), File.ReadAllText(_task.Output("whole/config.yaml"))
+            .Replace("name: whole", "name: stuck", StringComparison.Ordinal));
+        var run = Run("name=stuck", "resume=outputs/stuck");
+        AssertStops("stuck", run);
+        Assert.That(run.Errors, Does.Contain("part-00003.parquet"));
+        Directory.Delete(obstacle, recursive: true);
+        string first = _task.Output("stuck/train.part/part-00000.parquet");
+        var written = File.GetLastWriteTimeUtc(first);
+        Assert.That(Directory.GetFiles(Path.GetDirectoryName(first)!, "part-*"), Has.Length.EqualTo(3));
+        Succeed("name=stuck", "resume=outputs/stuck");
+        AssertWhole("stuck");
+        Assert.That(File.GetLastWriteTimeUtc(Path.Combine(FolderOf("stuck"), "part-00000.parquet")), Is.EqualTo(written));
     }
 
     private static string[] Resume(string name, bool resumes) => resumes ? [$"resume=outputs/{name}"] : [];
 
     private static string Last(string text) => text.TrimEnd('\n').Split('\n')[^1];
 
-    private string FileOf(string name) => _task.Output($"{name}/train.parquet");
+    private string FolderOf(string name) => _task.Output($"{name}/train");
+
+    private string ManifestOf(string name) => _task.Output($"{name}/train.part/manifest.json");
+
+    private Dictionary<string, byte[]> Content(string name) =>
+        Directory.GetFiles(FolderOf(name)).ToDictionary(file => Path.GetFileName(file), File.ReadAllBytes);
 
     private (int ExitCode, string Output, string Errors) Run(params string[] words) =>
         Installation.Run("crammed.dll", _task.Folder, [.. Command, .. words]);
@@ -87,20 +109,31 @@ public sealed class InterruptedExportTests
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
     }
 
+    private void AssertStops(string name, (int ExitCode, string Output, string Errors) run)
+    {
+        string[] lines = [.. run.Errors.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("exporting ", StringComparison.Ordinal))];
+        Assert.That((run.ExitCode, lines.Length), Is.EqualTo((2, 1)), run.Errors);
+        Assert.That(lines[0], Does.StartWith("error: "));
+        Assert.That(Directory.Exists(FolderOf(name)), Is.False);
+    }
+
     private void AssertWhole(string name)
     {
-        Assert.That(File.ReadAllBytes(FileOf(name)).AsSpan().SequenceEqual(_whole), "another file than that of an uninterrupted export");
-        Assert.That(Directory.GetFiles(_task.Output(name), "*.part*"), Is.Empty);
+        var content = Content(name);
+        Assert.That(content.Keys, Is.EquivalentTo(_whole.Keys));
+        foreach (var (file, bytes) in _whole)
+            Assert.That(content[file].AsSpan().SequenceEqual(bytes), $"another {file} than that of an uninterrupted export");
+        Assert.That(Directory.GetFileSystemEntries(_task.Output(name), "*.part"), Is.Empty);
     }
 
     /// <summary>Whether the process was killed before it ended by itself.</summary>
-    private bool KillAfterNextRowGroup(string[] command)
+    private bool KillAfterNextPart(string[] command)
     {
-        string footer = FileOf("killed") + ".part.footer";
-        var before = File.GetLastWriteTimeUtc(footer);
+        string manifest = ManifestOf("killed");
+        var before = File.GetLastWriteTimeUtc(manifest);
         using var process = Installation.Start("crammed.dll", _task.Folder, command);
         var errors = process.StandardError.ReadToEndAsync();
-        if (!Installation.WaitForFile(process, footer, before))
+        if (!Installation.WaitForFile(process, manifest, before))
         {
             Assert.That(process.ExitCode, Is.Zero, errors.Result);
             return false;

@@ -28,6 +28,16 @@ public class SafetensorsFileTests
     }
 
     [Test]
+    public void Double_precision_is_rounded_to_nearest()
+    {
+        double[] values = [0.1, 1 + (1.0 / (1 << 24)), 1 + (3.0 / (1 << 24)), 1e300, -1e-300];
+        byte[] data = [.. values.SelectMany(BitConverter.GetBytes)];
+        using var file = SafetensorsFile.Open(Write("""{"d":{"dtype":"F64","shape":[5],"data_offsets":[0,40]}}""", data));
+        // Halfway cases go to the even neighbour: 1, and 1 + 2^-22.
+        Assert.That(file.ReadFloat32("d"), Is.EqualTo(new[] { 0.1f, 1, 1 + (1f / (1 << 22)), float.PositiveInfinity, -0f }));
+    }
+
+    [Test]
     public void Names_come_in_the_order_of_their_bytes()
     {
         var path = Write(

@@ -29,6 +29,17 @@ public sealed class AssemblyReferenceTests
         string[] expected = ["crammed-train", "Crammed.Encrypted", "Crammed.Approximation"];
         Assert.That(reached, Is.SupersetOf(expected), "the walk finds references");
         Assert.That(reached, Does.Not.Contain(KeyHolder));
+        // Neither tokenizer, WordNet and the databases of text, nor tables of examples.
+        Assert.That(reached, Does.Not.Contain("Crammed.Text").And.Not.Contain("Crammed.Tables").And.Not.Contain("Crammed.Bert"));
+    }
+
+    /// <summary>Packages that a project brings along lie beside the program, used or not.</summary>
+    [Test]
+    public void Nothing_that_lies_beside_the_trainer_reads_Parquet()
+    {
+        var packages = Directory.GetFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories).Select(Path.GetFileName).ToList();
+        Assert.That(packages, Does.Contain("Crammed.Encrypted.dll"));
+        Assert.That(packages, Does.Not.Contain("Parquet.dll").And.None.Contains("DuckDB").And.None.Contains("duckdb"));
     }
 
     private static bool IsOurs(string name) => name.StartsWith("Crammed", StringComparison.OrdinalIgnoreCase);

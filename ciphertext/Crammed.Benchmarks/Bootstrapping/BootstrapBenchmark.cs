@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using Crammed.Benchmarks.Engine;
 using Crammed.Ckks;
+using Crammed.Files;
 
 namespace Crammed.Benchmarks.Bootstrapping;
 
@@ -14,7 +15,7 @@ public static class BootstrapBenchmark
     /// <exception cref="ArgumentException">there is no such set, it cannot bootstrap, or slots are out of range</exception>
     /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public static BootstrapMeasurement Run(
-        BootstrapConfiguration configuration, IProgress<BootstrapProgress> progress, CancellationToken cancellation)
+        BootstrapConfiguration configuration, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         BootstrappingPlan plan = configuration.CreatePlan();
         double hotTransform = HotTransform.Measure(plan.Parameters.LogN);
@@ -107,14 +108,14 @@ public static class BootstrapBenchmark
         return process.PeakWorkingSet64;
     }
 
-    private sealed class Counter(int total, IProgress<BootstrapProgress> progress, CancellationToken cancellation)
+    private sealed class Counter(int total, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         private int _done;
 
         public void Add(int bootstraps)
         {
             _done += bootstraps;
-            progress.Report(new BootstrapProgress("bootstraps", _done, total));
+            progress.Report(new WorkProgress("bootstraps", _done, total, "bootstraps"));
             cancellation.ThrowIfCancellationRequested();
         }
     }

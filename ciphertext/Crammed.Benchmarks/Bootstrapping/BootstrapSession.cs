@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
+using Crammed.Files;
 
 namespace Crammed.Benchmarks.Bootstrapping;
 
@@ -20,7 +21,7 @@ internal sealed class BootstrapSession : IDisposable
     /// <param name="cancellation">stops between keys</param>
     /// <exception cref="OperationCanceledException">it was cancelled; no memory is held</exception>
     public BootstrapSession(
-        BootstrappingPlan plan, int threads, DiagonalStorage storage, IProgress<BootstrapProgress> progress,
+        BootstrappingPlan plan, int threads, DiagonalStorage storage, IProgress<WorkProgress> progress,
         CancellationToken cancellation)
     {
         Plan = plan;
@@ -30,14 +31,14 @@ internal sealed class BootstrapSession : IDisposable
         {
             long start = Stopwatch.GetTimestamp();
             var request = EvaluationKeyRequest.ForBootstrapping(plan.Parameters, plan.Rotations);
-            _keys = new KeyGenerator(_secret).CreateEvaluationKeys(request, new KeyCounter(progress), cancellation);
+            _keys = new KeyGenerator(_secret).CreateEvaluationKeys(request, progress, cancellation);
             double keySeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             int diagonals = DiagonalCount(plan);
-            progress.Report(new BootstrapProgress("diagonals", 0, diagonals));
+            progress.Report(new WorkProgress("diagonals", 0, diagonals, "diagonals"));
             start = Stopwatch.GetTimestamp();
             Bootstrapper = new Bootstrapper(plan, new Evaluator(plan.Parameters, _keys, threads), _encoder, storage);
             double encodingSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            progress.Report(new BootstrapProgress("diagonals", diagonals, diagonals));
+            progress.Report(new WorkProgress("diagonals", diagonals, diagonals, "diagonals"));
             Preparation = new BootstrapPreparation(_keys.Manifest.Count, _keys.Bytes, keySeconds, Bootstrapper.Bytes, encodingSeconds);
         }
         catch
@@ -90,10 +91,6 @@ internal sealed class BootstrapSession : IDisposable
         _secret.Dispose();
     }
 
-    private sealed class KeyCounter(IProgress<BootstrapProgress> progress) : IProgress<KeyProgress>
-    {
-        public void Report(KeyProgress value) => progress.Report(new BootstrapProgress("keys", value.Done, value.Total));
-    }
 
     private sealed class PartTimes : IProgress<BootstrapPart>
     {

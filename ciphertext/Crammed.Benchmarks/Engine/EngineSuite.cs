@@ -7,6 +7,7 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using Crammed.Ckks;
+using Crammed.Files;
 using Perfolizer.Horology;
 
 namespace Crammed.Benchmarks.Engine;
@@ -24,7 +25,7 @@ public static class EngineSuite
     /// <param name="cancellation">Stops before the next benchmark.</param>
     /// <exception cref="InvalidOperationException">A benchmark failed.</exception>
     public static EngineResults Run(
-        string artifactsFolder, IProgress<(int Done, int Total)> progress, CancellationToken cancellation)
+        string artifactsFolder, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         Type[] suites = [typeof(NttBenchmarks), typeof(CiphertextBenchmarks), typeof(LinearTransformBenchmarks), typeof(ClientBenchmarks)];
         var config = ManualConfig.CreateEmpty().WithArtifactsPath(artifactsFolder).WithOptions(ConfigOptions.DisableLogFile).AddLogger(NullLogger.Instance);
@@ -89,12 +90,13 @@ public static class EngineSuite
         return (parameters.LogN, shape.Level + 1, parameters.SpecialModuli.Count, parameters.DigitCount(shape.Level));
     }
 
-    private sealed class Counter(int total, IProgress<(int Done, int Total)> progress, CancellationToken cancellation) : EventProcessor
+    private sealed class Counter(int total, IProgress<WorkProgress> progress, CancellationToken cancellation) : EventProcessor
     {
         private int _done;
 
         public override void OnStartRunBenchmark(BenchmarkCase benchmarkCase) => cancellation.ThrowIfCancellationRequested();
 
-        public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report) => progress.Report((++_done, total));
+        public override void OnEndRunBenchmark(BenchmarkCase benchmarkCase, BenchmarkReport report) =>
+            progress.Report(new WorkProgress("benchmarks", ++_done, total, "benchmarks"));
     }
 }

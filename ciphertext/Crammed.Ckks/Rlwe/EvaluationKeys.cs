@@ -1,5 +1,6 @@
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Serialization;
+using Crammed.Files;
 
 namespace Crammed.Ckks;
 
@@ -93,7 +94,7 @@ public sealed class EvaluationKeys : IDisposable
     /// <exception cref="OperationCanceledException">it was cancelled</exception>
     /// <exception cref="ObjectDisposedException">the set is disposed</exception>
     public void LoadAll(
-        IProgress<KeyProgress>? progress = null, ISystemResources? resources = null, CancellationToken cancellation = default)
+        IProgress<WorkProgress>? progress = null, ISystemResources? resources = null, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         (EvaluationKeySlot Slot, long Bytes)[] missing =

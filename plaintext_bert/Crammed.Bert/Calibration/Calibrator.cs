@@ -18,7 +18,7 @@ public static class Calibrator
     /// <summary>Runs the mock fine-tuning and records every observed value; the model itself does not change.</summary>
     /// <param name="model">A pretrained model.</param>
     /// <param name="texts">Public text, one document each.</param>
-    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="encoder">Texts to the model's inputs.</param>
     /// <param name="settings">Validated here.</param>
     /// <param name="cancellation">Ends the run with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">A setting out of its range, or fewer texts than examples.</exception>
@@ -26,20 +26,20 @@ public static class Calibrator
     public static Calibration Measure(
         BertModel model,
         IReadOnlyList<string> texts,
-        BertTokenizer tokenizer,
+        InputEncoder encoder,
         CalibrationSettings settings,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(texts);
-        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         if (texts.Count < settings.Examples)
             throw new ArgumentException(
                 $"{texts.Count} texts for {settings.Examples} examples; lower examples or give more text", nameof(texts));
         var configuration = settings.Apply(model.Configuration);
-        var inputs = Inputs(texts, tokenizer, configuration.SequenceLength, settings);
+        var inputs = Inputs(texts, encoder, configuration.SequenceLength, settings);
         var data = MockTask(inputs, FirstTokenScores(model, MockTask(inputs, new double[inputs.Count], configuration)), configuration);
 
         var draw = FineTuningDraw.Create(settings.Seed, settings.FineTuning, configuration, data.Count);
@@ -55,7 +55,7 @@ public static class Calibrator
 
     /// <summary>Padded inputs: single texts, and for a part of them several texts joined up to a random length.</summary>
     private static List<BertEncoding> Inputs(
-        IReadOnlyList<string> texts, BertTokenizer tokenizer, int sequenceLength, CalibrationSettings settings)
+        IReadOnlyList<string> texts, InputEncoder encoder, int sequenceLength, CalibrationSettings settings)
     {
         var random = new SeededRandom(settings.Seed, "calibration inputs");
         var order = random.Permutation(texts.Count);
@@ -66,11 +66,11 @@ public static class Calibrator
             if (random.NextDouble() < settings.JoinedFraction)
             {
                 var target = random.Next(sequenceLength);
-                for (var next = i + 1; next < i + order.Length && tokenizer.CountTokens(text) < target; next++)
+                for (var next = i + 1; next < i + order.Length && encoder.Tokenizer.CountTokens(text) < target; next++)
                     text += " " + texts[order[next % order.Length]];
             }
 
-            inputs.Add(tokenizer.Encode(text, null, sequenceLength));
+            inputs.Add(encoder.Encode(text, null, sequenceLength));
         }
 
         return inputs;
@@ -104,7 +104,9 @@ public static class Calibrator
         {
             using var scope = torch.NewDisposeScope();
             var encoded = model.Encode(
-                data.Embeddings(indices, model, data.SequenceLength), data.Masks(indices, model.ScalarType), new EncoderPass { FirstTokenOnly = true });
+                data.Embeddings(indices, model, data.SequenceLength),
+                data.Masks(indices, model.ScalarType),
+                new EncoderPass { FirstTokenOnly = true });
             states.Add(encoded.select(1, 0).MoveToOuterDisposeScope());
         }
 

@@ -1,4 +1,4 @@
-using Crammed.Text.Parquet;
+using Crammed.Tables;
 
 namespace Crammed.Bert;
 

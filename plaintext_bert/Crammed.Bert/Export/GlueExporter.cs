@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 using TorchSharp;
 
 namespace Crammed.Bert;
@@ -16,14 +16,14 @@ public sealed class GlueExporter : IDisposable
 
     private readonly BertModel model;
     private readonly BertTokenizer tokenizer;
-    private readonly string vocabularySha256;
+    private readonly InputEncoder encoder;
     private readonly string weightsSha256;
 
-    private GlueExporter(BertModel model, BertTokenizer tokenizer, string vocabularySha256, string weightsSha256)
+    private GlueExporter(BertModel model, BertTokenizer tokenizer, string weightsSha256)
     {
         this.model = model;
         this.tokenizer = tokenizer;
-        this.vocabularySha256 = vocabularySha256;
+        encoder = new InputEncoder(tokenizer);
         this.weightsSha256 = weightsSha256;
     }
 
@@ -34,29 +34,21 @@ public sealed class GlueExporter : IDisposable
     /// </exception>
     public static GlueExporter Open(string checkpointFolder)
     {
-        var model = Checkpoint.Load(checkpointFolder);
-        var vocabulary = Path.Combine(checkpointFolder, CheckpointFiles.Vocabulary);
-        var tokenizer = BertTokenizer.Create(vocabulary);
-        if (tokenizer.Vocabulary.Count > model.Configuration.VocabularySize)
-        {
-            throw new InvalidDataException(
-                $"{vocabulary}: {tokenizer.Vocabulary.Count} tokens, the model knows {model.Configuration.VocabularySize}");
-        }
-
-        return new GlueExporter(model, tokenizer, Checkpoint.Sha256(vocabulary), Checkpoint.WeightsSha256(checkpointFolder));
+        var tokenizer = Checkpoint.Tokenizer(checkpointFolder);
+        return new GlueExporter(Checkpoint.Load(checkpointFolder), tokenizer, Checkpoint.WeightsSha256(checkpointFolder));
     }
 
     /// <summary>
-    /// Writes one split of a task. The file appears once it is complete. An export that is cancelled or killed leaves its whole row groups
-    /// beside it (<see cref="ParquetWriter.Resume"/>); resumed, it ends with the file of an uninterrupted export, byte for byte.
+    /// Writes one split of a task. The folder appears once it is complete. An export that is cancelled or killed leaves its whole parts
+    /// beside it (<see cref="PartFolderWriter{T}"/>); resumed, it ends with the folder of an uninterrupted export, byte for byte.
     /// </summary>
     /// <param name="source">The task.</param>
     /// <param name="split">Which examples.</param>
-    /// <param name="path">The Parquet file to write; its folder must exist.</param>
+    /// <param name="folder">The folder to write; its parent must exist.</param>
     /// <param name="options">Subset, states, and whether to resume.</param>
     /// <param name="progress">Told before the first and after every batch.</param>
     /// <param name="cancellation">Ends the export between two batches.</param>
-    /// <returns>The number of examples in the file.</returns>
+    /// <returns>The number of examples in the folder.</returns>
     /// <exception cref="InvalidOperationException">The first norm is asked for of a model that begins with attention.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A limit below 1.</exception>
     /// <exception cref="InvalidDataException">
@@ -66,7 +58,7 @@ public sealed class GlueExporter : IDisposable
     public int Export(
         ITaskSource source,
         TaskSplit split,
-        string path,
+        string folder,
         ExportOptions? options = null,
         IProgress<ExportProgress>? progress = null,
         CancellationToken cancellation = default)
@@ -76,15 +68,13 @@ public sealed class GlueExporter : IDisposable
         var all = source.Read(split);
         var examples = ExampleSubset.Of(all, options.Limit, options.Seed);
         var description = Describe(source, split, options, all.Count, examples);
-        if (options.Resume && ExportedTaskWriter.IsComplete(path, description))
+        if (options.Resume && ExportedTaskWriter.IsComplete(folder, description))
         {
-            ParquetWriter.Discard(path);
+            ExportedTaskWriter.Discard(folder);
             return examples.Count;
         }
 
-        if (!options.Resume)
-            ParquetWriter.Discard(path);
-        using var writer = ExportedTaskWriter.Resume(path, description);
+        using var writer = ExportedTaskWriter.Open(folder, description, options.Resume);
         WriteAll(writer, examples, options.Prefix, progress, cancellation);
         writer.Complete();
         return examples.Count;
@@ -96,27 +86,25 @@ public sealed class GlueExporter : IDisposable
         ITaskSource source, TaskSplit split, ExportOptions options, int splitExamples, IReadOnlyList<Example> examples) =>
         new(
             source.Description.Name,
-            split,
+            split.ToString().ToLowerInvariant(),
             model.Configuration.SequenceLength,
             model.Configuration.Hidden,
             source.Description.Labels,
-            vocabularySha256,
-            weightsSha256)
-        {
-            Prefix = options.Prefix,
-            Selection = new ExportedSelection(splitExamples, examples.Count, options.Seed, ExampleHash.Of(examples)),
-        };
+            tokenizer.Sha256,
+            weightsSha256,
+            options.Prefix,
+            new ExportedSelection(splitExamples, examples.Count, options.Seed, ExampleHash.Of(examples)));
 
     private void WriteAll(
         ExportedTaskWriter writer, IReadOnlyList<Example> examples, ClientPrefix prefix, IProgress<ExportProgress>? progress,
         CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var first = (int)writer.Written;
+        var first = writer.Written;
         var done = first;
         Report();
-        // Batches begin anew with each row group, so that a resumed export computes the very batches that one in a single piece does.
-        foreach (var batch in examples.Skip(first).Chunk(writer.RowsPerGroup).SelectMany(group => group.Chunk(BatchSize)))
+        // Batches begin anew with each part, so that a resumed export computes the very batches that one in a single piece does.
+        foreach (var batch in examples.Skip(first).Chunk(writer.RowsPerPart).SelectMany(part => part.Chunk(BatchSize)))
         {
             cancellation.ThrowIfCancellationRequested();
             Write(writer, batch, prefix);
@@ -127,7 +115,7 @@ public sealed class GlueExporter : IDisposable
         void Report() => progress?.Report(new ExportProgress(
             done,
             examples.Count,
-            (int)writer.Written,
+            writer.Written,
             done == first ? 0 : clock.Elapsed.TotalSeconds / (done - first) * (examples.Count - done)));
     }
 
@@ -136,21 +124,26 @@ public sealed class GlueExporter : IDisposable
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         var length = model.Configuration.SequenceLength;
-        var encodings = Array.ConvertAll(batch, example => tokenizer.Encode(example.First, example.Second, length));
-        long[] ids = [.. encodings.SelectMany(encoding => encoding.Ids).Select(id => (long)id)];
-        var states = States(torch.tensor(ids, [batch.Length, length]), prefix).ToFloat32Array();
+        var encodings = Array.ConvertAll(batch, example => encoder.Encode(example.First, example.Second, length));
+        var states = States(Columns(encoding => encoding.Ids), Columns(encoding => encoding.TokenTypeIds), prefix).ToFloat32Array();
         var size = length * model.Configuration.Hidden;
         for (var i = 0; i < batch.Length; i++)
         {
             writer.Add(new ExportedExample(
-                batch[i].Index, encodings[i].Ids, encodings[i].AttentionMask, batch[i].Label, states[(i * size)..((i + 1) * size)]));
+                batch[i].Index, encodings[i].Ids, encodings[i].AttentionMask, batch[i].Label, states[(i * size)..((i + 1) * size)])
+            {
+                TokenTypeIds = encodings[i].TokenTypeIds,
+            });
         }
+
+        torch.Tensor Columns(Func<BertEncoding, int[]> values) =>
+            torch.tensor([.. encodings.SelectMany(values).Select(value => (long)value)], [batch.Length, length]);
     }
 
-    /// <summary>Token ids [batch, sequence] to the prefix's states [batch, sequence, hidden].</summary>
-    private torch.Tensor States(torch.Tensor ids, ClientPrefix prefix)
+    /// <summary>Token ids and types [batch, sequence] to the prefix's states [batch, sequence, hidden].</summary>
+    private torch.Tensor States(torch.Tensor ids, torch.Tensor types, ClientPrefix prefix)
     {
-        var embedded = model.Embed(ids);
+        var embedded = model.Embed(ids, types);
         return prefix == ClientPrefix.Embedding ? embedded : model.FirstNorm(embedded);
     }
 }
@@ -158,6 +151,6 @@ public sealed class GlueExporter : IDisposable
 /// <summary>State of an export.</summary>
 /// <param name="Done">Examples done, those of an interrupted export included.</param>
 /// <param name="Total">Examples in all.</param>
-/// <param name="Kept">Examples that an interruption would leave: those of the row groups on the disk.</param>
+/// <param name="Kept">Examples that an interruption would leave: those of the parts on the disk.</param>
 /// <param name="RemainingSeconds">Estimate of the seconds left.</param>
 public sealed record ExportProgress(int Done, int Total, int Kept, double RemainingSeconds);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Crammed.Files;
 
 namespace Crammed.Bert;
 
@@ -17,7 +18,7 @@ public static class FineTuner
     public static FineTuningResult Run(
         TaskClassifier classifier,
         FineTuningSource source,
-        IProgress<FineTuningProgress>? progress = null,
+        IProgress<WorkProgress>? progress = null,
         CancellationToken cancellation = default) => Run(classifier, source, observer: null, progress, cancellation);
 
     /// <summary>The same; the observer sees every forward pass and the optimizer's second moments.</summary>
@@ -25,7 +26,7 @@ public static class FineTuner
         TaskClassifier classifier,
         FineTuningSource source,
         IActivationObserver? observer,
-        IProgress<FineTuningProgress>? progress,
+        IProgress<WorkProgress>? progress,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -36,6 +37,8 @@ public static class FineTuner
         var epochs = new List<TaskEpoch>();
         TrainingDivergedException? divergence = null;
         var total = source.Settings.Steps;
+        var start = new WorkProgress("fine-tuning", 0, total, "steps");
+        progress?.Report(start);
         while (steps.Count < total && !cancellation.IsCancellationRequested)
         {
             try
@@ -48,8 +51,7 @@ public static class FineTuner
                 break;
             }
 
-            var remaining = clock.Elapsed.TotalSeconds / steps.Count * (total - steps.Count);
-            progress?.Report(new FineTuningProgress(steps[^1].Step, total, steps[^1].Loss, steps[^1].LearningRate, remaining));
+            progress?.Report(start with { Done = steps.Count, Detail = FormattableString.Invariant($"loss {steps[^1].Loss:F4}") });
             if (source.Evaluate(classifier, steps) is { } epoch)
                 epochs.Add(epoch);
         }
@@ -58,11 +60,3 @@ public static class FineTuner
         return new FineTuningResult(steps, epochs, clock.Elapsed.TotalSeconds, interrupted, divergence);
     }
 }
-
-/// <summary>State of a fine-tuning run after one step.</summary>
-/// <param name="Step">Steps done.</param>
-/// <param name="Steps">Steps in all.</param>
-/// <param name="Loss">Mean loss over the step's batch, before its update.</param>
-/// <param name="LearningRate">Rate of the update.</param>
-/// <param name="RemainingSeconds">Estimate of the seconds left.</param>
-public sealed record FineTuningProgress(int Step, int Steps, double Loss, double LearningRate, double RemainingSeconds);

@@ -1,5 +1,5 @@
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 using TorchSharp;
 
 namespace Crammed.Bert;
@@ -20,37 +20,43 @@ public sealed class TaskData
         this.examples = examples;
     }
 
-    /// <summary>Reads a file of exported fine-tuning data.</summary>
-    /// <exception cref="InvalidDataException">The file is malformed; names row, column and value.</exception>
-    public static TaskData Read(string path)
+    /// <summary>Reads a folder of exported fine-tuning data.</summary>
+    /// <exception cref="InvalidDataException">It is malformed; names row, column and value.</exception>
+    public static TaskData Read(string folder)
     {
-        using var reader = ExportedTaskReader.Open(path);
+        var reader = ExportedTaskReader.Open(folder);
         var examples = reader.Examples()
             .Select(example => new TaskExample(
-                example.InputIds, Array.ConvertAll(example.AttentionMask, mask => (float)mask), example.Label, example.Embedding))
+                example.InputIds, Array.ConvertAll(example.AttentionMask, mask => (float)mask), example.Label, example.Embedding)
+            {
+                TokenTypes = example.TokenTypeIds,
+            })
             .ToList();
-        return new TaskData(path, reader.Description.SequenceLength, reader.Description.Classes, examples);
+        return new TaskData(folder, reader.Description.SequenceLength, reader.Description.Classes, examples);
     }
 
     /// <summary>Tokenizes a split of a task, padded to a sequence length; embeddings are left to the model.</summary>
     /// <param name="source">The task.</param>
     /// <param name="split">Which examples.</param>
-    /// <param name="tokenizer">That of the model.</param>
+    /// <param name="encoder">Texts to the model's inputs.</param>
     /// <param name="sequenceLength">Tokens of an example, padding included; longer texts are cut.</param>
     /// <param name="limit">At most this many examples, a random subset fixed by the seed, in the source's order; null = all.</param>
     /// <param name="seed">Chooses the subset.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit below 1.</exception>
     /// <exception cref="InvalidDataException">The task's file is malformed.</exception>
     public static TaskData Tokenize(
-        ITaskSource source, TaskSplit split, BertTokenizer tokenizer, int sequenceLength, int? limit = null, long seed = 1)
+        ITaskSource source, TaskSplit split, InputEncoder encoder, int sequenceLength, int? limit = null, long seed = 1)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(encoder);
         var examples = ExampleSubset.Of(source.Read(split), limit, seed).Select(example =>
         {
-            var encoding = tokenizer.Encode(example.First, example.Second, sequenceLength);
+            var encoding = encoder.Encode(example.First, example.Second, sequenceLength);
             return new TaskExample(
-                encoding.Ids, Array.ConvertAll(encoding.AttentionMask, mask => (float)mask), example.Label, Embedding: null);
+                encoding.Ids, Array.ConvertAll(encoding.AttentionMask, mask => (float)mask), example.Label, Embedding: null)
+            {
+                TokenTypes = encoding.TokenTypeIds,
+            };
         });
         return new TaskData($"task {source.Description.Name}", sequenceLength, source.Description.Labels.Count, [.. examples]);
     }
@@ -90,19 +96,11 @@ public sealed class TaskData
     }
 
     /// <summary>Token ids [n, length], int64; length is the whole sequence unless given.</summary>
-    internal torch.Tensor Ids(ReadOnlySpan<long> indices, int? length = null)
-    {
-        var columns = length ?? SequenceLength;
-        var values = new long[indices.Length * columns];
-        for (var i = 0; i < indices.Length; i++)
-        {
-            var ids = examples[(int)indices[i]].Ids;
-            for (var j = 0; j < columns; j++)
-                values[(i * columns) + j] = ids[j];
-        }
+    internal torch.Tensor Ids(ReadOnlySpan<long> indices, int? length = null) => Columns(indices, example => example.Ids, length);
 
-        return torch.tensor(values, [indices.Length, columns]);
-    }
+    /// <summary>The model's embedding [n, length, hidden] of the chosen examples' tokens and their types.</summary>
+    internal torch.Tensor Embed(BertModel model, ReadOnlySpan<long> indices, int? length = null) =>
+        model.Embed(Ids(indices, length), Columns(indices, example => example.TokenTypes, length));
 
     /// <summary>The examples as tokens alone, to be embedded by the model that reads them.</summary>
     public TaskData WithoutEmbeddings() =>
@@ -112,7 +110,7 @@ public sealed class TaskData
     internal torch.Tensor Embeddings(ReadOnlySpan<long> indices, BertModel model, int length)
     {
         if (examples[(int)indices[0]].Embedding is null)
-            return model.Embed(Ids(indices, length));
+            return Embed(model, indices, length);
         var (hidden, size) = (model.Configuration.Hidden, length * model.Configuration.Hidden);
         var values = new float[indices.Length * size];
         for (var i = 0; i < indices.Length; i++)
@@ -127,6 +125,20 @@ public sealed class TaskData
         for (var i = 0; i < indices.Length; i++)
             values[i] = examples[(int)indices[i]].Label;
         return torch.tensor(values).to(Classes == 0 ? dtype : torch.ScalarType.Int64);
+    }
+
+    private torch.Tensor Columns(ReadOnlySpan<long> indices, Func<TaskExample, int[]> values, int? length)
+    {
+        var columns = length ?? SequenceLength;
+        var chosen = new long[indices.Length * columns];
+        for (var i = 0; i < indices.Length; i++)
+        {
+            var row = values(examples[(int)indices[i]]);
+            for (var j = 0; j < columns; j++)
+                chosen[(i * columns) + j] = row[j];
+        }
+
+        return torch.tensor(chosen, [indices.Length, columns]);
     }
 
     /// <summary>Refuses data that does not fit a model and a head.</summary>
@@ -159,4 +171,8 @@ public sealed class TaskData
 /// <param name="Mask">1 for tokens, 0 for padding, [sequence].</param>
 /// <param name="Label">Class number or regression value.</param>
 /// <param name="Embedding">Output of the model's embedding, row-major [sequence][hidden]; null if it is to be computed.</param>
-internal sealed record TaskExample(int[] Ids, float[] Mask, double Label, float[]? Embedding);
+internal sealed record TaskExample(int[] Ids, float[] Mask, double Label, float[]? Embedding)
+{
+    /// <summary>1 for tokens of a pair's second text, else 0, [sequence].</summary>
+    public int[] TokenTypes { get; init; } = new int[Ids.Length];
+}

@@ -17,7 +17,7 @@ public sealed record TaskTrainingSettings
     public int? Steps { get; init; }
 
     /// <summary>Examples of a step; the last of an epoch takes what is left.</summary>
-    [Description("examples in a step"), Range(1, 65536)]
+    [DisplayName("batch"), Description("examples in a step"), Range(1, 65536)]
     public int BatchSize { get; init; } = 16;
 
     [Description("adamw-he: epsilon inside the root; adamw-he-polynomial: by a polynomial, as on ciphertexts; adamw: epsilon outside")]
@@ -30,11 +30,22 @@ public sealed record TaskTrainingSettings
     [Description("epsilon of the optimizer"), Range(0.0, 10.0, MinimumIsExclusive = true)]
     public required double Epsilon { get; init; }
 
-    [Description("decay rate of the first moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    [Browsable(false)]
     public double Beta1 { get; init; } = 0.9;
 
-    [Description("decay rate of the second moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    [Browsable(false)]
     public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>The decay rates together, as files of settings have them.</summary>
+    /// <exception cref="ArgumentException">There are not two.</exception>
+    [Description("decay rates of the first and second moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public IReadOnlyList<double> Betas
+    {
+        get => [Beta1, Beta2];
+        init => (Beta1, Beta2) = value is [var first, var second]
+            ? (first, second)
+            : throw new SettingFault("betas", $"has {value.Count} values; it must have two").ToException();
+    }
 
     /// <summary>Decoupled weight decay, of matrices only: norms and biases do not decay.</summary>
     [Description("decoupled weight decay of matrices"), Range(0.0, 1.0)]

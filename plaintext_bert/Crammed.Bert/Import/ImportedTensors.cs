@@ -23,7 +23,8 @@ internal static class ImportedTensors
     }
 
     /// <summary>Pooler and classifier as a head: the identity, the pooler, tanh, the classifier. Null without them.</summary>
-    public static TrainedWeights? Head(BertConfiguration configuration, IReadOnlyDictionary<string, float[]> values)
+    public static TrainedWeights? Head(
+        BertConfiguration configuration, IReadOnlyDictionary<string, float[]> values, IReadOnlyList<string>? labels)
     {
         if (!values.TryGetValue(HuggingFaceTensors.Weight(HuggingFaceTensors.Pooler), out var pooler)
             || !values.TryGetValue(HuggingFaceTensors.Weight(HuggingFaceTensors.Classifier), out var classifier))
@@ -34,7 +35,7 @@ internal static class ImportedTensors
             identity[(i * hidden) + i] = 1;
         var (projection, dense, last) =
             (TrainedTensorNames.HeadLinears[0], TrainedTensorNames.HeadLinears[1], TrainedTensorNames.HeadLinears[2]);
-        return new TrainedWeights(new FineTuningSettings(), FineTuningShape.Of(configuration), new Dictionary<string, double[]>
+        var head = new Dictionary<string, double[]>
         {
             [TrainedTensorNames.Weight(projection)] = identity,
             [TrainedTensorNames.Bias(projection)] = new double[hidden],
@@ -42,11 +43,12 @@ internal static class ImportedTensors
             [TrainedTensorNames.Bias(dense)] = Wide(values[HuggingFaceTensors.Bias(HuggingFaceTensors.Pooler)]),
             [TrainedTensorNames.Weight(last)] = Transposed(classifier, hidden),
             [TrainedTensorNames.Bias(last)] = Wide(values[HuggingFaceTensors.Bias(HuggingFaceTensors.Classifier)]),
-        });
+        };
+        return new TrainedWeights(new FineTuningSettings(), FineTuningShape.Of(configuration), head, labels);
     }
 
     /// <summary>The source of each of the model's parameters.</summary>
-    private static Dictionary<string, string> Sources(int layers, bool hasEmbeddings)
+    internal static Dictionary<string, string> Sources(int layers, bool hasEmbeddings)
     {
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         if (hasEmbeddings)

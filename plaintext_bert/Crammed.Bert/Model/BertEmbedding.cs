@@ -3,17 +3,17 @@ using TorchSharp.Modules;
 
 namespace Crammed.Bert;
 
-/// <summary>Word embedding plus positions, then layer norm. The pad row (id 0) starts at zero.</summary>
+/// <summary>Word embedding plus positions, then layer norm. The padding token's row starts at zero.</summary>
 internal sealed class BertEmbedding : torch.nn.Module
 {
     private readonly Embedding word;
     private readonly LayerNorm norm;
-    private readonly Func<torch.Tensor, torch.Tensor> positions;
+    private readonly Func<torch.Tensor, torch.Tensor?, torch.Tensor> positions;
 
     public BertEmbedding(BertConfiguration configuration, torch.ScalarType dtype)
         : base(nameof(BertEmbedding))
     {
-        word = torch.nn.Embedding(configuration.VocabularySize, configuration.Hidden, padding_idx: 0, dtype: dtype);
+        word = torch.nn.Embedding(configuration.VocabularySize, configuration.Hidden, padding_idx: configuration.PaddingToken, dtype: dtype);
         register_module("word", word);
         positions = configuration.Style == EncoderStyle.Original ? Learned(configuration, dtype) : ScaledSinusoidal(configuration, dtype);
         norm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype);
@@ -23,8 +23,8 @@ internal sealed class BertEmbedding : torch.nn.Module
     /// <summary>[vocabulary, hidden]; the masked-token decoder is tied to it.</summary>
     public Parameter WordWeight => word.weight!;
 
-    /// <summary>[batch, sequence] token ids to [batch, sequence, hidden].</summary>
-    public torch.Tensor Forward(torch.Tensor ids) => norm.forward(word.forward(ids) + positions(ids));
+    /// <summary>Token ids and types [batch, sequence], no types standing for 0, to [batch, sequence, hidden].</summary>
+    public torch.Tensor Forward(torch.Tensor ids, torch.Tensor? types) => norm.forward(word.forward(ids) + positions(ids, types));
 
     /// <summary>Sine and cosine interleaved, base 10000 (Vaswani et al. 2017), row-major [sequence][hidden].</summary>
     internal static double[] SinusoidalPositions(int sequence, int hidden)
@@ -44,43 +44,24 @@ internal sealed class BertEmbedding : torch.nn.Module
     }
 
     /// <summary>Sinusoidal positions times one learned scale (Geiping and Goldstein 2023).</summary>
-    private Func<torch.Tensor, torch.Tensor> ScaledSinusoidal(BertConfiguration configuration, torch.ScalarType dtype)
+    private Func<torch.Tensor, torch.Tensor?, torch.Tensor> ScaledSinusoidal(BertConfiguration configuration, torch.ScalarType dtype)
     {
         var scale = new Parameter(torch.full(1L, 1 / Math.Sqrt(configuration.Hidden), dtype));
         var table = torch.tensor(SinusoidalPositions(configuration.SequenceLength, configuration.Hidden))
             .to(dtype).reshape(configuration.SequenceLength, configuration.Hidden);
         register_parameter("position_scale", scale);
         register_buffer("positions", table, persistent: false);
-        return ids => scale * table.narrow(0, 0, ids.shape[1]);
+        return (ids, _) => scale * table.narrow(0, 0, ids.shape[1]);
     }
 
     /// <summary>A learned vector for each position and each of two token types (Devlin et al. 2019).</summary>
-    private Func<torch.Tensor, torch.Tensor> Learned(BertConfiguration configuration, torch.ScalarType dtype)
+    private Func<torch.Tensor, torch.Tensor?, torch.Tensor> Learned(BertConfiguration configuration, torch.ScalarType dtype)
     {
         var position = torch.nn.Embedding(configuration.SequenceLength, configuration.Hidden, dtype: dtype);
         var tokenType = torch.nn.Embedding(2, configuration.Hidden, dtype: dtype);
         register_module("position", position);
         register_module("token_type", tokenType);
-        return ids =>
-        {
-            var length = ids.shape[1];
-            var types = tokenType.weight!;
-            var sum = position.weight!.narrow(0, 0, length) + types.narrow(0, 0, 1);
-            return configuration.SeparatorToken is { } separator
-                ? sum + (SecondText(ids, separator).to(dtype).unsqueeze(-1) * (types.narrow(0, 1, 1) - types.narrow(0, 0, 1)))
-                : sum;
-        };
-    }
-
-    /// <summary>Which tokens have exactly one separator before them and are no padding: those of a pair's second text.</summary>
-    private static torch.Tensor SecondText(torch.Tensor ids, int separator)
-    {
-        var length = ids.shape[1];
-        // Column j of the triangle adds what stands before j.
-        var before = new float[length * length];
-        for (var row = 0; row < length; row++)
-            before.AsSpan((int)((row * length) + row + 1), (int)(length - row - 1)).Fill(1);
-        var separators = torch.matmul(ids.eq(separator).to(torch.ScalarType.Float32), torch.tensor(before, [length, length]));
-        return separators.eq(1).logical_and(ids.ne(0));
+        return (ids, types) => position.weight!.narrow(0, 0, ids.shape[1])
+            + (types is null || configuration.TokenTypes == 1 ? tokenType.weight!.narrow(0, 0, 1) : tokenType.forward(types));
     }
 }

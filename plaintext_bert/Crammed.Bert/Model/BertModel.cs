@@ -44,8 +44,10 @@ public sealed class BertModel : torch.nn.Module
     /// <summary>Type of the weights and of everything computed.</summary>
     public torch.ScalarType ScalarType { get; }
 
-    /// <summary>Token ids [batch, sequence] (int64) to the embedding's normed output [batch, sequence, hidden], without dropout.</summary>
-    public torch.Tensor Embed(torch.Tensor ids) => embedding.Forward(ids);
+    /// <summary>Tokens to the embedding's normed output [batch, sequence, hidden], without dropout.</summary>
+    /// <param name="ids">Token ids [batch, sequence], int64.</param>
+    /// <param name="types">0 for a first text's tokens, 1 for a second's, [batch, sequence], int64; null: all 0.</param>
+    public torch.Tensor Embed(torch.Tensor ids, torch.Tensor? types = null) => embedding.Forward(ids, types);
 
     /// <summary>The first layer's norm of embeddings [batch, sequence, hidden], which precedes everything that is fine-tuned.</summary>
     /// <exception cref="InvalidOperationException">The model begins with attention (the original style).</exception>
@@ -81,8 +83,8 @@ public sealed class BertModel : torch.nn.Module
             if (parameter.shape.Length != 2)
                 continue;
             var values = random.Normal(parameter.numel(), Configuration.InitializerStandardDeviation);
-            if (name == "embedding.word.weight")
-                Array.Clear(values, 0, Configuration.Hidden);
+            if (name == "embedding.word.weight" && Configuration.PaddingToken is { } padding)
+                Array.Clear(values, padding * Configuration.Hidden, Configuration.Hidden);
             parameter.copy_(torch.tensor(values, parameter.shape));
         }
     }

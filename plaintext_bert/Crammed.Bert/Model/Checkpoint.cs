@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Crammed.Files;
+using Crammed.Text;
 using TorchSharp;
 
 namespace Crammed.Bert;
@@ -14,17 +15,18 @@ public static class Checkpoint
     /// An older checkpoint of that name is replaced.
     /// </summary>
     /// <param name="model">Its weights are stored as float32.</param>
-    /// <param name="vocabularyPath">The vocab.txt that the model was trained with; copied.</param>
+    /// <param name="tokenizer">That which the model was trained with.</param>
     /// <param name="folder">Target folder; its parent is created if missing.</param>
     /// <param name="calibration">Optional ranges.</param>
-    public static void Save(BertModel model, string vocabularyPath, string folder, Calibration? calibration = null)
+    public static void Save(BertModel model, BertTokenizer tokenizer, string folder, Calibration? calibration = null)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(tokenizer);
         AtomicFolder.Write(folder, staging =>
         {
             WriteWeights(model, Path.Combine(staging, CheckpointFiles.Weights));
             File.WriteAllText(Path.Combine(staging, CheckpointFiles.Configuration), model.Configuration.ToJson() + "\n");
-            File.Copy(vocabularyPath, Path.Combine(staging, CheckpointFiles.Vocabulary));
+            tokenizer.Save(staging);
             calibration?.Write(Path.Combine(staging, CheckpointFiles.Calibration));
         });
     }
@@ -52,6 +54,19 @@ public static class Checkpoint
         }
 
         return model;
+    }
+
+    /// <summary>Loads the tokenizer of a model, with its settings.</summary>
+    /// <exception cref="FileNotFoundException">A file of the checkpoint is missing.</exception>
+    /// <exception cref="InvalidDataException">Malformed files, or more tokens than the model knows.</exception>
+    public static BertTokenizer Tokenizer(string folder)
+    {
+        var vocabulary = Existing(folder, CheckpointFiles.Vocabulary);
+        var known = BertConfiguration.Read(Existing(folder, CheckpointFiles.Configuration)).VocabularySize;
+        var tokenizer = BertTokenizer.Load(vocabulary);
+        return tokenizer.Vocabulary.Count <= known
+            ? tokenizer
+            : throw new InvalidDataException($"{vocabulary}: {tokenizer.Vocabulary.Count} tokens, the model knows {known}");
     }
 
     /// <summary>SHA-256 of a checkpoint's weights file, in lower-case hexadecimal; exported data names the model by it.</summary>

@@ -1,3 +1,5 @@
+using Crammed.Text;
+
 namespace Crammed.Bert;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Crammed.Files;
+
 namespace Crammed.Bert;
 
 /// <summary>Trains a model to predict masked tokens within a budget of seconds, steps or tokens.</summary>
@@ -23,7 +25,7 @@ public static class Pretrainer
         PretrainingCorpus training,
         PretrainingCorpus heldOut,
         PretrainingSettings settings,
-        IProgress<PretrainingProgress>? progress = null,
+        IProgress<WorkProgress>? progress = null,
         CancellationToken cancellation = default,
         PretrainingCheckpoints? checkpoints = null)
     {

@@ -40,12 +40,12 @@ public sealed class PretrainingCorpus : IDisposable
 
     /// <summary>Tokenises and packs documents; the last, incomplete sequence is dropped, and so are empty documents.</summary>
     /// <exception cref="ArgumentException">Not even one full sequence of text.</exception>
-    public static PretrainingCorpus Build(IEnumerable<string> documents, BertTokenizer tokenizer, int sequenceLength)
+    public static PretrainingCorpus Build(IEnumerable<string> documents, InputEncoder encoder, int sequenceLength)
     {
         ArgumentNullException.ThrowIfNull(documents);
-        ArgumentNullException.ThrowIfNull(tokenizer);
-        var tokenised = ParallelTokenizer.Encode(documents, text => text, tokenizer);
-        return Build(tokenised.Select(document => document.Ids), SpecialTokens.Of(tokenizer), sequenceLength);
+        ArgumentNullException.ThrowIfNull(encoder);
+        var tokenised = ParallelTokenizer.Encode(documents, text => text, encoder.Tokenizer);
+        return Build(tokenised.Select(document => document.Ids), encoder.Special, sequenceLength);
     }
 
     internal static PretrainingCorpus Build(IEnumerable<IReadOnlyList<int>> documents, SpecialTokens special, int sequenceLength)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Crammed.Files;
 
 namespace Crammed.Bert;
 
@@ -44,9 +45,10 @@ internal sealed class PretrainingLoop
 
     private double UsedBudget => settings.UsedBudget(run.Steps, run.Tokens, Seconds);
 
-    public PretrainingResult Run(IProgress<PretrainingProgress>? progress, CancellationToken cancellation)
+    public PretrainingResult Run(IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         double used;
+        progress?.Report(Progress());
         while ((used = UsedBudget) < 1 && !cancellation.IsCancellationRequested)
         {
             Step(used);
@@ -79,12 +81,21 @@ internal sealed class PretrainingLoop
         metrics.Add(row with { Seconds = Seconds });
     }
 
-    private PretrainingProgress Progress()
+    /// <summary>In units of the budget.</summary>
+    private WorkProgress Progress()
     {
-        var (used, last) = (Math.Min(1, UsedBudget), metrics[^1]);
-        return new PretrainingProgress(
-            last.Step, used, last.Seconds, last.Seconds * (1 - used) / used, last.Tokens / last.Seconds, last.Loss, last.Penalty,
-            heldOutLoss);
+        var detail = metrics.LastOrDefault() is not { } last
+            ? null
+            : FormattableString.Invariant($"step {last.Step}, loss {last.Loss:F3}, {last.Tokens / last.Seconds:N0} tokens/s");
+        if (heldOutLoss is { } loss)
+            detail += FormattableString.Invariant($", held-out {loss:F3}, perplexity {Math.Exp(loss):F1}");
+        var (done, total, unit) = settings switch
+        {
+            { BudgetSteps: { } steps } => (run.Steps, steps, "steps"),
+            { BudgetTokens: { } tokens } => (run.Tokens, tokens, "tokens"),
+            _ => ((long)Seconds, (long)Math.Ceiling(settings.BudgetSeconds!.Value), "seconds"),
+        };
+        return new WorkProgress("pretraining", Math.Min(done, total), total, unit, detail);
     }
 
     private double HeldOut() => MaskedLanguageModel.HeldOut(run.Model, heldOut, settings, HeldOutSequences);

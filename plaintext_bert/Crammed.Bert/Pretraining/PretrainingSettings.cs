@@ -1,3 +1,7 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
 namespace Crammed.Bert;
 
 /// <summary>
@@ -5,68 +9,101 @@ namespace Crammed.Bert;
 /// rate follows, no dropout; and the range penalties that keep the inputs of non-polynomial functions in narrow intervals.
 /// Own additions: single documents beside the packed sequences, whose first token also predicts the masked words, so that a few
 /// encrypted steps of fine-tuning find a first token that already says what the text is about. Both off (0) is the published recipe.
+/// Not sealed: a program's settings may add to them.
 /// </summary>
-public sealed record PretrainingSettings
+public record PretrainingSettings
 {
     /// <summary>Stops after this many seconds of training. Not reproducible, steps and tokens are.</summary>
+    [Description("budget in seconds of training; null: another budget counts")]
+    [Range(0.0, 1e8, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double? BudgetSeconds { get; init; }
 
     /// <summary>Stops after this many steps; exactly one of the three budgets must be given.</summary>
+    [DisplayName("steps"), Description("budget in steps; null: another budget counts"), Range(1, int.MaxValue)]
     public int? BudgetSteps { get; init; }
 
     /// <summary>Stops with the step that reaches this many tokens, padding not counted.</summary>
+    [DisplayName("tokens"), Description("budget in tokens, padding not counted; null: another budget counts"), Range(1.0, 1e18)]
     public long? BudgetTokens { get; init; }
 
+    [Description("seed of initial weights, order and masks"), Range(0.0, double.MaxValue)]
     public long Seed { get; init; }
 
     /// <summary>Packed sequences per step, once the ramp has ended.</summary>
+    [DisplayName("batch"), Description("packed sequences in a step, in micro-batches of at most impl.microbatch_size"), Range(1, 65536)]
     public int BatchSize { get; init; } = 32;
 
     /// <summary>Most packed sequences in one forward and backward pass; larger steps accumulate gradients. Null: the whole step.</summary>
+    [Browsable(false), Range(1, 65536)]
     public int? MicroBatchSize { get; init; }
 
     /// <summary>
     /// Share of the budget over which the step grows linearly from one micro-batch to <see cref="BatchSize"/>; 0 = none, 0.6 as published.
     /// </summary>
+    [Description("share of the budget over which a step grows linearly from one micro-batch to train.batch"), Range(0.0, 1.0)]
     public double BatchRamp { get; init; }
 
     /// <summary>
     /// Single documents per step besides the packed sequences, padded to the longest of them: what fine-tuning inputs look like.
     /// </summary>
+    [DisplayName("document_batch"), Description("single padded documents in a step besides the sequences, as in fine-tuning"), Range(0, 65536)]
     public int DocumentBatchSize { get; init; } = 32;
 
     /// <summary>Peak learning rate, reached at 75% of the budget.</summary>
+    [Description("peak learning rate of AdamW"), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 1e-3;
 
+    [Browsable(false)]
     public double Beta1 { get; init; } = 0.9;
 
+    [Browsable(false)]
     public double Beta2 { get; init; } = 0.98;
 
+    /// <summary>The decay rates together, as files of settings have them.</summary>
+    /// <exception cref="ArgumentException">There are not two.</exception>
+    [JsonIgnore, Description("AdamW's decay rates of the first and second moment"), Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public IReadOnlyList<double> Betas
+    {
+        get => [Beta1, Beta2];
+        init => (Beta1, Beta2) = value is [var first, var second]
+            ? (first, second)
+            : throw new SettingFault("betas", $"has {value.Count} values; it must have two").ToException();
+    }
+
+    [Description("AdamW's epsilon"), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Epsilon { get; init; } = 1e-12;
 
     /// <summary>Decoupled decay of matrices; norms, biases and the position scale are not decayed.</summary>
+    [Description("decoupled weight decay, on all but norms and biases"), Range(0.0, 1.0)]
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>Largest L2 norm of the gradient.</summary>
+    [DisplayName("clip_norm"), Description("largest norm of the gradient"), Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
     public double GradientClip { get; init; } = 0.5;
 
     /// <summary>Part of the tokens to be predicted.</summary>
+    [Description("share of the tokens to predict"), Range(0.0, 0.9, MinimumIsExclusive = true)]
     public double MaskedFraction { get; init; } = 0.25;
 
     /// <summary>
     /// Weight of predicting a single document's masked tokens from its first token's state alone, without their positions.
     /// </summary>
+    [Description("weight of predicting tokens from the first token's state alone"), Range(0.0, 100.0)]
     public double FirstTokenWeight { get; init; } = 1;
 
     /// <summary>Part of the documents kept for the held-out loss.</summary>
+    [Description("share of the documents kept for the held-out loss"), Range(0.0, 0.5, MinimumIsExclusive = true)]
     public double HeldOutFraction { get; init; } = 0.02;
 
     /// <summary>The held-out loss is taken each time this share of the budget has been used, and at the end.</summary>
+    [Description("share of the budget between two held-out losses"), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double HeldOutInterval { get; init; } = 0.1;
 
     /// <summary>Float32 gives the same run on every processor.</summary>
+    [Browsable(false)]
     public MatrixProductPrecision Precision { get; init; } = MatrixProductPrecision.Float32;
 
+    [Description("penalties that keep the inputs of non-polynomial functions in narrow ranges")]
     public RangePenaltySettings Penalty { get; init; } = new();
 
     /// <summary>Checks every value.</summary>
@@ -75,25 +112,8 @@ public sealed record PretrainingSettings
     {
         if (new object?[] { BudgetSeconds, BudgetSteps, BudgetTokens }.Count(budget => budget is not null) != 1)
             throw new ArgumentException("give exactly one budget: budget_seconds, budget_steps or budget_tokens");
-        Requirement.Check(BudgetSeconds is null or (> 0 and < 1e8), BudgetSeconds ?? 0, "above 0, below 1e8", "budget_seconds");
-        Requirement.Check(BudgetSteps is null or > 0, BudgetSteps ?? 0, "1 or more", "budget_steps");
-        Requirement.Check(BudgetTokens is null or > 0, BudgetTokens ?? 0, "1 or more", "budget_tokens");
-        Requirement.Check(BatchSize is >= 1 and <= 65536, BatchSize, "1 to 65536");
-        Requirement.Check(MicroBatchSize is null or (>= 1 and <= 65536), MicroBatchSize ?? 0, "1 to 65536", "micro_batch_size");
-        Requirement.Check(BatchRamp is >= 0 and <= 1, BatchRamp, "0 to 1");
-        Requirement.Check(DocumentBatchSize is >= 0 and <= 65536, DocumentBatchSize, "0 to 65536");
-        Requirement.Check(LearningRate is > 0 and <= 1, LearningRate, "above 0, up to 1");
-        Requirement.Check(Beta1 is >= 0 and < 1, Beta1, "0 up to but not including 1");
-        Requirement.Check(Beta2 is >= 0 and < 1, Beta2, "0 up to but not including 1");
-        Requirement.Check(Epsilon is > 0 and <= 1, Epsilon, "above 0, up to 1");
-        Requirement.Check(WeightDecay is >= 0 and <= 1, WeightDecay, "0 to 1");
-        Requirement.Check(GradientClip > 0, GradientClip, "above 0");
-        Requirement.Check(MaskedFraction is > 0 and <= 0.9, MaskedFraction, "above 0, up to 0.9");
-        Requirement.Check(FirstTokenWeight is >= 0 and <= 100, FirstTokenWeight, "0 to 100");
-        Requirement.Check(HeldOutFraction is > 0 and <= 0.5, HeldOutFraction, "above 0, up to 0.5");
-        Requirement.Check(HeldOutInterval is > 0 and <= 1, HeldOutInterval, "above 0, up to 1");
-        Requirement.Check(Enum.IsDefined(Precision), Precision, "float32, bfloat16 or auto");
-        Penalty.Validate();
+        SettingsRange.Check(this);
+        SettingsRange.Check(Penalty);
     }
 
     /// <summary>These settings with a precision in the place of auto: that of the run to resume, or the processor's.</summary>
@@ -126,4 +146,7 @@ public sealed record PretrainingSettings
     /// </summary>
     internal double LearningRateAt(double usedBudget) =>
         LearningRate * Math.Max(0, Math.Min(0.25 + usedBudget, 4 * (1 - usedBudget)));
+
+    /// <summary>The settings alone, without what a derived record adds.</summary>
+    protected PretrainingSettings Plain() => new(this);
 }

@@ -1,3 +1,5 @@
+using Crammed.Text;
+
 namespace Crammed.Bert;
 
 /// <summary>The two forms in which tokenised documents enter pretraining.</summary>

@@ -1,3 +1,4 @@
+using Crammed.Files;
 using Crammed.Text;
 
 namespace Crammed.Bert;
@@ -8,21 +9,21 @@ namespace Crammed.Bert;
 public sealed class PretrainingSet : IDisposable
 {
     internal PretrainingSet(
-        WordPieceVocabulary vocabulary,
+        BertTokenizer tokenizer,
         PretrainingCorpus training,
         PretrainingCorpus heldOut,
         IReadOnlyList<string> sampleTexts,
         PretrainingSetFacts facts)
     {
-        Vocabulary = vocabulary;
+        Tokenizer = tokenizer;
         Training = training;
         HeldOut = heldOut;
         SampleTexts = sampleTexts;
         Facts = facts;
     }
 
-    /// <summary>The vocabulary, read or trained.</summary>
-    public WordPieceVocabulary Vocabulary { get; }
+    /// <summary>The tokenizer, with the vocabulary that was read or trained.</summary>
+    public BertTokenizer Tokenizer { get; }
 
     /// <summary>What to train on.</summary>
     public PretrainingCorpus Training { get; }
@@ -48,17 +49,17 @@ public sealed class PretrainingSet : IDisposable
     /// <exception cref="IOException">A file is missing, or a disk is full.</exception>
     /// <exception cref="OperationCanceledException">The work was stopped.</exception>
     public static PretrainingSet Load(
-        PretrainingSetOptions options, IProgress<PretrainingSetProgress>? progress = null, CancellationToken cancellation = default)
+        PretrainingSetOptions options, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         // Before the text, which takes longer to read: a wrong file is named at once.
-        var vocabulary = options.VocabularyPath is { } path ? WordPieceVocabulary.Read(path) : null;
+        var tokenizer = options.VocabularyPath is { } path ? BertTokenizer.Load(path, sequenceLength: options.SequenceLength) : null;
         if (options.CacheFolder is null)
-            return new PretrainingSetBuilder(options, progress, cancellation).Build(vocabulary);
-        var cache = new PretrainingSetCache(options.CacheFolder, PretrainingSetKey.Of(options, progress, cancellation));
+            return new PretrainingSetBuilder(options, progress, cancellation).Build(tokenizer);
+        var cache = new PretrainingSetCache(options.CacheFolder, PretrainingSetKey.Of(options, tokenizer?.Sha256, progress, cancellation));
         if (cache.TryOpen(progress, cancellation) is { } cached)
             return cached;
-        var made = new PretrainingSetBuilder(options, progress, cancellation).Build(vocabulary);
+        var made = new PretrainingSetBuilder(options, progress, cancellation).Build(tokenizer);
         cache.Write(made, progress, cancellation);
         return made;
     }

@@ -1,10 +1,11 @@
+using Crammed.Files;
 using Crammed.Text;
 
 namespace Crammed.Bert;
 
 /// <summary>Makes a pretraining set from its sources. In memory are a few blocks of text and some bytes for each document.</summary>
 internal sealed class PretrainingSetBuilder(
-    PretrainingSetOptions options, IProgress<PretrainingSetProgress>? progress, CancellationToken cancellation)
+    PretrainingSetOptions options, IProgress<WorkProgress>? progress, CancellationToken cancellation)
 {
     /// <summary>Held-out documents expected at least; a text that promises fewer is split by paragraphs.</summary>
     private const int FewestHeldOut = 8;
@@ -15,15 +16,14 @@ internal sealed class PretrainingSetBuilder(
     private long duplicates;
 
     /// <summary>Makes the set.</summary>
-    /// <param name="vocabulary">The vocabulary, or null to train one.</param>
-    public PretrainingSet Build(WordPieceVocabulary? vocabulary)
+    /// <param name="tokenizer">The tokenizer, or null to train its vocabulary.</param>
+    public PretrainingSet Build(BertTokenizer? tokenizer)
     {
         var byParagraphs = HasFewDocuments();
-        vocabulary ??= WordPieceTrainer.Train(
+        tokenizer ??= BertTokenizer.Create(WordPieceTrainer.Train(
             Documents(byParagraphs, "training the vocabulary").Where(document => !document.IsHeldOut).Select(document => document.Text),
             new WordPieceTrainerOptions { VocabularySize = options.VocabularySize },
-            cancellation);
-        var tokenizer = BertTokenizer.Create(vocabulary);
+            cancellation));
         using var tokenised = new TokenRows();
         List<int> training = [], heldOut = [];
         var sample = new TextSample();
@@ -39,11 +39,10 @@ internal sealed class PretrainingSetBuilder(
             tokenised.Add(ids);
         }
 
-        var special = SpecialTokens.Of(tokenizer);
-        var trainingCorpus = Corpus(tokenised, training, special, "training documents");
-        var heldOutCorpus = Corpus(tokenised, heldOut, special, "held-out documents");
+        var trainingCorpus = Corpus(tokenised, training, tokenizer.Special, "training documents");
+        var heldOutCorpus = Corpus(tokenised, heldOut, tokenizer.Special, "held-out documents");
         var facts = new PretrainingSetFacts(training.Count, heldOut.Count, duplicates, trainingCorpus.Tokens, heldOutCorpus.Tokens);
-        return new PretrainingSet(vocabulary, trainingCorpus, heldOutCorpus, sample.Texts, facts);
+        return new PretrainingSet(tokenizer, trainingCorpus, heldOutCorpus, sample.Texts, facts);
     }
 
     /// <summary>Whether the sources that are to be split have so few documents that hardly any would be held out.</summary>
@@ -96,7 +95,7 @@ internal sealed class PretrainingSetBuilder(
         var documents = Enumerable.Range(0, members.Count).Select(i =>
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Report(new PretrainingSetProgress("packing", i + 1, members.Count, purpose));
+            progress?.Report(new WorkProgress("packing", i + 1, members.Count, purpose));
             return (IReadOnlyList<int>)tokenised.Row(members[order?[i] ?? i]);
         });
         return PretrainingCorpus.Build(documents, special, options.SequenceLength);

@@ -1,12 +1,17 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Crammed.Files;
+using Crammed.Tables;
+using Crammed.Text;
 
 namespace Crammed.Bert;
 
 /// <summary>Everything that decides a pretraining set's content. Sets of equal keys are equal.</summary>
 /// <param name="SourcesSha256">Over the sources: the SHA-256 of each file, and what is selected of it.</param>
-/// <param name="Vocabulary">SHA-256 of vocab.txt, or the size of a vocabulary to train.</param>
+/// <param name="Vocabulary"><see cref="BertTokenizer.Sha256"/>, or the size of a vocabulary to train.</param>
 /// <param name="SequenceLength">Tokens of a packed sequence.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="HeldOutFraction">Share of the documents to hold out.</param>
@@ -16,45 +21,34 @@ internal sealed record PretrainingSetKey(
     string SourcesSha256, string Vocabulary, int SequenceLength, long Seed, double HeldOutFraction, bool Deduplicate, bool Shuffle)
 {
     /// <summary>To be raised with every change of what is made of the same text, or of the files' layout.</summary>
-    public const int FormatVersion = 1;
+    public static readonly PartFormat Format = new("crammed-pretraining-set", 2, IsCompressed: true);
 
+    private const string Trained = "trained, ";
     private const int BlockBytes = 1 << 20;
 
-    /// <summary>The entries of a cached file's metadata, in order.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Entries =>
-    [
-        new("format", "crammed-pretraining-set"),
-        new("format_version", FormatVersion.ToString(CultureInfo.InvariantCulture)),
-        new("sources_sha256", SourcesSha256),
-        new("vocabulary", Vocabulary),
-        new("sequence_length", SequenceLength.ToString(CultureInfo.InvariantCulture)),
-        new("seed", Seed.ToString(CultureInfo.InvariantCulture)),
-        new("held_out_fraction", HeldOutFraction.ToString("R", CultureInfo.InvariantCulture)),
-        new("deduplicate", Deduplicate ? "true" : "false"),
-        new("shuffle", Shuffle ? "true" : "false"),
-    ];
+    /// <summary>A name for the folder of the set: 16 hexadecimal digits of a hash.</summary>
+    [JsonIgnore]
+    public string FolderName => "pretraining-set-" + Sha256($"{Format}\n{JsonSerializer.Serialize(this)}")[..16];
 
-    /// <summary>A name for the folder of the set: 16 hexadecimal digits of a hash of the entries.</summary>
-    public string FolderName =>
-        "pretraining-set-" + Sha256(string.Concat(Entries.Select(entry => $"{entry.Key}={entry.Value}\n")))[..16];
+    /// <summary>Whether a tokenizer is the one that was given; of a trained one nothing is known beforehand.</summary>
+    public bool IsOf(BertTokenizer tokenizer) =>
+        Vocabulary.StartsWith(Trained, StringComparison.Ordinal) || Vocabulary == tokenizer.Sha256;
 
-    /// <summary>Reads all files of the sources, as they are, and the vocabulary.</summary>
+    /// <summary>Reads all files of the sources, as they are.</summary>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static PretrainingSetKey Of(
-        PretrainingSetOptions options, IProgress<PretrainingSetProgress>? progress, CancellationToken cancellation)
+        PretrainingSetOptions options, string? tokenizerSha256, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var files = options.Sources.SelectMany(source => source.Files).Distinct().ToList();
         long done = 0, total = files.Sum(file => new FileInfo(file).Length);
         var hashes = files.ToDictionary(file => file, file => HashFile(file, count =>
         {
             cancellation.ThrowIfCancellationRequested();
-            progress?.Report(new PretrainingSetProgress("looking for cached tokens", done += count, total, "bytes"));
+            progress?.Report(new WorkProgress("looking for cached tokens", done += count, total, "bytes"));
         }));
         var sources = options.Sources.Select(source =>
             $"{source.GetType().Name}\n{source.Selection}\n{string.Join('\n', source.Files.Select(file => hashes[file]))}\n");
-        string vocabulary = options.VocabularyPath is { } path
-            ? HashFile(path, _ => { })
-            : string.Create(CultureInfo.InvariantCulture, $"trained, {options.VocabularySize}");
+        string vocabulary = tokenizerSha256 ?? string.Create(CultureInfo.InvariantCulture, $"{Trained}{options.VocabularySize}");
         return new PretrainingSetKey(
             Sha256(string.Concat(sources)),
             vocabulary,

@@ -51,7 +51,8 @@ public static class SafetensorsExtensions
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException or OverflowException)
         {
-            throw new InvalidDataException($"{file.Path}: metadata '{key}' is malformed: {exception.Message}", exception);
+            var fault = exception is JsonException json ? JsonFile.Describe(json) : exception.Message;
+            throw new InvalidDataException($"{file.Path}: metadata '{key}' is malformed: {fault}", exception);
         }
     }
 

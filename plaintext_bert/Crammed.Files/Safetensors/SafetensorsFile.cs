@@ -61,7 +61,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="InvalidDataException">The file has no such tensor.</exception>
     public SafetensorsDataType DataType(string name) => Entry(name).DataType;
 
-    /// <summary>The values of an F32, F16 or BF16 tensor; the shorter types widen exactly.</summary>
+    /// <summary>The values of an F32, F16, BF16 or F64 tensor; the shorter types widen exactly, F64 is rounded to nearest.</summary>
     /// <exception cref="InvalidDataException">No such tensor, another type, or the file was cut short since it was opened.</exception>
     public float[] ReadFloat32(string name)
     {
@@ -74,8 +74,10 @@ public sealed class SafetensorsFile : IDisposable
                 return Array.ConvertAll(Read<Half>(entry), value => (float)value);
             case SafetensorsDataType.BFloat16:
                 return Array.ConvertAll(Read<ushort>(entry), bits => BitConverter.UInt32BitsToSingle((uint)bits << 16));
+            case SafetensorsDataType.Float64:
+                return Array.ConvertAll(Read<double>(entry), value => (float)value);
             default:
-                throw WrongType(entry, "F32, F16 or BF16");
+                throw WrongType(entry, "F32, F16, BF16 or F64");
         }
     }
 

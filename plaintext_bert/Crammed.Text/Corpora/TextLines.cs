@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
@@ -7,7 +6,7 @@ namespace Crammed.Text;
 
 /// <summary>
 /// Streams the lines of a text file, strictly: UTF-8 or an error. Lines end in LF or CR LF; a byte-order mark at the start is dropped; a
-/// name ending in .gz is gzip (of one member).
+/// name ending in .gz is gzip, of one member or several (<see cref="MarkedGzip"/>).
 /// </summary>
 public static class TextLines
 {
@@ -15,12 +14,6 @@ public static class TextLines
     public const int MaximumLineBytes = 1 << 24;
 
     private const int BlockBytes = 1 << 16;
-
-    /// <summary>A gzip file has a header of ten bytes and a trailer of eight (RFC 1952).</summary>
-    private const int SmallestGzipBytes = 18;
-
-    /// <summary>The trailer ends in the unpacked length, modulo 2^32.</summary>
-    private const int GzipLengthBytes = 4;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -39,45 +32,49 @@ public static class TextLines
         return ReadFile(path, bytesRead);
     }
 
+    /// <summary>The lines of a file of rows: what <see cref="Read(string)"/> gives, without empty lines at its end.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    internal static IEnumerable<string> ReadRows(string path)
+    {
+        int held = 0;
+        foreach (string line in Read(path))
+        {
+            if (line.Length == 0)
+            {
+                held++;
+                continue;
+            }
+            for (; held > 0; held--)
+                yield return "";
+            yield return line;
+        }
+    }
+
     /// <summary>The lines of an uncompressed stream; <paramref name="name"/> stands for the file in messages.</summary>
     /// <exception cref="InvalidDataException">As for <see cref="Read(string)"/>.</exception>
     public static IEnumerable<string> Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return ReadLines(stream, name, unpackedLength: null);
+        return ReadLines(stream, name);
     }
 
     private static IEnumerable<string> ReadFile(string path, Action<long>? bytesRead)
     {
         using FileStream file = File.OpenRead(path);
-        bool compressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-        uint? unpackedLength = compressed ? UnpackedLength(file) : null;
-        using Stream content = compressed ? new GZipStream(file, CompressionMode.Decompress) : file;
-        foreach (string line in ReadLines(content, path, unpackedLength, () => bytesRead?.Invoke(file.Position)))
+        using MarkedGzip? packed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new MarkedGzip(file) : null;
+        using Stream content = packed is null ? file : new GZipStream(packed, CompressionMode.Decompress);
+        foreach (string line in ReadLines(content, path, packed, () => bytesRead?.Invoke(file.Position)))
             yield return line;
     }
 
-    private static uint UnpackedLength(FileStream file)
-    {
-        if (file.Length < SmallestGzipBytes)
-            throw new InvalidDataException($"{file.Name}: {file.Length} bytes; a gzip file has at least {SmallestGzipBytes}.");
-        Span<byte> length = stackalloc byte[GzipLengthBytes];
-        file.Seek(-GzipLengthBytes, SeekOrigin.End);
-        file.ReadExactly(length);
-        file.Seek(0, SeekOrigin.Begin);
-        return BinaryPrimitives.ReadUInt32LittleEndian(length);
-    }
-
-    private static IEnumerable<string> ReadLines(Stream stream, string name, uint? unpackedLength, Action? blockRead = null)
+    private static IEnumerable<string> ReadLines(Stream stream, string name, MarkedGzip? packed = null, Action? blockRead = null)
     {
         byte[] block = new byte[BlockBytes];
         ArrayBufferWriter<byte> unfinished = new();
         int lineNumber = 1, count;
-        long totalBytes = 0;
         while ((count = ReadBlock(stream, block, name, lineNumber)) > 0)
         {
-            totalBytes += count;
             blockRead?.Invoke();
             int start = 0, length;
             while ((length = block.AsSpan(start, count - start).IndexOf((byte)'\n')) >= 0)
@@ -91,15 +88,9 @@ public static class TextLines
             if (unfinished.WrittenCount > MaximumLineBytes)
                 throw new InvalidDataException($"{name}, line {lineNumber}: longer than {MaximumLineBytes} bytes; not a text file.");
         }
-        // The framework's gzip stream ends without a word where the file is cut short.
-        if (unpackedLength is { } expected && expected != unchecked((uint)totalBytes))
-        {
-            throw new InvalidDataException(
-                $"{name}, line {lineNumber}: the gzip data ends after {totalBytes} bytes of text, its trailer says {expected}; "
-                + "the file is cut short or made of several gzip members: fetch or compress it again.");
-        }
-        if (unfinished.WrittenCount > 0)
-            yield return Decode(unfinished.WrittenSpan, name, lineNumber);
+        int rest = unfinished.WrittenCount - (packed?.MarkLength(unfinished.WrittenSpan, name, lineNumber) ?? 0);
+        if (rest > 0)
+            yield return Decode(unfinished.WrittenSpan[..rest], name, lineNumber);
     }
 
     private static int ReadBlock(Stream stream, byte[] block, string name, int lineNumber)

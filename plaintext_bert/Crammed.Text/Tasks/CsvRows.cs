@@ -16,7 +16,7 @@ internal static class CsvRows
         ColumnIndex? columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
         int lineNumber = 0, firstLine = 1;
         StringBuilder open = new();
-        foreach (string line in TextLines.Read(path))
+        foreach (string line in TextLines.ReadRows(path))
         {
             lineNumber++;
             open.Append(line);

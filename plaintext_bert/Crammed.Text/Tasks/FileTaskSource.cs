@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Crammed.Text;
 
 /// <summary>A task whose splits are files in a folder.</summary>
-internal sealed class FileTaskSource : ITaskSource
+internal sealed partial class FileTaskSource : ITaskSource
 {
     private readonly TaskDefinition _task;
     private readonly string _folder;
@@ -38,21 +41,41 @@ internal sealed class FileTaskSource : ITaskSource
     public IReadOnlyList<Example> Read(TaskSplit split) =>
         [.. TaskFile.Read(Find(split == TaskSplit.Train ? _task.TrainFiles : _task.DevFiles), _task)];
 
-    private string Find(IReadOnlyList<string> names)
+    private IReadOnlyList<string> Find(IReadOnlyList<string> names)
     {
         string[] complete = [.. names.Where(name => !name.Contains('*')).Select(name => Path.Combine(_folder, name))];
         if (complete.FirstOrDefault(File.Exists) is { } path)
-            return path;
+            return [path];
         string[] fitting =
             [.. names.Where(name => name.Contains('*')).SelectMany(pattern => Directory.GetFiles(_folder, pattern)).Distinct()];
         return fitting switch
         {
-            [string only] => only,
+            [_] => fitting,
             [] => throw new FileNotFoundException(
                 $"{Path.Combine(_folder, names[0])}: the file does not exist"
                 + (names.Count > 1 ? $", nor does {string.Join(" or ", names.Skip(1))}" : "") + "; put it there."),
+            _ when _task.Format == TaskFileFormat.Parquet => Shards(fitting),
             _ => throw new IOException(
                 $"{_folder}: several files fit {string.Join(", ", names)} ({string.Join(", ", fitting.Select(Path.GetFileName))}); keep one."),
         };
     }
+
+    /// <summary>The files in the ordinal order of their names; where these count (NAME-00000-of-00003.parquet), none may be missing.</summary>
+    private string[] Shards(string[] files)
+    {
+        Array.Sort(files, StringComparer.Ordinal);
+        Match[] counted = [.. files.Select(file => Counted().Match(Path.GetFileName(file)))];
+        if (!counted.Any(match => match.Success))
+            return files;
+        int total = counted.Max(match => match.Success ? int.Parse(match.Groups["total"].Value, CultureInfo.InvariantCulture) : 0);
+        var expected = Enumerable.Range(0, total).Select(shard => FormattableString.Invariant($"{shard:D5}-of-{total:D5}"));
+        return counted.Select(match => match.Groups["place"].Value).SequenceEqual(expected)
+            ? files
+            : throw new IOException(
+                $"{_folder}: these are not all the parts of one file: {string.Join(", ", files.Select(Path.GetFileName))}; "
+                + $"{total} are needed, each once, and no others.");
+    }
+
+    [GeneratedRegex(@"-(?<place>\d{5}-of-(?<total>\d{5}))\.parquet$")]
+    private static partial Regex Counted();
 }

@@ -6,35 +6,34 @@ namespace Crammed.Text;
 /// <summary>Rows of a file with a JSON object in each line.</summary>
 internal static class JsonRows
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
     /// <summary>The rows in order; fields are strings, numbers (as written) or booleans.</summary>
     /// <exception cref="InvalidDataException">A line is no JSON object, or a field is missing or of another kind.</exception>
     public static IEnumerable<TaskRow> Read(string path, TaskDefinition task)
     {
         int lineNumber = 0;
-        foreach (string line in TextLines.Read(path))
+        foreach (string line in TextLines.ReadRows(path))
         {
             string place = $"line {++lineNumber}";
-            using JsonDocument document = Parse(line, path, place);
-            yield return new TaskRow(place, [.. task.FieldColumns.Select(column => Field(document.RootElement, column, path, place))]);
+            yield return new TaskRow(place, Fields(line, task, path, place));
         }
     }
 
-    private static JsonDocument Parse(string line, string path, string place)
+    private static string[] Fields(string line, TaskDefinition task, string path, string place)
     {
         try
         {
-            JsonDocument document = JsonDocument.Parse(line, Options);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return document;
-            document.Dispose();
+            using JsonDocument document = JsonDocument.Parse(line, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? [.. task.FieldColumns.Select(column => Field(document.RootElement, column, path, place))]
+                : throw new InvalidDataException($"{path}, {place}: {ErrorText.Quote(line)} is not a JSON object.");
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // The parser throws InvalidOperationException for text with half of a surrogate pair.
             throw new InvalidDataException($"{path}, {place}: {ErrorText.Quote(line)} is not JSON ({fault.Message}).", fault);
         }
-        throw new InvalidDataException($"{path}, {place}: {ErrorText.Quote(line)} is not a JSON object.");
     }
 
     private static string Field(JsonElement row, string column, string path, string place)

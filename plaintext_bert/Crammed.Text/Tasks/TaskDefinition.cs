@@ -20,7 +20,8 @@ public sealed record TaskDefinition
 
     /// <summary>
     /// Names of the training file in the folder, the first that exists is taken; a name with <c>*</c> counts where none without does, and
-    /// must then fit one file alone. A name that ends in .gz is gzip (not for Parquet).
+    /// must then fit one file alone, or files of Parquet, which are read in the ordinal order of their names. A name that ends in .gz is
+    /// gzip (not for Parquet).
     /// </summary>
     public IReadOnlyList<string> TrainFiles { get; init; } = [];
 

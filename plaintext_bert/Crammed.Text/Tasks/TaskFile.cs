@@ -3,7 +3,7 @@ using Crammed.Files;
 
 namespace Crammed.Text;
 
-/// <summary>Reads one file of a task.</summary>
+/// <summary>Reads the files of a task.</summary>
 public static class TaskFile
 {
     private static readonly Dictionary<TaskFileFormat, Func<string, TaskDefinition, IEnumerable<TaskRow>>> Rows = new()
@@ -23,25 +23,36 @@ public static class TaskFile
     public static IEnumerable<Example> Read(string path, TaskDefinition task)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(task);
-        return ReadRows(path, task);
+        return Read([path], task);
     }
 
-    private static IEnumerable<Example> ReadRows(string path, TaskDefinition task)
+    /// <summary>The examples of several files that together are one, in the order given.</summary>
+    /// <inheritdoc cref="Read(string, TaskDefinition)"/>
+    public static IEnumerable<Example> Read(IReadOnlyList<string> paths, TaskDefinition task)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(task);
+        return ReadRows(paths, task);
+    }
+
+    private static IEnumerable<Example> ReadRows(IReadOnlyList<string> paths, TaskDefinition task)
     {
         int index = 0;
-        foreach (TaskRow row in Rows[task.Format](path, task))
+        foreach (string path in paths)
         {
-            string label = row.Fields[^1];
-            yield return new Example(
-                index++,
-                row.Fields[0],
-                task.Description.IsPair ? row.Fields[1] : null,
-                label,
-                LabelOf(label, task, path, row.Place));
+            foreach (TaskRow row in Rows[task.Format](path, task))
+            {
+                string label = row.Fields[^1];
+                yield return new Example(
+                    index++,
+                    row.Fields[0],
+                    task.Description.IsPair ? row.Fields[1] : null,
+                    label,
+                    LabelOf(label, task, path, row.Place));
+            }
         }
         if (index == 0)
-            throw new InvalidDataException($"{path}: no rows; expected those of the task '{task.Description.Name}'.");
+            throw new InvalidDataException($"{paths[0]}: no rows; expected those of the task '{task.Description.Name}'.");
     }
 
     private static double LabelOf(string text, TaskDefinition task, string path, string place)

@@ -9,7 +9,7 @@ internal static class TsvRows
     {
         ColumnIndex? columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
         int lineNumber = 0;
-        foreach (string line in TextLines.Read(path))
+        foreach (string line in TextLines.ReadRows(path))
         {
             lineNumber++;
             if (columns is null)

@@ -1,29 +1,34 @@
 using System.Text;
+using Microsoft.ML.Tokenizers;
 
 namespace Crammed.Text;
 
 /// <summary>
 /// BERT's text clean-up in Hugging Face's order: delete control characters and make white space blank, set ideographs apart, strip
-/// accents (form D less non-spacing marks), lower-case.
+/// accents (form D less non-spacing marks), lower-case. Halves of surrogate pairs read as U+FFFD, which clean-up deletes.
 /// </summary>
-internal sealed class BertNormalizer(bool separateCjk, bool stripAccents, bool lowerCase)
+internal sealed class BertNormalizer(bool cleanText, bool separateCjk, bool stripAccents, bool lowerCase) : Normalizer
 {
     /// <summary>U+0130, the one letter whose unconditional lower case is two characters (SpecialCasing.txt).</summary>
     private const int CapitalDottedI = 0x130;
 
-    public string Normalize(ReadOnlySpan<char> text)
+    /// <inheritdoc/>
+    public override string Normalize(string original) => Normalize(original.AsSpan());
+
+    /// <inheritdoc/>
+    public override string Normalize(ReadOnlySpan<char> original)
     {
-        StringBuilder cleaned = new(text.Length + 8);
-        foreach (Rune rune in text.EnumerateRunes())
+        StringBuilder cleaned = new(original.Length + 8);
+        foreach (var rune in original.EnumerateRunes())
             AppendCleaned(rune, cleaned);
         if (!stripAccents && !lowerCase)
             return cleaned.ToString();
 
-        string source = cleaned.ToString();
-        StringBuilder folded = cleaned.Clear();
+        var source = cleaned.ToString();
+        var folded = cleaned.Clear();
         if (stripAccents && !Ascii.IsValid(source))
         {
-            foreach (Rune rune in CanonicalDecomposition.Decompose(source))
+            foreach (var rune in CanonicalDecomposition.Decompose(source))
             {
                 if (!BertCharacters.IsNonSpacingMark(rune))
                     AppendFolded(rune, folded);
@@ -31,7 +36,7 @@ internal sealed class BertNormalizer(bool separateCjk, bool stripAccents, bool l
         }
         else
         {
-            foreach (Rune rune in source.EnumerateRunes())
+            foreach (var rune in source.EnumerateRunes())
                 AppendFolded(rune, folded);
         }
         return folded.ToString();
@@ -39,9 +44,9 @@ internal sealed class BertNormalizer(bool separateCjk, bool stripAccents, bool l
 
     private void AppendCleaned(Rune rune, StringBuilder output)
     {
-        if (BertCharacters.IsDeleted(rune))
+        if (cleanText && BertCharacters.IsDeleted(rune))
             return;
-        if (BertCharacters.IsWhiteSpace(rune))
+        if (cleanText && BertCharacters.IsWhiteSpace(rune))
             output.Append(' ');
         else if (separateCjk && BertCharacters.IsCjkIdeograph(rune))
             Append(rune, output.Append(' ')).Append(' ');

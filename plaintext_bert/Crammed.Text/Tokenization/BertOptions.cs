@@ -2,7 +2,7 @@ namespace Crammed.Text;
 
 /// <summary>
 /// How a <see cref="BertTokenizer"/> reads text. The defaults are those of bert-base-uncased. Names are those of
-/// Microsoft.ML.Tokenizers.BertOptions.
+/// Microsoft.ML.Tokenizers.BertOptions where that has the option.
 /// </summary>
 public sealed record BertOptions
 {
@@ -21,11 +21,17 @@ public sealed record BertOptions
     /// <summary>Stands for a token to be guessed in pretraining.</summary>
     public string MaskingToken { get; init; } = "[MASK]";
 
+    /// <summary>Other tokens that are kept whole where they stand in the text.</summary>
+    public IReadOnlyList<string> AdditionalSpecialTokens { get; init; } = [];
+
     /// <summary>Marks a piece that continues a word.</summary>
     public string ContinuingSubwordPrefix { get; init; } = "##";
 
-    /// <summary>Words of more characters become <see cref="UnknownToken"/>.</summary>
+    /// <summary>Words of more characters (code points) become <see cref="UnknownToken"/>; up to 10,000.</summary>
     public int MaxInputCharsPerWord { get; init; } = 100;
+
+    /// <summary>Delete control characters, and take all white space as blanks.</summary>
+    public bool CleanText { get; init; } = true;
 
     /// <summary>Lower-case the text.</summary>
     public bool LowerCaseBeforeTokenization { get; init; } = true;
@@ -46,4 +52,12 @@ public sealed record BertOptions
     /// (Microsoft.ML.Tokenizers has false).
     /// </summary>
     public bool? RemoveNonSpacingMarks { get; init; }
+
+    /// <summary>The preparation of text before it is split into words; null: none.</summary>
+    internal BertNormalizer? Normalizer() => ApplyBasicTokenization
+        ? new(CleanText, IndividuallyTokenizeCjk, RemoveNonSpacingMarks ?? LowerCaseBeforeTokenization, LowerCaseBeforeTokenization)
+        : null;
+
+    /// <summary>The splitting into words.</summary>
+    internal BertPreTokenizer PreTokenizer() => new(ApplyBasicTokenization);
 }

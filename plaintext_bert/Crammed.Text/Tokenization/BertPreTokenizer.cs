@@ -1,33 +1,38 @@
-using System.Text;
+using Microsoft.ML.Tokenizers;
 
 namespace Crammed.Text;
 
 /// <summary>Splits normalised text into words: at white space, which goes, and around each punctuation mark, which is a word.</summary>
-internal static class BertPreTokenizer
+/// <param name="splitPunctuation">False splits at white space only.</param>
+internal sealed class BertPreTokenizer(bool splitPunctuation) : PreTokenizer
 {
-    /// <summary>The words of a text in order, as ranges of its characters.</summary>
-    /// <param name="text">Normalised text.</param>
-    /// <param name="splitPunctuation">False splits at white space only.</param>
-    public static List<Range> Split(ReadOnlySpan<char> text, bool splitPunctuation = true)
+    /// <inheritdoc/>
+    public override IEnumerable<(int Offset, int Length)> PreTokenize(string text) => Words(text);
+
+    /// <inheritdoc/>
+    public override IEnumerable<(int Offset, int Length)> PreTokenize(ReadOnlySpan<char> text) => Words(text);
+
+    /// <summary>The words of a text in order.</summary>
+    public List<(int Offset, int Length)> Words(ReadOnlySpan<char> text)
     {
-        List<Range> words = [];
+        List<(int, int)> words = [];
         int wordStart = 0, position = 0;
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
         {
-            int next = position + rune.Utf16SequenceLength;
-            bool punctuation = splitPunctuation && BertCharacters.IsPunctuation(rune);
+            var next = position + rune.Utf16SequenceLength;
+            var punctuation = splitPunctuation && BertCharacters.IsPunctuation(rune);
             if (punctuation || BertCharacters.IsWhiteSpace(rune))
             {
                 if (position > wordStart)
-                    words.Add(wordStart..position);
+                    words.Add((wordStart, position - wordStart));
                 if (punctuation)
-                    words.Add(position..next);
+                    words.Add((position, next - position));
                 wordStart = next;
             }
             position = next;
         }
         if (position > wordStart)
-            words.Add(wordStart..position);
+            words.Add((wordStart, position - wordStart));
         return words;
     }
 }

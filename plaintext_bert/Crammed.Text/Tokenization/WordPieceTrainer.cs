@@ -58,12 +58,14 @@ public sealed class WordPieceTrainer
     private Dictionary<string, long> CountWords(IEnumerable<string> texts, CancellationToken cancellation)
     {
         Dictionary<string, long> counts = new(StringComparer.Ordinal);
-        BertWordSplitter splitter = new(_options.Tokenization);
-        WordCounter counter = new(counts.GetAlternateLookup<ReadOnlySpan<char>>());
+        var words = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        var (normalizer, preTokenizer) = (_options.Tokenization.Normalizer(), _options.Tokenization.PreTokenizer());
         foreach (string text in texts)
         {
             cancellation.ThrowIfCancellationRequested();
-            splitter.Split(text, ref counter);
+            var normalized = normalizer?.Normalize(text) ?? text;
+            foreach (var (offset, length) in preTokenizer.Words(normalized))
+                CollectionsMarshal.GetValueRefOrAddDefault(words, normalized.AsSpan(offset, length), out _)++;
         }
         return counts;
     }
@@ -137,10 +139,5 @@ public sealed class WordPieceTrainer
             _tokens.Add(token);
         }
         return id;
-    }
-
-    private readonly struct WordCounter(Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> counts) : IWordReceiver
-    {
-        public void Receive(scoped ReadOnlySpan<char> word) => CollectionsMarshal.GetValueRefOrAddDefault(counts, word, out _)++;
     }
 }

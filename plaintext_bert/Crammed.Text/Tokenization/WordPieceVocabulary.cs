@@ -1,4 +1,3 @@
-using System.Text;
 using Crammed.Files;
 
 namespace Crammed.Text;
@@ -87,18 +86,11 @@ public sealed class WordPieceVocabulary
         return new WordPieceVocabulary(name, TextLines.Read(stream, name));
     }
 
+    /// <summary>The text of vocab.txt.</summary>
+    internal string ToText() => string.Concat(_tokens.Select(token => token + "\n"));
+
     /// <summary>Writes vocab.txt: first under a temporary name in the same folder, then renamed.</summary>
-    public void Write(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        using AtomicFile file = new(path);
-        using (StreamWriter writer = new(file.Stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" })
-        {
-            foreach (string token in _tokens)
-                writer.WriteLine(token);
-        }
-        file.Commit();
-    }
+    public void Write(string path) => AtomicFile.WriteText(path, ToText());
 
     /// <summary>Registers a token under an id, or says what is wrong with it.</summary>
     private string? Fault(string token, int id)

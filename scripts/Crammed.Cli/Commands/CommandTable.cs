@@ -11,8 +11,8 @@ using Crammed.Cli.Commands.Import;
 using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Pretrain;
 using Crammed.Cli.Commands.Refresh;
-using Crammed.Cli.Commands.Study;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Multirun;
 using Crammed.Cli.Settings;
 
 namespace Crammed.Cli.Commands;
@@ -22,11 +22,12 @@ internal static class CommandTable
 {
     public static IReadOnlyList<CommandDefinition> All { get; } =
     [
-        new CommandDefinition<PretrainSettings>
+        new CommandDefinition<PretrainCommandSettings>
         {
             Name = "pretrain",
             Summary = "Pretrain a model on text by masked language modelling, and take the ranges that encryption needs.",
             ConfigurationRoot = "cfg_pretrain",
+            Multirun = MultirunCommand.RunAsync,
             CreateHandler = () => new PretrainCommand(),
             Examples =
             [
@@ -37,6 +38,8 @@ internal static class CommandTable
                 ("pretrain name=small arch=small train=small", "width 128, an hour on two cores"),
                 ("pretrain name=small arch=small train=small resume=outputs/small", "the same, continued after Ctrl-C"),
                 ("pretrain name=paper arch=paper train=paper", "the paper's model and recipe: a week"),
+                ("pretrain --multirun name=seeds arch=tiny train=tiny train.learning_rate=1e-2,3e-3 train.seed=range(0,3)",
+                    "six runs to outputs/seeds/0 to 5, and their table"),
             ],
         },
         new CommandDefinition<ImportSettings>
@@ -47,7 +50,7 @@ internal static class CommandTable
             CreateHandler = () => new ImportCommand(),
             Examples =
             [
-                ("import hf=bert-tiny", "bert-tiny/{config.json,model.safetensors,vocab.txt}, to outputs/import/model"),
+                ("import hf=bert-tiny", "bert-tiny/{config.json,model.safetensors,vocab.txt or tokenizer.json}, to outputs/import/model"),
                 ("import name=tiny hf=bert-tiny vocabulary=vocab.txt", "with a vocabulary of another folder"),
             ],
         },
@@ -68,7 +71,7 @@ internal static class CommandTable
                 ("export-glue resume=outputs/export", "go on with an export that was interrupted or killed"),
             ],
         },
-        new CommandDefinition<DrawSettings>
+        new CommandDefinition<DrawCommandSettings>
         {
             Name = "draw",
             Summary = "Draw initial adapters, batches and dropout masks, so that every party trains alike.",
@@ -113,12 +116,13 @@ internal static class CommandTable
             CreateHandler = () => new RefreshCommand(),
             Examples = [("refresh socket=/run/user/1000/crammed.sock", "with the key in outputs/keys")],
         },
-        new CommandDefinition<FinetuneRunSettings>
+        new CommandDefinition<FinetuneCommandSettings>
         {
             Name = "finetune",
             Summary = "Fine-tune a model, in plaintext or on ciphertexts: by a draw on an exported task, or on any tasks from their text.",
             ConfigurationRoot = "cfg_finetune",
             SweptGroup = TaskSettings.GroupName,
+            Multirun = MultirunCommand.RunAsync,
             CreateHandler = () => new FinetuneCommand(),
             Examples =
             [
@@ -127,13 +131,16 @@ internal static class CommandTable
                 ("finetune name=rte mode=lora eval/tasks=rte data.glue=glue seeds=3", "LoRA on GLUE's RTE, median and spread of three runs"),
                 ("finetune name=full mode=full eval/tasks=cola,mrpc,rte data.glue=glue", "every weight, on three tasks, in one table"),
                 ("finetune name=sst2 mode=lora eval/tasks=sst2 data.glue=glue train_limit=4096", "4096 of the training examples"),
+                ("finetune --multirun name=rates mode=full eval/tasks=rte,sst2 data.glue=glue finetune.learning_rate=1e-4,1e-3",
+                    "four runs and their table"),
             ],
         },
-        new CommandDefinition<EvaluateSettings>
+        new CommandDefinition<EvaluateCommandSettings>
         {
             Name = "evaluate",
             Summary = "Score a model with adapters and head on a task's evaluation split, in plaintext.",
             ConfigurationRoot = "cfg_evaluate",
+            Multirun = MultirunCommand.RunAsync,
             CreateHandler = () => new EvaluateCommand(),
             Examples =
             [
@@ -154,19 +161,6 @@ internal static class CommandTable
             [
                 ("demo", "WordNet's glosses: living thing or artifact? The report goes to outputs/demo/report.md"),
                 ("demo eval/tasks=rte data.glue=glue", "the same on GLUE's RTE from glue/rte/{train,dev}.tsv"),
-            ],
-        },
-        new CommandDefinition<StudySettings>
-        {
-            Name = "study",
-            Summary = "Pretrain and fine-tune variants of a model alike, with several seeds, and put them in one table.",
-            ConfigurationRoot = "cfg_study",
-            CreateHandler = () => new StudyCommand(),
-            Examples =
-            [
-                ("study data.folder=text data.glue=glue", "kernels, gates and penalties, three seeds each: an hour on two cores"),
-                ("study data.folder=text data.glue=glue resume=outputs/study", "the same, continued after Ctrl-C"),
-                ("study name=short data.folder=text data.glue=glue seeds=1 study.tasks=[sst2]", "one seed, one task"),
             ],
         },
         new CommandDefinition<BenchEngineSettings>

@@ -7,7 +7,7 @@ namespace Crammed.Cli.Commands;
 internal static class ResumedRun
 {
     /// <summary>Keys that do not change what a run writes.</summary>
-    private static readonly string[] _free = ["resume", "impl", "parallel", "seeds"];
+    private static readonly string[] _free = ["resume", "impl"];
 
     /// <param name="context">This run.</param>
     /// <param name="name">Its name.</param>
@@ -32,7 +32,7 @@ internal static class ResumedRun
             if (!File.Exists(path))
                 throw new ConfigurationException($"{shown} is missing: the run was made with other tasks; give those, or another name=");
             var earlier = Values(YamlTree.ReadFile(path, shown), "");
-            var now = Values(YamlTree.ReadValue(configuration.ToYaml(), Origin.InFile("this run", 1)), "");
+            var now = Values(YamlTree.ReadText(configuration.ToYaml(), "this run"), "");
             foreach (string key in now.Keys.Union(earlier.Keys).Where(key => !_free.Contains(key.Split('.')[0])))
             {
                 string before = earlier.GetValueOrDefault(key, "not set"), after = now.GetValueOrDefault(key, "not set");

@@ -1,10 +1,9 @@
 using Crammed.Bert;
-using Crammed.Ckks;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Plotting;
 using Crammed.Cli.Settings;
-using Crammed.Cli.Stages;
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Cli.Commands;
@@ -31,18 +30,12 @@ internal static class RunContextExtensions
     public static string? ResolveOptional<TSettings>(this RunContext<TSettings> context, string? path)
         where TSettings : class => path is null ? null : context.Resolve(path);
 
-    /// <summary>Shows the progress of a stage.</summary>
-    public static StageDisplay Display<TSettings>(this RunContext<TSettings> context)
-        where TSettings : class => new(context.StartProgress);
-
-    /// <summary>Shows the progress of work that counts (done, total).</summary>
-    public static TResult Shown<TSettings, TResult>(
-        this RunContext<TSettings> context, string title, string unit, Func<IProgress<(int Done, int Total)>, TResult> work)
+    /// <summary>Shows the progress of a piece of work.</summary>
+    public static TResult Shown<TSettings, TResult>(this RunContext<TSettings> context, Func<IProgress<WorkProgress>, TResult> work)
         where TSettings : class
     {
         using var display = context.Display();
-        return work(new RelayedProgress<(int Done, int Total)>(
-            state => display.Report(new StageProgress(title, state.Done, state.Total, unit))));
+        return work(display);
     }
 
     /// <summary>Draws a plot of work that is worth more than its picture: where that fails, a notice says why.</summary>
@@ -57,14 +50,6 @@ internal static class RunContextExtensions
         {
             context.Notices.WriteLine($"no plot: {exception.Message}");
         }
-    }
-
-    /// <summary>Shows how far the making of keys is.</summary>
-    public static TResult ShownKeys<TSettings, TResult>(this RunContext<TSettings> context, Func<IProgress<KeyProgress>, TResult> work)
-        where TSettings : class
-    {
-        using var display = context.Display();
-        return work(new KeyDisplay(context.Time, display));
     }
 
     /// <summary>Gives torch the number of threads asked for, and refuses a device that this libtorch does not have.</summary>

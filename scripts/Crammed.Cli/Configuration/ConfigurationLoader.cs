@@ -13,6 +13,8 @@ internal static class ConfigurationLoader
         where T : class
     {
         var composed = ConfigurationComposer.Compose(folder, root, overrides);
-        return new LoadedConfiguration<T>(SettingsBinder.Bind<T>(composed.Tree), composed.Choices);
+        var settings = SettingsBinder.Bind<T>(composed.Tree);
+        ReadWithAttribute.Check(settings, overrides);
+        return new LoadedConfiguration<T>(settings, composed.Choices);
     }
 }

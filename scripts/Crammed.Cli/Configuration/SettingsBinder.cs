@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Reflection;
+using Crammed.Model;
 
 namespace Crammed.Cli.Configuration;
 
@@ -28,12 +30,12 @@ internal sealed class SettingsBinder
                 throw UnknownKey(Join(path, key), value.Origin);
         }
         var values = schema.Members.ToDictionary(member => member, member => BindMember(member, mapping, path));
-        object settings = Create(schema, values);
+        object settings = Create(schema, values, (member, problem) => Wrong(member, mapping, path, problem));
         if (settings is ICheckedSettings checkedSettings && checkedSettings.Check().FirstOrDefault() is { } problem)
         {
-            var member = schema.Members.First(member => member.Property.Name == problem.Property);
-            var origin = mapping.TryGet(member.Key, out var written) ? written.Origin : mapping.Origin;
-            throw new ConfigurationException(origin, $"'{Join(path, member.Key)}' {problem.Message}");
+            var member = schema.Members.First(member =>
+                member.Property.Name == problem.Property || SettingsTypes.KeyOf(member.Property.Name) == problem.Property);
+            throw Wrong(member, mapping, path, problem.Message);
         }
         return settings;
     }
@@ -49,7 +51,12 @@ internal sealed class SettingsBinder
         return (false, null);
     }
 
-    private static object Create(SettingsSchema schema, Dictionary<SettingsMember, (bool IsGiven, object? Value)> values)
+    private static ConfigurationException Wrong(SettingsMember member, MappingNode mapping, string path, string problem) => new(
+        mapping.TryGet(member.Key, out var written) ? written.Origin : mapping.Origin, $"'{Join(path, member.Key)}' {problem}");
+
+    private static object Create(
+        SettingsSchema schema, Dictionary<SettingsMember, (bool IsGiven, object? Value)> values,
+        Func<SettingsMember, string, ConfigurationException> wrong)
     {
         var arguments = schema.Constructor.GetParameters().Select(parameter =>
         {
@@ -59,8 +66,16 @@ internal sealed class SettingsBinder
         object settings = schema.Constructor.Invoke([.. arguments]);
         foreach (var (member, bound) in values)
         {
-            if (bound.IsGiven && member.Parameter is null)
+            if (!bound.IsGiven || member.Parameter is not null)
+                continue;
+            try
+            {
                 member.Property.SetValue(settings, bound.Value);
+            }
+            catch (TargetInvocationException exception) when (SettingFault.Of(exception.InnerException) is { } fault)
+            {
+                throw wrong(member, fault.Problem);
+            }
         }
         return settings;
     }

@@ -9,6 +9,7 @@ namespace Crammed.Cli.Configuration;
 /// <summary>
 /// The keys of a settings record, by reflection: the parameters of its longest public constructor and its init properties. A key is
 /// required when its parameter has no default or its property is <c>required</c>; anything else keeps the record's own default.
+/// <see cref="DisplayNameAttribute"/> gives a key another name than its property, <see cref="BrowsableAttribute"/> makes it no key.
 /// </summary>
 internal sealed class SettingsSchema
 {
@@ -24,7 +25,9 @@ internal sealed class SettingsSchema
         [
             .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Where(property => property.SetMethod is { IsPublic: true })
-                .OrderBy(property => property.MetadataToken)
+                .GroupBy(property => property.Name, (_, same) => same.MaxBy(property => Generation(property.DeclaringType))!)
+                .Where(property => property.GetCustomAttribute<BrowsableAttribute>()?.Browsable != false)
+                .OrderBy(property => (Generation(property.DeclaringType), property.MetadataToken))
                 .Select(property => MemberOf(property, parameters, nullability)),
         ];
     }
@@ -52,6 +55,9 @@ internal sealed class SettingsSchema
         }
     }
 
+    /// <summary>How far a type is below <see cref="object"/>; a base's keys come first, and what hides a property of it takes its place.</summary>
+    private static int Generation(Type? type) => type is null ? 0 : 1 + Generation(type.BaseType);
+
     private static SettingsMember MemberOf(PropertyInfo property, ParameterInfo[] parameters, NullabilityInfoContext nullability)
     {
         var parameter = parameters.FirstOrDefault(candidate => candidate.Name == property.Name);
@@ -59,7 +65,7 @@ internal sealed class SettingsSchema
         var underlying = Nullable.GetUnderlyingType(property.PropertyType);
         bool acceptsNull = underlying is not null || nullability.Create(property).WriteState == NullabilityState.Nullable;
         return new SettingsMember(
-            SettingsTypes.KeyOf(property.Name),
+            property.GetCustomAttribute<DisplayNameAttribute>()?.DisplayName ?? SettingsTypes.KeyOf(property.Name),
             property,
             underlying ?? property.PropertyType,
             acceptsNull,

@@ -1,4 +1,5 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Crammed.Cli.Configuration;
@@ -27,17 +28,35 @@ internal static class YamlTree
         };
     }
 
-    /// <summary>Reads the value of an override, in YAML's flow style: <c>3</c>, <c>[a, b]</c>, <c>null</c>, <c>"text"</c>.</summary>
+    /// <summary>Reads a document that was written here.</summary>
     /// <exception cref="ConfigurationException">Malformed.</exception>
-    public static ConfigurationNode ReadValue(string text, Origin origin) =>
-        Parse(text, _ => origin) ?? new ScalarNode("", isQuoted: false, origin);
+    public static ConfigurationNode ReadText(string text, string shownAs) =>
+        Parse(text, mark => Origin.InFile(shownAs, mark.Line)) ?? new MappingNode(Origin.InFile(shownAs, 1));
 
-    private static ConfigurationNode? Parse(string text, Func<Mark, Origin> locate)
+    /// <summary>
+    /// Reads the value of an override, literally: <c>wiki #2</c>, <c>a: b</c> and <c> x </c> are what they look like. Only what begins with
+    /// a quote or a bracket is YAML's flow style (<c>"text"</c>, <c>'text'</c>, <c>[a, b]</c>), which must then be all of the value; and
+    /// <c>null</c> and nothing at all are null.
+    /// </summary>
+    /// <exception cref="ConfigurationException">Malformed, or YAML would leave a part of it out or change it.</exception>
+    public static ConfigurationNode ReadValue(string text, Origin origin)
+    {
+        if (text is not ['"' or '\'' or '[' or '{', ..])
+            return new ScalarNode(text, isQuoted: text == "~", origin);
+        // A line break in quotes would become a blank.
+        if (text.AsSpan().ContainsAny("\r\n\u0085\u2028\u2029"))
+            throw new ConfigurationException(origin, "a line break in quotes or brackets; write \\n in double quotes");
+        if (text[^1] != (text[0] is '[' or '{' ? text[0] + 2 : text[0]))
+            throw new ConfigurationException(origin, $"does not end in the {text[0]} that it begins with; for a text put it in quotes: {Quoted(text)}");
+        return Parse(text, _ => origin, refusesComments: true)!;
+    }
+
+    private static ConfigurationNode? Parse(string text, Func<Mark, Origin> locate, bool refusesComments = false)
     {
         var stream = new YamlStream();
         try
         {
-            RequireShallow(text, locate);
+            RequireShallow(text, locate, refusesComments);
             stream.Load(new StringReader(text));
         }
         catch (YamlException exception)
@@ -53,13 +72,22 @@ internal static class YamlTree
         };
     }
 
-    /// <summary>Building the tree recurses, reading its events does not: so the depth is checked on the events first.</summary>
-    private static void RequireShallow(string text, Func<Mark, Origin> locate)
+    /// <summary>Any text in the quotes that <see cref="ReadValue"/> takes off.</summary>
+    private static string Quoted(string text) =>
+        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>
+    /// Building the tree recurses, reading its events does not: so the depth is checked on the events first. The tree has no
+    /// comments, the events may.
+    /// </summary>
+    private static void RequireShallow(string text, Func<Mark, Origin> locate, bool refusesComments)
     {
-        var parser = new Parser(new StringReader(text));
+        var parser = new Parser(new Scanner(new StringReader(text), skipComments: !refusesComments));
         int depth = 0;
         while (parser.MoveNext())
         {
+            if (parser.Current is Comment)
+                throw new ConfigurationException(locate(parser.Current.Start), $"YAML takes what follows # for a comment; put it in quotes: {Quoted(text)}");
             depth += parser.Current!.NestingIncrease;
             if (depth > MaximumDepth)
                 throw new ConfigurationException(locate(parser.Current.Start), $"nests deeper than {MaximumDepth} levels");

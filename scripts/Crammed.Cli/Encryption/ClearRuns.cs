@@ -4,6 +4,7 @@ using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Tensors;
 using Crammed.Encrypted.Training;
+using Crammed.Files;
 using Crammed.Model;
 
 namespace Crammed.Cli.Encryption;
@@ -21,7 +22,7 @@ internal sealed class ClearRuns(Circuit circuit, FineTuningDraw draw, Encryptabl
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="RangeViolationException">A value left its calibrated domain.</exception>
-    public double[] WithoutNoise(IProgress<(int Done, int Total)> progress, CancellationToken cancellation) =>
+    public double[] WithoutNoise(IProgress<WorkProgress> progress, CancellationToken cancellation) =>
         Train(null, 0, 0, draw.Settings.Steps, progress, cancellation);
 
     /// <summary>The losses of independent runs with the noise that ciphertexts are estimated to have, [run][step].</summary>
@@ -29,12 +30,12 @@ internal sealed class ClearRuns(Circuit circuit, FineTuningDraw draw, Encryptabl
     /// <param name="progress">Told after each step of each run.</param>
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="RangeViolationException">A value left its calibrated domain.</exception>
-    public double[][] WithNoise(int count, IProgress<(int Done, int Total)> progress, CancellationToken cancellation) =>
+    public double[][] WithNoise(int count, IProgress<WorkProgress> progress, CancellationToken cancellation) =>
         [.. Enumerable.Range(0, count).Select(run =>
             Train(_noise, run + 1, run * draw.Settings.Steps, count * draw.Settings.Steps, progress, cancellation))];
 
     private double[] Train(
-        INoiseModel? noise, int seed, int stepsBefore, int totalSteps, IProgress<(int Done, int Total)> progress,
+        INoiseModel? noise, int seed, int stepsBefore, int totalSteps, IProgress<WorkProgress> progress,
         CancellationToken cancellation)
     {
         using var data = new ClearData(draw, circuit.Step, circuit.Run, circuit.Factors(), index => train.Examples[index]);
@@ -46,7 +47,7 @@ internal sealed class ClearRuns(Circuit circuit, FineTuningDraw draw, Encryptabl
         {
             var labels = draw.Batch(report.Step - 1).ToArray().Select(index => train.Examples[(int)index].Label).ToArray();
             losses.Add(LogisticLoss.Mean(circuit.Layout, [.. report.Logits.Select(ClearBackend.Read)], labels));
-            progress.Report((stepsBefore + losses.Count, totalSteps));
+            progress.Report(new WorkProgress("clear slots", stepsBefore + losses.Count, totalSteps, "steps"));
         }, cancellation);
         return [.. losses];
     }

@@ -1,6 +1,7 @@
 using Crammed.Ckks;
 using Crammed.Converter;
 using Crammed.Encrypted.Training;
+using Crammed.Files;
 using Crammed.Model;
 
 namespace Crammed.Cli.Encryption;
@@ -21,7 +22,7 @@ internal static class ConvertStage
     public const string Folder = "container";
 
     public static ContainerSummary Run(
-        ConvertInput input, CkksParameters parameters, string folder, IProgress<(int Done, int Total)>? progress, CancellationToken cancellation)
+        ConvertInput input, CkksParameters parameters, string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         using var secret = KeyFolder.LoadSecret(input.Keys, parameters);
         var writer = new ContainerWriter(parameters, secret, CircuitSettings.For(parameters.WorkingLevel, input.Threads));

@@ -1,4 +1,4 @@
-using Crammed.Cli.Commands.Refresh;
+using Crammed.Cli.Hosting;
 using Crammed.Trainer;
 
 namespace Crammed.Cli.Encryption;
@@ -22,6 +22,9 @@ internal sealed record EncryptedRunResult(RunProfile Profile, long RefreshPartyP
 /// </summary>
 internal static class EncryptedRun
 {
+    /// <summary>Printed by the refresh party once it takes connections.</summary>
+    public const string ListeningLine = "listening";
+
     /// <param name="files">Where everything is.</param>
     /// <param name="parameters">Packed parameters to evaluate; null to train.</param>
     /// <param name="report">Told each line of progress.</param>
@@ -53,7 +56,7 @@ internal static class EncryptedRun
     {
         while (await party.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
         {
-            if (line == RefreshCommand.ListeningLine)
+            if (line == ListeningLine)
                 return;
         }
         var (exitCode, errors) = await party.WaitAsync().ConfigureAwait(false);

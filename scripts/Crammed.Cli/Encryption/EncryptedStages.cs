@@ -56,9 +56,10 @@ internal static class EncryptedStages
         return new EncryptedEvaluationOutcome(logits, run);
     }
 
-    /// <summary>Refuses a folder that is no container and keys that do not belong to it, before anything is started.</summary>
-    public static void Check(string container, string keys)
+    /// <summary>Refuses a folder that is no container or no model, and keys that do not belong, before anything is started.</summary>
+    public static void Check(string container, string keys, string model)
     {
+        ModelFolder.Configuration(model);
         var parameters = CkksParameters.Create(NamedParameters.Find(ContainerManifest.Read(container).ParameterSet));
         using var secret = KeyFolder.LoadSecret(keys, parameters);
     }

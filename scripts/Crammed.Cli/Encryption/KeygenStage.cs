@@ -2,6 +2,7 @@ using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Converter;
 using Crammed.Encrypted.Training;
+using Crammed.Files;
 
 namespace Crammed.Cli.Encryption;
 
@@ -18,7 +19,7 @@ internal static class KeygenStage
     /// <param name="progress">Told after each key.</param>
     /// <param name="cancellation">Stops between keys.</param>
     public static KeySummary Run(
-        Circuit circuit, CkksParameters parameters, string keyFolder, ISystemResources resources, IProgress<KeyProgress>? progress,
+        Circuit circuit, CkksParameters parameters, string keyFolder, ISystemResources resources, IProgress<WorkProgress>? progress,
         CancellationToken cancellation) =>
         KeyFolder.Generate(keyFolder, parameters, RequestFor(circuit), resources, progress, cancellation);
 }

@@ -1,3 +1,5 @@
+using Crammed.Cli.Configuration;
+
 namespace Crammed.Cli.Hosting;
 
 /// <summary>A row of the command table: what help texts and the parser need to know.</summary>
@@ -21,11 +23,18 @@ internal abstract class CommandDefinition
     /// <summary>The group of which several choices may be given (<c>eval/tasks=rte,sst2</c> or <c>all</c>); null: none.</summary>
     public string? SweptGroup { get; init; }
 
+    /// <summary>Carries out <c>--multirun</c>, several runs that differ in their overrides; null: the command has no such option.</summary>
+    public Func<CommandDefinition, RunRequest, CancellationToken, Task<int>>? Multirun { get; init; }
+
     /// <summary>Whether it is left out of help texts, since another command starts it.</summary>
     public bool IsHidden { get; init; }
 
     /// <summary>The settings record.</summary>
     public abstract Type SettingsType { get; }
+
+    /// <summary>Composes and binds a run's settings, so that a wrong word is found before hours of work.</summary>
+    /// <exception cref="ConfigurationException">A file or an override is wrong.</exception>
+    public abstract void Check(ConfigurationFolder folder, IReadOnlyList<string> overrides);
 
     /// <summary>Loads the settings and runs the command, or prints the settings where the request asks for that.</summary>
     public abstract Task<int> RunAsync(RunRequest request, CancellationToken cancellationToken);

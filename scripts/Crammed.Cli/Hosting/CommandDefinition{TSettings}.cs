@@ -14,17 +14,25 @@ internal sealed class CommandDefinition<TSettings> : CommandDefinition
     public override Type SettingsType => typeof(TSettings);
 
     /// <inheritdoc/>
+    public override void Check(ConfigurationFolder folder, IReadOnlyList<string> overrides) => Load(folder, overrides);
+
+    /// <inheritdoc/>
     public override async Task<int> RunAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        var configurations = ConfigurationSweep.Expand(request.Folder, SweptGroup, request.Overrides)
-            .Select(overrides => ConfigurationLoader.Load<TSettings>(request.Folder, ConfigurationRoot, overrides))
-            .ToList();
+        var configurations = Load(request.Folder, request.Overrides);
         if (request.PrintsConfiguration)
         {
             await request.Environment.Output.WriteAsync(string.Join("---\n", configurations.Select(each => each.ToYaml())));
             return ExitCode.Success;
         }
         var context = new RunContext<TSettings>(request, configurations);
-        return await CreateHandler().RunAsync(context, cancellationToken);
+        int exitCode = await CreateHandler().RunAsync(context, cancellationToken);
+        if (exitCode == ExitCode.Success)
+            context.WriteResults();
+        return exitCode;
     }
+
+    private List<LoadedConfiguration<TSettings>> Load(ConfigurationFolder folder, IReadOnlyList<string> overrides) =>
+        [.. ConfigurationSweep.Expand(folder, SweptGroup, overrides)
+            .Select(each => ConfigurationLoader.Load<TSettings>(folder, ConfigurationRoot, each))];
 }

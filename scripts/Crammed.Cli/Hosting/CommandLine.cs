@@ -37,6 +37,18 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _overwrites = new("--overwrite") { Description = "replace an earlier run of the same name" };
 
+    private readonly Option<bool> _multirun = new("--multirun")
+    {
+        Description = "a run for each combination of the values in a=x,y b=1,2 or range(0,3), to outputs/NAME/0, 1, ..., and one table",
+    };
+
+    private readonly Option<int> _jobs = new("--jobs")
+    {
+        Description = "with --multirun: runs at the same time",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
     public CommandLine(ProgramEnvironment environment, IReadOnlyList<CommandDefinition> commands, KeptFiles kept)
     {
         _environment = environment;
@@ -50,7 +62,14 @@ internal sealed class CommandLine
             command.Hidden = definition.IsHidden;
             if (definition.WritesOutput)
                 command.Add(_overwrites);
-            command.SetAction((parsed, cancellationToken) => definition.RunAsync(RequestOf(parsed), cancellationToken));
+            if (definition.Multirun is not null)
+            {
+                command.Add(_multirun);
+                command.Add(_jobs);
+            }
+            command.SetAction((parsed, cancellationToken) => parsed.GetResult(_multirun) is not null && parsed.GetValue(_multirun)
+                ? definition.Multirun!(definition, RequestOf(parsed), cancellationToken)
+                : definition.RunAsync(RequestOf(parsed), cancellationToken));
             _definitions.Add(command, definition);
             (words.Length == 1 ? _root : GroupOf(words[0], commands)).Add(command);
         }
@@ -128,7 +147,14 @@ internal sealed class CommandLine
         parsed.GetResult(_overwrites) is not null && parsed.GetValue(_overwrites),
         parsed.GetValue(_printsConfiguration),
         parsed.GetValue(_verbose),
-        _kept);
+        _kept,
+        JobsOf(parsed));
+
+    private int JobsOf(ParseResult parsed)
+    {
+        int jobs = parsed.GetResult(_jobs) is null ? 1 : parsed.GetValue(_jobs);
+        return jobs is >= 1 and <= 1024 ? jobs : throw new ConfigurationException($"--jobs is {jobs}; it must be 1 to 1024");
+    }
 
     private ConfigurationFolder FolderOf(ParseResult parsed) => parsed.GetValue(_configurationFolder) is { } given
         ? new ConfigurationFolder(Path.GetFullPath(given, _environment.CurrentDirectory))

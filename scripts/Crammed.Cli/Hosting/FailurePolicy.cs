@@ -10,6 +10,7 @@ internal static class FailurePolicy
     // errno of Linux, which .NET keeps as the exception's HResult.
     private const int NoSpaceLeft = 28;
     private const int QuotaExceeded = 122;
+    private const int ReadOnlyFileSystem = 30;
 
     /// <summary>2 where other input would have prevented it, 1 for any other failure.</summary>
     public static int ExitCodeOf(Exception exception) => Cause(exception) switch
@@ -18,7 +19,7 @@ internal static class FailurePolicy
         FileNotFoundException or DirectoryNotFoundException => ExitCode.BadInput,
         // Known before the work began: another folder, or fewer keys, and it would have run.
         InsufficientDiskSpaceException or InsufficientMemoryException => ExitCode.BadInput,
-        var full when IsFullDisk(full) => ExitCode.BadInput,
+        var full when IsFullDisk(full) || IsForbidden(full) => ExitCode.BadInput,
         // A null where none may be is a fault of the program; any other wrong argument comes from a setting.
         ArgumentNullException => ExitCode.Failure,
         ArgumentException => ExitCode.BadInput,
@@ -38,6 +39,7 @@ internal static class FailurePolicy
         return cause switch
         {
             _ when IsFullDisk(cause) => $"{line}; free some space there, then repeat the command",
+            _ when IsForbidden(cause) => $"{line.TrimEnd('.')}; allow it, or work in a folder where you may write",
             DllNotFoundException => $"{line} (what is missing: crammed doctor)",
             _ when ExitCodeOf(cause) == ExitCode.Failure => $"{line} ({cause.GetType().Name}; details: --verbose)",
             _ => line,
@@ -45,6 +47,9 @@ internal static class FailurePolicy
     }
 
     private static bool IsFullDisk(Exception exception) => exception is IOException { HResult: NoSpaceLeft or QuotaExceeded };
+
+    private static bool IsForbidden(Exception exception) =>
+        exception is UnauthorizedAccessException or IOException { HResult: ReadOnlyFileSystem };
 
     /// <summary>The exception inside the wrappers that reflection, tasks and static constructors put around it.</summary>
     private static Exception Cause(Exception exception) => exception switch

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Crammed.Cli.Hosting;
@@ -8,10 +9,13 @@ namespace Crammed.Cli.Hosting;
 /// </summary>
 internal sealed class InterruptHandler : IDisposable
 {
+    private static readonly TimeSpan _echo = TimeSpan.FromMilliseconds(300);
+
     private readonly CancellationTokenSource _source = new();
     private readonly TextWriter _notices;
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _firstSignal;
+    private long _lastSignal;
 
     public InterruptHandler(TextWriter notices) => _notices = notices;
 
@@ -38,8 +42,12 @@ internal sealed class InterruptHandler : IDisposable
         return true;
     }
 
-    private void Register(PosixSignal signal, int exitCode) =>
-        _registrations.Add(PosixSignalRegistration.Create(signal, context => context.Cancel = OnSignal(exitCode)));
+    private void Register(PosixSignal signal, int exitCode) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+    {
+        // A program that another one started gets a terminal's Ctrl-C and, a moment later, its parent's signal: that is one wish.
+        long before = Interlocked.Exchange(ref _lastSignal, Stopwatch.GetTimestamp());
+        context.Cancel = (before != 0 && Stopwatch.GetElapsedTime(before) < _echo) || OnSignal(exitCode);
+    }));
 
     /// <inheritdoc/>
     public void Dispose()

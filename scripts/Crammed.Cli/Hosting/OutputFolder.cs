@@ -4,12 +4,12 @@ using Crammed.Files;
 
 namespace Crammed.Cli.Hosting;
 
-/// <summary>The folder <c>outputs/NAME</c> of one run. A folder is a run's when it holds config.yaml.</summary>
+/// <summary>The folder <c>outputs/NAME</c> of one run, or <c>outputs/NAME/N</c> of one of several. A folder is a run's when it holds config.yaml.</summary>
 internal sealed partial class OutputFolder
 {
     /// <summary>The folder of all runs, in the current directory.</summary>
     public const string Parent = "outputs";
-    private const string Marker = "config.yaml";
+    public const string Marker = "config.yaml";
 
     private OutputFolder(string currentDirectory, string name)
     {
@@ -67,6 +67,6 @@ internal sealed partial class OutputFolder
         }
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[0-9]{1,5})?$")]
     private static partial Regex NamePattern();
 }

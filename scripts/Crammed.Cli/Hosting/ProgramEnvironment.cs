@@ -1,4 +1,5 @@
 using Crammed.Ckks;
+using Crammed.Cli.Progress;
 using Spectre.Console;
 
 namespace Crammed.Cli.Hosting;
@@ -55,6 +56,9 @@ internal sealed record ProgramEnvironment
             console.Profile.Width = 200;
         return console;
     }
+
+    /// <summary>Shows the progress of work; dispose it when the work is done.</summary>
+    public ProgressDisplay Display() => new(ProgressConsole, Error, Time);
 
     private static IAnsiConsole? InteractiveConsole()
     {

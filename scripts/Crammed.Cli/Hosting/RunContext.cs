@@ -11,6 +11,8 @@ internal sealed class RunContext<TSettings>
     where TSettings : class
 {
     private readonly RunRequest _request;
+    private readonly List<RunResult> _results = [];
+    private OutputFolder? _folder;
 
     public RunContext(RunRequest request, params IReadOnlyList<LoadedConfiguration<TSettings>> configurations)
     {
@@ -62,16 +64,25 @@ internal sealed class RunContext<TSettings>
         var folder = OutputFolder.Create(_request.Environment.CurrentDirectory, name, replaces ? NameTaken.Replace : whenTaken);
         folder.WriteText("config.yaml", Sweep[0].ToYaml());
         Keep($"{folder.ShownPath}/config.yaml");
-        return folder;
+        return _folder = folder;
     }
 
     /// <summary>Says what an interruption from here on leaves behind: "the checkpoint of step 120 in outputs/test/checkpoint".</summary>
     public void Keep(string what) => _request.Kept.Say(what);
 
-    /// <summary>Starts to show the progress of a piece of work; dispose it when the work is done.</summary>
-    /// <param name="title">What is being done.</param>
-    /// <param name="total">How many units there are.</param>
-    /// <param name="unit">The unit in the plural: "steps".</param>
-    public ProgressReporter StartProgress(string title, long total, string unit) =>
-        ProgressReporter.Start(_request.Environment.ProgressConsole, _request.Environment.Error, Time, title, total, unit);
+    /// <summary>Shows the progress of work; dispose it when the work is done.</summary>
+    public ProgressDisplay Display() => _request.Environment.Display();
+
+    /// <summary>Adds one of the run's main figures, for its results.json and for the table of a <c>--multirun</c>.</summary>
+    /// <param name="name">What it is, in snake case: <c>held_out_loss</c>.</param>
+    /// <param name="value">NaN where it is undefined.</param>
+    /// <param name="chance">That of the best constant answer, where it is a score.</param>
+    public void AddResult(string name, double value, double? chance = null) => _results.Add(new RunResult(name, value, chance));
+
+    /// <summary>Writes results.json, which says that the run is complete; nothing where the command has no figures.</summary>
+    public void WriteResults()
+    {
+        if (_folder is not null && _results.Count > 0)
+            _folder.WriteText(RunResult.File, RunResult.ToJson(_results));
+    }
 }

@@ -10,6 +10,7 @@ namespace Crammed.Cli.Hosting;
 /// <param name="PrintsConfiguration">Whether to print the settings and stop.</param>
 /// <param name="IsVerbose">Whether failures show their stack.</param>
 /// <param name="Kept">What an interrupted run leaves behind; the run adds to it.</param>
+/// <param name="Jobs">Runs of <c>--multirun</c> at the same time.</param>
 internal sealed record RunRequest(
     ProgramEnvironment Environment,
     ConfigurationFolder Folder,
@@ -17,4 +18,5 @@ internal sealed record RunRequest(
     bool Overwrites,
     bool PrintsConfiguration,
     bool IsVerbose,
-    KeptFiles Kept);
+    KeptFiles Kept,
+    int Jobs = 1);

@@ -116,7 +116,7 @@ internal static class Figure
         figure.Legend.ShadowColor = Colors.Transparent;
     }
 
-    /// <summary>A text with its characters of control as spaces and what is no character replaced, so that every format can hold it.</summary>
+    /// <summary>A text with control characters as spaces and what is no character replaced, so that every format can hold it.</summary>
     private static string OneLine(string text) =>
         string.Concat(text.EnumerateRunes().Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 }

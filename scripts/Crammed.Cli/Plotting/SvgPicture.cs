@@ -37,7 +37,7 @@ internal static class SvgPicture
             && dashes.TryGetValue((colour.Value, float.Parse(width.Value, CultureInfo.InvariantCulture)), out var intervals)
             && intervals.Length > 0)
         {
-            path.SetAttributeValue("stroke-dasharray", string.Join(' ', intervals.Select(length => length.ToString(CultureInfo.InvariantCulture))));
+            path.SetAttributeValue("stroke-dasharray", string.Join(' ', intervals.Select(length => $"{length:R}")));
         }
     }
 

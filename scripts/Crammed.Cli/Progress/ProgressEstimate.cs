@@ -13,13 +13,17 @@ internal sealed class ProgressEstimate
     private readonly long _start;
     private readonly Queue<(TimeSpan At, long Done)> _samples = new();
 
-    public ProgressEstimate(TimeProvider time, long total)
+    /// <param name="time">The clock.</param>
+    /// <param name="total">Units in all.</param>
+    /// <param name="done">Units that are done before the first report and tell nothing of the rate.</param>
+    public ProgressEstimate(TimeProvider time, long total, long done = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(total);
         _time = time;
         _start = time.GetTimestamp();
         Total = total;
-        _samples.Enqueue((TimeSpan.Zero, 0));
+        Done = done;
+        _samples.Enqueue((TimeSpan.Zero, done));
     }
 
     /// <summary>Units in all.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Crammed.Cli.Reports;
+using Crammed.Files;
 using Spectre.Console;
 
 namespace Crammed.Cli.Progress;
@@ -9,58 +11,43 @@ namespace Crammed.Cli.Progress;
 /// </summary>
 internal sealed class ProgressReporter : IDisposable
 {
-    private static readonly TimeSpan plainInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _plainInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private readonly TextWriter _plain;
-    private readonly TimeProvider _time;
-    private readonly string _title;
-    private readonly string _unit;
     private readonly ProgressEstimate _estimate;
     private readonly LiveBar? _bar;
-    private string? _detail;
-    private TimeSpan? _left;
-    private TimeSpan _nextLine = plainInterval;
+    private WorkProgress _state;
+    private TimeSpan _nextLine = _plainInterval;
     private bool _isDisposed;
 
-    private ProgressReporter(IAnsiConsole? live, TextWriter plain, TimeProvider time, string title, long total, string unit)
-    {
-        _plain = plain;
-        _time = time;
-        _title = title;
-        _unit = unit;
-        _estimate = new ProgressEstimate(time, total);
-        _bar = live is null ? null : LiveBar.Start(live, title, total, Status);
-    }
-
-    /// <summary>Starts to show progress.</summary>
+    /// <summary>Starts to show a piece of work.</summary>
     /// <param name="live">Where to draw the bar; null for plain lines.</param>
     /// <param name="plain">Where plain lines go.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="title">What is being done.</param>
-    /// <param name="total">How many units there are.</param>
-    /// <param name="unit">The unit in the plural: "steps".</param>
-    public static ProgressReporter Start(IAnsiConsole? live, TextWriter plain, TimeProvider time, string title, long total, string unit) =>
-        new(live, plain, time, title, total, unit);
+    /// <param name="start">Its first report.</param>
+    public ProgressReporter(IAnsiConsole? live, TextWriter plain, TimeProvider time, WorkProgress start)
+    {
+        _plain = plain;
+        _state = start;
+        _estimate = new ProgressEstimate(time, start.Total, start.Done);
+        _bar = live is null ? null : LiveBar.Start(live, start.Title, start.Total, Status);
+    }
 
-    /// <summary>Takes a report.</summary>
-    /// <param name="done">Units done so far.</param>
-    /// <param name="detail">More to show, such as "loss 5.43".</param>
-    /// <param name="left">Time left, where the work knows it better than the rate tells.</param>
-    public void Report(long done, string? detail = null, TimeSpan? left = null)
+    /// <summary>Takes a report; without a detail the last one stays.</summary>
+    public void Report(WorkProgress state)
     {
         lock (_lock)
         {
-            _estimate.Report(done);
-            _detail = detail ?? _detail;
-            _left = left;
+            _estimate.Report(state.Done);
+            _state = state with { Detail = state.Detail ?? _state.Detail };
             if (_bar is not null)
             {
                 _bar.Set(_estimate.Done);
             }
             else if (_estimate.Elapsed >= _nextLine)
             {
-                _nextLine = _estimate.Elapsed + plainInterval;
+                _nextLine = _estimate.Elapsed + _plainInterval;
                 WriteLine();
             }
         }
@@ -78,28 +65,38 @@ internal sealed class ProgressReporter : IDisposable
             WriteLine();
     }
 
-    private void WriteLine() => _plain.WriteLine($"{_title}: {Status()}");
+    private void WriteLine() => _plain.WriteLine($"{_state.Title}: {Status()}");
 
     /// <summary>"120/400 steps, 3.1 steps/s, 0:39 elapsed, 1:30 left, loss 5.43".</summary>
     private string Status()
     {
         lock (_lock)
         {
-            string count = string.Create(CultureInfo.InvariantCulture, $"{_estimate.Done:N0}/{_estimate.Total:N0} {_unit}");
-            var parts = new List<string> { count };
-            if (_estimate.Rate is { } rate)
+            var parts = new List<string> { CountText(_estimate.Done, _estimate.Total) };
+            if (_estimate.Rate is { } rate && _state.Unit != "seconds")
                 parts.Add(RateText(rate));
             parts.Add($"{DurationText.Format(_estimate.Elapsed)} elapsed");
-            if (_estimate.Done < _estimate.Total && (_left ?? _estimate.Left) is { } left)
+            if (_estimate.Done < _estimate.Total && _estimate.Left is { } left)
                 parts.Add($"{DurationText.Format(left)} left");
-            if (_detail is not null)
-                parts.Add(_detail);
+            if (_state.Detail is not null)
+                parts.Add(_state.Detail);
             return string.Join(", ", parts);
         }
     }
 
+    private string CountText(long done, long total) => _state.Unit == "bytes"
+        ? $"{NumberText.Bytes(done)}/{NumberText.Bytes(total)}"
+        : $"{NumberText.Count(done)}/{NumberText.Count(total)} {_state.Unit}";
+
     /// <summary>Slow work reads better as time a unit than as units a second.</summary>
-    private string RateText(double rate) => rate >= 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{rate:G3} {_unit}/s")
-        : string.Create(CultureInfo.InvariantCulture, $"{1 / rate:G3} s each");
+    private string RateText(double rate) => (_state.Unit, rate) switch
+    {
+        ("bytes", _) => $"{NumberText.Bytes((long)rate)}/s",
+        (_, >= 100) => $"{NumberText.Count(rate)} {_state.Unit}/s",
+        (_, >= 1) => string.Create(CultureInfo.InvariantCulture, $"{rate:G3} {_state.Unit}/s"),
+        _ => $"{DurationOf(1 / rate)} each",
+    };
+
+    private static string DurationOf(double seconds) =>
+        seconds < 100 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:G3} s") : $"{NumberText.Count(seconds)} s";
 }

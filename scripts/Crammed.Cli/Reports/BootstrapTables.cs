@@ -1,7 +1,6 @@
 using Crammed.Benchmarks.Bootstrapping;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
-using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Reports;
 

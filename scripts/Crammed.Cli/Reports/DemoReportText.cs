@@ -19,12 +19,12 @@ internal static class DemoReportText
         var text = new StringBuilder();
         text.Append($"# Fine-tuning on encrypted data: {report.Run.Name}\n");
         Append(text, "What ran", SetupSections.Run(report.Run, report.Encryption));
-        Append(text, "Who held which key", SetupSections.Keys(report.KeyHoldings, report.Encryption));
-        Append(text, "What was encrypted", SetupSections.Items(report.Items, report.Encryption));
+        Append(text, "Who held which key", SetupSections.Keys(report.KeyHoldings));
+        Append(text, "What was encrypted", SetupSections.Items(report.Items));
         Append(text, "Loss, step by step", ResultSections.Losses(report.Losses, report.Encryption));
-        Append(text, "Adapters and head", ResultSections.Adapters(report.Adapters, report.Encryption));
-        Append(text, "Scores", ResultSections.Scores(report.Run.Task, report.Scores, report.Encryption));
-        Append(text, "Evaluation under encryption", ResultSections.Evaluation(report.EncryptedEvaluation, report.Encryption));
+        Append(text, "Adapters and head", ResultSections.Adapters(report.Adapters));
+        Append(text, "Scores", ResultSections.Scores(report.Run.Task, report.Scores));
+        Append(text, "Evaluation under encryption", ResultSections.Evaluation(report.EncryptedEvaluation));
         Append(text, "Where the time went", CostSections.Time(report.Layers, report.Operations, report.Stages));
         Append(text, "Sizes and memory", CostSections.Sizes(report.Sizes, report.PeakMemory));
         Append(text, "How to reproduce", CostSections.Reproduction(report.Reproduction));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Crammed.Benchmarks.Engine;
-using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Reports;
 

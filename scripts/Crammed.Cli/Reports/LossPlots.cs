@@ -24,7 +24,7 @@ internal static class LossPlots
             YLabel = "loss of the batch, nats for each example",
             Series =
             [
-                Line(encryption.Adjective, losses, step => step.Encrypted) with { ShowsPoints = true, ShowsLine = false },
+                Line("encrypted", losses, step => step.Encrypted) with { ShowsPoints = true, ShowsLine = false },
                 Line("plaintext", losses, step => step.Plaintext),
                 Line("polynomials, clear", losses, step => step.ClearCircuit),
             ],
@@ -37,7 +37,8 @@ internal static class LossPlots
             HasLogY = true,
             Series =
             [
-                .. apart.Count == 0 ? [] : new[] { Line($"|{encryption.Adjective} - plaintext|", apart, step => Math.Abs(step.Difference)) with { ShowsPoints = true } },
+                .. new[] { Line("|encrypted - plaintext|", apart, step => Math.Abs(step.Difference)) }
+                    .Where(line => line.X.Count > 0).Select(line => line with { ShowsPoints = true }),
                 Line("bound", losses, step => step.Bound(encryption.RoundingError)) with { IsReference = true },
             ],
         });

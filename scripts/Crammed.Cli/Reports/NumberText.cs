@@ -19,6 +19,10 @@ internal static class NumberText
     /// <summary>A score and its standard error: 0.7315 ± 0.0099.</summary>
     public static string Score(double value, double standardError) => $"{Score(value)} ± {Score(standardError)}";
 
+    /// <summary>Whatever number, for tables of unlike figures: 57, 6.177, 481.2, 102,400.</summary>
+    public static string Short(double value) => double.IsNaN(value) ? "undefined" : value.ToString(
+        double.IsInteger(value) || Math.Abs(value) >= 1000 ? "N0" : Math.Abs(value) >= 100 ? "F1" : "F3", CultureInfo.InvariantCulture);
+
     /// <summary>A number with a sign and few decimals: +1.3.</summary>
     public static string Signed(double value) =>
         double.IsNaN(value) ? "undefined" : value.ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);

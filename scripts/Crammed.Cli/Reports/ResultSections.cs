@@ -1,5 +1,4 @@
 using System.Globalization;
-using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Reports;
 
@@ -11,7 +10,7 @@ internal static class ResultSections
 
     public static string Losses(IReadOnlyList<LossStep> steps, EncryptionFacts encryption)
     {
-        var table = new MarkdownTable("step>", $"{encryption.Adjective} loss>", "plaintext loss>", "difference>", "bound>", "within");
+        var table = new MarkdownTable("step>", "encrypted loss>", "plaintext loss>", "difference>", "bound>", "within");
         foreach (var step in steps)
         {
             table.AddRow(
@@ -26,17 +25,17 @@ internal static class ResultSections
             + $"{BoundInWords(steps, encryption)}\n\n{Verdict(steps, encryption)}\n";
     }
 
-    public static string Adapters(IReadOnlyList<TensorDifference> tensors, EncryptionFacts encryption)
+    public static string Adapters(IReadOnlyList<TensorDifference> tensors)
     {
         var table = new MarkdownTable("tensor", "largest difference>", "largest value>");
         foreach (var tensor in tensors)
             table.AddRow(tensor.Tensor, NumberText.Magnitude(tensor.LargestDifference), NumberText.Magnitude(tensor.LargestValue));
-        return $"Trained tensors of the {encryption.Adjective} run less those of the run in plaintext, and the latter's largest value for scale.\n\n{table}";
+        return $"Trained tensors of the encrypted run less those of the run in plaintext, and the latter's largest value for scale.\n\n{table}";
     }
 
-    public static string Scores(string task, ScoreComparison scores, EncryptionFacts encryption)
+    public static string Scores(string task, ScoreComparison scores)
     {
-        string trained = $"after {encryption.Adjective} training";
+        string trained = "after encrypted training";
         const string InPlaintext = "after plaintext training";
         var table = new MarkdownTable("weights", $"{scores.Before.Metric}>", "chance>");
         (string Weights, Score Score)[] rows =
@@ -46,7 +45,7 @@ internal static class ResultSections
         double gained = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Before);
         double apart = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Plaintext);
         return $"{scores.Before.Metric} with its standard error on the {NumberText.Count(scores.Examples)} examples of {task} for "
-            + $"evaluation.\n\n{table}\n{Capital(encryption.Adjective)} training moved the score by {NumberText.Signed(gained)} standard "
+            + $"evaluation.\n\n{table}\nEncrypted training moved the score by {NumberText.Signed(gained)} standard "
             + $"errors; it is {NumberText.Signed(apart)} standard errors from that of plaintext training "
             + $"(tolerance: {ToleratedErrors}, {(Math.Abs(apart) <= ToleratedErrors ? "kept" : "not kept")}). (Errors are added as if "
             + "independent; the examples are the same, so the true error of a difference is smaller.)\n"
@@ -54,7 +53,7 @@ internal static class ResultSections
             + NearChance(InPlaintext, scores.Plaintext);
     }
 
-    public static string Evaluation(EncryptedEvaluation? evaluation, EncryptionFacts encryption)
+    public static string Evaluation(EncryptedEvaluation? evaluation)
     {
         if (evaluation is null)
             return "None was run.\n";
@@ -62,7 +61,7 @@ internal static class ResultSections
             ? $"On {NumberText.Count(evaluation.Examples)} examples the predicted class agreed with plaintext evaluation of the same "
                 + $"adapters for {NumberText.Count(agreeing)}. "
             : $"{NumberText.Count(evaluation.Examples)} examples were scored. ";
-        return $"{classes}The largest difference of an {encryption.Adjective} output from plaintext was "
+        return $"{classes}The largest difference of an encrypted output from plaintext was "
             + $"{NumberText.Magnitude(evaluation.LargestLogitDifference)}.\n";
     }
 
@@ -92,6 +91,4 @@ internal static class ResultSections
         ? $"\n**The score {when} is not more than {NumberText.Count(Score.NearChanceErrors)} standard errors above chance "
             + $"({NumberText.Score(score.Chance)}): it is no evidence of learning the task.**\n"
         : "";
-
-    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 }

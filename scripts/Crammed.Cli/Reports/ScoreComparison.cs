@@ -1,5 +1,3 @@
-using Crammed.Cli.Stages;
-
 namespace Crammed.Cli.Reports;
 
 /// <summary>The task's main metric on the evaluation split, by weights.</summary>

@@ -21,20 +21,20 @@ internal static class SetupSections
             + $"{Parameters(encryption)}\n\n{ThreatModel(encryption)}\n";
     }
 
-    public static string Keys(IReadOnlyList<KeyHolding> holdings, EncryptionFacts encryption)
+    public static string Keys(IReadOnlyList<KeyHolding> holdings)
     {
         var table = new MarkdownTable("process", "holds", "does not hold");
         foreach (var holding in holdings)
             table.AddRow(holding.Process, holding.Holds, holding.DoesNotHold);
-        return NothingEncrypted(encryption) + table;
+        return table.ToString();
     }
 
-    public static string Items(IReadOnlyList<ProtectedItem> items, EncryptionFacts encryption)
+    public static string Items(IReadOnlyList<ProtectedItem> items)
     {
         var table = new MarkdownTable("item", "encrypted", "where");
         foreach (var item in items)
             table.AddRow(item.Item, item.IsEncrypted ? "yes" : "no", item.Where);
-        return NothingEncrypted(encryption) + table;
+        return table.ToString();
     }
 
     private static string Parameters(EncryptionFacts encryption)
@@ -45,16 +45,8 @@ internal static class SetupSections
         string security = encryption.SecurityBits is { } bits
             ? $", {bits}-bit security (classical, by the table of the HE standard)."
             : ". **These parameters are insecure: they protect nothing, and are for experiments alone.**";
-        return NothingEncrypted(encryption) + set + security;
+        return set + security;
     }
-
-    /// <summary>Empty where ciphertexts were computed on.</summary>
-    private static string NothingEncrypted(EncryptionFacts encryption) => encryption.Mode switch
-    {
-        FheMode.Execute => "",
-        FheMode.Simulate => "**Nothing was encrypted in this run: fhe=simulate computes on clear slots with injected noise.**\n\n",
-        _ => "**Nothing was encrypted in this run: fhe=disable computes on clear slots without noise.**\n\n",
-    };
 
     private static string ThreatModel(EncryptionFacts encryption)
     {

@@ -33,7 +33,7 @@ public sealed record DataSettings : ICheckedSettings
     [Description("folder of GLUE's tasks (rte/train.tsv, ...); needed by eval/tasks=rte and the like")]
     public required string? Glue { get; init; }
 
-    [Description("WordPiece vocabulary to use; null: train one on the text")]
+    [Description("vocab.txt or tokenizer.json to use, with the settings beside it; null: train a vocabulary on the text")]
     public required string? Vocabulary { get; init; }
 
     /// <inheritdoc/>

@@ -10,16 +10,16 @@ public sealed record DemoSettings : ICheckedSettings
     public required string Name { get; init; }
 
     [Description("model")]
-    public required ArchitectureSettings Arch { get; init; }
+    public required ArchGroupSettings Arch { get; init; }
 
     [Description("pretraining")]
-    public required TrainingSettings Train { get; init; }
+    public required PretrainGroupSettings Train { get; init; }
 
     [Description("text and tasks")]
     public required DataSettings Data { get; init; }
 
     [Description("fine-tuning and evaluation")]
-    public required EvaluationSettings Eval { get; init; }
+    public required EvalGroupSettings Eval { get; init; }
 
     [Description("encryption")]
     public required EncryptionSettings He { get; init; }

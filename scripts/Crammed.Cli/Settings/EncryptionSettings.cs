@@ -12,9 +12,6 @@ public sealed record EncryptionSettings
     [Description("what restores a ciphertext that is out of levels")]
     public required RefreshPolicy Refresh { get; init; }
 
-    [Description("clear slots, clear slots with noise, or ciphertexts")]
-    public required FheMode Fhe { get; init; }
-
     /// <summary>Refuses the policy that is not there yet.</summary>
     /// <exception cref="ConfigurationException"><c>he.refresh=bootstrap</c>.</exception>
     internal void RequireClientRefresh()

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Crammed.Text.Parquet;
+using Crammed.Tables;
 
 namespace Crammed.Cli.Settings;
 

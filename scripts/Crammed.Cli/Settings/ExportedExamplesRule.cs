@@ -6,7 +6,7 @@ namespace Crammed.Cli.Settings;
 internal static class ExportedExamplesRule
 {
     /// <summary>What is wrong with a command's group <c>eval</c>.</summary>
-    public static IEnumerable<SettingsProblem> Check(string property, EvaluationSettings settings)
+    public static IEnumerable<SettingsProblem> Check(string property, EvalGroupSettings settings)
     {
         if (settings.Finetune.TrainLimit is { } limit)
         {

@@ -1,14 +1,8 @@
 namespace Crammed.Cli.Settings;
 
-/// <summary>What the circuit computes on.</summary>
+/// <summary>What the circuit of a command computes on, where it is not plaintext.</summary>
 public enum FheMode
 {
-    /// <summary>Clear slots: the same circuit and polynomials, no noise.</summary>
-    Disable,
-
-    /// <summary>Clear slots with levels and injected CKKS noise, every operation counted.</summary>
-    Simulate,
-
     /// <summary>Ciphertexts.</summary>
     Execute,
 }

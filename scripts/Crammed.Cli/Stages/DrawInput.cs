@@ -9,7 +9,7 @@ internal sealed record DrawInput
     public required string ModelFolder { get; init; }
 
     /// <summary>The exported training split: its number of examples bounds the batches, its task gives the classes.</summary>
-    public required string TrainFile { get; init; }
+    public required string TrainFolder { get; init; }
 
     /// <summary>Hyperparameters.</summary>
     public required FineTuningSettings Settings { get; init; }

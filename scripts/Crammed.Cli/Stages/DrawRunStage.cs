@@ -1,4 +1,5 @@
 using Crammed.Bert;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Text;
 using TorchSharp;
@@ -18,23 +19,23 @@ internal sealed class DrawRunStage : IDisposable
 
     /// <summary>Reads model and data, and checks that they and the draw belong together.</summary>
     /// <param name="modelFolder">The checkpoint to start from.</param>
-    /// <param name="trainFile">The exported training split.</param>
+    /// <param name="trainFolder">The exported training split.</param>
     /// <param name="draw">Start, batches, masks, hyperparameters.</param>
     /// <exception cref="IOException">A file or folder is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed or belongs to another model.</exception>
     /// <exception cref="ArgumentException">The draw is for another model.</exception>
-    public static DrawRunStage Load(string modelFolder, string trainFile, FineTuningDraw draw)
+    public static DrawRunStage Load(string modelFolder, string trainFolder, FineTuningDraw draw)
     {
-        var split = ExportedSplit.Open(trainFile, TaskSplit.Train, modelFolder, needsEmbeddings: true);
+        var split = ExportedSplit.Open(trainFolder, TaskSplit.Train, modelFolder, needsEmbeddings: true);
         if (draw.TrainingExamples != split.Count)
         {
             throw new InvalidDataException(
-                $"{trainFile}: {split.Count} examples, where the draw was drawn for {draw.TrainingExamples}; draw a new draw");
+                $"{trainFolder}: {split.Count} examples, where the draw was drawn for {draw.TrainingExamples}; draw a new draw");
         }
         if (draw.Shape.Classes != split.Description.Classes)
         {
             throw new InvalidDataException(
-                $"{trainFile}: the task {split.Description.Task} has {split.Description.Classes} classes, where the draw was drawn for "
+                $"{trainFolder}: the task {split.Description.Task} has {split.Description.Classes} classes, where the draw was drawn for "
                 + $"{draw.Shape.Classes}; draw a new draw");
         }
         var training = split.Read();
@@ -49,16 +50,20 @@ internal sealed class DrawRunStage : IDisposable
     /// <exception cref="TrainingDivergedException">
     /// Loss or gradient are no longer finite; the files were written as before the failing step.
     /// </exception>
-    public DrawRunOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    public DrawRunOutcome Run(string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         using var classifier = new TaskClassifier(_model, TrainedWeights.Initial(_draw));
         var training = FineTuner.Run(
-            classifier, new DrawSource(_draw, _training), FineTuneStage.Relay("fine-tuning in plaintext", progress), cancellation);
+            classifier, new DrawSource(_draw, _training), progress?.Relayed(state => state with { Title = "fine-tuning in plaintext" }),
+            cancellation);
         if (training.Interrupted)
             cancellation.ThrowIfCancellationRequested();
         Directory.CreateDirectory(folder);
         var outcome = new DrawRunOutcome(
-            Path.Combine(folder, StageFiles.Adapters), Path.Combine(folder, StageFiles.Metrics), classifier.Weights(_draw.Settings), training);
+            Path.Combine(folder, StageFiles.Adapters),
+            Path.Combine(folder, StageFiles.Metrics),
+            classifier.Weights(_draw.Settings),
+            training);
         outcome.Weights.Write(outcome.AdaptersFile);
         LoraFiles.Save(folder, classifier.Adapters!, classifier.Head, _modelFolder, Checkpoint.WeightsSha256(_modelFolder));
         FineTuningStep.Write(outcome.MetricsFile, training.Steps);

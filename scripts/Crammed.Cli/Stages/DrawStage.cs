@@ -18,14 +18,14 @@ internal sealed class DrawStage
     public static DrawStage Load(DrawInput input)
     {
         SettingsRange.Check(input.Settings);
-        var split = ExportedSplit.Open(input.TrainFile, TaskSplit.Train, input.ModelFolder, needsEmbeddings: false);
+        var split = ExportedSplit.Open(input.TrainFolder, TaskSplit.Train, input.ModelFolder, needsEmbeddings: false);
         var configuration = ModelFolder.Configuration(input.ModelFolder) with { Classes = split.Description.Classes };
         if (input.Head is var (projection, hidden))
             configuration = configuration with { HeadProjection = projection, HeadHidden = hidden };
         if (split.Count < input.Settings.BatchSize)
         {
             throw new ArgumentException(
-                $"{input.TrainFile}: {split.Count} examples, fewer than a batch of {input.Settings.BatchSize}; "
+                $"{input.TrainFolder}: {split.Count} examples, fewer than a batch of {input.Settings.BatchSize}; "
                 + "lower the batch or export more");
         }
         return new DrawStage(FineTuningDraw.Create(input.Seed, input.Settings, configuration, split.Count));

@@ -10,7 +10,7 @@ internal sealed record EvaluateInput
     public required string ModelFolder { get; init; }
 
     /// <summary>The exported evaluation split; null: <see cref="Text"/> has the examples.</summary>
-    public required string? DevFile { get; init; }
+    public required string? DevFolder { get; init; }
 
     /// <summary>The task's text, where there is no exported split.</summary>
     public TextTask? Text { get; init; }

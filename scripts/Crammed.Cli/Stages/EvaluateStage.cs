@@ -1,4 +1,5 @@
 using Crammed.Bert;
+using Crammed.Cli.Reports;
 using Crammed.Model;
 using Crammed.Text;
 using TorchSharp;
@@ -25,7 +26,7 @@ internal sealed class EvaluateStage : IDisposable
     /// <exception cref="InvalidDataException">A file is malformed or belongs to another model or task.</exception>
     public static EvaluateStage Load(EvaluateInput input)
     {
-        var data = input.DevFile is { } file ? Exported(input, file) : Tokenized(input);
+        var data = input.DevFolder is { } file ? Exported(input, file) : Tokenized(input);
         BertModel? model = null;
         try
         {
@@ -34,11 +35,11 @@ internal sealed class EvaluateStage : IDisposable
                 RequireClasses(input, weights, data.Classes);
                 model = ModelFolder.Load(
                     input.ModelFolder, weights.Shape, weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32);
-                return new EvaluateStage(input.Task, data, new TaskClassifier(model, weights));
+                return new EvaluateStage(input.Task, data, new TaskClassifier(model, weights.InOrderOf(input.Task.Labels, "the adapters")));
             }
             string folder = input.Tuned ?? throw new ArgumentException("neither weights nor a folder of them", nameof(input));
             model = Checkpoint.Load(input.ModelFolder);
-            return new EvaluateStage(input.Task, data, TunedFolder.Load(folder, input.ModelFolder, model, data.Classes));
+            return new EvaluateStage(input.Task, data, TunedFolder.Load(folder, input.ModelFolder, model, data.Classes, input.Task.Labels));
         }
         catch
         {
@@ -106,7 +107,7 @@ internal sealed class EvaluateStage : IDisposable
         var text = input.Text ?? throw new ArgumentException("neither an exported split nor a task's text", nameof(input));
         var source = new TaskCatalog(text.Folder, text.WordNetFolder).Open(text.Definition);
         int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
-        return TaskData.Tokenize(source, TaskSplit.Dev, ModelFolder.Tokenizer(input.ModelFolder), length, text.Limit);
+        return TaskData.Tokenize(source, TaskSplit.Dev, new InputEncoder(Checkpoint.Tokenizer(input.ModelFolder)), length, text.Limit);
     }
 
     private static void RequireClasses(EvaluateInput input, TrainedWeights weights, int classes)
@@ -114,7 +115,7 @@ internal sealed class EvaluateStage : IDisposable
         if (weights.Shape.Classes != classes)
         {
             throw new InvalidDataException(
-                $"{input.DevFile ?? input.Task.Name}: the task {input.Task.Name} has {classes} classes, "
+                $"{input.DevFolder ?? input.Task.Name}: the task {input.Task.Name} has {classes} classes, "
                 + $"the adapters were trained for {weights.Shape.Classes}");
         }
     }

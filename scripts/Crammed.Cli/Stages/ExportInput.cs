@@ -1,5 +1,5 @@
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 
 namespace Crammed.Cli.Stages;
 

@@ -1,14 +1,43 @@
 using System.Globalization;
 using Crammed.Bert;
+using Crammed.Files;
 using Crammed.Model;
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 
 namespace Crammed.Cli.Stages;
 
+/// <summary>A split that an export wrote.</summary>
+/// <param name="Split">Which.</param>
+/// <param name="Folder">Where it is.</param>
+/// <param name="Examples">Examples in it.</param>
+internal sealed record WrittenSplit(TaskSplit Split, string Folder, int Examples)
+{
+    /// <summary>Size of its files.</summary>
+    public long Bytes => new DirectoryInfo(Folder).EnumerateFiles().Sum(file => file.Length);
+}
+
+/// <summary>What an export wrote of one task.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Splits">Its splits.</param>
+internal sealed record ExportOutcome(TaskDescription Task, IReadOnlyList<WrittenSplit> Splits)
+{
+    /// <summary>Folder of the training split.</summary>
+    /// <exception cref="InvalidOperationException">It was not exported.</exception>
+    public string TrainFolder => Of(TaskSplit.Train).Folder;
+
+    /// <summary>Folder of the evaluation split.</summary>
+    /// <exception cref="InvalidOperationException">It was not exported.</exception>
+    public string DevFolder => Of(TaskSplit.Dev).Folder;
+
+    /// <summary>A split.</summary>
+    /// <exception cref="InvalidOperationException">It was not exported.</exception>
+    public WrittenSplit Of(TaskSplit split) => Splits.Single(written => written.Split == split);
+}
+
 /// <summary>
-/// Export: tasks to train.parquet and dev.parquet, with token ids, masks, labels and the states that the first part of the model makes.
-/// One task's files lie in the run's folder, those of several in a folder for each.
+/// Export: tasks to the folders train and dev, with token ids, masks, labels and the states that the first part of the model makes.
+/// One task's folders lie in the run's folder, those of several in a folder for each.
 /// </summary>
 internal sealed class ExportStage : IDisposable
 {
@@ -42,7 +71,7 @@ internal sealed class ExportStage : IDisposable
         return new ExportStage(input, GlueExporter.Open(input.ModelFolder), tasks);
     }
 
-    /// <summary>The folder of a task's files in a run's folder.</summary>
+    /// <summary>The folder of a task in a run's folder.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="task">The task's name.</param>
     /// <param name="tasks">Tasks of the run.</param>
@@ -53,10 +82,10 @@ internal sealed class ExportStage : IDisposable
     /// <param name="progress">Told after every batch.</param>
     /// <param name="cancellation">Ends the export between two batches.</param>
     /// <param name="kept">Told, in words, what an interruption would leave.</param>
-    /// <exception cref="OperationCanceledException">Cancelled; whole row groups are left for an export that resumes this one.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; whole parts are left for an export that resumes this one.</exception>
     /// <exception cref="InvalidDataException">What is resumed was begun with other data, another model or other settings.</exception>
     public IReadOnlyList<ExportOutcome> Run(
-        string folder, IProgress<StageProgress>? progress, CancellationToken cancellation, Action<string>? kept = null) =>
+        string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation, Action<string>? kept = null) =>
         [.. _tasks.Select(task =>
         {
             string files = FolderOf(folder, task.Description.Name, _tasks.Count);
@@ -68,12 +97,12 @@ internal sealed class ExportStage : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _exporter.Dispose();
 
-    private ExportedFile Export(
-        LoadedTask task, TaskSplit split, string folder, IProgress<StageProgress>? progress, CancellationToken cancellation,
+    private WrittenSplit Export(
+        LoadedTask task, TaskSplit split, string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation,
         Action<string>? kept)
     {
         string path = Path.Combine(folder, split == TaskSplit.Train ? StageFiles.Train : StageFiles.Dev);
-        string title = $"exporting {task.Description.Name}, {Path.GetFileNameWithoutExtension(path)}";
+        string title = $"exporting {task.Description.Name}, {Path.GetFileName(path)}";
         var options = new ExportOptions
         {
             Limit = split == TaskSplit.Train ? _input.TrainLimit : _input.DevLimit,
@@ -86,10 +115,9 @@ internal sealed class ExportStage : IDisposable
             kept?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{report.Kept:N0} of {report.Total:N0} examples of {task.Description.Name}'s {Name(split)}"));
-            progress?.Report(new StageProgress(
-                title, report.Done, report.Total, "examples", Left: TimeSpan.FromSeconds(report.RemainingSeconds)));
+            progress?.Report(new WorkProgress(title, report.Done, report.Total, "examples"));
         });
-        return new ExportedFile(split, path, _exporter.Export(task, split, path, options, relay, cancellation));
+        return new WrittenSplit(split, path, _exporter.Export(task, split, path, options, relay, cancellation));
     }
 
     private static string Name(TaskSplit split) => split == TaskSplit.Train ? "training split" : "evaluation split";

@@ -1,4 +1,5 @@
 using Crammed.Bert;
+using Crammed.Cli.Reports;
 using Crammed.Text;
 
 namespace Crammed.Cli.Stages;
@@ -45,10 +46,10 @@ internal sealed record SeedSummary(string Metric, double Median, double Minimum,
         var values = scores.Select(score => score.Value).ToList();
         return new SeedSummary(
             scores[0].Metric,
-            Stages.Median.Of(values),
+            Reports.Median.Of(values),
             values.Any(double.IsNaN) ? double.NaN : values.Min(),
             values.Max(),
-            Stages.Median.Of([.. scores.Select(score => score.StandardError)]),
+            Reports.Median.Of([.. scores.Select(score => score.StandardError)]),
             scores[0].Chance);
     }
 }

@@ -1,5 +1,6 @@
-using System.Globalization;
 using Crammed.Bert;
+using Crammed.Cli.Reports;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Text;
 
@@ -27,7 +28,7 @@ internal sealed class FineTuneStage
     {
         var source = new TaskCatalog(input.TaskFolder, input.WordNetFolder).Open(input.Task);
         int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
-        var tokenizer = ModelFolder.Tokenizer(input.ModelFolder);
+        InputEncoder encoder = new(Checkpoint.Tokenizer(input.ModelFolder));
         using (var model = Checkpoint.Load(input.ModelFolder))
         using (new TaskClassifier(model, input.Task.Description.Labels.Count, input.Training.Lora, input.Training.Seed))
         {
@@ -35,8 +36,8 @@ internal sealed class FineTuneStage
         }
         return new FineTuneStage(
             input,
-            TaskData.Tokenize(source, TaskSplit.Train, tokenizer, length, input.TrainLimit),
-            TaskData.Tokenize(source, TaskSplit.Dev, tokenizer, length, input.DevLimit));
+            TaskData.Tokenize(source, TaskSplit.Train, encoder, length, input.TrainLimit),
+            TaskData.Tokenize(source, TaskSplit.Dev, encoder, length, input.DevLimit));
     }
 
     /// <summary>
@@ -45,7 +46,7 @@ internal sealed class FineTuneStage
     /// its files are written, and the outcome says so; likewise where loss or gradient are no longer finite, with the weights before the
     /// failing step.
     /// </summary>
-    public FineTuneOutcome Run(string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    public FineTuneOutcome Run(string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var runs = new List<FineTuneRun>();
         for (int run = 0; run < _input.Seeds && !cancellation.IsCancellationRequested; run++)
@@ -62,44 +63,33 @@ internal sealed class FineTuneStage
             _input.Task.Description, _train.Count, _dev.Count, runs, [.. scores.Select(same => SeedSummary.Of([.. same]))]);
     }
 
-    private FineTuneRun RunOnce(int run, string folder, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    private FineTuneRun RunOnce(int run, string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var settings = _input.Training with { Seed = _input.Training.Seed + run };
         var task = _input.Task.Description;
+        var title = $"fine-tuning on {task.Name}, run {run + 1} of {_input.Seeds}";
         using var model = Checkpoint.Load(_input.ModelFolder);
         using var classifier = new TaskClassifier(model, task.Labels.Count, settings.Lora, settings.Seed);
         var training = FineTuner.Run(
-            classifier,
-            new EpochSource(_train, _dev, task.Metrics, settings),
-            Relay($"fine-tuning on {task.Name}, run {run + 1} of {_input.Seeds}", progress),
+            classifier, new EpochSource(_train, _dev, task.Metrics, settings), progress?.Relayed(state => state with { Title = title }),
             cancellation);
         Write(classifier, settings, training, Path.Combine(folder, StageFiles.Seed(settings.Seed)));
         return new FineTuneRun(settings.Seed, training);
     }
 
-    /// <summary>Steps of fine-tuning as a stage's progress.</summary>
-    internal static RelayedProgress<FineTuningProgress> Relay(string title, IProgress<StageProgress>? progress) =>
-        new(step => progress?.Report(new StageProgress(
-            title,
-            step.Step,
-            step.Steps,
-            "steps",
-            string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:F4}"),
-            TimeSpan.FromSeconds(step.RemainingSeconds))));
-
     private void Write(TaskClassifier classifier, TaskTrainingSettings settings, FineTuningResult training, string folder)
     {
+        IReadOnlyList<string>? labels = _input.Task.Description.Labels is { Count: > 0 } named ? named : null;
         Directory.CreateDirectory(folder);
         FineTuningStep.Write(Path.Combine(folder, StageFiles.Losses), training.Steps);
         if (training.IsComplete)
             EvaluateStage.PredictionsOf(classifier.Predict(_dev, settings.TrimPadding)).Write(Path.Combine(folder, StageFiles.Predictions));
         if (classifier.Adapters is { } adapters)
         {
-            LoraFiles.Save(folder, adapters, classifier.Head, _input.ModelFolder, Checkpoint.WeightsSha256(_input.ModelFolder));
+            LoraFiles.Save(folder, adapters, classifier.Head, _input.ModelFolder, Checkpoint.WeightsSha256(_input.ModelFolder), labels);
             return;
         }
-        Checkpoint.Save(
-            classifier.Model, Path.Combine(_input.ModelFolder, CheckpointFiles.Vocabulary), Path.Combine(folder, StageFiles.Model));
-        classifier.Weights(settings.ToFineTuningSettings(_train.Count)).Write(Path.Combine(folder, StageFiles.Adapters));
+        Checkpoint.Save(classifier.Model, Checkpoint.Tokenizer(_input.ModelFolder), Path.Combine(folder, StageFiles.Model));
+        classifier.Weights(settings.ToFineTuningSettings(_train.Count), labels).Write(Path.Combine(folder, StageFiles.Adapters));
     }
 }

@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using Crammed.Bert;
 using Crammed.Model;
-using Crammed.Text;
 using TorchSharp;
 
 namespace Crammed.Cli.Stages;
@@ -23,26 +21,6 @@ internal static class ModelFolder
     {
         shape.RequireFits(Configuration(folder));
         return Checkpoint.Load(folder, dtype);
-    }
-
-    /// <summary>The tokenizer of a model.</summary>
-    /// <exception cref="FileNotFoundException">There is no vocabulary in the folder.</exception>
-    /// <exception cref="InvalidDataException">It is malformed, or has more tokens than the model knows.</exception>
-    public static BertTokenizer Tokenizer(string folder)
-    {
-        string vocabulary = Existing(folder, CheckpointFiles.Vocabulary);
-        var tokenizer = BertTokenizer.Create(vocabulary);
-        int known = Configuration(folder).VocabularySize;
-        return tokenizer.Vocabulary.Count <= known
-            ? tokenizer
-            : throw new InvalidDataException($"{vocabulary}: {tokenizer.Vocabulary.Count} tokens, the model knows {known}");
-    }
-
-    /// <summary>SHA-256 of the vocabulary, in lower-case hexadecimal.</summary>
-    public static string VocabularySha256(string folder)
-    {
-        using var stream = File.OpenRead(Existing(folder, CheckpointFiles.Vocabulary));
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     private static string Existing(string folder, string file)

@@ -1,4 +1,5 @@
 using Crammed.Bert;
+using Crammed.Cli.Reports;
 using Crammed.Model;
 
 namespace Crammed.Cli.Stages;

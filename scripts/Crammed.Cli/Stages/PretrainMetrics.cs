@@ -1,7 +1,8 @@
 using System.Numerics.Tensors;
 using Crammed.Bert;
 using Crammed.Cli.Plotting;
-using Crammed.Text.Parquet;
+using Crammed.Cli.Reports;
+using Crammed.Tables;
 
 namespace Crammed.Cli.Stages;
 
@@ -69,31 +70,20 @@ internal static class PretrainMetrics
 
     private static void WriteParquet(IReadOnlyList<PretrainingMetrics> metrics, string path)
     {
-        ColumnData[] columns =
+        Array[] values =
         [
-            ColumnData.Of(metrics.Select(row => row.Step).ToArray()),
+            metrics.Select(row => row.Step).ToArray(),
             Reals(row => row.Loss),
             Reals(row => row.Penalty),
             Reals(row => row.HeldOutLoss ?? double.NaN),
             Reals(row => Perplexity(row) ?? double.NaN),
             Reals(row => row.LearningRate),
-            ColumnData.Of(metrics.Select(row => row.Sequences).ToArray()),
-            ColumnData.Of(metrics.Select(row => row.Tokens).ToArray()),
+            metrics.Select(row => row.Sequences).ToArray(),
+            metrics.Select(row => row.Tokens).ToArray(),
             Reals(row => row.Seconds),
         ];
-        using var writer = ParquetWriter.Create(
-            path, [.. _columns.Zip(columns, (name, column) => new ParquetField(name, TypeOf(column)))]);
-        if (metrics.Count > 0)
-            writer.WriteRowGroup(columns);
-        writer.Complete();
+        Table.Write(path, [.. _columns.Zip(values, (name, column) => new TableColumn(name, column))]);
 
-        ColumnData Reals(Func<PretrainingMetrics, double> of) => ColumnData.Of(metrics.Select(of).ToArray());
+        double[] Reals(Func<PretrainingMetrics, double> of) => [.. metrics.Select(of)];
     }
-
-    private static ParquetFieldType TypeOf(ColumnData column) => column switch
-    {
-        ColumnData<int> => ParquetFieldType.Int32,
-        ColumnData<long> => ParquetFieldType.Int64,
-        _ => ParquetFieldType.Double,
-    };
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Crammed.Bert;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Text;
 
@@ -12,18 +13,18 @@ namespace Crammed.Cli.Stages;
 /// </summary>
 internal sealed class PretrainStage
 {
-    private const string Title = "pretraining";
-
     private readonly PretrainInput _input;
     private readonly PretrainingSet _text;
-    private readonly BertTokenizer _tokenizer;
 
     private PretrainStage(PretrainInput input, PretrainingSet text)
     {
         _input = input;
         _text = text;
-        _tokenizer = BertTokenizer.Create(text.Vocabulary);
-        Configuration = input.Configuration with { VocabularySize = text.Vocabulary.Count };
+        Configuration = input.Configuration with
+        {
+            VocabularySize = text.Tokenizer.Vocabulary.Count,
+            PaddingToken = text.Tokenizer.Special.Padding,
+        };
         Configuration.Validate();
     }
 
@@ -37,21 +38,18 @@ internal sealed class PretrainStage
     /// <exception cref="ArgumentException">A setting is out of its range, or the text is shorter than one sequence.</exception>
     /// <exception cref="IOException">A file or folder is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed, or the checkpoint to resume from is another run's.</exception>
-    public static PretrainStage Load(PretrainInput input, IProgress<StageProgress>? progress, CancellationToken cancellation)
+    public static PretrainStage Load(PretrainInput input, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         input.Settings.Validate();
         input.Configuration.Validate();
         using var resumed = input.ResumePath is { } path ? PretrainingCheckpoint.Open(path) : null;
         input = input with { Settings = input.Settings.Resolved(resumed) };
-        progress?.Report(new StageProgress("reading text", 0, 1, "texts"));
+        progress?.Report(new WorkProgress("reading text", 0, 1, "texts"));
         var text = PretrainingSet.Load(
-            OptionsOf(input),
-            new RelayedProgress<PretrainingSetProgress>(
-                state => progress?.Report(new StageProgress($"reading text: {state.Title}", state.Done, state.Total, state.Unit))),
-            cancellation);
+            OptionsOf(input), progress?.Relayed(state => state with { Title = $"reading text: {state.Title}" }), cancellation);
         var stage = new PretrainStage(input, text);
         resumed?.RequireSame(stage.Configuration, input.Settings, text.Training, text.HeldOut);
-        progress?.Report(new StageProgress("reading text", 1, 1, "texts", Describe(text)));
+        progress?.Report(new WorkProgress("reading text", 1, 1, "texts", Describe(text)));
         return stage;
     }
 
@@ -66,7 +64,7 @@ internal sealed class PretrainStage
     /// <exception cref="OperationCanceledException">Cancelled: the step at hand was finished; only checkpoints were written.</exception>
     /// <exception cref="TrainingDivergedException">Training diverged; only checkpoints were written.</exception>
     public PretrainOutcome Run(
-        string folder, IProgress<StageProgress>? progress, CancellationToken cancellation, Action<string, int>? saved = null)
+        string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation, Action<string, int>? saved = null)
     {
         var clock = Stopwatch.StartNew();
         using var model = new BertModel(Configuration, _input.Settings.Seed);
@@ -81,17 +79,16 @@ internal sealed class PretrainStage
             }
             : null;
         var throughput = PretrainThroughput.Measure(Configuration, _input.Settings);
-        var relay = new RelayedProgress<PretrainingProgress>(step => progress?.Report(Describe(step, throughput)));
-        var result = Pretrainer.Run(model, _text.Training, _text.HeldOut, _input.Settings, relay, cancellation, checkpoints);
+        var result = Pretrainer.Run(model, _text.Training, _text.HeldOut, _input.Settings, progress, cancellation, checkpoints);
         cancellation.ThrowIfCancellationRequested();
-        progress?.Report(new StageProgress("calibrating", 0, 1, "models"));
-        var calibration = Calibrator.Measure(model, _text.SampleTexts, _tokenizer, CalibrationSettings(), cancellation);
-        progress?.Report(new StageProgress("calibrating", 1, 1, "models"));
+        progress?.Report(new WorkProgress("calibrating", 0, 1, "models"));
+        var calibration = Calibrator.Measure(model, _text.SampleTexts, new InputEncoder(_text.Tokenizer), CalibrationSettings(), cancellation);
+        progress?.Report(new WorkProgress("calibrating", 1, 1, "models"));
         string modelFolder = Path.Combine(folder, StageFiles.Model);
-        Save(model, calibration, modelFolder);
+        Checkpoint.Save(model, _text.Tokenizer, modelFolder, calibration);
         PretrainMetrics.Write(result.Metrics, folder);
         return new PretrainOutcome(
-            modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), result, _input.Settings.Precision,
+            modelFolder, Configuration, model.parameters().Sum(parameter => parameter.numel()), calibration, result, _input.Settings.Precision,
             throughput.ShareOf(result.TokensPerSecond), clock.Elapsed.TotalSeconds);
     }
 
@@ -118,39 +115,9 @@ internal sealed class PretrainStage
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{facts.TrainingDocuments:N0} documents, {facts.HeldOutDocuments:N0} held out, {duplicates}{facts.TrainingTokens:N0} tokens, "
-            + $"vocabulary {text.Vocabulary.Count:N0}{cached}");
+            + $"vocabulary {text.Tokenizer.Vocabulary.Count:N0}{cached}");
     }
 
     private CalibrationSettings CalibrationSettings() =>
         _input.Calibration with { Examples = Math.Min(_input.Calibration.Examples, _text.SampleTexts.Count) };
-
-    /// <summary>A budget in steps shows steps; how many steps another allows is not known, so it shows its used part.</summary>
-    private StageProgress Describe(PretrainingProgress step, PretrainThroughput throughput)
-    {
-        string loss = string.Create(
-            CultureInfo.InvariantCulture,
-            $"loss {step.Loss:F3}, {step.TokensPerSecond:N0} tokens/s ({throughput.ShareOf(step.TokensPerSecond):P0} of matrix products)");
-        if (step.HeldOutLoss is { } heldOut)
-            loss += string.Create(CultureInfo.InvariantCulture, $", held-out {heldOut:F3}, perplexity {Math.Exp(heldOut):F1}");
-        var left = TimeSpan.FromSeconds(step.RemainingSeconds);
-        return _input.Settings.BudgetSteps is { } total
-            ? new StageProgress(Title, step.Step, total, "steps", loss, left)
-            : new StageProgress(Title, (long)(100 * step.UsedBudget), 100, "%", $"step {step.Step}, {loss}", left);
-    }
-
-    /// <summary>A checkpoint copies its vocabulary from a file; a trained one gets a file for as long as that takes.</summary>
-    private void Save(BertModel model, Calibration calibration, string modelFolder)
-    {
-        var temporary = Directory.CreateTempSubdirectory("crammed-vocabulary-");
-        try
-        {
-            string path = Path.Combine(temporary.FullName, CheckpointFiles.Vocabulary);
-            _text.Vocabulary.Write(path);
-            Checkpoint.Save(model, path, modelFolder, calibration);
-        }
-        finally
-        {
-            temporary.Delete(recursive: true);
-        }
-    }
 }

@@ -1,3 +1,5 @@
+using Crammed.Files;
+
 namespace Crammed.Cli.Stages;
 
 /// <summary>
@@ -7,4 +9,11 @@ internal sealed class RelayedProgress<T>(Action<T> report) : IProgress<T>
 {
     /// <inheritdoc/>
     public void Report(T value) => report(value);
+}
+
+/// <summary>Progress under another title.</summary>
+internal static class ProgressRelay
+{
+    public static IProgress<WorkProgress> Relayed(this IProgress<WorkProgress> progress, Func<WorkProgress, WorkProgress> change) =>
+        new RelayedProgress<WorkProgress>(state => progress.Report(change(state)));
 }

@@ -6,11 +6,11 @@ internal static class StageFiles
     /// <summary>Folder of a checkpoint, in the folder of the run that made it.</summary>
     public const string Model = "model";
 
-    /// <summary>Exported training split.</summary>
-    public const string Train = "train.parquet";
+    /// <summary>Folder of the exported training split.</summary>
+    public const string Train = "train";
 
-    /// <summary>Exported evaluation split.</summary>
-    public const string Dev = "dev.parquet";
+    /// <summary>Folder of the exported evaluation split.</summary>
+    public const string Dev = "dev";
 
     /// <summary>Everything random about a fine-tuning run.</summary>
     public const string Draw = "draw.safetensors";

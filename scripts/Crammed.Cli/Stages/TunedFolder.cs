@@ -22,23 +22,26 @@ internal static class TunedFolder
     /// <param name="folder">The folder.</param>
     /// <param name="modelFolder">As <see cref="ModelFolderOf"/> says.</param>
     /// <param name="model">That checkpoint, loaded; owned by the caller.</param>
-    /// <param name="classes">Classes of the task, 0 for regression.</param>
+    /// <param name="classes">Classes of the data, 0 for regression.</param>
+    /// <param name="labels">The task's labels, in the order of its classes; empty for regression.</param>
     /// <exception cref="ArgumentException">The head is for a model of other sizes.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is malformed, for another model or for another number of classes.</exception>
-    public static TaskClassifier Load(string folder, string modelFolder, BertModel model, int classes)
+    /// <exception cref="InvalidDataException">A file is malformed, for another model or for other classes.</exception>
+    public static TaskClassifier Load(string folder, string modelFolder, BertModel model, int classes, IReadOnlyList<string> labels)
     {
         if (!IsWhole(folder))
         {
-            LoraFiles.RequireBaseModel(folder, modelFolder);
-            return TaskClassifier.Load(folder, model, classes);
+            LoraFiles.RequireFits(folder, modelFolder, labels);
+            // crammed import writes an imported model's head beside it.
+            string baseHead = Path.Combine(modelFolder, "..", StageFiles.Adapters);
+            return TaskClassifier.Load(folder, model, classes, File.Exists(baseHead) ? WeightFiles.ReadAdapters(baseHead) : null);
         }
         string headFile = Path.Combine(folder, StageFiles.Adapters);
         var head = WeightFiles.ReadAdapters(headFile);
         if (head.HasAdapters)
             throw new InvalidDataException($"{headFile}: has adapters, and a model with every weight trained has none");
         return head.Shape.Classes == classes
-            ? new TaskClassifier(model, head)
+            ? new TaskClassifier(model, head.InOrderOf(labels, headFile))
             : throw new InvalidDataException($"{headFile}: is for {head.Shape.Classes} classes, and the task has {classes}");
     }
 

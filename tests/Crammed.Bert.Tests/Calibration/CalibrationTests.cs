@@ -12,11 +12,8 @@ public class CalibrationTests
         FineTuning = new FineTuningSettings { Steps = 3, BatchSize = 8, LearningRate = 0.05 },
     };
 
-    private static Calibration Measure(BertModel model, CalibrationSettings? settings = null)
-    {
-        var tokenizer = BertTokenizer.Create(TextFixture.WriteVocabulary(Path.Combine(Work, "calibration-vocab")));
-        return Calibrator.Measure(model, TextFixture.Texts(100), tokenizer, settings ?? Settings);
-    }
+    private static Calibration Measure(BertModel model, CalibrationSettings? settings = null) =>
+        Calibrator.Measure(model, TextFixture.Texts(100), new InputEncoder(TextFixture.Tokenizer), settings ?? Settings);
 
     [Test]
     public void Every_input_of_a_non_polynomial_function_is_recorded()
@@ -95,9 +92,8 @@ public class CalibrationTests
     public void Too_little_text_is_refused()
     {
         using var model = new BertModel(TextFixture.Configuration, seed: 1);
-        var tokenizer = BertTokenizer.Create(TextFixture.WriteVocabulary(Path.Combine(Work, "calibration-vocab")));
         Assert.That(
-            () => Calibrator.Measure(model, TextFixture.Texts(10), tokenizer, Settings),
+            () => Calibrator.Measure(model, TextFixture.Texts(10), new InputEncoder(TextFixture.Tokenizer), Settings),
             Throws.ArgumentException.With.Message.Contains("10 texts for 40 examples"));
     }
 

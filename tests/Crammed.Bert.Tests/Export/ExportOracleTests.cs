@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 using TorchSharp;
 
 namespace Crammed.Bert.Tests;
 
 /// <summary>
 /// An export of generated text as hyparquet read it: oracle/exported.json, written by oracle/read-exported.mjs. The model's embedding is
-/// made of halves, so that every machine computes its very values. Set CRAMMED_KEEP_EXPORTED to a path to get the file for another reading,
-/// and CRAMMED_READ_EXPORTED to that of another export to hear the hash of what our reader finds in it.
+/// made of halves, so that every machine computes its very values. Set CRAMMED_KEEP_EXPORTED to a folder that is not there to get the export
+/// for another reading, and CRAMMED_READ_EXPORTED to that of another export to hear the hash of what our reader finds in it.
 /// </summary>
 public class ExportOracleTests
 {
@@ -24,34 +24,31 @@ public class ExportOracleTests
     public void An_independent_reader_finds_what_was_exported()
     {
         var folder = Directory.CreateDirectory(Path.Combine(TestContext.CurrentContext.WorkDirectory, "export-oracle")).FullName;
-        var path = Path.Combine(folder, "exported.parquet");
+        var path = Environment.GetEnvironmentVariable("CRAMMED_KEEP_EXPORTED") ?? Path.Combine(folder, "exported");
         SaveExactModel(Path.Combine(folder, "model"));
         using (var exporter = GlueExporter.Open(Path.Combine(folder, "model")))
             exporter.Export(TextFixture.Task(Examples), TaskSplit.Train, path);
-        if (Environment.GetEnvironmentVariable("CRAMMED_KEEP_EXPORTED") is { } kept)
-            File.Copy(path, kept, overwrite: true);
         if (Environment.GetEnvironmentVariable("CRAMMED_READ_EXPORTED") is { } other)
             Describe(other);
 
         var found = JsonDocument.Parse(File.ReadAllText(OraclePath())).RootElement;
+        // The manifest has the parts' hashes.
         Assert.That(
-            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))),
-            Is.EqualTo(found.GetProperty("fileSha256").GetString()),
-            "another file than was read");
+            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(path, "manifest.json")))),
+            Is.EqualTo(found.GetProperty("manifestSha256").GetString()),
+            "another export than was read");
         Assert.That(found.GetProperty("rows").GetInt32(), Is.EqualTo(Examples));
-        Assert.That(found.GetProperty("rowGroups").GetInt32(), Is.EqualTo(2));
-        var keyValues = found.GetProperty("keyValues").Deserialize<Dictionary<string, string>>()!;
-        Assert.That(
-            (keyValues["task"], keyValues["split"], keyValues["prefix"], keyValues["hidden"], keyValues["split_examples"]),
-            Is.EqualTo(("tiny", "train", "embedding", "8", "5000")));
+        Assert.That(found.GetProperty("parts").GetInt32(), Is.EqualTo(2));
+        string Entry(string name) => found.GetProperty("description").GetProperty(name).ToString();
+        Assert.That((Entry("task"), Entry("split"), Entry("prefix"), Entry("hidden")), Is.EqualTo(("tiny", "train", "embedding", "8")));
         Assert.That(found.GetProperty("rowsSha256").GetString(), Is.EqualTo(Hash(Expected())));
     }
 
     private static void Describe(string path)
     {
-        using var parquet = ParquetReader.Open(path);
-        var prefix = Enum.Parse<ClientPrefix>(parquet.KeyValues["prefix"], ignoreCase: true);
-        using var reader = ExportedTaskReader.Open(path, prefix);
+        var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(path, "manifest.json"))).RootElement;
+        var prefix = Enum.Parse<ClientPrefix>(manifest.GetProperty("description").GetProperty("prefix").GetString()!, ignoreCase: true);
+        var reader = ExportedTaskReader.Open(path, prefix);
         TestContext.Out.WriteLine($"{path}: {reader.Count} rows, rowsSha256 {Hash(reader.Examples())}");
     }
 
@@ -61,7 +58,7 @@ public class ExportOracleTests
     /// </summary>
     private static IEnumerable<ExportedExample> Expected()
     {
-        var words = File.ReadAllLines(TextFixture.WriteVocabulary(TestContext.CurrentContext.WorkDirectory)).ToList();
+        var words = TextFixture.Tokenizer.Vocabulary.Tokens.ToList();
         foreach (var (text, index) in TextFixture.Texts(Examples).Select((text, index) => (text, index)))
         {
             var inner = text.Split(' ').Select(word => words.IndexOf(word)).Take(Configuration.SequenceLength - 2);
@@ -83,7 +80,8 @@ public class ExportOracleTests
             var label = Convert.ToHexStringLower(BitConverter.GetBytes(example.Label));
             var states = Convert.ToHexStringLower(MemoryMarshal.AsBytes(example.Embedding.AsSpan()));
             hash.AppendData(Encoding.UTF8.GetBytes(
-                $"{example.Index}\t{string.Join(' ', example.InputIds)}\t{string.Join(' ', example.AttentionMask)}\t{label}\t{states}\n"));
+                $"{example.Index}\t{string.Join(' ', example.InputIds)}\t{string.Join(' ', example.TokenTypeIds)}\t"
+                + $"{string.Join(' ', example.AttentionMask)}\t{label}\t{states}\n"));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -106,7 +104,7 @@ public class ExportOracleTests
             parameter.copy_(torch.tensor(values, parameter.shape));
         }
 
-        Checkpoint.Save(model, TextFixture.WriteVocabulary(folder + "-vocabulary"), folder);
+        Checkpoint.Save(model, TextFixture.Tokenizer, folder);
     }
 
     /// <summary>Of the two halves of a row, each value is in one and its negative in the other: mean 0, variance 1.</summary>

@@ -1,5 +1,5 @@
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 using TorchSharp;
 
 namespace Crammed.Bert.Tests;
@@ -14,7 +14,7 @@ public class GlueExporterTests
         using var noGradient = torch.no_grad();
         using var model = new BertModel(TextFixture.Configuration, seed);
         change?.Invoke(model);
-        Checkpoint.Save(model, TextFixture.WriteVocabulary(Path.Combine(Work, name + "-vocab")), folder);
+        Checkpoint.Save(model, TextFixture.Tokenizer, folder);
         return folder;
     }
 
@@ -22,7 +22,7 @@ public class GlueExporterTests
     public void An_export_holds_tokens_masks_labels_and_the_embedding_of_the_model()
     {
         var checkpoint = SaveCheckpoint("export-checkpoint");
-        var path = Path.Combine(Work, "tiny-train.parquet");
+        var path = Path.Combine(Work, "tiny-train");
         var reports = new List<ExportProgress>();
         using (var exporter = GlueExporter.Open(checkpoint))
         {
@@ -33,9 +33,9 @@ public class GlueExporterTests
 
         Assert.That(reports[^1], Is.EqualTo(new ExportProgress(50, 50, Kept: 0, RemainingSeconds: 0)));
         Assert.That(reports[0].Done, Is.Zero);
-        using var reader = ExportedTaskReader.Open(path);
+        var reader = ExportedTaskReader.Open(path);
         var description = reader.Description;
-        Assert.That((description.Task, description.Split), Is.EqualTo(("tiny", TaskSplit.Train)));
+        Assert.That((description.Task, description.Split), Is.EqualTo(("tiny", "train")));
         Assert.That((description.SequenceLength, description.Hidden), Is.EqualTo((10, 8)));
         Assert.That(description.LabelNames, Is.EqualTo(new[] { "none", "animal" }));
         Assert.That(description.ModelSha256, Is.EqualTo(Checkpoint.WeightsSha256(checkpoint)));
@@ -43,13 +43,14 @@ public class GlueExporterTests
         using var scope = torch.NewDisposeScope();
         using var model = Checkpoint.Load(checkpoint);
         var plain = new PlainBert(TextFixture.Configuration, Tiny.Weights(model));
-        var tokenizer = BertTokenizer.Create(Path.Combine(checkpoint, "vocab.txt"));
+        InputEncoder encoder = new(Checkpoint.Tokenizer(checkpoint));
         var source = TextFixture.Task(50).Read(TaskSplit.Train);
         foreach (var example in reader.Examples())
         {
-            var encoding = tokenizer.Encode(source[example.Index].First, null, 10);
+            var encoding = encoder.Encode(source[example.Index].First, null, 10);
             Assert.That(example.InputIds, Is.EqualTo(encoding.Ids));
             Assert.That(example.AttentionMask, Is.EqualTo(encoding.AttentionMask));
+            Assert.That(example.TokenTypeIds, Is.EqualTo(encoding.TokenTypeIds));
             Assert.That(example.Label, Is.EqualTo(source[example.Index].Label));
             // float32 against double: values near 1, some ten roundings of 6e-8.
             var expected = plain.Embed(encoding.Ids).SelectMany(row => row).ToArray();
@@ -64,9 +65,9 @@ public class GlueExporterTests
         using var exporter = GlueExporter.Open(checkpoint);
         int[] Indices(int? limit, long seed)
         {
-            var path = Path.Combine(Work, "tiny-limit.parquet");
+            var path = Path.Combine(Work, "tiny-limit");
             exporter.Export(TextFixture.Task(50), TaskSplit.Dev, path, new ExportOptions { Limit = limit, Seed = seed });
-            using var reader = ExportedTaskReader.Open(path);
+            var reader = ExportedTaskReader.Open(path);
             return [.. reader.Examples().Select(example => example.Index)];
         }
 
@@ -89,7 +90,7 @@ public class GlueExporterTests
             foreach (var (name, parameter) in norm)
                 parameter.copy_(torch.tensor(Tiny.Gaussian(name.Length, 8), torch.ScalarType.Float32));
         });
-        var (embeddingPath, normPath) = (Path.Combine(Work, "prefix-embedding.parquet"), Path.Combine(Work, "prefix-norm.parquet"));
+        var (embeddingPath, normPath) = (Path.Combine(Work, "prefix-embedding"), Path.Combine(Work, "prefix-norm"));
         using (var exporter = GlueExporter.Open(checkpoint))
         {
             exporter.Export(TextFixture.Task(40), TaskSplit.Train, embeddingPath);
@@ -99,8 +100,8 @@ public class GlueExporterTests
         using var model = Checkpoint.Load(checkpoint);
         var weights = Tiny.Weights(model);
         double[] scale = weights["layers.0.attention_norm.weight"], shift = weights["layers.0.attention_norm.bias"];
-        using var embeddings = ExportedTaskReader.Open(embeddingPath);
-        using var norms = ExportedTaskReader.Open(normPath, ClientPrefix.Norm);
+        var embeddings = ExportedTaskReader.Open(embeddingPath);
+        var norms = ExportedTaskReader.Open(normPath, ClientPrefix.Norm);
         foreach (var (embedding, norm) in embeddings.Examples().Zip(norms.Examples()))
         {
             Assert.That(norm.InputIds, Is.EqualTo(embedding.InputIds));
@@ -119,7 +120,7 @@ public class GlueExporterTests
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("where prefix=embedding is needed"));
     }
 
-    /// <summary>4096 examples of this size make a row group; the cancelled export leaves two of them.</summary>
+    /// <summary>4096 examples of this size make a part; the cancelled export leaves two of them.</summary>
     [Test]
     public void A_resumed_export_is_the_uninterrupted_one_byte_for_byte()
     {
@@ -128,7 +129,7 @@ public class GlueExporterTests
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
         Directory.CreateDirectory(folder);
-        string whole = Path.Combine(folder, "whole.parquet"), parts = Path.Combine(folder, "parts.parquet");
+        string whole = Path.Combine(folder, "whole"), parts = Path.Combine(folder, "parts");
         var task = TextFixture.Task(9000);
         exporter.Export(task, TaskSplit.Train, whole);
 
@@ -141,8 +142,9 @@ public class GlueExporterTests
         Assert.That(
             () => exporter.Export(task, TaskSplit.Train, parts, null, cancelling, cancellation.Token),
             Throws.InstanceOf<OperationCanceledException>());
-        string[] left = ["parts.parquet.part", "parts.parquet.part.footer", "whole.parquet"];
-        Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName), Is.EquivalentTo(left));
+        string[] left = ["parts.part", "whole"], files = ["manifest.json", "part-00000.parquet", "part-00001.parquet"];
+        Assert.That(Directory.GetDirectories(folder).Select(Path.GetFileName), Is.EquivalentTo(left));
+        Assert.That(Directory.GetFiles(parts + ".part").Select(Path.GetFileName), Is.EquivalentTo(files));
 
         foreach (var (options, source, expected) in new[]
         {
@@ -169,15 +171,18 @@ public class GlueExporterTests
         exporter.Export(
             task, TaskSplit.Train, parts, new ExportOptions { Resume = true }, new ImmediateProgress<ExportProgress>(reports.Add));
         Assert.That((reports[0].Done, reports[0].Kept), Is.EqualTo((8192, 8192)));
-        Assert.That(File.ReadAllBytes(parts), Is.EqualTo(File.ReadAllBytes(whole)));
-        Assert.That(Directory.GetFiles(folder), Is.EquivalentTo(new[] { whole, parts }));
+        Assert.That(Content(parts), Is.EqualTo(Content(whole)));
+        Assert.That(Directory.GetDirectories(folder), Is.EquivalentTo(new[] { whole, parts }));
 
         // Once complete, it is found complete, or to be another one.
         Assert.That(exporter.Export(task, TaskSplit.Train, parts, new ExportOptions { Resume = true }), Is.EqualTo(9000));
         Assert.That(
             () => exporter.Export(task, TaskSplit.Dev, parts, new ExportOptions { Resume = true }),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("was written with split = 'train', and now it is 'dev'"));
-        Assert.That(File.ReadAllBytes(parts), Is.EqualTo(File.ReadAllBytes(whole)));
+        Assert.That(Content(parts), Is.EqualTo(Content(whole)));
+
+        static Dictionary<string, byte[]> Content(string folder) =>
+            Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file), File.ReadAllBytes);
     }
 
     [Test]
@@ -187,19 +192,19 @@ public class GlueExporterTests
         using var cancellation = new CancellationTokenSource();
         var folder = Path.Combine(Work, "export-cancelled");
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, "x.parquet");
+        var path = Path.Combine(folder, "x");
         var progress = new ImmediateProgress<ExportProgress>(_ => cancellation.Cancel());
         Assert.That(
             () => exporter.Export(TextFixture.Task(100), TaskSplit.Train, path, progress: progress, cancellation: cancellation.Token),
             Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(Directory.GetFiles(folder), Is.Empty);
+        Assert.That(Directory.GetFileSystemEntries(folder), Is.Empty);
     }
 
     [Test]
     public void Exported_data_trains_like_the_data_it_came_from()
     {
         var checkpoint = SaveCheckpoint("export-train");
-        var path = Path.Combine(Work, "tiny-train-twin.parquet");
+        var path = Path.Combine(Work, "tiny-train-twin");
         using (var exporter = GlueExporter.Open(checkpoint))
             exporter.Export(TextFixture.Task(60), TaskSplit.Train, path);
         using var model = Checkpoint.Load(checkpoint);

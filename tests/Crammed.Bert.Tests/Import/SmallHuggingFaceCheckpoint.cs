@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Crammed.Files;
 
 namespace Crammed.Bert.Tests;
@@ -71,15 +72,58 @@ internal sealed class SmallHuggingFaceCheckpoint
     /// <summary>Writes config.json and model.safetensors.</summary>
     /// <param name="folder">Created if missing.</param>
     /// <param name="prefixed">Whether names begin with <c>bert.</c>, but for the classifier's.</param>
+    /// <param name="rename">Changes the names further.</param>
+    /// <param name="wide">Stores float64.</param>
     /// <returns>The folder.</returns>
-    public string Write(string folder, bool prefixed = true)
+    public string Write(string folder, bool prefixed = true, Func<string, string>? rename = null, bool wide = false)
+    {
+        var writer = new SafetensorsWriter();
+        foreach (var (name, (shape, values)) in Tensors)
+            Add(writer, Stored(name, prefixed, rename), shape, values, wide);
+        WriteConfiguration(folder);
+        writer.Write(Path.Combine(folder, HuggingFaceCheckpoint.Weights));
+        return folder;
+    }
+
+    /// <summary>Writes config.json, two shards and their index, whose map from tensors to files may be changed.</summary>
+    public string WriteShards(string folder, Action<Dictionary<string, string>>? change = null)
+    {
+        SafetensorsWriter[] shards = [new(), new()];
+        var map = new Dictionary<string, string>();
+        foreach (var (name, (shape, values)) in Tensors)
+        {
+            var shard = map.Count % 2;
+            map[Stored(name, true, null)] = $"model-0000{shard + 1}-of-00002.safetensors";
+            Add(shards[shard], Stored(name, true, null), shape, values, wide: false);
+        }
+
+        WriteConfiguration(folder);
+        for (var shard = 0; shard < shards.Length; shard++)
+            shards[shard].Write(Path.Combine(folder, $"model-0000{shard + 1}-of-00002.safetensors"));
+        change?.Invoke(map);
+        File.WriteAllText(
+            Path.Combine(folder, "model.safetensors.index.json"),
+            JsonSerializer.Serialize(new { metadata = new { total_size = 1 }, weight_map = map }));
+        return folder;
+    }
+
+    private static string Stored(string name, bool prefixed, Func<string, string>? rename)
+    {
+        var stored = (prefixed && !name.StartsWith("cl") ? "bert." : "") + name;
+        return rename?.Invoke(stored) ?? stored;
+    }
+
+    private static void Add(SafetensorsWriter writer, string name, long[] shape, float[] values, bool wide)
+    {
+        if (wide)
+            writer.AddFloat64(name, shape, Array.ConvertAll(values, value => (double)value));
+        else
+            writer.AddFloat32(name, shape, values);
+    }
+
+    private void WriteConfiguration(string folder)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, HuggingFaceCheckpoint.Configuration), Configuration);
-        var writer = new SafetensorsWriter();
-        foreach (var (name, (shape, values)) in Tensors)
-            writer.AddFloat32((prefixed && !name.StartsWith("cl") ? "bert." : "") + name, shape, values);
-        writer.Write(Path.Combine(folder, HuggingFaceCheckpoint.Weights));
-        return folder;
     }
 }

@@ -41,6 +41,8 @@ public class BertConfigurationTests
         yield return new TestCaseData(good with { NormEpsilon = double.NaN }, "norm_epsilon is NaN");
         yield return new TestCaseData(good with { Dropout = 1 }, "dropout is 1");
         yield return new TestCaseData(good with { InitializerStandardDeviation = 0 }, "initializer_standard_deviation is 0");
+        yield return new TestCaseData(good with { TokenTypes = 2 }, "token_types is 2; it must be 1, or with style original 2");
+        yield return new TestCaseData(good with { PaddingToken = good.VocabularySize }, "padding_token is");
         yield return new TestCaseData(good with { Classes = 1 }, "classes is 1");
     }
 
@@ -51,6 +53,9 @@ public class BertConfigurationTests
     [TestCase("{", "configuration-bad.json")]
     [TestCase("null", "null")]
     [TestCase("{\"architecture\": \"x\"}", "vocabulary_size")]
+    [TestCase("KIND", "line 4: layers: a value of the wrong kind")]
+    [TestCase("WORD", "kernel: a value of the wrong kind, or no word that may stand here")]
+    [TestCase("NULL", "architecture: The property or field 'architecture' doesn't allow setting null values")]
     [TestCase("EXTRA", "surprise")]
     [TestCase("WRONG", "layers is -1")]
     public void Malformed_files_are_refused(string content, string message)
@@ -58,11 +63,17 @@ public class BertConfigurationTests
         content = content switch
         {
             "EXTRA" => Tiny.Configuration().ToJson().Replace("\"layers\"", "\"surprise\": 1, \"layers\"", StringComparison.Ordinal),
+            "KIND" => Tiny.Configuration().ToJson().Replace("\"layers\": 2", "\"layers\": \"two\"", StringComparison.Ordinal),
+            "WORD" => Tiny.Configuration().ToJson().Replace("\"polynomial\"", "\"sigmoid\"", StringComparison.Ordinal),
+            "NULL" => Tiny.Configuration().ToJson().Replace("\"architecture\": \"test\"", "\"architecture\": null", StringComparison.Ordinal),
             "WRONG" => (Tiny.Configuration() with { Layers = -1 }).ToJson(),
             _ => content,
         };
         var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "configuration-bad.json");
         File.WriteAllText(path, content);
-        Assert.That(() => BertConfiguration.Read(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+        Assert.That(
+            () => BertConfiguration.Read(path),
+            Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(path).And.Message.Contains(message)
+                .And.Message.Not.Contains("System.").And.Message.Not.Contains(nameof(BertConfiguration)));
     }
 }

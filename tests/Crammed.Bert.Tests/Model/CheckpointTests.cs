@@ -1,4 +1,5 @@
 using Crammed.Files;
+using Crammed.Text;
 using TorchSharp;
 
 namespace Crammed.Bert.Tests;
@@ -7,13 +8,8 @@ public class CheckpointTests
 {
     private static string Work => TestContext.CurrentContext.WorkDirectory;
 
-    private static string Vocabulary()
-    {
-        var path = Path.Combine(Work, "checkpoint-vocab.txt");
-        File.WriteAllLines(path, Enumerable.Range(0, 24).Select(
-            index => index < 5 ? new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" }[index] : $"t{index}"));
-        return path;
-    }
+    private static BertTokenizer Tokenizer(BertOptions? options = null) => BertTokenizer.Create(
+        new WordPieceVocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Enumerable.Range(5, 19).Select(index => $"T{index}")]), options);
 
     [Test]
     public void A_checkpoint_is_complete_and_loads_the_same_model()
@@ -23,11 +19,11 @@ public class CheckpointTests
         using var model = new BertModel(Tiny.Configuration(), seed: 3);
         var calibration = new Calibration(
             1.5, 8, new Dictionary<string, ValueRange> { ["x"] = new(-1, 2) }, new Dictionary<string, ValueRange>());
-        Checkpoint.Save(model, Vocabulary(), folder, calibration);
-        Checkpoint.Save(model, Vocabulary(), folder, calibration);
+        Checkpoint.Save(model, Tokenizer(), folder, calibration);
+        Checkpoint.Save(model, Tokenizer(), folder, calibration);
         Assert.That(
             Directory.GetFiles(folder).Select(Path.GetFileName),
-            Is.EquivalentTo(["model.safetensors", "config.json", "vocab.txt", "calibration.json"]));
+            Is.EquivalentTo(["model.safetensors", "config.json", "vocab.txt", "tokenizer_config.json", "calibration.json"]));
         Assert.That(Directory.GetDirectories(Work, "checkpoint-a*"), Has.Length.EqualTo(1), "nothing is left beside it");
 
         using var loaded = Checkpoint.Load(folder);
@@ -44,9 +40,23 @@ public class CheckpointTests
     {
         using var model = new BertModel(Tiny.Configuration(), seed: 3);
         var folder = Path.Combine(Work, "checkpoint-failed");
-        Assert.That(
-            () => Checkpoint.Save(model, Path.Combine(Work, "no-such-vocab.txt"), folder), Throws.InstanceOf<FileNotFoundException>());
+        File.WriteAllText(folder, "in the way");
+        Assert.That(() => Checkpoint.Save(model, Tokenizer(), folder), Throws.InstanceOf<IOException>());
         Assert.That(Directory.GetDirectories(Work, "checkpoint-failed*"), Is.Empty);
+        Assert.That(File.ReadAllText(folder), Is.EqualTo("in the way"));
+    }
+
+    [Test]
+    public void A_tokenizers_settings_travel_with_the_model()
+    {
+        var folder = Path.Combine(Work, "checkpoint-cased");
+        using var model = new BertModel(Tiny.Configuration(), seed: 3);
+        Checkpoint.Save(model, Tokenizer(new BertOptions { LowerCaseBeforeTokenization = false }), folder);
+        Assert.That(Checkpoint.Tokenizer(folder).EncodeToIds("T5 t5"), Is.EqualTo((int[])[5, 1]));
+        Assert.That(Checkpoint.Tokenizer(folder).Sha256, Is.Not.EqualTo(Tokenizer().Sha256));
+        File.AppendAllText(Path.Combine(folder, "vocab.txt"), "surplus\n");
+        Assert.That(
+            () => Checkpoint.Tokenizer(folder), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("25 tokens, the model knows 24"));
     }
 
     [Test]
@@ -54,7 +64,7 @@ public class CheckpointTests
     {
         var folder = Path.Combine(Work, "checkpoint-b");
         using (var model = new BertModel(Tiny.Configuration(), seed: 3))
-            Checkpoint.Save(model, Vocabulary(), folder);
+            Checkpoint.Save(model, Tokenizer(), folder);
         File.WriteAllText(Path.Combine(folder, "config.json"), (Tiny.Configuration() with { FeedForward = 16 }).ToJson());
         Assert.That(
             () => Checkpoint.Load(folder),

@@ -1,3 +1,4 @@
+using Crammed.Files;
 using TorchSharp;
 
 namespace Crammed.Bert.Tests;
@@ -36,16 +37,15 @@ public class PretrainerTests
         using var model = new BertModel(Configuration(kernel), seed: 1);
         var (training, heldOut) = (Corpus(1), Corpus(2));
         var before = MaskedLanguageModel.HeldOut(model, heldOut, Settings, 64);
-        var reports = new List<PretrainingProgress>();
+        var reports = new List<WorkProgress>();
         var result = Pretrainer.Run(
-            model, training, heldOut, Settings with { BudgetSteps = 150 }, new ImmediateProgress<PretrainingProgress>(reports.Add));
+            model, training, heldOut, Settings with { BudgetSteps = 150 }, new ImmediateProgress<WorkProgress>(reports.Add));
         Assert.That(before, Is.EqualTo(Math.Log(24)).Within(0.2), "an untrained model knows nothing");
         Assert.That(result.HeldOutLoss, Is.LessThan(before - 0.3));
         Assert.That((result.Steps, result.Interrupted), Is.EqualTo((150, false)));
-        Assert.That(reports, Has.Count.EqualTo(150));
-        Assert.That(reports[^1].UsedBudget, Is.EqualTo(1));
-        Assert.That(reports[^1].RemainingSeconds, Is.Zero);
-        Assert.That(reports[^1].HeldOutLoss, Is.EqualTo(result.HeldOutLoss));
+        Assert.That(reports.Select(report => report.Done), Is.EqualTo(Enumerable.Range(0, 151)), "one before the first step");
+        Assert.That(reports[^1].Total, Is.EqualTo(150));
+        Assert.That(reports[^1].Detail, Does.Contain(FormattableString.Invariant($"held-out {result.HeldOutLoss:F3}")));
     }
 
     [Test]
@@ -94,9 +94,9 @@ public class PretrainerTests
     {
         using var model = new BertModel(Configuration(), seed: 1);
         using var source = new CancellationTokenSource();
-        var progress = new ImmediateProgress<PretrainingProgress>(report =>
+        var progress = new ImmediateProgress<WorkProgress>(report =>
         {
-            if (report.Step == 3)
+            if (report.Done == 3)
                 source.Cancel();
         });
         var result = Pretrainer.Run(model, Corpus(1), Corpus(2), Settings, progress, source.Token);

@@ -194,9 +194,9 @@ public class PretrainingCheckpointTests
     {
         using var model = new BertModel(PretrainerTests.Configuration(), modelSeed);
         using var source = new CancellationTokenSource();
-        var progress = new ImmediateProgress<PretrainingProgress>(report =>
+        var progress = new ImmediateProgress<WorkProgress>(report =>
         {
-            if (report.Step == interruptedAfter)
+            if (report.Done == interruptedAfter)
                 source.Cancel();
         });
         var checkpoints = new PretrainingCheckpoints { Folder = folder, Interval = TimeSpan.FromDays(1), Resume = resume };

@@ -1,3 +1,5 @@
+using Crammed.Files;
+using Crammed.Tables;
 using Crammed.Text;
 
 namespace Crammed.Bert.Tests;
@@ -20,14 +22,14 @@ public class PretrainingSetTests
     public void Documents_are_split_once_and_packed_in_the_order_of_the_files()
     {
         using var set = PretrainingSet.Load(Options(Numbers(400)));
-        var tokenizer = BertTokenizer.Create(set.Vocabulary);
+        var tokenizer = set.Tokenizer;
         var (training, heldOut) = (Texts(set.Training, tokenizer), Texts(set.HeldOut, tokenizer));
         Assert.That(training.Concat(heldOut).Order(), Is.EqualTo(Enumerable.Range(0, 400).Select(Number).Order()));
         Assert.That(training, Is.EqualTo(training.OrderBy(text => text, StringComparer.Ordinal)));
         Assert.That(set.SampleTexts, Is.EqualTo(training));
         // Binomial: six standard deviations around a tenth.
         Assert.That(heldOut, Has.Count.InRange(40 - 36, 40 + 36));
-        var stream = training.SelectMany(text => tokenizer.EncodeToIds(text, addSpecialTokens: false).Append(tokenizer.SeparatorTokenId));
+        var stream = training.SelectMany(text => tokenizer.EncodeToIds(text).Append(tokenizer.Special.Separator));
         int[] inner = [.. Enumerable.Range(0, set.Training.Sequences).SelectMany(i => set.Training.Sequence(i).ToArray()[1..^1])];
         Assert.That(inner, Is.EqualTo(stream.Take(inner.Length)));
         Assert.That(stream.Count() - inner.Length, Is.InRange(0, Length - 3));
@@ -43,7 +45,7 @@ public class PretrainingSetTests
         using var shuffled = PretrainingSet.Load(Options(path) with { Shuffle = true });
         using var again = PretrainingSet.Load(Options(path) with { Shuffle = true, Threads = 1 });
         using var other = PretrainingSet.Load(Options(path) with { Shuffle = true, Seed = 6 });
-        var tokenizer = BertTokenizer.Create(plain.Vocabulary);
+        var tokenizer = plain.Tokenizer;
         var texts = Texts(shuffled.Training, tokenizer);
         Assert.That(texts, Is.Not.EqualTo(Texts(plain.Training, tokenizer)).And.EquivalentTo(Texts(plain.Training, tokenizer)));
         Assert.That(Texts(again.Training, tokenizer), Is.EqualTo(texts));
@@ -75,7 +77,7 @@ public class PretrainingSetTests
         using var made = PretrainingSet.Load(options);
         using var cached = PretrainingSet.Load(options);
         Assert.That((made.IsFromCache, cached.IsFromCache), Is.EqualTo((false, true)));
-        Assert.That(cached.Vocabulary.Tokens, Is.EqualTo(made.Vocabulary.Tokens));
+        Assert.That(cached.Tokenizer.Vocabulary.Tokens, Is.EqualTo(made.Tokenizer.Vocabulary.Tokens));
         Assert.That(cached.SampleTexts, Is.EqualTo(made.SampleTexts));
         Assert.That(cached.Facts, Is.EqualTo(made.Facts));
         foreach (var (a, b) in new[] { (made.Training, cached.Training), (made.HeldOut, cached.HeldOut) })
@@ -95,7 +97,7 @@ public class PretrainingSetTests
         // Its own mark: a replaced folder would be without it.
         File.SetLastWriteTimeUtc(vocabulary, DateTime.UnixEpoch);
         using var second = PretrainingSet.Load(options with { CacheFolder = null });
-        var cache = new PretrainingSetCache(Cache, PretrainingSetKey.Of(options, progress: null, CancellationToken.None));
+        var cache = new PretrainingSetCache(Cache, PretrainingSetKey.Of(options, tokenizerSha256: null, progress: null, CancellationToken.None));
         cache.Write(second, progress: null, CancellationToken.None);
         Assert.That(File.GetLastWriteTimeUtc(vocabulary), Is.EqualTo(DateTime.UnixEpoch));
         Assert.That(Directory.GetDirectories(Cache), Has.Length.EqualTo(1), "no temporary folder is left");
@@ -140,17 +142,42 @@ public class PretrainingSetTests
         Assert.That(cached.Facts.TrainingDocuments + cached.Facts.HeldOutDocuments, Is.EqualTo(300));
     }
 
-    [TestCase("training-sequences.parquet")]
-    [TestCase("training-documents.parquet")]
-    [TestCase("held-out-sequences.parquet")]
-    [TestCase("held-out-documents.parquet")]
-    [TestCase("sample-texts.parquet")]
+    /// <summary>The settings beside a vocabulary decide the ids, and are part of what the cache goes by.</summary>
+    [Test]
+    public void A_vocabularys_settings_are_honoured_and_kept()
+    {
+        string[] vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "Bird", "bird"];
+        var options = Options(Write("birds.txt", string.Join("\n\n", Enumerable.Repeat("Bird bird Bird", 100)))) with
+        {
+            VocabularyPath = Write("vocab.txt", string.Join('\n', vocabulary)),
+            CacheFolder = Cache,
+        };
+        using var uncased = PretrainingSet.Load(options);
+        Write("tokenizer_config.json", """{"do_lower_case": false}""");
+        using var cased = PretrainingSet.Load(options);
+        using var cached = PretrainingSet.Load(options);
+        Assert.That((cased.IsFromCache, cached.IsFromCache), Is.EqualTo((false, true)));
+        Assert.That(uncased.Training.Document(0).ToArray(), Is.EqualTo((int[])[2, 6, 6, 6, 3]));
+        Assert.That(cased.Training.Document(0).ToArray(), Is.EqualTo((int[])[2, 5, 6, 5, 3]));
+        Assert.That(cached.Tokenizer.Options.LowerCaseBeforeTokenization, Is.False);
+        File.Delete(Directory.GetFiles(Cache, "tokenizer_config.json", SearchOption.AllDirectories).Single(file => File.ReadAllText(file).Contains("case\": false")));
+        Assert.That(() => PretrainingSet.Load(options), Throws.TypeOf<InvalidDataException>().With.Message.Contains("delete the folder"));
+    }
+
+    [TestCase("training-sequences/part-00000.parquet")]
+    [TestCase("training-documents/part-00000.parquet")]
+    [TestCase("held-out-sequences/part-00000.parquet")]
+    [TestCase("held-out-documents/part-00000.parquet")]
+    [TestCase("sample-texts/part-00000.parquet")]
+    [TestCase("training-sequences/manifest.json")]
+    [TestCase("sample-texts/manifest.json")]
     [TestCase("vocab.txt")]
     public void A_damaged_set_is_named_with_what_to_do(string name)
     {
         var options = Options(Numbers(400)) with { CacheFolder = Cache };
         PretrainingSet.Load(options).Dispose();
-        var path = Path.Combine(Directory.GetDirectories(Cache).Single(), name);
+        var set = Directory.GetDirectories(Cache).Single();
+        var path = Path.Combine(set, name);
         var bytes = File.ReadAllBytes(path);
         foreach (var damage in new Action[]
         {
@@ -161,19 +188,21 @@ public class PretrainingSetTests
             Assert.That(
                 () => PretrainingSet.Load(options),
                 Throws.TypeOf<InvalidDataException>().With.Message.Contains(name)
-                    .And.Message.EndsWith($"delete the folder {Path.GetDirectoryName(path)} to have it made again."));
+                    .And.Message.EndsWith($"delete the folder {set} to have it made again."));
         }
     }
 
     [Test]
     public void Ids_beyond_the_vocabulary_are_refused()
     {
-        var path = Path.Combine(folder.FullName, "rows.parquet");
-        TokenRowFile.Write(path, [new[] { 1, 2, 9 }, new[] { 3 }], []);
-        using var reader = Crammed.Text.Parquet.ParquetReader.Open(path);
-        Assert.That(() => TokenRowFile.Read(path, reader, (1, 3), 9, _ => { }), Throws.TypeOf<InvalidDataException>()
+        var path = Path.Combine(folder.FullName, "rows");
+        var format = new PartFormat("rows", 1, IsCompressed: true);
+        using (var writer = PartFolderWriter<string>.Create(path, format, "any"))
+            TokenRowFolder.Write(writer, [new[] { 1, 2, 9 }, new[] { 3 }]);
+        var tables = PartFolder<string>.Open(path, format).Tables();
+        Assert.That(() => TokenRowFolder.Read(path, tables, (1, 3), 9, _ => { }), Throws.TypeOf<InvalidDataException>()
             .With.Message.EqualTo($"{path}: row 0 has the id 9, and the vocabulary has 9 tokens."));
-        Assert.That(() => TokenRowFile.Read(path, reader, (2, 3), 10, _ => { }), Throws.TypeOf<InvalidDataException>()
+        Assert.That(() => TokenRowFolder.Read(path, tables, (2, 3), 10, _ => { }), Throws.TypeOf<InvalidDataException>()
             .With.Message.EqualTo($"{path}: row 1 has 1 ids, where 2 to 3 are needed."));
     }
 
@@ -182,7 +211,7 @@ public class PretrainingSetTests
     {
         var options = Options(Numbers(400)) with { CacheFolder = Cache };
         using var source = new CancellationTokenSource();
-        var progress = new ImmediateProgress<PretrainingSetProgress>(state =>
+        var progress = new ImmediateProgress<WorkProgress>(state =>
         {
             if (state.Title == "caching held-out tokens")
                 source.Cancel();

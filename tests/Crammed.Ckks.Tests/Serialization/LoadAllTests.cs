@@ -1,3 +1,5 @@
+using Crammed.Files;
+
 namespace Crammed.Ckks.Tests.Serialization;
 
 /// <summary>All keys of a file brought into memory before they are used.</summary>
@@ -32,8 +34,8 @@ internal sealed class LoadAllTests
         keys.LoadAll(reports);
         Assert.That(keys.Manifest.Select(key => key.IsLoaded), Is.All.True);
         Assert.That((keys.Bytes, ResidueMemory.LiveBuffers), Is.EqualTo((keys.Manifest.Sum(key => key.MemoryBytes), _live + 2 * 4)));
-        Assert.That(reports.Seen.Select(report => (report.Done, report.Total)), Is.EqualTo(new[] { (1, 4), (2, 4), (3, 4), (4, 4) }));
-        Assert.That(reports.Seen.Select(report => report.TotalBytes).Append(reports.Seen[^1].DoneBytes), Is.All.EqualTo(keys.Bytes));
+        Assert.That(reports.Seen.Select(report => report.Detail), Is.EqualTo(new[] { "1 of 4 keys", "2 of 4 keys", "3 of 4 keys", "4 of 4 keys" }));
+        Assert.That(reports.Seen.Select(report => report.Total).Append(reports.Seen[^1].Done), Is.All.EqualTo(keys.Bytes));
         // Nothing is read any more: the file may go.
         File.Delete(_file.Path);
         keys.TryGetConjugation(out SwitchingKey? conjugation);
@@ -58,7 +60,7 @@ internal sealed class LoadAllTests
         var reports = new Recorder();
         keys.LoadAll(reports);
         keys.LoadAll(reports);
-        Assert.That(reports.Seen.Select(report => (report.Done, report.Total)), Is.EqualTo(new[] { (1, 3), (2, 3), (3, 3) }));
+        Assert.That(reports.Seen.Select(report => report.Detail), Is.EqualTo(new[] { "1 of 3 keys", "2 of 3 keys", "3 of 3 keys" }));
         Assert.That(keys.TryGetRotation(1, out SwitchingKey? again) && ReferenceEquals(one, again));
         Assert.That((keys.UnloadUnused(), keys.UnloadUnused()), Is.EqualTo((0L, keys.Manifest.Sum(key => key.MemoryBytes))));
     }
@@ -152,10 +154,10 @@ internal sealed class LoadAllTests
         public FreeSpace? Disk(string folder) => throw new InvalidOperationException("loading writes nothing");
     }
 
-    private sealed class Recorder : IProgress<KeyProgress>
+    private sealed class Recorder : IProgress<WorkProgress>
     {
-        public List<KeyProgress> Seen { get; } = [];
+        public List<WorkProgress> Seen { get; } = [];
 
-        public void Report(KeyProgress value) => Seen.Add(value);
+        public void Report(WorkProgress value) => Seen.Add(value);
     }
 }

@@ -1,6 +1,7 @@
 using Crammed.Benchmarks.Bootstrapping;
 using Crammed.Ckks;
 using Crammed.Cli.Commands.Bench;
+using Crammed.Files;
 
 namespace Crammed.Cli.Tests.Bootstrapping;
 
@@ -35,9 +36,11 @@ internal sealed class BootstrapBenchmarkTests
         Assert.That(measured.LargestError, Is.GreaterThan(measured.LargestRms).And.LessThan(Math.ScaleB(1, -17)));
         Assert.That(measured.Batch!.Count, Is.EqualTo(3));
         Assert.That(measured.Batch.Seconds, Is.Positive);
-        Assert.That(progress.Last("keys"), Is.EqualTo(new BootstrapProgress("keys", measured.Preparation.Keys, measured.Preparation.Keys)));
+        Assert.That(progress.Last("keys"), Is.EqualTo(new WorkProgress(
+            "keys", measured.Preparation.KeyBytes, measured.Preparation.KeyBytes, "bytes",
+            $"{measured.Preparation.Keys} of {measured.Preparation.Keys} keys")));
         // Two of each kind, and twice one and three at once.
-        Assert.That(progress.Last("bootstraps"), Is.EqualTo(new BootstrapProgress("bootstraps", 15, 15)));
+        Assert.That(progress.Last("bootstraps"), Is.EqualTo(new WorkProgress("bootstraps", 15, 15, "bootstraps")));
     }
 
     [Test]
@@ -50,9 +53,9 @@ internal sealed class BootstrapBenchmarkTests
             () => BootstrapBenchmark.Run(_configuration, progress, source.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
 
-        static void Stop(BootstrapProgress state, string work, CancellationTokenSource source)
+        static void Stop(WorkProgress state, string work, CancellationTokenSource source)
         {
-            if (state.Work == work)
+            if (state.Title == work)
                 source.Cancel();
         }
     }
@@ -73,26 +76,26 @@ internal sealed class BootstrapBenchmarkTests
         Assert.That(() => BootstrapMeasurementFile.Read(bad), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(bad));
     }
 
-    [TestCase("keys 3 61")]
-    [TestCase("bootstraps 0 12")]
-    public void Progress_is_read_as_it_is_written(string line) => Assert.That(BootstrapProgress.Parse(line)?.ToString(), Is.EqualTo(line));
+    [TestCase("keys 3 61 bytes")]
+    [TestCase("bootstraps 0 12 bootstraps")]
+    public void Progress_is_read_as_it_is_written(string line) => Assert.That(ProgressLine.Write(ProgressLine.Parse(line)!), Is.EqualTo(line));
 
     [TestCase("")]
     [TestCase("keys 3")]
-    [TestCase("keys 3 -1")]
-    [TestCase("some other line")]
-    public void Other_lines_are_no_progress(string line) => Assert.That(BootstrapProgress.Parse(line), Is.Null);
+    [TestCase("keys 3 -1 bytes")]
+    [TestCase("some quite other line")]
+    public void Other_lines_are_no_progress(string line) => Assert.That(ProgressLine.Parse(line), Is.Null);
 
-    private sealed class States : IProgress<BootstrapProgress>
+    private sealed class States : IProgress<WorkProgress>
     {
         private readonly Lock _lock = new();
-        private readonly List<BootstrapProgress> _states = [];
+        private readonly List<WorkProgress> _states = [];
 
-        public Action<BootstrapProgress> Reported { get; init; } = _ => { };
+        public Action<WorkProgress> Reported { get; init; } = _ => { };
 
-        public BootstrapProgress Last(string work) => _states.Where(state => state.Work == work).MaxBy(state => state.Done);
+        public WorkProgress? Last(string work) => _states.Where(state => state.Title == work).MaxBy(state => state.Done);
 
-        public void Report(BootstrapProgress value)
+        public void Report(WorkProgress value)
         {
             lock (_lock)
                 _states.Add(value);

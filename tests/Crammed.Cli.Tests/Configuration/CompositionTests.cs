@@ -1,3 +1,7 @@
+using Crammed.Cli.Configuration;
+using FsCheck;
+using FsCheck.Fluent;
+
 namespace Crammed.Cli.Tests.Configuration;
 
 internal sealed class CompositionTests : ConfigurationTestBase
@@ -60,6 +64,67 @@ internal sealed class CompositionTests : ConfigurationTestBase
         Assert.That(Bind("note=").Note, Is.Null);
     }
 
+    /// <summary>What YAML would read as a comment, a mapping, a list, an anchor, a block or a directive.</summary>
+    [TestCase("wiki #2"), TestCase("a: b"), TestCase("a:"), TestCase("- a"), TestCase("? a"), TestCase("# a"), TestCase("&a b"), TestCase("*a")]
+    [TestCase("!!int 3"), TestCase("| a"), TestCase("> a"), TestCase("%TAG"), TestCase("@a"), TestCase("`a"), TestCase(" a "), TestCase("\ta")]
+    [TestCase("a, b"), TestCase("a]"), TestCase("a}"), TestCase("}"), TestCase("a\nb"), TestCase("a 'b'"), TestCase("a\"b"), TestCase("~"), TestCase("---")]
+    [TestCase("a  b"), TestCase("a\\nb"), TestCase("1_000"), TestCase("0x1F"), TestCase("yes"), TestCase("2026-11-30"), TestCase("Null"), TestCase("...")]
+    [TestCase("$HOME"), TestCase("a#b"), TestCase("\u2028"), TestCase("{"), TestCase("C:\\x")]
+    public void Plain_texts_are_taken_literally(string text)
+    {
+        if (text == "{")
+            Assert.That(Error($"note={text}"), Does.Contain("does not end in the { that it begins with"));
+        else
+            Assert.That(Bind($"note={text}").Note, Is.EqualTo(text));
+    }
+
+    [TestCase("\"a\" # b", "does not end in the \" that it begins with; for a text put it in quotes: \"\\\"a\\\" # b\"")]
+    [TestCase("\"a\" # \"b\"", "YAML takes what follows # for a comment; put it in quotes: \"\\\"a\\\" # \\\"b\\\"\"")]
+    [TestCase("'a' b'", "is not valid YAML")]
+    [TestCase("\"a\" ", "does not end in the \"")]
+    [TestCase("[a] # b]", "YAML takes what follows # for a comment")]
+    [TestCase("[a, b", "does not end in the [ that it begins with")]
+    [TestCase("[a] b]", "is not valid YAML")]
+    [TestCase("[a # b]", "override")]
+    [TestCase("\"a\u2028b\"", "a line break in quotes or brackets; write \\n in double quotes")]
+    [TestCase("[draft] wiki", "does not end in the [ that it begins with; for a text put it in quotes: \"[draft] wiki\"")]
+    public void What_YAML_would_change_is_refused(string text, string expected) =>
+        Assert.That(Error($"note={text}"), Does.StartWith("override 'note=").And.Contain(expected));
+
+    private static readonly string[] Pieces =
+        ["\"", "'", "[", "]", "{", "}", "#", " #", ": ", ":", ",", "-", "- ", "\\", "\\n", "$", "|", ">", "&", "*", "!", "%", "@", "`", "~", " ", "\t", "\n",
+            "\r", "\u0085", "\u2028", "\ufeff", "\u00e9", "\U0001F600", "\ud83d", "\u0001", "\u007f", "a", "null", "true", "0", "1e3", "=", "?", "...", "---"];
+
+    /// <summary>Any text reaches a key for text as it is, or is refused: plain, and in either kind of quotes, alone and in a list.</summary>
+    [Test]
+    public void Any_text_arrives_unchanged_or_is_refused()
+    {
+        int arrived = 0;
+        Check.One(
+            Config.QuickThrowOnFailure.WithMaxTest(1000).WithEndSize(12),
+            Prop.ForAll(Gen.ArrayOf(Gen.Elements(Pieces)).Select(string.Concat).ToArbitrary(), text =>
+            {
+                string inDouble = $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"", inSingle = $"'{text.Replace("'", "''")}'";
+                foreach (string value in text is "" or "null" || text is ['"' or '\'' or '[' or '{', ..] ? [inDouble, inSingle] : (string[])[text, inDouble, inSingle])
+                    Arrives($"note={value}", text, settings => settings.Note);
+                Arrives($"eval.words=[{inDouble}, {inSingle}]", $"{text}|{text}", settings => string.Join('|', settings.Eval.Words));
+            }));
+        Assert.That(arrived, Is.GreaterThan(2000), "most are not refused");
+
+        void Arrives(string word, string expected, Func<RunSettings, string?> read)
+        {
+            try
+            {
+                Assert.That(read(Bind(word)), Is.EqualTo(expected), () => word);
+                arrived++;
+            }
+            catch (ConfigurationException)
+            {
+                // Refused.
+            }
+        }
+    }
+
     [TestCase("arch=smal", "override 'arch=smal': the group 'arch' has no choice 'smal'; did you mean 'small'? (choices: large, small)")]
     [TestCase("arch=zzzzzz", "override 'arch=zzzzzz': the group 'arch' has no choice 'zzzzzz' (choices: large, small)")]
     [TestCase("arch=../cfg_run", "override 'arch=../cfg_run': the group 'arch' has no choice '../cfg_run' (choices: large, small)")]
@@ -71,7 +136,8 @@ internal sealed class CompositionTests : ConfigurationTestBase
     [TestCase("+a.b=3", "override '+a.b=3': keys are neither added nor removed here; drop the '+' and set the key's value")]
     [TestCase("a..b=3", "override 'a..b=3': 'a..b' is not a key such as train.steps or a group such as eval/tasks")]
     [TestCase("name.first=3", "override 'name.first=3': 'name' is 'run', not a group of keys")]
-    [TestCase("eval.rates=[1", "override 'eval.rates=[1': is not valid YAML: *")]
+    [TestCase("eval.rates=[1,,]", "override 'eval.rates=[1,,]': is not valid YAML: *")]
+    [TestCase("eval.rates=[1", "override 'eval.rates=[1': does not end in the [ that it begins with; for a text put it in quotes: \"[1\"")]
     public void A_wrong_override_is_named(string word, string expected)
     {
         if (expected.EndsWith('*'))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crammed.Bert;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
@@ -8,6 +9,8 @@ namespace Crammed.Cli.Tests.Configuration;
 /// <summary>Settings reach the parts of the program that use them, each where it belongs.</summary>
 internal sealed class SettingsMappingTests
 {
+    private static readonly ConfigurationFolder Folder = new(Repository.PathOf("configs"));
+
     [Test]
     public void The_architecture_becomes_the_models_configuration()
     {
@@ -146,6 +149,104 @@ internal sealed class SettingsMappingTests
         }));
     }
 
+    /// <summary>
+    /// Every key of a group whose record is a library's, set to another value than the library's default, comes out as that value under
+    /// the property of the library's own record, and leaves every other property alone.
+    /// </summary>
+    [TestCaseSource(nameof(LibraryKeys))]
+    public void Every_key_reaches_the_librarys_record(string group, string key)
+    {
+        var member = SettingsSchema.Of(typeof(LibraryGroups)).Walk().Single(entry => entry.Path == $"{group}.{key}").Member;
+        object before = Library(Bound(), group), after = Library(Bound($"{group}.{key}={Another(member, before)}"), group);
+        var changed = before.GetType().GetProperties()
+            .Where(property => property.CanWrite && !Same(property.GetValue(before), property.GetValue(after))).Select(property => property.Name);
+        // Two numbers of one list are two properties, and the list a third.
+        Assert.That(changed, key == "betas" ? Is.EquivalentTo(new[] { "Beta1", "Beta2", "Betas" }) : Is.EqualTo(new[] { member.Property.Name }));
+        if (key != "betas")
+            Assert.That(Text(after.GetType().GetProperty(member.Property.Name)!.GetValue(after)), Is.EqualTo(Another(member, before)));
+    }
+
+    private static IEnumerable<TestCaseData> LibraryKeys() =>
+        from @group in new[] { "arch", "train", "train.penalty", "eval.finetune", "finetune", "finetune.lora" }
+        let type = Library(Bound(), @group).GetType()
+        from entry in SettingsSchema.Of(typeof(LibraryGroups)).Walk()
+        where entry.Path.StartsWith(@group + ".", StringComparison.Ordinal) && !entry.Path[(@group.Length + 1)..].Contains('.')
+            && !entry.Member.IsGroup && type.GetProperty(entry.Member.Property.Name) is { } && !NotAlone.Contains(entry.Path)
+        select new TestCaseData(@group, entry.Path[(@group.Length + 1)..]).SetArgDisplayNames(@group, entry.Member.Key);
+
+    /// <summary>Keys that need another beside them; the tests above set these together.</summary>
+    private static readonly string[] NotAlone =
+        ["arch.kernel", "arch.hidden", "train.steps", "train.tokens", "train.budget_seconds", "arch.gate", "arch.style"];
+
+    /// <summary>The library's record that a group becomes.</summary>
+    private static object Library(LibraryGroups settings, string group) => group switch
+    {
+        "arch" => settings.Arch.ToBertConfiguration(vocabularySize: 5000, classes: 3),
+        "train" => settings.Train.ToPretrainingSettings(settings.Impl),
+        "train.penalty" => settings.Train.ToPretrainingSettings(settings.Impl).Penalty,
+        "eval.finetune" => settings.Eval.Finetune.ToFineTuningSettings(),
+        "finetune" => settings.Finetune,
+        _ => settings.Finetune.Lora!,
+    };
+
+    /// <summary>A value in the key's range that is not the one before, as one writes it.</summary>
+    private static string Another(SettingsMember member, object before)
+    {
+        object? value = before.GetType().GetProperty(member.Property.Name)!.GetValue(before);
+        if (member.Type.IsEnum)
+            return SettingsTypes.Choices(member.Type).First(choice => !choice.Value.Equals(value)).Key;
+        if (member.ItemType == typeof(string))
+            return "[output]";
+        if (member.ItemType is not null)
+            return "[0.125, 0.25]";
+        if (member.Type == typeof(bool))
+            return Equals(value, true) ? "false" : "true";
+        // Heads and feed-forward widths divide or are divided: powers of two fit both.
+        var candidates = member.Type == typeof(double) ? new[] { "0.0625", "2.5", "64.5" } : ["4", "8", "100"];
+        return candidates.First(text => member.InRange(double.Parse(text, CultureInfo.InvariantCulture)) && text != Text(value));
+    }
+
+    private static string Text(object? value) => value switch
+    {
+        Enum choice => SettingsTypes.ChoiceOf(choice),
+        bool flag => flag ? "true" : "false",
+        IEnumerable<string> list => $"[{string.Join(", ", list)}]",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+
+    private static bool Same(object? first, object? second) => (first, second) switch
+    {
+        (IEnumerable<double> list, IEnumerable<double> other) => list.SequenceEqual(other),
+        (IEnumerable<string> list, IEnumerable<string> other) => list.SequenceEqual(other),
+        ({ } group, { } other) when SettingsTypes.IsGroup(group.GetType()) => SettingsWriter.ToYaml(group) == SettingsWriter.ToYaml(other),
+        _ => Equals(first, second),
+    };
+
+    private static LibraryGroups Bound(params string[] overrides)
+    {
+        var demo = ConfigurationComposer.Compose(Folder, "cfg_demo", [.. overrides.Where(word => !word.StartsWith("finetune", StringComparison.Ordinal))]);
+        var run = ConfigurationComposer.Compose(Folder, "cfg_finetune", [.. overrides.Where(word => word.StartsWith("finetune", StringComparison.Ordinal))]);
+        run.Tree.TryGet("finetune", out var finetune);
+        demo.Tree.Set("finetune", finetune!);
+        foreach (string unused in new[] { "name", "data", "he" })
+            demo.Tree.Remove(unused);
+        return SettingsBinder.Bind<LibraryGroups>(demo.Tree);
+    }
+
+    /// <summary>The groups with records of a library, of whichever command reads them.</summary>
+    private sealed record LibraryGroups
+    {
+        public required ArchGroupSettings Arch { get; init; }
+
+        public required PretrainGroupSettings Train { get; init; }
+
+        public required EvalGroupSettings Eval { get; init; }
+
+        public required TaskTrainingSettings Finetune { get; init; }
+
+        public required ImplementationSettings Impl { get; init; }
+    }
+
     [Test]
     public void The_demo_takes_fewer_and_longer_steps_than_a_draw_by_default()
     {
@@ -156,5 +257,5 @@ internal sealed class SettingsMappingTests
     private static PretrainingSettings Recipe(DemoSettings settings) => settings.Train.ToPretrainingSettings(settings.Impl);
 
     private static DemoSettings Demo(params string[] overrides) =>
-        ConfigurationLoader.Load<DemoSettings>(new ConfigurationFolder(Repository.PathOf("configs")), "cfg_demo", overrides).Settings;
+        ConfigurationLoader.Load<DemoSettings>(Folder, "cfg_demo", overrides).Settings;
 }

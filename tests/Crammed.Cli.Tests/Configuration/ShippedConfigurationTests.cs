@@ -6,7 +6,6 @@ using Crammed.Cli.Commands.Doctor;
 using Crammed.Cli.Commands.Import;
 using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Refresh;
-using Crammed.Cli.Commands.Study;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
 using Crammed.Model;
@@ -21,20 +20,19 @@ internal sealed class ShippedConfigurationTests
 
     private static readonly (string Root, Type Settings)[] roots =
     [
-        ("cfg_pretrain", typeof(PretrainSettings)),
+        ("cfg_pretrain", typeof(PretrainCommandSettings)),
         ("cfg_import", typeof(ImportSettings)),
         ("cfg_export-glue", typeof(ExportGlueSettings)),
-        ("cfg_draw", typeof(DrawSettings)),
+        ("cfg_draw", typeof(DrawCommandSettings)),
         ("cfg_keygen", typeof(KeygenSettings)),
         ("cfg_convert", typeof(ConvertSettings)),
         ("cfg_refresh", typeof(RefreshSettings)),
-        ("cfg_finetune", typeof(FinetuneRunSettings)),
-        ("cfg_evaluate", typeof(EvaluateSettings)),
+        ("cfg_finetune", typeof(FinetuneCommandSettings)),
+        ("cfg_evaluate", typeof(EvaluateCommandSettings)),
         ("cfg_demo", typeof(DemoSettings)),
         ("cfg_bench-engine", typeof(BenchEngineSettings)),
         ("cfg_bench-bootstrap", typeof(BenchBootstrapSettings)),
         ("cfg_bench-bootstrap-one", typeof(BenchBootstrapOneSettings)),
-        ("cfg_study", typeof(StudySettings)),
         ("cfg_configuration", typeof(ConfigurationCommandSettings)),
         ("cfg_doctor", typeof(DoctorSettings)),
     ];
@@ -123,7 +121,7 @@ internal sealed class ShippedConfigurationTests
         Assert.That(settings.Eval.Tasks.Name, Is.EqualTo(task));
         Assert.That(settings.Eval.Finetune.LearningRate, Is.EqualTo(learningRate));
         Assert.That(settings.Eval.Finetune.Epsilon, Is.EqualTo(epsilon));
-        Assert.That(settings.Eval.Finetune.Batch, Is.EqualTo(16));
+        Assert.That(settings.Eval.Finetune.BatchSize, Is.EqualTo(16));
         Assert.That(settings.Eval.Finetune.Rank, Is.EqualTo(2));
     }
 
@@ -147,7 +145,7 @@ internal sealed class ShippedConfigurationTests
         File.ReadAllText(Repository.PathOf("docs/configuration.md")), Is.EqualTo(new ConfigurationPage(folder, CommandTable.All).ToMarkdown()),
         "make it again: scripts/crammed configuration file=docs/configuration.md");
 
-    [TestCase("arch.heads=5", "override 'arch.heads=5': 'arch.heads' is 5; it must divide arch.hidden (32)")]
+    [TestCase("arch.heads=5", "override 'arch.heads=5': 'arch.heads' is 5; it must be a divisor of hidden (32)")]
     [TestCase("arch.kernel=gaussian", "'arch.kernel_power' is 4; only arch.kernel=polynomial reads it, so set it to null")]
     [TestCase("arch.kernel_power=null", "override 'arch.kernel_power=null': 'arch.kernel_power' is null; arch.kernel=polynomial needs it")]
     [TestCase(

@@ -68,6 +68,12 @@ internal sealed class CrammedProgramTests
         yield return new TestCaseData(
             new IOException("No space left on device : 'x'", 28), 2,
             "error: No space left on device : 'x'; free some space there, then repeat the command");
+        yield return new TestCaseData(
+            new UnauthorizedAccessException("Access to the path 'outputs' is denied."), 2,
+            "error: Access to the path 'outputs' is denied; allow it, or work in a folder where you may write");
+        yield return new TestCaseData(
+            new IOException("Read-only file system : 'outputs'", 30), 2,
+            "error: Read-only file system : 'outputs'; allow it, or work in a folder where you may write");
         yield return new TestCaseData(new IOException("disk full"), 1, "error: disk full (IOException; details: --verbose)");
         yield return new TestCaseData(
             new InvalidOperationException(""), 1, "error: InvalidOperationException (InvalidOperationException; details: --verbose)");

@@ -1,5 +1,6 @@
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Progress;
+using Crammed.Files;
 using Spectre.Console;
 
 namespace Crammed.Cli.Tests.Progress;
@@ -64,12 +65,13 @@ internal sealed class ProgressTests
     {
         var time = new ManualTime();
         var lines = new StringWriter { NewLine = "\n" };
-        using (var progress = ProgressReporter.Start(live: null, lines, time, "pretraining", total: 1200, "steps"))
+        using (var progress = new ProgressDisplay(live: null, lines, time))
         {
+            progress.Report(new WorkProgress("pretraining", 0, 1200, "steps"));
             for (int step = 1; step <= 1200; step++)
             {
                 time.Advance(0.02);
-                progress.Report(step, step == 600 ? "loss 5.43" : null);
+                progress.Report(new WorkProgress("pretraining", step, 1200, "steps", step == 600 ? "loss 5.43" : null));
             }
         }
         Assert.That(lines.ToString(), Is.EqualTo(
@@ -78,17 +80,35 @@ internal sealed class ProgressTests
             + "pretraining: 1,200/1,200 steps, 50 steps/s, 0:24 elapsed, loss 5.43\n"));
     }
 
-    [Test]
-    public void Slow_work_shows_the_time_of_a_unit_and_an_estimate_of_its_own_wins()
+    /// <summary>Rates as people write them; what an earlier run did says nothing of this one's rate.</summary>
+    [TestCase(0, 1, 4, "steps", 100, "1/4 steps, 100 s each, 1:40 elapsed, 5:00 left")]
+    [TestCase(0, 2, 3, "steps", 5000, "2/3 steps, 2,500 s each, 1:23:20 elapsed, 41:40 left")]
+    [TestCase(0, 6670000, 13340000, "texts", 10, "6,670,000/13,340,000 texts, 667,000 texts/s, 0:10 elapsed, 0:10 left")]
+    [TestCase(800, 810, 830, "steps", 20, "810/830 steps, 2 s each, 0:20 elapsed, 0:40 left")]
+    [TestCase(0, 60, 120, "seconds", 60, "60/120 seconds, 1:00 elapsed, 1:00 left")]
+    public void Rate_and_time_left_follow_from_what_is_done(long start, long done, long total, string unit, double seconds, string expected)
     {
         var time = new ManualTime();
         var lines = new StringWriter { NewLine = "\n" };
-        using (var progress = ProgressReporter.Start(live: null, lines, time, "encrypted step", total: 4, "steps"))
+        using (var progress = new ProgressDisplay(live: null, lines, time))
         {
-            time.Advance(100);
-            progress.Report(1, left: TimeSpan.FromSeconds(200));
+            progress.Report(new WorkProgress("work", start, total, unit));
+            time.Advance(seconds);
+            progress.Report(new WorkProgress("work", done, total, unit));
         }
-        Assert.That(lines.ToString(), Does.StartWith("encrypted step: 1/4 steps, 100 s each, 1:40 elapsed, 3:20 left\n"));
+        Assert.That(lines.ToString(), Does.StartWith($"work: {expected}\n"));
+    }
+
+    [Test]
+    public void Another_title_is_another_piece_of_work()
+    {
+        var lines = new StringWriter { NewLine = "\n" };
+        using (var progress = new ProgressDisplay(live: null, lines, new ManualTime()))
+        {
+            progress.Report(new WorkProgress("reading", 3, 3, "texts"));
+            progress.Report(new WorkProgress("packing", 1, 2, "rows"));
+        }
+        Assert.That(lines.ToString(), Is.EqualTo("reading: 3/3 texts, 0:00 elapsed\npacking: 1/2 rows, 0:00 elapsed\n"));
     }
 
     [Test]
@@ -102,10 +122,10 @@ internal sealed class ProgressTests
             Interactive = InteractionSupport.Yes,
         });
         console.Profile.Width = 160;
-        using (var progress = ProgressReporter.Start(console, TextWriter.Null, TimeProvider.System, "keys [all]", total: 10, "keys"))
+        using (var progress = new ProgressDisplay(console, TextWriter.Null, TimeProvider.System))
         {
             for (int key = 1; key <= 10; key++)
-                progress.Report(key);
+                progress.Report(new WorkProgress("keys [all]", key, 10, "keys"));
         }
         Assert.That(drawn.ToString(), Does.Contain("keys [all]").And.Contain("10/10 keys").And.Contain("100%"));
     }

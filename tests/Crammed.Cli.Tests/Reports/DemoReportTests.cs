@@ -96,17 +96,6 @@ internal sealed class DemoReportTests
         Assert.That(section, Does.Not.Contain("The score after plaintext training"));
     }
 
-    [TestCase(FheMode.Simulate, "fhe=simulate computes on clear slots with injected noise", "simulated loss")]
-    [TestCase(FheMode.Disable, "fhe=disable computes on clear slots without noise", "clear-circuit loss")]
-    public void A_run_without_ciphertexts_never_passes_for_an_encrypted_one(FheMode mode, string warning, string title)
-    {
-        var report = SampleReport.Create();
-        string text = DemoReportText.Write(report with { Encryption = report.Encryption with { Mode = mode } });
-        foreach (string section in new[] { "What ran", "Who held which key", "What was encrypted" })
-            Assert.That(Section(text, section), Does.Contain(warning), section);
-        Assert.That(text, Does.Contain(title).And.Not.Contain("encrypted loss").And.Not.Contain("after encrypted training"));
-    }
-
     [Test]
     public void Insecure_parameters_and_bootstrapping_are_named()
     {

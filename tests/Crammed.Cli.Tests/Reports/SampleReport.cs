@@ -1,6 +1,5 @@
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
-using Crammed.Cli.Stages;
 using Crammed.Model;
 using Crammed.Text;
 
@@ -20,7 +19,7 @@ internal static class SampleReport
             TrainedParameters: 1002,
             new FineTuningSettings { Steps = 2 },
             HeldOutLoss: 6.25),
-        Encryption = new EncryptionFacts("N14QP428", 14, 428.0, 128, FheMode.Execute, RefreshPolicy.Client, ReleasedBits: 16),
+        Encryption = new EncryptionFacts("N14QP428", 14, 428.0, 128, RefreshPolicy.Client, ReleasedBits: 16),
         KeyHoldings = [new("key holder", "secret key", "nothing"), new("server", "evaluation keys", "secret key")],
         Items = [new("embeddings", true, "by the key holder"), new("model weights", false, "on the server")],
         // Gap 0.001, and noise of mean 0 whose sample deviation is 0.001: the bound is 0.001 + 0.006 + 2^-16.

@@ -33,7 +33,7 @@ internal sealed class CommandTests
         await Succeed(["pretrain", .. _smallModel]);
         Assert.That(_program.Output, Does.StartWith("model     outputs/pretrain/model: crammed-bert-he, 1 x 16, vocabulary "));
         await Succeed("export-glue", "eval/tasks=sst2", "data.glue=glue", "train_limit=32", "impl.threads=1");
-        Assert.That(_program.Output, Does.Contain("32 for training, 20 for evaluation").And.Contain("outputs/export/train.parquet"));
+        Assert.That(_program.Output, Does.Contain("32 for training, 20 for evaluation").And.Contain("outputs/export/train and dev"));
         await Succeed("draw", "eval/tasks=sst2", "eval.finetune.batch=8", "eval.finetune.steps=3", "eval.finetune.seed=7");
         Assert.That(_program.Output, Does.Contain("3 steps of 8 from 32 examples, learning rate 0.0085, epsilon 0.0008, seed 7"));
         await Succeed("finetune", "draw=outputs/draw/draw.safetensors", "impl.threads=1");
@@ -91,7 +91,7 @@ internal sealed class CommandTests
         File.WriteAllText(calibration, ranges.ToJsonString());
         string[] arguments =
         [
-            "evaluate", "model=model", $"export={Path.GetDirectoryName(SmallRun.Sentiment.DevFile)}", "adapters=null",
+            "evaluate", "model=model", $"export={Path.GetDirectoryName(SmallRun.Sentiment.DevFolder)}", "adapters=null",
             $"draw={draw.DrawFile}", "functions=polynomial", "impl.threads=1",
         ];
         Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
@@ -116,8 +116,8 @@ internal sealed class CommandTests
     [TestCase("Task 'sst2' needs its files: give the folder (data.glue)", "export-glue", "eval/tasks=sst2")]
     [TestCase("none: the folder of tasks does not exist", "export-glue", "eval/tasks=sst2", "data.glue=none")]
     [TestCase("the group 'eval/tasks' has no choice 'sst3'", "export-glue", "eval/tasks=sst3")]
-    [TestCase("outputs/export/train.parquet: not found; crammed export-glue writes it", "draw")]
-    [TestCase("outputs/export/train.parquet: not found; crammed export-glue writes it", "finetune")]
+    [TestCase("outputs/export/train: not found; crammed export-glue writes it", "draw")]
+    [TestCase("outputs/export/train: not found; crammed export-glue writes it", "finetune")]
     [TestCase("limit the export instead: crammed export-glue train_limit=100", "draw", "eval.finetune.train_limit=100")]
     [TestCase("outputs/finetune/adapters.safetensors: not found; crammed finetune writes it", "evaluate")]
     [TestCase("several eval/tasks are given", "finetune", "eval/tasks=sst2,stsb")]
@@ -125,9 +125,20 @@ internal sealed class CommandTests
     [TestCase("'finetune.betas' has 1 values", "finetune", "mode=full", "finetune.betas=[0.9]")]
     [TestCase("'finetune.lora.rank' is 0; it must be 1 to 256", "finetune", "mode=lora", "finetune.lora.rank=0")]
     [TestCase("'adapters' and draw are both null; give one of them", "evaluate", "adapters=null")]
-    [TestCase("'noise_bits' is 20, and functions is exact; give functions=polynomial", "evaluate", "noise_bits=20")]
+    [TestCase("override 'noise_bits=20': nothing reads 'noise_bits' in this run; it is read with functions=polynomial", "evaluate", "noise_bits=20")]
+    [TestCase("nothing reads 'eval.finetune.steps' in this run; it is read with draw=null", "finetune", "draw=p", "eval.finetune.steps=9")]
+    [TestCase("nothing reads 'eval.finetune.rank' in this run; it is read with mode=adapters", "finetune", "mode=lora", "eval.finetune.rank=8")]
+    [TestCase("nothing reads 'finetune' in this run; it is read with mode=lora or mode=full", "finetune", "finetune=GLUE_sane")]
+    [TestCase("nothing reads 'finetune.lora.rank' in this run; it is read with mode=lora or mode=full", "finetune", "finetune.lora.rank=3")]
+    [TestCase("nothing reads 'seeds' in this run; it is read with mode=lora or mode=full", "finetune", "seeds=3")]
+    [TestCase("nothing reads 'export' in this run; it is read with mode=adapters", "finetune", "mode=full", "export=outputs/x")]
+    [TestCase("nothing reads 'eval.encrypted_examples' in this run; leave it out", "draw", "eval.encrypted_examples=3")]
+    [TestCase("nothing reads 'eval.tasks' in this run; it is read with source=text", "evaluate", "eval/tasks=rte")]
+    [TestCase("nothing reads 'keys' in this run; it is read with fhe=execute", "evaluate", "keys=outputs/keys")]
+    [TestCase("nothing reads the key 'he.fhe'", "keygen", "he.fhe=disable")]
+    [TestCase("'fhe' is 'simulate'; it must be execute, or null", "finetune", "fhe=simulate")]
     [TestCase("'noise_bits' is 0.5; it must be 1 to 60", "evaluate", "functions=polynomial", "noise_bits=0.5")]
-    [TestCase("'polynomial.parameters' is N1; the parameter sets are ", "evaluate", "polynomial.parameters=N1")]
+    [TestCase("'polynomial.parameters' is N1; the parameter sets are ", "evaluate", "functions=polynomial", "polynomial.parameters=N1")]
     [TestCase("'fhe' is execute, which takes its examples from a container", "evaluate", "fhe=execute", "functions=polynomial")]
     [TestCase("'draw' is p and adapters is outputs/finetune/adapters.safetensors; set one of them to null", "evaluate", "draw=p")]
     public async Task Bad_input_is_one_line_and_exit_code_2_and_writes_nothing(string expected, params string[] arguments)
@@ -137,6 +148,17 @@ internal sealed class CommandTests
         Assert.That(lines, Has.Length.EqualTo(1));
         Assert.That(lines[0], Does.StartWith("error: ").And.Contain(expected));
         Assert.That(_program.Output, Is.Empty);
+        Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+    }
+
+    [Test]
+    public async Task A_missing_model_is_named_before_an_encrypted_run_starts()
+    {
+        string export = Path.GetDirectoryName(SmallRun.Sentiment.DevFolder)!;
+        Assert.That(
+            await _program.RunAsync("evaluate", "fhe=execute", $"export={export}", "model=none", "container=none", "keys=none"),
+            Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.StartWith("error: ").And.Contain("none/config.json: not found; a model is a folder that"));
         Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
     }
 
@@ -174,22 +196,24 @@ internal sealed class CommandTests
     [Test]
     public async Task Another_task_than_the_exports_is_refused_with_what_to_type()
     {
-        string[] arguments = ["finetune", $"model={SmallRun.ModelFolder}", $"export={Path.GetDirectoryName(SmallRun.Sentiment.TrainFile)}"];
+        string[] arguments = ["finetune", $"model={SmallRun.ModelFolder}", $"export={Path.GetDirectoryName(SmallRun.Sentiment.TrainFolder)}"];
         Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
         Assert.That(_program.Error, Is.EqualTo(
-            $"error: {SmallRun.Sentiment.TrainFile} holds the task sst2, and eval/tasks is wordnet-living; give eval/tasks=sst2\n"));
+            $"error: {SmallRun.Sentiment.TrainFolder} holds the task sst2, and eval/tasks is wordnet-living; give eval/tasks=sst2\n"));
     }
 
     [Test]
     public async Task A_damaged_export_is_refused()
     {
-        byte[] bytes = File.ReadAllBytes(SmallRun.Sentiment.DevFile);
-        File.WriteAllBytes(_program.Folder.Combine("dev.parquet"), bytes[..(bytes.Length / 2)]);
+        string path = Path.Combine(SmallRun.Copy(SmallRun.Sentiment.DevFolder, _program.Folder.Combine("dev")), "part-00000.parquet");
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
         var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
         int code = await _program.RunAsync(
             "evaluate", $"model={SmallRun.ModelFolder}", "export=.", "adapters=null", $"draw={draw.DrawFile}");
         Assert.That(code, Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.StartWith($"error: {_program.Folder.Combine("dev.parquet")}"));
+        Assert.That(_program.Error, Does.StartWith($"error: {path}: is damaged"));
         Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
     }
 

@@ -40,7 +40,7 @@ internal sealed class DrawRunStageTests
         var input = new EvaluateInput
         {
             ModelFolder = SmallRun.ModelFolder,
-            DevFile = SmallRun.Sentiment.DevFile,
+            DevFolder = SmallRun.Sentiment.DevFolder,
             Task = SmallRun.Sentiment.Task,
             Weights = outcome.Weights,
         };
@@ -76,7 +76,8 @@ internal sealed class DrawRunStageTests
     [Test]
     public void Full_fine_tuning_writes_a_changed_model_that_needs_an_export_of_its_own()
     {
-        FineTuneStage.Load(SmallRun.FineTuneInput("sst2") with { TrainLimit = 16 }).Run(_folder.Combine("full"), null, CancellationToken.None);
+        var input = SmallRun.FineTuneInput("sst2") with { TrainLimit = 16 };
+        FineTuneStage.Load(input).Run(_folder.Combine("full"), progress: null, CancellationToken.None);
         string tuned = _folder.Combine("full/seed-3"), model = Path.Combine(tuned, StageFiles.Model);
         Assert.That(Weights(model), Is.Not.EqualTo(Weights(SmallRun.ModelFolder)));
         var weights = WeightFiles.ReadAdapters(Path.Combine(tuned, StageFiles.Adapters));
@@ -84,7 +85,7 @@ internal sealed class DrawRunStageTests
         var stale = new EvaluateInput
         {
             ModelFolder = model,
-            DevFile = SmallRun.Sentiment.DevFile,
+            DevFolder = SmallRun.Sentiment.DevFolder,
             Task = SmallRun.Sentiment.Task,
             Weights = weights,
         };
@@ -93,7 +94,7 @@ internal sealed class DrawRunStageTests
             Does.EndWith($"was exported with another model than {model}; export the task with this model"));
         using var export = ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = model });
         var exported = export.Run(_folder.Combine("export"), null, CancellationToken.None).Single();
-        using var evaluation = EvaluateStage.Load(stale with { DevFile = exported.DevFile });
+        using var evaluation = EvaluateStage.Load(stale with { DevFolder = exported.DevFolder });
         Assert.That(evaluation.Run(_folder.Combine("evaluation"), CancellationToken.None).Examples, Is.EqualTo(20));
     }
 
@@ -101,7 +102,7 @@ internal sealed class DrawRunStageTests
     public void A_draw_for_other_data_or_another_model_is_refused()
     {
         var settings = SmallRun.FineTuning;
-        string file = SmallRun.Sentiment.TrainFile;
+        string file = SmallRun.Sentiment.TrainFolder;
         Assert.That(
             Refusal<InvalidDataException>(FineTuningDraw.Create(1, settings, SmallRun.Pretraining.Configuration, 39)),
             Is.EqualTo($"{file}: 40 examples, where the draw was drawn for 39; draw a new draw"));
@@ -122,13 +123,14 @@ internal sealed class DrawRunStageTests
         using var source = new CancellationTokenSource();
         using var stage = SmallRun.DrawRun(SmallRun.Sentiment);
         var seen = new List<long>();
-        var progress = new RelayedProgress<StageProgress>(report =>
+        var progress = new RelayedProgress<WorkProgress>(report =>
         {
             seen.Add(report.Done);
-            source.Cancel();
+            if (report.Done == 1)
+                source.Cancel();
         });
         Assert.Throws<OperationCanceledException>(() => stage.Run(_folder.Path, progress, source.Token));
-        Assert.That(seen, Is.EqualTo(new[] { 1L }));
+        Assert.That(seen, Is.EqualTo(new[] { 0L, 1L }));
         Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path), Is.Empty);
     }
 

@@ -1,7 +1,7 @@
 using Crammed.Cli.Stages;
 using Crammed.Model;
 using Crammed.Text;
-using Crammed.Text.Parquet;
+using Crammed.Tables;
 
 namespace Crammed.Cli.Tests.Stages;
 
@@ -41,7 +41,7 @@ internal sealed class DrawStageTests
         var large = input with { Settings = input.Settings with { BatchSize = 41 } };
         Assert.That(
             Assert.Throws<ArgumentException>(() => DrawStage.Load(large))!.Message,
-            Is.EqualTo($"{input.TrainFile}: 40 examples, fewer than a batch of 41; lower the batch or export more"));
+            Is.EqualTo($"{input.TrainFolder}: 40 examples, fewer than a batch of 41; lower the batch or export more"));
         Assert.That(
             Assert.Throws<ArgumentException>(() => DrawStage.Load(input with { Settings = input.Settings with { Rank = 0 } }))!.Message,
             Does.StartWith("rank is 0"));
@@ -55,25 +55,25 @@ internal sealed class DrawStageTests
         yield return Misfit(
             description => description with { Hidden = 32 },
             "has embeddings of width 32, where the model has 16; export the task with this model");
-        yield return Misfit(description => description with { Split = TaskSplit.Dev }, "is the dev split, where the train split is needed");
+        yield return Misfit(description => description with { Split = "dev" }, "is the dev split, where the train split is needed");
         yield return Misfit(
             description => description with { VocabularySha256 = new string('0', 64) },
-            $"was exported with another vocabulary than {SmallRun.ModelFolder} has; export the task with this model");
+            $"was exported with another tokenizer than {SmallRun.ModelFolder} has; export the task with this model");
     }
 
     [TestCaseSource(nameof(Misfits))]
     public void Data_that_does_not_fit_the_model_is_refused(Func<ExportedTaskDescription, ExportedTaskDescription> change, string expected)
     {
-        string path = Write("train.parquet", change);
+        string path = Write("train", change);
         var error = Assert.Throws<InvalidDataException>(
-            () => DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment) with { TrainFile = path }));
+            () => DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment) with { TrainFolder = path }));
         Assert.That(error!.Message, Is.EqualTo($"{path}: {expected}"));
     }
 
     [Test]
     public void Embeddings_of_another_model_do_not_serve_the_adapters()
     {
-        string path = Write("train.parquet", description => description with { ModelSha256 = new string('0', 64) });
+        string path = Write("train", description => description with { ModelSha256 = new string('0', 64) });
         var draw = SmallRun.Draw(SmallRun.Sentiment);
         var error = Assert.Throws<InvalidDataException>(() => DrawRunStage.Load(SmallRun.ModelFolder, path, draw));
         Assert.That(error!.Message, Is.EqualTo(
@@ -81,29 +81,29 @@ internal sealed class DrawStageTests
     }
 
     [Test]
-    public void A_damaged_file_is_refused()
+    public void A_damaged_export_is_refused()
     {
-        string path = _folder.Combine("train.parquet");
-        File.WriteAllBytes(path, File.ReadAllBytes(SmallRun.Sentiment.TrainFile)[..^40]);
+        string path = SmallRun.Copy(SmallRun.Sentiment.TrainFolder, _folder.Combine("train")), part = Path.Combine(path, "part-00000.parquet");
+        File.WriteAllBytes(part, File.ReadAllBytes(part)[..^40]);
         var input = SmallRun.DrawInput(SmallRun.Sentiment);
         Assert.That(
-            Assert.Throws<InvalidDataException>(() => DrawStage.Load(input with { TrainFile = path }))!.Message, Does.StartWith(path));
-        string none = _folder.Combine("none.parquet");
+            Assert.Throws<InvalidDataException>(() => DrawStage.Load(input with { TrainFolder = path }))!.Message, Does.StartWith(path));
+        string none = _folder.Combine("none");
         Assert.That(
-            Assert.Throws<FileNotFoundException>(() => DrawStage.Load(input with { TrainFile = none }))!.Message,
+            Assert.Throws<FileNotFoundException>(() => DrawStage.Load(input with { TrainFolder = none }))!.Message,
             Is.EqualTo($"{none}: not found; crammed export-glue writes it"));
     }
 
     private static TestCaseData Misfit(Func<ExportedTaskDescription, ExportedTaskDescription> change, string expected) =>
         new TestCaseData(change, expected).SetArgDisplayNames(expected.Split(';')[0].Split("than")[0]);
 
-    /// <summary>A well-formed file with one example, whose description is that of the small export but for a change.</summary>
+    /// <summary>A well-formed export with one example, whose description is that of the small export but for a change.</summary>
     private string Write(string name, Func<ExportedTaskDescription, ExportedTaskDescription> change)
     {
-        using var reader = ExportedTaskReader.Open(SmallRun.Sentiment.TrainFile);
-        var description = change(reader.Description with { Selection = null });
+        var exported = ExportedTaskReader.Open(SmallRun.Sentiment.TrainFolder).Description;
+        var description = change(exported with { Selection = exported.Selection with { Examples = 1 } });
         string path = _folder.Combine(name);
-        using var writer = ExportedTaskWriter.Create(path, description);
+        using var writer = ExportedTaskWriter.Open(path, description);
         int length = description.SequenceLength;
         writer.Add(new ExportedExample(0, new int[length], new int[length], 0, new float[length * description.Hidden]));
         writer.Complete();

@@ -1,3 +1,4 @@
+using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
 using Crammed.Model;
 using Crammed.Text;
@@ -31,7 +32,7 @@ internal sealed class EvaluateStageTests
         // The barely pretrained model's gradients are far below the default epsilon.
         var settings = SmallRun.FineTuning with { Steps = 60, LearningRate = 0.02, Epsilon = 1e-8 };
         var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment) with { Settings = settings }).Draw;
-        using var run = DrawRunStage.Load(SmallRun.ModelFolder, SmallRun.Sentiment.TrainFile, draw);
+        using var run = DrawRunStage.Load(SmallRun.ModelFolder, SmallRun.Sentiment.TrainFolder, draw);
         var trained = run.Run(_folder.Combine("run"), null, CancellationToken.None);
         Assert.That(trained.Training.Steps.TakeLast(5).Average(step => step.Loss), Is.LessThan(Math.Log(2) - 0.05));
 
@@ -69,7 +70,7 @@ internal sealed class EvaluateStageTests
         var regression = TrainedWeights.Initial(SmallRun.Draw(SmallRun.Similarity));
         Assert.That(
             Assert.Throws<InvalidDataException>(() => Evaluate(SmallRun.Sentiment, regression))!.Message,
-            Is.EqualTo($"{SmallRun.Sentiment.DevFile}: the task sst2 has 2 classes, the adapters were trained for 0"));
+            Is.EqualTo($"{SmallRun.Sentiment.DevFolder}: the task sst2 has 2 classes, the adapters were trained for 0"));
         var wider = FineTuningDraw.Create(1, SmallRun.FineTuning, SmallRun.Configuration with { Hidden = 32 }, 40);
         Assert.That(
             Assert.Throws<ArgumentException>(() => Evaluate(SmallRun.Sentiment, TrainedWeights.Initial(wider)))!.Message,
@@ -88,11 +89,11 @@ internal sealed class EvaluateStageTests
         var weights = TrainedWeights.Initial(SmallRun.Draw(SmallRun.Sentiment));
         Assert.That(
             Assert.Throws<InvalidDataException>(() => Evaluate(SmallRun.Sentiment, weights, SmallRun.Similarity.Task))!.Message,
-            Is.EqualTo($"{SmallRun.Sentiment.DevFile}: holds the task sst2, where stsb is needed"));
+            Is.EqualTo($"{SmallRun.Sentiment.DevFolder}: holds the task sst2, where stsb is needed"));
         var turned = SmallRun.Sentiment.Task with { Labels = ["1", "0"] };
         Assert.That(
             Assert.Throws<InvalidDataException>(() => Evaluate(SmallRun.Sentiment, weights, turned))!.Message,
-            Is.EqualTo($"{SmallRun.Sentiment.DevFile}: has the labels [0, 1], where sst2 has [1, 0]; export the task again"));
+            Is.EqualTo($"{SmallRun.Sentiment.DevFolder}: has the labels [0, 1], where sst2 has [1, 0]; export the task again"));
     }
 
     // Chance: the larger class; F1 of answering class 1 always, 2 p / (1 + p); 0 for a correlation.
@@ -118,7 +119,7 @@ internal sealed class EvaluateStageTests
         var input = new EvaluateInput
         {
             ModelFolder = SmallRun.ModelFolder,
-            DevFile = export.DevFile,
+            DevFolder = export.DevFolder,
             Task = task ?? export.Task,
             Weights = weights,
         };

@@ -1,6 +1,7 @@
+using System.Security.Cryptography;
 using Crammed.Bert;
 using Crammed.Cli.Hosting;
-using Crammed.Text.Parquet;
+using Crammed.Tables;
 
 namespace Crammed.Cli.Tests.Stages;
 
@@ -18,13 +19,13 @@ internal sealed class ExportCommandTests
     [TearDown]
     public void End() => _program.Dispose();
 
-    [TestCase("True", "train.parquet", "for training")]
-    [TestCase("False", "dev.parquet", "for evaluation")]
-    public async Task One_split_alone_is_written(string savesTrainData, string file, string said)
+    [TestCase("True", "train", "for training")]
+    [TestCase("False", "dev", "for evaluation")]
+    public async Task One_split_alone_is_written(string savesTrainData, string split, string said)
     {
         await Succeed([.. Command, "eval/tasks=sst2", $"eval.save_train_data={savesTrainData}"]);
-        string[] files = ["config.yaml", file];
-        Assert.That(Directory.GetFiles(Outputs("export")).Select(Path.GetFileName), Is.EquivalentTo(files));
+        string[] names = ["config.yaml", split];
+        Assert.That(Directory.GetFileSystemEntries(Outputs("export")).Select(Path.GetFileName), Is.EquivalentTo(names));
         Assert.That(_program.Output, Does.Match($@"examples  \d+ {said}\n"));
     }
 
@@ -37,28 +38,25 @@ internal sealed class ExportCommandTests
         {
             string folder = Path.Combine(Outputs("two"), single.Task.Name);
             Assert.That(File.ReadAllText(Path.Combine(folder, "config.yaml")), Does.StartWith($"# eval/tasks={single.Task.Name}\n"));
-            Assert.That(File.ReadAllBytes(Path.Combine(folder, "train.parquet")), Is.EqualTo(File.ReadAllBytes(single.TrainFile)));
-            Assert.That(File.ReadAllBytes(Path.Combine(folder, "dev.parquet")), Is.EqualTo(File.ReadAllBytes(single.DevFile)));
+            Assert.That(Content(Path.Combine(folder, "train")), Is.EqualTo(Content(single.TrainFolder)));
+            Assert.That(Content(Path.Combine(folder, "dev")), Is.EqualTo(Content(single.DevFolder)));
         }
-        Assert.That(_program.Output, Does.Contain("outputs/two/sst2/train.parquet and dev.parquet").And.Contain("stsb (scores)"));
+        Assert.That(_program.Output, Does.Contain("outputs/two/sst2/train and dev").And.Contain("stsb (scores)"));
     }
 
     [Test]
     public async Task The_norms_output_is_exported_for_those_who_ask_and_refused_by_those_who_do_not()
     {
         await Succeed([.. Command, "eval/tasks=sst2", "prefix=norm"]);
-        using (var reader = ExportedTaskReader.Open(Path.Combine(Outputs("export"), "train.parquet"), ClientPrefix.Norm))
-        {
-            Assert.That(reader.Description.Prefix, Is.EqualTo(ClientPrefix.Norm));
-            var selection = reader.Description.Selection!;
-            Assert.That(selection, Is.EqualTo(new ExportedSelection(40, 40, 1, selection.DataSha256)));
-        }
+        var exported = ExportedTaskReader.Open(Path.Combine(Outputs("export"), "train"), ClientPrefix.Norm).Description;
+        Assert.That(exported.Prefix, Is.EqualTo(ClientPrefix.Norm));
+        Assert.That(exported.Selection, Is.EqualTo(new ExportedSelection(40, 40, 1, exported.Selection.DataSha256)));
         foreach (string command in new[] { "draw", "finetune" })
         {
             int code = await _program.RunAsync(command, $"model={SmallRun.ModelFolder}", "eval/tasks=sst2");
             Assert.That(code, Is.EqualTo(ExitCode.BadInput));
             Assert.That(_program.Error, Does.EndWith(
-                "train.parquet: was exported with prefix=norm, where prefix=embedding is needed; export the task again.\n"));
+                "train: was exported with prefix=norm, where prefix=embedding is needed; export the task again.\n"));
         }
     }
 
@@ -67,7 +65,7 @@ internal sealed class ExportCommandTests
     public async Task A_complete_export_is_found_complete()
     {
         await Succeed([.. Command, "eval/tasks=sst2"]);
-        string[] files = Directory.GetFiles(Outputs("export"), "*.parquet");
+        string[] files = Directory.GetFiles(Outputs("export"), "part-*", SearchOption.AllDirectories);
         DateTime[] before = [.. files.Select(File.GetLastWriteTimeUtc)];
         await Succeed([.. Command, "eval/tasks=sst2", "resume=outputs/export"]);
         Assert.That(_program.Output, Does.Contain("40 for training, 20 for evaluation"));
@@ -107,26 +105,22 @@ internal sealed class ExportCommandTests
     public async Task Other_data_or_another_model_under_the_same_name_is_refused()
     {
         string model = _program.Folder.Combine("model"), glue = SmallData.WriteGlue(_program.Folder);
-        CopyFolder(SmallRun.ModelFolder, model);
+        SmallRun.Copy(SmallRun.ModelFolder, model);
         string[] command = ["export-glue", "model=model", "data.glue=glue", "eval/tasks=sst2", "impl.threads=1"];
         await Succeed(command);
         string dev = Path.Combine(glue, "sst2/dev.tsv"), text = File.ReadAllText(dev);
         File.WriteAllText(dev, text.Replace("bird", "wolf", StringComparison.Ordinal));
         Assert.That(await _program.RunAsync([.. command, "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Contain("dev.parquet: was written with data_sha256 = '").And.Contain("', and now it is '"));
+        Assert.That(_program.Error, Does.Contain("dev: was written with data_sha256 = '").And.Contain("', and now it is '"));
         File.WriteAllText(dev, text);
         using (var weights = new BertModel(SmallRun.Pretraining.Configuration, seed: 77))
-            Checkpoint.Save(weights, Path.Combine(SmallRun.ModelFolder, "vocab.txt"), model);
+            Checkpoint.Save(weights, Checkpoint.Tokenizer(SmallRun.ModelFolder), model);
         Assert.That(await _program.RunAsync([.. command, "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Contain("train.parquet: was written with model_sha256 = '"));
+        Assert.That(_program.Error, Does.Contain("train: was written with model_sha256 = '"));
     }
 
-    private static void CopyFolder(string source, string target)
-    {
-        Directory.CreateDirectory(target);
-        foreach (string file in Directory.GetFiles(source))
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
-    }
+    private static IEnumerable<(string Name, string Sha256)> Content(string folder) => Directory.GetFiles(folder).Order()
+        .Select(file => (Path.GetFileName(file), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))));
 
     private string Outputs(string name) => _program.Folder.Combine($"outputs/{name}");
 

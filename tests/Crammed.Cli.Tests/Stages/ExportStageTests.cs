@@ -1,7 +1,9 @@
+using Crammed.Bert;
 using Crammed.Cli.Stages;
+using Crammed.Files;
 using Crammed.Model;
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 
 namespace Crammed.Cli.Tests.Stages;
 
@@ -19,10 +21,10 @@ internal sealed class ExportStageTests
     public void Both_splits_are_written_as_the_tokenizer_sees_them()
     {
         var outcome = SmallRun.Sentiment;
-        Assert.That((outcome.TrainExamples, outcome.DevExamples, outcome.Task.Name), Is.EqualTo((40, 20, "sst2")));
-        var tokenizer = BertTokenizer.Create(Path.Combine(SmallRun.ModelFolder, CheckpointFiles.Vocabulary));
-        using var reader = ExportedTaskReader.Open(outcome.DevFile);
-        Assert.That(reader.Description.Split, Is.EqualTo(TaskSplit.Dev));
+        Assert.That((outcome.Of(TaskSplit.Train).Examples, outcome.Of(TaskSplit.Dev).Examples, outcome.Task.Name), Is.EqualTo((40, 20, "sst2")));
+        var tokenizer = Checkpoint.Tokenizer(SmallRun.ModelFolder);
+        var reader = ExportedTaskReader.Open(outcome.DevFolder);
+        Assert.That(reader.Description.Split, Is.EqualTo("dev"));
         var examples = reader.Examples().ToList();
         Assert.That(examples, Has.Count.EqualTo(20));
         for (int i = 0; i < examples.Count; i++)
@@ -34,7 +36,9 @@ internal sealed class ExportStageTests
             Assert.That(examples[i].AttentionMask.Sum(), Is.EqualTo(tokenizer.CountTokens(SmallData.Sentence(sentence)) + 2));
             Assert.That(tokenizer.Decode(examples[i].InputIds, skipSpecialTokens: true), Is.EqualTo(SmallData.Sentence(sentence)));
         }
-        Assert.That(outcome.Bytes, Is.EqualTo(new FileInfo(outcome.TrainFile).Length + new FileInfo(outcome.DevFile).Length));
+        string[] files = [.. Directory.GetFiles(outcome.DevFolder).Select(file => Path.GetFileName(file)).Order()];
+        Assert.That(files, Is.EqualTo(new[] { "manifest.json", "part-00000.parquet" }));
+        Assert.That(outcome.Of(TaskSplit.Dev).Bytes, Is.GreaterThan(reader.Bytes));
     }
 
     [Test]
@@ -42,10 +46,10 @@ internal sealed class ExportStageTests
     {
         using var stage = ExportStage.Load(SmallRun.ExportInput("sst2") with { TrainLimit = 9, DevLimit = 5 });
         var outcome = stage.Run(_folder.Path, null, CancellationToken.None).Single();
-        using var train = ExportedTaskReader.Open(outcome.TrainFile);
-        using var dev = ExportedTaskReader.Open(outcome.DevFile);
-        Assert.That((train.Count, dev.Count), Is.EqualTo((9L, 5L)));
-        Assert.That((outcome.TrainExamples, outcome.DevExamples), Is.EqualTo((9, 5)));
+        var train = ExportedTaskReader.Open(outcome.TrainFolder);
+        var dev = ExportedTaskReader.Open(outcome.DevFolder);
+        Assert.That((train.Count, dev.Count), Is.EqualTo((9, 5)));
+        Assert.That((outcome.Of(TaskSplit.Train).Examples, outcome.Of(TaskSplit.Dev).Examples), Is.EqualTo((9, 5)));
     }
 
     [Test]
@@ -53,7 +57,7 @@ internal sealed class ExportStageTests
     {
         using var source = new CancellationTokenSource();
         using var stage = ExportStage.Load(SmallRun.ExportInput("sst2"));
-        var progress = new RelayedProgress<StageProgress>(_ => source.Cancel());
+        var progress = new RelayedProgress<WorkProgress>(_ => source.Cancel());
         Assert.Throws<OperationCanceledException>(() => stage.Run(_folder.Path, progress, source.Token));
         Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path), Is.Empty);
     }

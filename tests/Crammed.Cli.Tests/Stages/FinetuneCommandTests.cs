@@ -27,7 +27,7 @@ internal sealed class FinetuneCommandTests
     {
         string[] words = ["name=tuned", "finetune.batch=8", "finetune.learning_rate=0.02", "finetune.epsilon=1e-8"];
         await Succeed([.. Command, $"mode={mode}", .. words]);
-        await Succeed(["evaluate", .. Model, $"export={Folder(SmallRun.Sentiment.DevFile)}", "adapters=outputs/tuned/sst2/seed-0"]);
+        await Succeed(["evaluate", .. Model, $"export={Folder(SmallRun.Sentiment.DevFolder)}", "adapters=outputs/tuned/sst2/seed-0"]);
         CsvFile own = new(Output("tuned/sst2/seed-0/predictions.csv")), evaluated = new(Output("evaluate/predictions.csv"));
         Assert.That(own.Texts("logit_1").Distinct().Count(), Is.GreaterThan(5));
         // The same products of float32 numbers, of size 1: some hundred roundings of 6e-8 where libtorch adds in another order.
@@ -45,19 +45,20 @@ internal sealed class FinetuneCommandTests
         await Succeed([.. Command, "mode=lora", "name=tuned", "finetune.steps=1"]);
         string other = _program.Folder.Combine("other");
         using (var model = new BertModel(SmallRun.Pretraining.Configuration, seed: 77))
-            Checkpoint.Save(model, Path.Combine(SmallRun.ModelFolder, "vocab.txt"), other);
-        string adapters = "adapters=outputs/tuned/sst2/seed-0", export = $"export={Folder(SmallRun.Sentiment.DevFile)}";
+            Checkpoint.Save(model, Checkpoint.Tokenizer(SmallRun.ModelFolder), other);
+        string adapters = "adapters=outputs/tuned/sst2/seed-0", export = $"export={Folder(SmallRun.Sentiment.DevFolder)}";
         await Refuse(
             $"adapter_model.safetensors: was trained on another model than {other}; give the model that it was trained on",
             "evaluate", "model=other", export, adapters);
         await Refuse(
             "tensor 'base_model.model.head.classifier.weight' is [2, 8], expected [1, 8]",
-            "evaluate", Model[0], $"export={Folder(SmallRun.Similarity.DevFile)}", adapters);
+            "evaluate", Model[0], $"export={Folder(SmallRun.Similarity.DevFolder)}", adapters);
         await Refuse(
             "outputs/tuned: has neither adapter_config.json nor model/; name the folder TASK/seed-N",
             "evaluate", Model[0], export, "adapters=outputs/tuned");
-        File.AppendAllText(Path.Combine(other, "vocab.txt"), "surplus\n");
-        await Refuse("was exported with another vocabulary than", "evaluate", "model=other", export, adapters);
+        string settings = Path.Combine(other, "tokenizer_config.json");
+        File.WriteAllText(settings, File.ReadAllText(settings).Replace("case\": true", "case\": false"));
+        await Refuse("was exported with another tokenizer than", "evaluate", "model=other", export, adapters);
     }
 
     [Test]
@@ -85,7 +86,7 @@ internal sealed class FinetuneCommandTests
             "name=wild", "eval.finetune.steps=2000", "eval.finetune.batch=8", "eval.finetune.learning_rate=10",
             "eval.finetune.epsilon=1e-12",
         ];
-        string export = $"export={Folder(SmallRun.Sentiment.TrainFile)}";
+        string export = $"export={Folder(SmallRun.Sentiment.TrainFolder)}";
         int code = await _program.RunAsync(["finetune", .. Model, export, "eval/tasks=sst2", .. words]);
         Assert.That(code, Is.EqualTo(ExitCode.BadInput), _program.Error);
         Assert.That(_program.Error.TrimEnd('\n').Split('\n')[^1], Does.Match(

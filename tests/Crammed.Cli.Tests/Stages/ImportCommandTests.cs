@@ -1,3 +1,4 @@
+using Crammed.Bert;
 using Crammed.Cli.Hosting;
 using Crammed.Files;
 
@@ -49,6 +50,27 @@ internal sealed class ImportCommandTests
         Assert.That(_program.Error, Does.Contain("no polynomials stand in for hf-bert's GELU and its norms after residual sums"));
     }
 
+    /// <summary>tokenizer.json alone is enough, and its settings go with the model through fine-tuning to what it writes.</summary>
+    [Test]
+    public async Task A_tokenizers_settings_go_where_the_model_goes()
+    {
+        File.Delete(_program.Folder.Combine("hf/vocab.txt"));
+        var vocabulary = _vocabulary.Select((token, id) => $"\"{token}\": {id}");
+        _program.Folder.Write("hf/tokenizer.json", $$$"""
+            {"normalizer": {"type": "BertNormalizer", "lowercase": false}, "pre_tokenizer": {"type": "BertPreTokenizer"},
+             "model": {"type": "WordPiece", "vocab": { {{{string.Join(", ", vocabulary)}}} } } }
+            """);
+        await Succeed("import", "hf=hf", "sequence_length=24");
+        await Succeed(
+            "finetune", "name=full", "mode=full", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "finetune.steps=1", "impl.threads=1");
+        foreach (string folder in new[] { "outputs/import/model", "outputs/full/sst2/seed-0/model" })
+            Assert.That(Checkpoint.Tokenizer(_program.Folder.Combine(folder)).EncodeToIds("The bird"), Is.EqualTo((int[])[1, 6]), folder);
+        _program.Folder.Write("hf/tokenizer_config.json", """{"do_lower_case": true}""");
+        Assert.That(await _program.RunAsync("import", "name=other", "hf=hf", "sequence_length=24"), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(_program.Error, Does.Contain("tokenizer_config.json: do_lower_case is true, and ").And.Contain("tokenizer.json: normalizer.lowercase is false; make them agree"));
+        Assert.That(Directory.Exists(_program.Folder.Combine("outputs/other")), Is.False);
+    }
+
     [Test]
     public async Task The_same_architecture_is_pretrained()
     {
@@ -58,8 +80,60 @@ internal sealed class ImportCommandTests
         Assert.That(_program.Output, Does.StartWith("model     outputs/pretrain/model: hf-bert-tiny, 2 x 16, vocabulary "));
     }
 
-    [TestCase("none/vocab.txt", "hf=none")]
-    [TestCase("other.txt", "hf=hf", "vocabulary=other.txt")]
+    /// <summary>
+    /// The head's outputs change places where config.json names them the other way round, and with them the answers; names that are none of
+    /// the task's are refused until they are given.
+    /// </summary>
+    [Test]
+    public async Task Classes_are_the_tasks_by_name()
+    {
+        await Succeed("import", "name=numbered", "hf=hf", "sequence_length=24");
+        CsvFile straight = await Evaluated("numbered");
+        WriteCheckpoint("""{"0": "1", "1": "0"}""");
+        await Succeed("import", "name=swapped", "hf=hf", "sequence_length=24");
+        Assert.That(_program.Output, Does.Contain("adapters.safetensors: 2 classes (1, 0)"));
+        CsvFile swapped = await Evaluated("swapped");
+        Assert.That(swapped.Numbers("logit_0"), Is.EqualTo(straight.Numbers("logit_1")));
+        Assert.That(swapped.Numbers("logit_1"), Is.EqualTo(straight.Numbers("logit_0")));
+        WriteCheckpoint("""{"0": "NEGATIVE", "1": "POSITIVE"}""");
+        await Succeed("import", "name=named", "hf=hf", "sequence_length=24");
+        Assert.That(await _program.RunAsync(Evaluation("named")), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(
+            _program.Error, Does.Contain("adapters.safetensors: its outputs stand for NEGATIVE, POSITIVE, and the task's labels are 0, 1; ")
+                .And.Contain("import the model with labels=[...]"));
+        await Succeed("import", "name=given", "hf=hf", "sequence_length=24", "labels=[0, 1]");
+        Assert.That((await Evaluated("given")).Numbers("logit_0"), Is.EqualTo(straight.Numbers("logit_0")));
+    }
+
+    /// <summary>A model fine-tuned here keeps the labels that it was trained for.</summary>
+    [TestCase("full")]
+    [TestCase("lora")]
+    public async Task A_fine_tuned_head_keeps_its_labels(string mode)
+    {
+        await Succeed("import", "hf=hf", "sequence_length=24");
+        await Succeed(
+            "finetune", "name=tuned", $"mode={mode}", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "finetune.steps=2",
+            "impl.threads=1");
+        string[] evaluation =
+        [
+            "evaluate", "model=outputs/import/model", "adapters=outputs/tuned/sst2/seed-0", "source=text", "eval/tasks=sst2", "data.glue=glue",
+            "impl.threads=1",
+        ];
+        await Succeed([.. evaluation, "name=same"]);
+        if (mode == "lora")
+        {
+            Assert.That(await _program.RunAsync([.. evaluation, "name=other", "eval.tasks.labels=[1, 0]"]), Is.EqualTo(ExitCode.BadInput));
+            Assert.That(_program.Error, Does.Contain("was trained for the labels 0, 1, and the task has 1, 0, in this order"));
+            return;
+        }
+        await Succeed([.. evaluation, "name=other", "eval.tasks.labels=[1, 0]"]);
+        CsvFile same = new(_program.Folder.Combine("outputs/same/predictions.csv")), other = new(_program.Folder.Combine("outputs/other/predictions.csv"));
+        Assert.That(other.Numbers("logit_0"), Is.EqualTo(same.Numbers("logit_1")));
+    }
+
+    [TestCase("none/vocab.txt: not found; give the model's vocabulary with vocabulary=FILE", "hf=none")]
+    [TestCase("other.txt: not found; give the model's vocabulary", "hf=hf", "vocabulary=other.txt")]
+    [TestCase("a name for each of the classifier's 2 outputs", "hf=hf", "labels=[a]", "sequence_length=24")]
     [TestCase("sequence_length is 128; the model has 24 positions", "hf=hf")]
     [TestCase("'sequence_length' is 2; it must be 4 to 4096", "hf=hf", "sequence_length=2")]
     [TestCase("21 tokens, the model knows 20", "hf=hf", "vocabulary=long.txt", "sequence_length=24")]
@@ -75,7 +149,16 @@ internal sealed class ImportCommandTests
     private async Task Succeed(params string[] arguments) =>
         Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => _program.Error);
 
-    private void WriteCheckpoint()
+    private static string[] Evaluation(string name) =>
+        ["evaluate", $"name={name}-score", $"adapters=outputs/{name}", "source=text", "eval/tasks=sst2", "data.glue=glue", "impl.threads=1"];
+
+    private async Task<CsvFile> Evaluated(string name)
+    {
+        await Succeed(Evaluation(name));
+        return new CsvFile(_program.Folder.Combine($"outputs/{name}-score/predictions.csv"));
+    }
+
+    private void WriteCheckpoint(string labels = "null")
     {
         _program.Folder.Write("hf/vocab.txt", string.Join('\n', _vocabulary) + "\n");
         _program.Folder.Write(
@@ -83,7 +166,7 @@ internal sealed class ImportCommandTests
             $$"""
             {"model_type": "bert", "hidden_act": "gelu", "vocab_size": {{_vocabulary.Length}}, "max_position_embeddings": {{SmallData.SequenceLength}},
              "type_vocab_size": 2, "hidden_size": {{Hidden}}, "intermediate_size": {{Inner}}, "num_hidden_layers": 1,
-             "num_attention_heads": 2, "layer_norm_eps": 1e-12}
+             "num_attention_heads": 2, "layer_norm_eps": 1e-12, "id2label": {{labels}}}
             """);
         var writer = new SafetensorsWriter();
         var random = new Random(1);

@@ -31,7 +31,7 @@ internal sealed class PolynomialStageTests
         using var export = ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = _model });
         _export = export.Run(_folder.Combine("export"), null, CancellationToken.None).Single();
         var draw = DrawStage.Load(SmallRun.DrawInput(_export) with { ModelFolder = _model }).Draw;
-        using var run = DrawRunStage.Load(_model, _export.TrainFile, draw);
+        using var run = DrawRunStage.Load(_model, _export.TrainFolder, draw);
         _weights = run.Run(_folder.Combine("run"), null, CancellationToken.None).Weights;
     }
 
@@ -91,7 +91,7 @@ internal sealed class PolynomialStageTests
             new CsvFile(_folder.Combine("evaluation/metrics_polynomial.csv")).Numbers("value")[0],
             Is.EqualTo(outcome.Polynomial.Main.Value));
         var observed = Calibration.Read(_folder.Combine("evaluation/calibration.json"));
-        Assert.That(observed.Source, Is.EqualTo(_export.DevFile));
+        Assert.That(observed.Source, Is.EqualTo(_export.DevFolder));
         Assert.That(observed.Examples, Is.EqualTo(20));
     }
 
@@ -111,7 +111,7 @@ internal sealed class PolynomialStageTests
     private EvaluateStage Load() => EvaluateStage.Load(new EvaluateInput
     {
         ModelFolder = _model,
-        DevFile = _export.DevFile,
+        DevFolder = _export.DevFolder,
         Task = _export.Task,
         Weights = _weights,
     });
@@ -132,7 +132,7 @@ internal sealed class PolynomialStageTests
         var backend = new ClearBackend(_parameters.SlotCount, circuit.Run.MaxLevel, threads: 1);
         using var context = new EncryptedContext(backend, circuit.Run.RefreshLevel);
         context.Tape.Enabled = false;
-        var examples = EncryptableSplit.Read(_export.DevFile).Examples;
+        var examples = EncryptableSplit.Read(_export.DevFolder).Examples;
         var vectors = BatchPacker.Pack(circuit.Layout, circuit.Shape.Hidden, examples)
             .Select(values => backend.Load(values, circuit.Run.DataLevel)).ToArray();
         using var batch = new Crammed.Encrypted.Training.TrainingBatch(vectors[..^2], vectors[^2], vectors[^1], factors.WithoutDropout);

@@ -76,14 +76,14 @@ internal static class SmallRun
     public static DrawInput DrawInput(ExportOutcome export) => new()
     {
         ModelFolder = ModelFolder,
-        TrainFile = export.TrainFile,
+        TrainFolder = export.TrainFolder,
         Settings = FineTuning,
         Seed = 3,
     };
 
     public static FineTuningDraw Draw(ExportOutcome export) => DrawStage.Load(DrawInput(export)).Draw;
 
-    public static DrawRunStage DrawRun(ExportOutcome export) => DrawRunStage.Load(ModelFolder, export.TrainFile, Draw(export));
+    public static DrawRunStage DrawRun(ExportOutcome export) => DrawRunStage.Load(ModelFolder, export.TrainFolder, Draw(export));
 
     /// <summary>One run of training every weight.</summary>
     public static FineTuneInput FineTuneInput(string task) => new()
@@ -94,6 +94,16 @@ internal static class SmallRun
         WordNetFolder = "no-wordnet",
         Training = new TaskTrainingSettings { Epochs = 2, BatchSize = 8, LearningRate = 0.01, Epsilon = 1e-6, Lora = null, Seed = 3 },
     };
+
+    /// <summary>Copies the files of a folder to a new one.</summary>
+    /// <returns>The new folder.</returns>
+    public static string Copy(string folder, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (string file in Directory.GetFiles(folder))
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        return target;
+    }
 
     public static void Remove()
     {

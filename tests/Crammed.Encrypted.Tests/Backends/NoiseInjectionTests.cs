@@ -24,8 +24,7 @@ public sealed class NoiseInjectionTests
 
         public double KeySwitch(int level) => 1e-4 * (1 + level);
 
-        /// <summary>Depends on the argument, but so that its root mean square over [-1, 1] is known: 1e-3 (1 + level).</summary>
-        public double Polynomial(PolynomialPlan plan, int level, double argument) => 1e-3 * (1 + level) * Math.Sqrt(3) * Math.Abs(argument);
+        public double Polynomial(PolynomialPlan plan, int level, double argument) => 1e-3 * (1 + level) * (1.5 + argument);
     }
 
     /// <summary>Operations on a and b at level 4, the exact value from theirs, and the deviation of the noise added.</summary>
@@ -82,6 +81,24 @@ public sealed class NoiseInjectionTests
             double[] exact = [.. Enumerable.Range(0, Slots).Select(i => values[(i + steps) % Slots])];
             AssertGaussian(Difference(vector, exact), new Model().KeySwitch(3));
         }
+    }
+
+    /// <summary>
+    /// Each slot's in units of what the model says of its argument, at the level on which the plan begins. The map of the wider domain adds
+    /// 6e-5 to that, times a slope of at most 0.4: 1 % of the least that the plan adds.
+    /// </summary>
+    [Test]
+    public void A_polynomial_s_noise_depends_on_the_argument_of_its_plan([Values(1.0, 4.0)] double bound)
+    {
+        var backend = Backend(seed: 1);
+        var function = new FittedFunction(
+            "f", Math.Atan, ChebyshevFit.Interpolate(x => 0.1 * Math.Atan(x), new Interval(-bound, bound), 7), []);
+        using var a = backend.Load(RandomValues.Uniform(new Random(2), Slots, -0.99 * bound, 0.99 * bound), 6);
+        using var result = backend.Evaluate([a], function)[0];
+        double[] arguments = ClearBackend.Read(a);
+        double[] noise = Difference(result, [.. arguments.Select(function.Approximation.Evaluate)]);
+        var (model, level) = (new Model(), 6 - function.Approximation.AffineDepth);
+        AssertGaussian([.. noise.Select((value, i) => value / model.Polynomial(function.Approximation.Plan, level, arguments[i] / bound))], 1);
     }
 
     /// <summary>

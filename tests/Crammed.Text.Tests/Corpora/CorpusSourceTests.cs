@@ -1,5 +1,5 @@
 using Crammed.Tests;
-using Crammed.Text.Parquet;
+using Crammed.Text.Tests.Parquet;
 
 namespace Crammed.Text.Tests;
 
@@ -50,8 +50,8 @@ public class CorpusSourceTests
     {
         string path = WriteParquet("Title", "one");
         Assert.That(Read("body"), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-            $"{path}: there is no column 'body'; its columns of text: 'title, text'."));
-        Assert.That(Read("number"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("type Int32 where ByteArray"));
+            $"{path}: there is no column 'body'; its columns: 'title, text, number'."));
+        Assert.That(Read("number"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'number' has type INTEGER; expected text."));
         Assert.That(Read("lists"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'lists' holds lists"));
         File.WriteAllText(path, "PAR1");
         Assert.That(Read("text"), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(path));
@@ -117,21 +117,8 @@ public class CorpusSourceTests
     private string WriteParquet(string title, string text)
     {
         string path = _folder.File("texts.parquet");
-        using ParquetWriter writer = ParquetWriter.Create(
+        return ParquetFiles.Write(
             path,
-            new ParquetField("title", ParquetFieldType.String),
-            new ParquetField("text", ParquetFieldType.String),
-            new ParquetField("number", ParquetFieldType.Int32),
-            new ParquetField("lists", ParquetFieldType.String, IsList: true));
-        foreach (string body in new[] { text, " " })
-        {
-            writer.WriteRowGroup(
-                ColumnData.Of<string>([title]),
-                ColumnData.Of<string>([body]),
-                ColumnData.Of([1]),
-                ColumnData.OfLists<string>(["x"], [0, 1]));
-        }
-        writer.Complete();
-        return path;
+            $"SELECT $${title}$$ AS title, body AS text, 1 AS number, ['x'] AS lists FROM (VALUES ($${text}$$), (' ')) AS t(body)");
     }
 }

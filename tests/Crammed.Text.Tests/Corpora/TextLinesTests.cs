@@ -58,6 +58,59 @@ public class TextLinesTests
         }
     }
 
+    /// <summary>RFC 1952, 2.2: a gzip file is a series of members; tape archives fill up with zeros.</summary>
+    [Test]
+    public void Read_TakesGzipOfSeveralMembers()
+    {
+        byte[] one = Compress("alpha\nbe"u8.ToArray()), two = Compress("ta\ngamma\n"u8.ToArray());
+        byte[] large = Compress(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 30_000).Select(i => $"{i}\n"))));
+        string[] lines = ["alpha", "beta", "gamma"], numbers = [.. Enumerable.Range(0, 30_000).Select(i => $"{i}")];
+        Assert.That(TextLines.Read(Write("two.gz", [.. one, .. two])), Is.EqualTo(lines));
+        foreach (int zeros in (int[])[1, 7, 8, 9, 512, 100_000])
+            Assert.That(TextLines.Read(Write("zeros.gz", [.. one, .. two, .. new byte[zeros]])), Is.EqualTo(lines));
+        Assert.That(TextLines.Read(Write("empty.gz", [.. EmptyMember, .. one, .. EmptyMember, .. two, .. EmptyMember])), Is.EqualTo(lines));
+        Assert.That(TextLines.Read(Write("empty.gz", [.. one, .. two, .. EmptyMember, .. new byte[3]])), Is.EqualTo(lines));
+        Assert.That(TextLines.Read(Write("none.gz", EmptyMember)), Is.Empty);
+        Assert.That(
+            TextLines.Read(Write("large.gz", [.. large, .. large, .. one])), Is.EqualTo((string[])[.. numbers, .. numbers, "alpha", "be"]));
+    }
+
+    /// <summary>Cut anywhere, and changed anywhere where it matters: in the header, time stamp, flags and system do not.</summary>
+    [Test]
+    public void Read_RefusesMembersThatAreNotWhole()
+    {
+        byte[] member = Compress("alpha\nbeta\n"u8.ToArray());
+        byte[][] files = [member, [.. member, .. member], [.. member, .. EmptyMember], [.. member, .. member, .. new byte[12]]];
+        foreach (byte[] file in files)
+        {
+            int content = file.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+            for (int length = 1; length < content; length++)
+            {
+                if (length != member.Length)
+                    Refuse(file[..length], $"the first {length} bytes");
+            }
+            for (int position = 10; position < content; position++)
+            {
+                if ((position - member.Length) is >= 4 and < 10)
+                    continue;
+                byte[] changed = [.. file];
+                changed[position] ^= 0x5A;
+                Refuse(changed, $"byte {position} changed");
+            }
+        }
+        Refuse([.. member, .. "garbage"u8], "garbage after a member");
+        Refuse([.. member, .. "garbage"u8, .. new byte[20]], "garbage and zeros after a member");
+        Refuse([.. member, .. new byte[20], .. member], "zeros between members");
+        Refuse(new byte[100], "zeros alone");
+
+        void Refuse(byte[] content, string what)
+        {
+            string path = Write("lines.gz", content);
+            Assert.That(
+                () => TextLines.Read(path).Count(), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(path), () => what);
+        }
+    }
+
     [Test]
     public void Read_RefusesALineWithoutEnd()
     {
@@ -71,6 +124,9 @@ public class TextLinesTests
         Assert.That(
             () => TextLines.Read(_folder.File("absent.txt")).Count(),
             Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("absent.txt"));
+
+    /// <summary>What gzip makes of an empty file.</summary>
+    private static byte[] EmptyMember { get; } = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private static byte[] Compress(byte[] bytes)
     {

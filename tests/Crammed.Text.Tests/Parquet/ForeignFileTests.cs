@@ -6,151 +6,156 @@ using Crammed.Text.Parquet;
 namespace Crammed.Text.Tests.Parquet;
 
 /// <summary>
-/// Files written by pyarrow, parquet-mr and impala. Values come from the text they were made of, from parquet-testing's own description,
-/// or, where a SHA-256 stands, from the same columns read with hyparquet 1.31 and joined the same way.
+/// Files written by pyarrow, parquet-mr, impala, Arrow C++ and DuckDB. Values come from the text they were made of, from parquet-testing's
+/// own description, or, where a SHA-256 stands, from the same columns read with hyparquet 1.31 and joined the same way.
 /// </summary>
 public class ForeignFileTests
 {
+    /// <summary>What the files of findings/inputs hold, as Arrow C++ and hyparquet read them.</summary>
+    private static readonly string[] _plain =
+    [
+        "good film\t1", "bad film\t0", "the \"good\" film\t1", "naïve café\t0", "US us\t1", "great fun\t1", "dull , poor\t0",
+        "a film of the us\t0",
+    ];
+
+    private static readonly string[] _odd =
+    [
+        "good film\t1", "bad film\t0", "\t0", "naïve café — 😀\t1", "good good\t1", "bad\t0", "film of films\t0", "a\tb\nc\t1",
+    ];
+
     [Test]
     public void Pyarrow_sentences_equal_the_tab_separated_original()
     {
-        using var reader = Open("sst2-validation");
-        var original = File.ReadAllLines(SharedData.File("glue/sst2/dev.tsv")).Skip(1).Select(line => line.Split('\t')).ToArray();
-        Assert.That(reader.RowCount, Is.EqualTo(872));
-        Assert.That(reader.RowGroupCount, Is.EqualTo(1));
-        Assert.That(reader.KeyValues.Keys, Is.SupersetOf(new[] { "huggingface", "ARROW:schema" }));
-        Assert.That(reader.Column("sentence").IsText);
-        Assert.That(reader.ReadString(0, "sentence").Values, Is.EqualTo(original.Select(row => row[0])));
-        Assert.That(reader.ReadInt64(0, "label").Values, Is.EqualTo(original.Select(row => long.Parse(row[1]))));
-        Assert.That(reader.ReadInt32(0, "idx").Values, Is.EqualTo(Enumerable.Range(0, 872)));
-        Assert.That(reader.ReadString(0, "sentence").Present, Is.Null);
+        using var file = Open("sst2-validation");
+        var original = File.ReadAllLines(SharedData.File("glue/sst2/dev.tsv")).Skip(1).ToArray();
+        Assert.That(file.RowCount, Is.EqualTo(872));
+        Assert.That(file.Columns, Is.EqualTo(new[] { "sentence", "label", "idx" }));
+        Assert.That(Lines(file, "sentence", "label"), Is.EqualTo(original));
+        Assert.That(Lines(file, "idx"), Is.EqualTo(Enumerable.Range(0, 872).Select(row => $"{row}")));
     }
 
     [Test]
     public void Pyarrow_structure_is_read_as_its_members()
     {
-        using var reader = Open("opus100-en-gu-validation");
-        Assert.That(reader.Columns.Select(column => column.Path), Is.EqualTo(new[] { "translation.en", "translation.gu" }));
-        Assert.That(reader.RowCount, Is.EqualTo(2000));
-        var text = new StringBuilder();
-        for (var group = 0; group < reader.RowGroupCount; group++)
-        {
-            var (english, gujarati) = (reader.ReadString(group, "translation.en"), reader.ReadString(group, "translation.gu"));
-            Assert.That(english.RowCount, Is.EqualTo(1000));
-            for (var row = 0; row < 1000; row++)
-                text.Append(english.Values[row]).Append('\t').Append(gujarati.Values[row]).Append('\n');
-        }
-
-        Assert.That(Sha256(text.ToString()), Is.EqualTo("046249aa70e38aff063548fd18508453c4930ab381184ee61608f2a4c9e272a6"));
-        Assert.That(() => reader.Column("translation"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("2 columns"));
+        using var file = Open("opus100-en-gu-validation");
+        Assert.That(file.Columns, Is.EqualTo(new[] { "translation.en", "translation.gu" }));
+        Assert.That(file.RowCount, Is.EqualTo(2000));
+        Assert.That(
+            Sha256(Lines(file, "translation.en", "translation.gu")),
+            Is.EqualTo("046249aa70e38aff063548fd18508453c4930ab381184ee61608f2a4c9e272a6"));
+        Assert.That(() => file.Rows(["translation"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("2 columns are named"));
     }
 
     [Test]
-    public void Pyarrow_lists_have_their_nulls()
+    public void Pyarrow_lists_are_refused()
     {
-        using var reader = Open("list_columns");
-        var numbers = reader.ReadInt64(0, "int64_list");
-        Assert.That(numbers.Offsets, Is.EqualTo(new[] { 0, 3, 5, 6 }));
-        Assert.That(numbers.Values, Is.EqualTo(new long[] { 1, 2, 3, 0, 1, 4 }));
-        Assert.That(numbers.Present, Is.EqualTo(new[] { true, true, true, false, true, true }));
-        Assert.That(numbers.ListPresent, Is.Null);
-
-        var texts = reader.ReadString(0, "utf8_list");
-        Assert.That(texts.RowCount, Is.EqualTo(3));
-        Assert.That(texts.ListPresent, Is.EqualTo(new[] { true, false, true }));
-        Assert.That(texts.Row(0).ToArray(), Is.EqualTo(new[] { "abc", "efg", "hij" }));
-        Assert.That(texts.Row(1).Length, Is.Zero);
-        Assert.That(texts.Row(2).ToArray(), Is.EqualTo(new[] { "efg", null, "hij", "xyz" }));
+        using var file = Open("list_columns");
+        Assert.That(file.Columns, Is.Empty);
+        foreach (var column in new[] { "int64_list", "utf8_list" })
+        {
+            Assert.That(() => file.Rows([column]), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                $"{Path("list_columns")}: column '{column}' holds lists; expected one value a row."));
+        }
     }
 
-    [TestCase("alltypes_dictionary", 0, "01/01/09", 2454833)]
-    [TestCase("alltypes_plain.snappy", 6, "04/01/09", 2454923)]
-    public void Impala_has_all_basic_types(string file, int firstId, string date, int julianDay)
+    [TestCase("alltypes_dictionary", 0, "01/01/09")]
+    [TestCase("alltypes_plain.snappy", 6, "04/01/09")]
+    public void Impala_has_all_basic_types(string name, int firstId, string date)
     {
-        using var reader = Open(file);
-        Assert.That(reader.ReadInt32(0, "id").Values, Is.EqualTo(new[] { firstId, firstId + 1 }));
-        Assert.That(reader.ReadBoolean(0, "bool_col").Values, Is.EqualTo(new[] { true, false }));
-        Assert.That(reader.ReadInt32(0, "tinyint_col").Values, Is.EqualTo(new[] { 0, 1 }));
-        Assert.That(reader.ReadInt32(0, "int_col").Values, Is.EqualTo(new[] { 0, 1 }));
-        Assert.That(reader.ReadInt64(0, "bigint_col").Values, Is.EqualTo(new[] { 0L, 10 }));
-        Assert.That(reader.ReadFloat(0, "float_col").Values, Is.EqualTo(new[] { 0f, 1.1f }));
-        Assert.That(reader.ReadDouble(0, "double_col").Values, Is.EqualTo(new[] { 0, 10.1 }));
-        Assert.That(reader.ReadString(0, "date_string_col").Values, Is.EqualTo(new[] { date, date }));
-        Assert.That(reader.ReadByteArray(0, "string_col").Values, Is.EqualTo(new[] { "0"u8.ToArray(), "1"u8.ToArray() }));
-
-        // INT96: nanoseconds of the day, then the Julian day. The rows are midnight and one minute past it.
-        var times = reader.ReadInt96(0, "timestamp_col").Values;
-        Assert.That(times.Select(time => BitConverter.ToInt64(time, 0)), Is.EqualTo(new[] { 0L, 60_000_000_000 }));
-        Assert.That(times.Select(time => BitConverter.ToInt32(time, 8)), Is.All.EqualTo(julianDay));
+        using var file = Open(name);
+        string[] columns =
+            ["id", "bool_col", "tinyint_col", "int_col", "bigint_col", "float_col", "double_col", "date_string_col", "string_col"];
+        Assert.That(Lines(file, columns), Is.EqualTo(new[]
+        {
+            $"{firstId}\ttrue\t0\t0\t0\t0\t0\t{date}\t0", $"{firstId + 1}\tfalse\t1\t1\t10\t1.1\t10.1\t{date}\t1",
+        }));
+        Assert.That(
+            () => file.Rows(["timestamp_col"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("column 'timestamp_col' has type TIMESTAMP"));
     }
 
     [Test]
     public void Parquet_mr_version_2_pages_have_their_encodings()
     {
-        using var reader = Open("datapage_v2.snappy");
-        Assert.That(reader.ReadString(0, "a").Values, Is.EqualTo(new[] { "abc", "abc", "abc", null, "abc" }));
-        Assert.That(reader.ReadString(0, "a").Present, Is.EqualTo(new[] { true, true, true, false, true }));
-        Assert.That(reader.ReadInt32(0, "b").Values, Is.EqualTo(new[] { 1, 2, 3, 4, 5 }));
-        Assert.That(reader.ReadDouble(0, "c").Values, Is.EqualTo(new double[] { 2, 3, 4, 5, 2 }));
-        Assert.That(reader.ReadBoolean(0, "d").Values, Is.EqualTo(new[] { true, true, true, false, true }));
-        var lists = reader.ReadInt32(0, "e");
-        Assert.That(lists.Values, Is.EqualTo(new[] { 1, 2, 3, 1, 2, 3, 1, 2 }));
-        Assert.That(lists.Offsets, Is.EqualTo(new[] { 0, 3, 3, 3, 6, 8 }));
-        Assert.That(lists.ListPresent, Is.EqualTo(new[] { true, false, false, true, true }));
+        using var file = Open("datapage_v2.snappy");
+        Assert.That(Lines(file, "a", "b", "c", "d"), Is.EqualTo(new[]
+        {
+            "abc\t1\t2\ttrue", "abc\t2\t3\ttrue", "abc\t3\t4\ttrue", "null\t4\t5\tfalse", "abc\t5\t2\ttrue",
+        }));
+        Assert.That(() => file.Rows(["e"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("column 'e' holds lists"));
     }
 
     [Test]
     public void Parquet_mr_pages_with_checksums_are_read()
     {
-        using var reader = Open("datapage_v1-snappy-compressed-checksum");
-        var (a, b) = (reader.ReadInt32(0, "a").Values, reader.ReadInt32(0, "b").Values);
+        using var file = Open("datapage_v1-snappy-compressed-checksum");
         Assert.That(
-            Sha256(string.Concat(a.Zip(b, (left, right) => $"{left},{right}\n"))),
+            Sha256(Lines(file, "a", "b").Select(line => line.Replace('\t', ','))),
             Is.EqualTo("60fb7d41f477ee556906265b4b696f8f3d2ba0e2260550ef49b3f7ac62e7de1c"));
     }
 
     [Test]
     public void Parquet_mr_dictionary_of_one_value_is_read()
     {
-        using var reader = Open("rle-dict-snappy-checksum");
-        var (numbers, texts) = (reader.ReadInt64(0, "long_field").Values, reader.ReadString(0, "binary_field").Values);
+        using var file = Open("rle-dict-snappy-checksum");
         Assert.That(
-            Sha256(string.Concat(numbers.Zip(texts, (number, text) => $"{number},{text}\n"))),
+            Sha256(Lines(file, "long_field", "binary_field").Select(line => line.Replace('\t', ','))),
             Is.EqualTo("a09ac000af5565a4b8573aafc22b7d0ab42281c1f0c66e6af6add2a86bf0146f"));
     }
 
     [Test]
     public void Parquet_mr_null_pages_are_read()
     {
-        using var reader = Open("int32_with_null_pages");
-        var data = reader.ReadInt32(0, "int32_field");
-        Assert.That(data.Present!.Count(present => !present), Is.EqualTo(275));
-        Assert.That(
-            Sha256(string.Concat(data.Values.Zip(data.Present!, (value, present) => $"{(present ? value : "null")}\n"))),
-            Is.EqualTo("f9becd1950da8208ce83c5fdfb45084879f74192f32197edf293f70500ff9018"));
+        using var file = Open("int32_with_null_pages");
+        var lines = Lines(file, "int32_field");
+        Assert.That(lines.Count(line => line == "null"), Is.EqualTo(275));
+        Assert.That(Sha256(lines), Is.EqualTo("f9becd1950da8208ce83c5fdfb45084879f74192f32197edf293f70500ff9018"));
     }
 
     [Test]
-    public void Parquet_mr_column_of_nothing_but_nulls_is_read()
+    public void Parquet_mr_column_of_nothing_but_nulls_is_read([Values("b_struct.b_c_int", "b_struct")] string column)
     {
-        using var reader = Open("nulls.snappy");
-        var data = reader.ReadInt32(0, "b_struct.b_c_int");
-        Assert.That(data.RowCount, Is.EqualTo(8));
-        Assert.That(data.Present, Is.EqualTo(new bool[8]));
+        using var file = Open("nulls.snappy");
+        Assert.That(Lines(file, column), Is.EqualTo(Enumerable.Repeat("null", 8)));
+    }
+
+    [TestCase("08-parquet-empty-row-group/glue-f-arrow-empty-group", true)]
+    [TestCase("09-parquet-v2-counts/glue-pq-v2-nulls-minus-one", false)]
+    [TestCase("15-parquet-forms/glue-f-arrow-gzip", true)]
+    [TestCase("15-parquet-forms/glue-f-arrow-zstd", true)]
+    [TestCase("15-parquet-forms/glue-f-arrow-delta-length", true)]
+    [TestCase("15-parquet-forms/glue-f-duck-v2", true)]
+    [TestCase("15-parquet-forms/glue-f-duck-zstd", true)]
+    [TestCase("16-decimal-by-duckdb/glue-f-duck-decimal", true)]
+    public void Every_form_has_the_same_rows(string folder, bool isOdd)
+    {
+        using var file = ForeignParquet.Open(SharedData.File($"../findings/inputs/{folder}/sst2/dev.parquet"));
+        Assert.That(Lines(file, "sentence", "label"), Is.EqualTo(isOdd ? _odd : _plain));
     }
 
     [Test]
-    public void A_damaged_page_does_not_match_its_checksum()
+    public void A_last_run_of_dictionary_indices_may_be_short([Values("full", "truncated")] string form)
     {
-        using var folder = new TemporaryFolder();
-        var bytes = File.ReadAllBytes(SharedData.File("parquet/datapage_v1-snappy-compressed-checksum.parquet"));
-        bytes[200] ^= 1;
-        File.WriteAllBytes(folder.File("damaged"), bytes);
-        using var reader = ParquetReader.Open(folder.File("damaged"));
-        Assert.That(() => reader.ReadInt32(0, "a"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("checksum"));
+        using var file = ForeignParquet.Open(
+            SharedData.File($"../findings/inputs/10-parquet-short-last-run/glue-pq-dict-{form}/sst2/dev.parquet"));
+        Assert.That(Lines(file, "sentence", "label"), Is.EqualTo(_plain.Concat(_plain[..3])));
     }
 
-    private static ParquetReader Open(string name) => ParquetReader.Open(SharedData.File($"parquet/{name}.parquet"));
+    [Test]
+    public void Decimals_are_read_as_they_are_written()
+    {
+        using var file = ForeignParquet.Open(
+            SharedData.File("../findings/inputs/07-parquet-decimal/glue-pq-decimal-score/stsb/dev.parquet"));
+        Assert.That(Lines(file, "score"), Is.EqualTo("0.1 0.2 0.3 0.4 0.5 0 0.2 0.4".Split(' ')));
+    }
 
-    private static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private static string Path(string name) => SharedData.File($"parquet/{name}.parquet");
+
+    private static ForeignParquet Open(string name) => ForeignParquet.Open(Path(name));
+
+    private static List<string> Lines(ForeignParquet file, params string[] columns) =>
+        [.. file.Rows(columns).Select(row => string.Join('\t', row.Select(text => text ?? "null")))];
+
+    private static string Sha256(IEnumerable<string> lines) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + '\n')))));
 }

@@ -1,4 +1,5 @@
 using Crammed.Tests;
+using Crammed.Text.Tests.Parquet;
 
 namespace Crammed.Text.Tests;
 
@@ -52,6 +53,30 @@ public class TaskCatalogTests
         Assert.That(source.Read(TaskSplit.Train).Single().First, Is.EqualTo("complete"));
 
         void Write(string name, string text) => File.WriteAllText(_folder.File($"sst2/{name}"), $"sentence\tlabel\n{text}\t1\n");
+    }
+
+    [Test]
+    public void Parquet_TakesAllShards_InTheOrderOfTheirNames()
+    {
+        Directory.CreateDirectory(_folder.File("sst2"));
+        TaskDefinition task = GlueDefinitions.Of("sst2") with { Format = TaskFileFormat.Parquet, TrainFiles = ["train-*.parquet"] };
+        Write("train-00001-of-00003.parquet", "SELECT 'c' AS sentence, '0' AS label");
+        Write("train-00000-of-00003.parquet", "SELECT unnest(['a', 'b']) AS sentence, 1 AS label");
+        ITaskSource source = new TaskCatalog(_folder.File("")).Open(task);
+        Assert.That(() => source.Read(TaskSplit.Train), Throws.InstanceOf<IOException>().With.Message.Contains("3 are needed"));
+        Write("train-00002-of-00003.parquet", "SELECT 'd' AS sentence, 1 AS label LIMIT 0");
+        Assert.That(
+            source.Read(TaskSplit.Train).Select(example => (example.Index, example.First, example.Label)),
+            Is.EqualTo(new[] { (0, "a", 1.0), (1, "b", 1.0), (2, "c", 0.0) }));
+        Write("train-00000-of-00001.parquet", "SELECT 'z' AS sentence, 1 AS label");
+        Assert.That(() => source.Read(TaskSplit.Train), Throws.InstanceOf<IOException>().With.Message.Contains("train-00000-of-00001"));
+        // Names that do not count are taken as they are.
+        Write("part-b.parquet", "SELECT 'b' AS sentence, 1 AS label");
+        Write("part-a.parquet", "SELECT 'a' AS sentence, 1 AS label");
+        source = new TaskCatalog(_folder.File("")).Open(task with { TrainFiles = ["part-*.parquet"] });
+        Assert.That(string.Concat(source.Read(TaskSplit.Train).Select(example => example.First)), Is.EqualTo("ab"));
+
+        void Write(string name, string query) => ParquetFiles.Write(_folder.File($"sst2/{name}"), query);
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Crammed.Tests;
+using Crammed.Text.Tests.Parquet;
 
 namespace Crammed.Text.Tests;
 
@@ -43,6 +44,29 @@ public class TaskFileTests
         Assert.That(Read("data.jsonl", TaskFileFormat.Jsonl), Is.EqualTo(Expected));
     }
 
+    [TestCase("tsv", "a\tb\tlabel\nx\ty\tno\n")]
+    [TestCase("csv", "a,b,label\nx,y,no\n")]
+    [TestCase("jsonl", "{\"a\": \"x\", \"b\": \"y\", \"label\": \"no\"}\n")]
+    public void EmptyLinesAtTheEnd_AreNoRows(string format, string text)
+    {
+        var kind = Enum.Parse<TaskFileFormat>(format, ignoreCase: true);
+        foreach (string file in (string[])[text, text + "\n", text + "\n\n\n", text.Replace("\n", "\r\n") + "\r\n\r\n", text.TrimEnd()])
+        {
+            Write("data.x", file);
+            Assert.That(Read("data.x", kind), Is.EqualTo((Example[])[new(0, "x", "y", "no", 0)]), () => file);
+        }
+        int rows = text.Count(character => character == '\n');
+        Write("data.x", $"{text}\n\n{text[(text.TrimEnd().LastIndexOf('\n') + 1)..]}");
+        Assert.That(() => Read("data.x", kind), Throws.InstanceOf<InvalidDataException>().With.Message.Contains($"data.x, line {rows + 1}: "));
+    }
+
+    [Test]
+    public void Csv_KeepsEmptyLinesInQuotes()
+    {
+        Write("data.csv", "a,b,label\nx,\"y\n\n\n\",no\n\n\n");
+        Assert.That(Read("data.csv", TaskFileFormat.Csv), Is.EqualTo((Example[])[new(0, "x", "y\n\n\n", "no", 0)]));
+    }
+
     [TestCase("csv", "a,b,label\nx,y,maybe\n", "line 2: field 'label' is 'maybe'; expected no or yes or 2")]
     [TestCase("csv", "a,b\nx,y\n", "line 1: column 'label' is missing")]
     [TestCase("csv", "a,b,label\nx,y\n", "line 2: 2 fields; expected 3")]
@@ -54,6 +78,10 @@ public class TaskFileTests
     [TestCase("jsonl", "[1]\n", "line 1: '[1]' is not a JSON object")]
     [TestCase("jsonl", "{\"a\": \"x\", \"label\": \"no\"}\n", "line 1: field 'b' is missing")]
     [TestCase("jsonl", "{\"a\": null, \"b\": \"y\", \"label\": \"no\"}\n", "line 1: field 'a' is 'null'; expected text or a number")]
+    [TestCase("jsonl", "{\"a\": \"x \\ud83d y\", \"b\": \"y\", \"label\": \"no\"}\n", "line 1: '{\"a\": \"x \\ud83d y\"")]
+    [TestCase("jsonl", "{\"a\": \"x\", \"b\": \"\\udc00\", \"label\": \"no\"}\n", "line 1: '{")]
+    [TestCase("jsonl", "{\"a\\ud83d\": 1, \"a\": \"x\", \"b\": \"y\", \"label\": \"no\"}\n", "line 1: '{")]
+    [TestCase("jsonl", "{\"a\": \"x\", \"b\": \"y\", \"label\": \"no\", \"label\": \"yes\"}\n", "line 1: '{")]
     public void MalformedFiles_AreRefused(string format, string text, string message)
     {
         Write("data.x", text);
@@ -81,6 +109,16 @@ public class TaskFileTests
         Assert.That(
             () => TaskFile.Read(path, task with { Format = TaskFileFormat.Parquet, LabelColumn = "score" }).ToList(),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'score'"));
+    }
+
+    [Test]
+    public void Parquet_NullsAreRefused()
+    {
+        string path = ParquetFiles.Write(_folder.File("nulls.parquet"), "SELECT unnest(['a', NULL]) AS sentence, 1 AS label");
+        TaskDefinition task = GlueDefinitions.Of("sst2") with { Format = TaskFileFormat.Parquet };
+        Assert.That(
+            () => TaskFile.Read(path, task).ToList(),
+            Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo($"{path}, row 2: column 'sentence' is null."));
     }
 
     private List<Example> Read(string name, TaskFileFormat format) => [.. TaskFile.Read(_folder.File(name), Pair with { Format = format })];

@@ -19,8 +19,8 @@ public class BertTokenizerOracleTests
         {
             foreach (HuggingFaceOracle.TextCase row in Oracle.Texts)
             {
-                Assert.That(BertTokenizer.Words(row.Text, new BertOptions()), Is.EqualTo(row.Words), row.Text);
-                Assert.That(BertTokenizer.Words(row.Text, CasedOptions), Is.EqualTo(row.CasedWords), row.Text);
+                Assert.That(Words.Of(row.Text), Is.EqualTo(row.Words), row.Text);
+                Assert.That(Words.Of(row.Text, CasedOptions), Is.EqualTo(row.CasedWords), row.Text);
             }
         });
     }
@@ -31,17 +31,17 @@ public class BertTokenizerOracleTests
 
     [Test]
     public void IdsAndDecodedText_WithBertsVocabulary_AreThoseOfHuggingFace() =>
-        CheckIds(BertTokenizer.Create(SharedData.File("vocab/bert-base-uncased/vocab.txt")), row => row.Bert);
+        CheckIds(BertTokenizer.Load(SharedData.File("vocab/bert-base-uncased/vocab.txt")), row => row.Bert);
 
     [Test]
     public void Encode_TruncatesAndPads_AsHuggingFace()
     {
-        BertTokenizer tokenizer = BertTokenizer.Create(Oracle.SmallVocabulary);
+        InputEncoder encoder = new(BertTokenizer.Create(Oracle.SmallVocabulary));
         Assert.Multiple(() =>
         {
             foreach (HuggingFaceOracle.PairCase row in Oracle.Pairs)
             {
-                BertEncoding encoding = tokenizer.Encode(row.First, row.Second, row.MaxLength);
+                BertEncoding encoding = encoder.Encode(row.First, row.Second, row.MaxLength);
                 string message = $"{row.First} | {row.Second} | {row.MaxLength}";
                 Assert.That(encoding.Ids, Is.EqualTo(row.Ids), message);
                 Assert.That(encoding.AttentionMask, Is.EqualTo(row.AttentionMask), message);
@@ -54,9 +54,10 @@ public class BertTokenizerOracleTests
     [Test]
     public void Normalizer_OnWholeBlocksOfUnicode_IsThatOfHuggingFace()
     {
-        BertNormalizer uncased = new(separateCjk: true, stripAccents: true, lowerCase: true);
-        BertNormalizer cased = new(separateCjk: true, stripAccents: false, lowerCase: false);
-        BertNormalizer lowerCaseOnly = new(separateCjk: true, stripAccents: false, lowerCase: true);
+        BertNormalizer uncased = new(cleanText: true, separateCjk: true, stripAccents: true, lowerCase: true);
+        BertNormalizer cased = new(cleanText: true, separateCjk: true, stripAccents: false, lowerCase: false);
+        BertNormalizer lowerCaseOnly = new(cleanText: true, separateCjk: true, stripAccents: false, lowerCase: true);
+        BertPreTokenizer splitter = new(splitPunctuation: true);
         Assert.Multiple(() =>
         {
             foreach (HuggingFaceOracle.NormalizerCase row in Oracle.Normalizer)
@@ -69,7 +70,7 @@ public class BertTokenizerOracleTests
             }
         });
 
-        static string WordsByBars(string text) => string.Join('|', BertPreTokenizer.Split(text).Select(word => text[word]));
+        string WordsByBars(string text) => string.Join('|', splitter.PreTokenize(text).Select(word => text.Substring(word.Offset, word.Length)));
     }
 
     [Test]
@@ -95,7 +96,7 @@ public class BertTokenizerOracleTests
         {
             foreach (HuggingFaceOracle.TextCase row in Oracle.Texts)
             {
-                IReadOnlyList<int> ids = tokenizer.EncodeToIds(row.Text);
+                int[] ids = [tokenizer.Special.Classification, .. tokenizer.EncodeToIds(row.Text), tokenizer.Special.Separator];
                 Assert.That(ids, Is.EqualTo(expected(row).Ids), row.Text);
                 Assert.That(tokenizer.Decode(ids, skipSpecialTokens: true), Is.EqualTo(expected(row).Decoded), row.Text);
             }

@@ -80,10 +80,10 @@ public class WordPieceTrainerTests
         int words = 0, tokens = 0;
         foreach (string text in texts.Take(5000))
         {
-            IReadOnlyList<int> ids = tokenizer.EncodeToIds(text, addSpecialTokens: false);
+            IReadOnlyList<int> ids = tokenizer.EncodeToIds(text);
             Assert.That(ids, Has.None.EqualTo(tokenizer.UnknownTokenId));
             tokens += ids.Count;
-            words += BertTokenizer.Words(text, new BertOptions()).Count();
+            words += Words.Of(text).Count();
         }
         // Frequent words, which are most of any text, are whole.
         Assert.That(tokens, Is.InRange(words, 1.25 * words));
@@ -102,5 +102,5 @@ public class WordPieceTrainerTests
     }
 
     private static Dictionary<string, int> CountWords(IEnumerable<string> text) =>
-        text.SelectMany(line => BertTokenizer.Words(line, new BertOptions())).CountBy(word => word).ToDictionary();
+        text.SelectMany(line => Words.Of(line)).CountBy(word => word).ToDictionary();
 }

@@ -10,7 +10,7 @@ internal sealed class NaiveBayes
     {
         foreach ((string text, int label) in examples)
         {
-            foreach (string word in BertTokenizer.Words(text, new BertOptions()))
+            foreach (string word in Words.Of(text))
             {
                 _counts[label][word] = _counts[label].GetValueOrDefault(word) + 1;
                 _totals[label]++;
@@ -21,6 +21,6 @@ internal sealed class NaiveBayes
     public int Classify(string text) => LogLikelihood(text, 1) > LogLikelihood(text, 0) ? 1 : 0;
 
     private double LogLikelihood(string text, int label) =>
-        BertTokenizer.Words(text, new BertOptions())
+        Words.Of(text)
             .Sum(word => Math.Log((_counts[label].GetValueOrDefault(word) + 1) / (_totals[label] + _counts[label].Count)));
 }

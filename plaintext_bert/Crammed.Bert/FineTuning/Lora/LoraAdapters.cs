@@ -30,21 +30,22 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
         this.model = model;
         Configuration = configuration;
         var modules = LinearModules(model);
-        if (configuration.TargetModules.FirstOrDefault(target => !modules.Keys.Any((configuration with { TargetModules = [target] }).Targets))
+        if (configuration.TargetModules.FirstOrDefault(target => !modules.Keys.Any(module => LoraConfiguration.IsNamed(target, module)))
             is { } unknown)
         {
             throw new ArgumentException(
                 $"target_modules has '{unknown}', which no linear layer is called; there are "
-                + string.Join(", ", modules.Keys.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct()));
+                + string.Join(", ", modules.Keys.Select(LoraConfiguration.EndOf).Distinct()));
         }
 
+        using var scope = torch.NewDisposeScope();
         var index = 0;
         foreach (var (module, weight) in modules.Where(module => configuration.Targets(module.Key)))
         {
             long inputs = weight.shape[1], outputs = weight.shape[0];
             var values = new SeededRandom(seed, "lora", index++).Uniform(configuration.Rank * inputs, 1 / Math.Sqrt(inputs));
             adapters[module] = (
-                torch.tensor(values, [configuration.Rank, inputs]).to(model.ScalarType).DetachFromDisposeScope(),
+                torch.tensor(values, [configuration.Rank, inputs], dtype: model.ScalarType).DetachFromDisposeScope(),
                 torch.zeros([outputs, configuration.Rank], model.ScalarType).DetachFromDisposeScope());
         }
 
@@ -83,7 +84,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     /// <inheritdoc/>
     torch.Tensor? ILinearAdapters.Delta(string module, torch.Tensor x) => Delta(module, x, dropout: 0, masks: null);
 
-    /// <summary>factor (mask .* (x A^T)) B^T for x [batch, tokens, in] and a mask of the rank-r side, [batch, tokens or more, rank].</summary>
+    /// <summary>factor (mask .* (x A^T)) B^T for x [batch, tokens, in] and a mask [batch, tokens or more, rank].</summary>
     internal static torch.Tensor Delta(torch.Tensor x, torch.Tensor a, torch.Tensor b, double factor, torch.Tensor? mask)
     {
         var low = torch.matmul(x, a.t());
@@ -93,8 +94,8 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     }
 
     /// <summary>
-    /// The adapters in training. Masks act on the rank-r side, not on x, so that under encryption the norm folds into A; without masks values
-    /// of x are dropped at random, as PEFT and Rho et al. do.
+    /// The adapters in training. Masks act on the rank-r side, not on x, so that under encryption the norm folds into A; without masks
+    /// values of x are dropped at random, as PEFT and Rho et al. do.
     /// </summary>
     /// <param name="masks">[batch, sequence, rank] by module, already divided by 1 - p; null: none are given.</param>
     internal ILinearAdapters WithDropout(IReadOnlyDictionary<string, torch.Tensor>? masks) => new InTraining(this, masks);
@@ -194,7 +195,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     }
 
     /// <summary>Weights [out, in] of the encoder's linear layers by module name.</summary>
-    private static SortedDictionary<string, torch.Tensor> LinearModules(BertModel model)
+    internal static SortedDictionary<string, torch.Tensor> LinearModules(BertModel model)
     {
         const string ending = ".weight";
         var modules = new SortedDictionary<string, torch.Tensor>(StringComparer.Ordinal);

@@ -43,6 +43,12 @@ public sealed record LoraConfiguration
     }
 
     /// <summary>Whether a module gets an adapter.</summary>
-    internal bool Targets(string module) =>
-        TargetModules.Any(target => module == target || module.EndsWith("." + target, StringComparison.Ordinal));
+    internal bool Targets(string module) => TargetModules.Any(target => IsNamed(target, module));
+
+    /// <summary>Whether a target is a module's whole name or its end.</summary>
+    internal static bool IsNamed(string target, string module) =>
+        module == target || module.EndsWith("." + target, StringComparison.Ordinal);
+
+    /// <summary>The last part of a module's name.</summary>
+    internal static string EndOf(string module) => module[(module.LastIndexOf('.') + 1)..];
 }

@@ -9,7 +9,7 @@ namespace Crammed.Bert;
 /// Adapters in the files that PEFT writes: adapter_config.json, and adapter_model.safetensors with float32 tensors
 /// <c>base_model.model.MODULE.lora_A.weight</c> [r, in], <c>.lora_B.weight</c> [out, r], trained biases
 /// <c>base_model.model.MODULE.bias</c>, and the classification head, PEFT's modules_to_save, as <c>base_model.model.head.LINEAR.weight</c>
-/// [out, in] and <c>.bias</c>.
+/// [out, in] and <c>.bias</c>. Adapters of an imported model may have transformers' names (<see cref="LoraNames"/>), and its pooler.
 /// </summary>
 public static class LoraFiles
 {
@@ -22,15 +22,17 @@ public static class LoraFiles
     internal const string A = "lora_A.weight";
     internal const string B = "lora_B.weight";
 
-    private const string Prefix = "base_model.model.";
     private const string BaseModelKey = "base_model_sha256";
-    private const long MaximumConfigurationBytes = 1 << 20;
+    private const string LabelsKey = "labels";
+    private const string WhenMissing = $"adapters are a folder with {Weights} and {Configuration}";
 
     private static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
         RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         WriteIndented = true,
     };
 
@@ -42,12 +44,14 @@ public static class LoraFiles
     /// <param name="baseModelSha256">
     /// Hash of the model's weights (<see cref="Checkpoint.WeightsSha256"/>), noted beside the tensors.
     /// </param>
+    /// <param name="labels">The labels that the head's outputs stand for, in their order, noted likewise.</param>
     public static void Save(
         string folder,
         LoraAdapters adapters,
         IReadOnlyDictionary<string, torch.Tensor> head,
         string baseModel,
-        string? baseModelSha256 = null)
+        string? baseModelSha256 = null,
+        IReadOnlyList<string>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(adapters);
         ArgumentNullException.ThrowIfNull(head);
@@ -57,6 +61,8 @@ public static class LoraFiles
         writer.AddMetadata("format", "pt");
         if (baseModelSha256 is not null)
             writer.AddMetadata(BaseModelKey, baseModelSha256);
+        if (labels is not null)
+            writer.AddMetadata(LabelsKey, JsonSerializer.Serialize(labels));
         foreach (var module in adapters.Modules)
         {
             Add(writer, $"{module}.{A}", adapters[module].A);
@@ -77,43 +83,50 @@ public static class LoraFiles
     /// <param name="folder">Where both files are.</param>
     /// <param name="model">The base model.</param>
     /// <param name="head">Tensors [in, out] and [out] by the names of <see cref="TrainedTensorNames"/>; overwritten.</param>
+    /// <param name="baseHead">
+    /// The head that the model was imported with: where the files have no pooler, it is this one's, as PEFT leaves out what it did not train.
+    /// </param>
     /// <exception cref="FileNotFoundException">One of the files is missing.</exception>
     /// <exception cref="InvalidDataException">
-    /// Malformed; another kind of adapter; tensors missing, unknown, of another shape, or not finite.
+    /// Malformed; another kind of adapter, or a setting that is not supported; tensors missing, unknown, of another shape, or not finite.
     /// </exception>
-    public static LoraAdapters Load(string folder, BertModel model, IReadOnlyDictionary<string, torch.Tensor> head)
+    public static LoraAdapters Load(
+        string folder, BertModel model, IReadOnlyDictionary<string, torch.Tensor> head, TrainedWeights? baseHead = null)
     {
+        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(head);
-        var configurationPath = Existing(folder, Configuration);
+        var path = Path.Combine(folder, Configuration);
         using var file = SafetensorsFile.Open(Existing(folder, Weights));
-        LoraAdapters adapters;
+        var configuration = JsonFile.Read<LoraFileConfiguration>(path, JsonOptions, WhenMissing, read => read.Validate());
+        var names = new LoraNames(model.Configuration.Layers, file.Names);
+        LoraAdapters? adapters = null;
         try
         {
-            adapters = new LoraAdapters(model, ReadConfiguration(configurationPath), seed: 0);
+            var modules = LoraAdapters.LinearModules(model).Keys.ToDictionary(names.Written, StringComparer.Ordinal);
+            var settings = configuration.Targeted([.. modules.Keys]).ToDictionary(name => modules[name], configuration.SettingsOf);
+            adapters = new LoraAdapters(model, configuration.ToConfiguration(settings), seed: 0);
+            Fill(file, names, adapters, settings, head, baseHead);
+            return adapters;
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidDataException($"{configurationPath}: {exception.Message}", exception);
-        }
-
-        try
-        {
-            Fill(file, adapters, head);
-            return adapters;
+            adapters?.Dispose();
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
         }
         catch
         {
-            adapters.Dispose();
+            adapters?.Dispose();
             throw;
         }
     }
 
-    /// <summary>Refuses adapters that are known to be for another model; those of other programs do not say it.</summary>
+    /// <summary>Refuses adapters that are known to be for another model or for other labels; those of other programs do not say it.</summary>
     /// <param name="folder">Where both files are.</param>
     /// <param name="modelFolder">The base model's checkpoint.</param>
+    /// <param name="labels">The task's, in the order of its classes.</param>
     /// <exception cref="FileNotFoundException">One of the files is missing.</exception>
-    /// <exception cref="InvalidDataException">The adapters were trained on other weights.</exception>
-    public static void RequireBaseModel(string folder, string modelFolder)
+    /// <exception cref="InvalidDataException">The adapters were trained on other weights, or for other labels.</exception>
+    public static void RequireFits(string folder, string modelFolder, IReadOnlyList<string> labels)
     {
         using var file = SafetensorsFile.Open(Existing(folder, Weights));
         if (file.Metadata.TryGetValue(BaseModelKey, out var sha256) && sha256 != Checkpoint.WeightsSha256(modelFolder))
@@ -121,55 +134,85 @@ public static class LoraFiles
             throw new InvalidDataException(
                 $"{file.Path}: was trained on another model than {modelFolder}; give the model that it was trained on");
         }
+
+        var own = file.Metadata.ContainsKey(LabelsKey) ? file.ParseMetadata(LabelsKey, json => JsonSerializer.Deserialize<string[]>(json)) : null;
+        // Where there are more or fewer, the head's shapes tell.
+        if (own?.Length == labels.Count && !own.SequenceEqual(labels))
+        {
+            throw new InvalidDataException(
+                $"{file.Path}: was trained for the labels {string.Join(", ", own)}, and the task has {string.Join(", ", labels)}, in this order");
+        }
     }
 
-    private static void Fill(SafetensorsFile file, LoraAdapters adapters, IReadOnlyDictionary<string, torch.Tensor> head)
+    /// <summary>
+    /// Where each tensor of the file goes, by our name with the prefix, and what it is multiplied by. An adapter with a rank below the
+    /// greatest fills a part, the rest of B staying zero; where its factor is another than that of them all, B makes up for it.
+    /// </summary>
+    private static Dictionary<string, (torch.Tensor Tensor, double Factor)> Targets(
+        LoraAdapters adapters, Dictionary<string, (int Rank, double Factor)> settings, IReadOnlyDictionary<string, torch.Tensor> head)
     {
-        using var noGradient = torch.no_grad();
-        using var scope = torch.NewDisposeScope();
-        var targets = new Dictionary<string, torch.Tensor>(StringComparer.Ordinal);
-        foreach (var module in adapters.Modules)
+        var targets = new Dictionary<string, (torch.Tensor Tensor, double Factor)>(StringComparer.Ordinal);
+        foreach (var (module, (rank, factor)) in settings)
         {
-            targets[$"{Prefix}{module}.{A}"] = adapters[module].A;
-            targets[$"{Prefix}{module}.{B}"] = adapters[module].B;
+            targets[$"{LoraNames.Prefix}{module}.{A}"] = (adapters[module].A.narrow(0, 0, rank), 1);
+            targets[$"{LoraNames.Prefix}{module}.{B}"] = (adapters[module].B.narrow(1, 0, rank), factor / adapters.Configuration.Scaling);
         }
 
         foreach (var (name, bias) in adapters.Biases())
-            targets[Prefix + name] = bias;
+            targets[LoraNames.Prefix + name] = (bias, 1);
         foreach (var (name, tensor) in head)
-            targets[Prefix + name] = tensor.shape.Length == 2 ? tensor.t() : tensor;
-        if (file.Names.FirstOrDefault(name => !targets.ContainsKey(name)) is { } unknown)
-            throw new InvalidDataException($"{file.Path}: tensor '{unknown}' belongs to no module with an adapter and to no head");
-        // All are read before any is set, so that a damaged file leaves the model alone.
-        var values = targets.ToDictionary(target => target.Key, target => file.ReadFiniteFloat32(target.Key, target.Value.shape));
-        foreach (var (name, target) in targets)
-            target.copy_(torch.tensor(values[name], target.shape));
+            targets[LoraNames.Prefix + name] = (tensor.shape.Length == 2 ? tensor.t() : tensor, 1);
+        return targets;
     }
 
-    private static LoraConfiguration ReadConfiguration(string path)
+    private static void Fill(
+        SafetensorsFile file,
+        LoraNames names,
+        LoraAdapters adapters,
+        Dictionary<string, (int Rank, double Factor)> settings,
+        IReadOnlyDictionary<string, torch.Tensor> head,
+        TrainedWeights? baseHead)
     {
-        if (new FileInfo(path).Length > MaximumConfigurationBytes)
-            throw new InvalidDataException($"{path}: longer than {MaximumConfigurationBytes} bytes");
-        try
+        using var noGradient = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        var targets = Targets(adapters, settings, head);
+        var values = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        // All are read before any is set, so that a damaged file leaves the model alone.
+        foreach (var stored in file.Names)
         {
-            var read = JsonSerializer.Deserialize<LoraFileConfiguration>(File.ReadAllText(path), JsonOptions)
-                ?? throw new InvalidDataException($"{path}: holds null, not a configuration");
-            return read.ToConfiguration(path);
+            if (!targets.TryGetValue(names.Own(stored), out var target))
+                throw new InvalidDataException($"{file.Path}: tensor '{stored}' belongs to no module with an adapter and to no head");
+            if (!values.TryAdd(names.Own(stored), file.ReadFiniteFloat32(stored, target.Tensor.shape)))
+                throw new InvalidDataException($"{file.Path}: has '{stored}' and another tensor that says the same");
         }
-        catch (JsonException exception)
+
+        var fromBase = baseHead?.Values.Where(value => head.TryGetValue(value.Key, out var tensor) && tensor.numel() == value.Value.Length
+            && !value.Key.StartsWith("head.classifier", StringComparison.Ordinal) && !values.ContainsKey(LoraNames.Prefix + value.Key)).ToList() ?? [];
+        if (targets.Keys.Except(values.Keys).Except(fromBase.Select(value => LoraNames.Prefix + value.Key)).FirstOrDefault() is { } missing)
         {
-            throw new InvalidDataException($"{path}: {exception.Message}", exception);
+            throw new InvalidDataException(
+                $"{file.Path}: tensor '{missing}' is missing"
+                + (missing.StartsWith(LoraNames.Prefix + "head.", StringComparison.Ordinal)
+                    ? "; without the whole head, merge the adapters in PEFT (merge_and_unload), save the model and import it"
+                    : ""));
         }
+
+        foreach (var (name, value) in values)
+        {
+            var (tensor, factor) = targets[name];
+            tensor.copy_(torch.tensor(Array.ConvertAll(value, number => (float)(number * factor)), tensor.shape));
+        }
+
+        foreach (var (name, value) in fromBase)
+            head[name].copy_(torch.tensor(value, head[name].shape));
     }
 
     private static void Add(SafetensorsWriter writer, string name, torch.Tensor tensor) =>
-        writer.AddFloat32(Prefix + name, tensor.shape, tensor.ToFloat32Array());
+        writer.AddFloat32(LoraNames.Prefix + name, tensor.shape, tensor.ToFloat32Array());
 
     private static string Existing(string folder, string name)
     {
         var path = Path.Combine(folder, name);
-        return File.Exists(path)
-            ? path
-            : throw new FileNotFoundException($"{path}: not found; adapters are a folder with {Weights} and {Configuration}", path);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{path}: not found; {WhenMissing}", path);
     }
 }

@@ -1,7 +1,9 @@
 using Crammed.Benchmarks.Bootstrapping;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Progress;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
+using Crammed.Files;
 
 namespace Crammed.Cli.Commands.Bench;
 
@@ -40,11 +42,11 @@ internal sealed class BenchBootstrapCommand : ICommandHandler<BenchBootstrapSett
         return ExitCode.Success;
     }
 
-    private static RelayedProgress<BootstrapProgress> Shown(
-        StageDisplay display, BootstrapConfiguration configuration, int number, int total) => new(state =>
-            display.Report(new StageProgress(
-                $"{number}/{total} {configuration.ParameterSet}, {NumberText.Count(configuration.Slots)} slots: {state.Work}",
-                state.Done, state.Total, state.Work)));
+    private static RelayedProgress<WorkProgress> Shown(
+        ProgressDisplay display, BootstrapConfiguration configuration, int number, int total) => new(state =>
+            display.Report(new WorkProgress(
+                $"{number}/{total} {configuration.ParameterSet}, {NumberText.Count(configuration.Slots)} slots: {state.Title}",
+                state.Done, state.Total, state.Unit, state.Detail)));
 
     private static BootstrapReport Report(
         RunContext<BenchBootstrapSettings> context, IReadOnlyList<BootstrapMeasurement> measurements) => new(

@@ -13,7 +13,7 @@ internal sealed class BenchEngineCommand : ICommandHandler<BenchEngineSettings>
     {
         var folder = context.CreateOutputFolder(context.Settings.Name, NameTaken.Number);
         long start = Stopwatch.GetTimestamp();
-        var results = context.Shown("benchmarks", "benchmarks", progress =>
+        var results = context.Shown(progress =>
             EngineSuite.Run(folder.PathOf("artifacts"), progress, cancellationToken));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using var process = Process.GetCurrentProcess();

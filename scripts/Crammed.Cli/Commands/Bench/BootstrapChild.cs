@@ -1,5 +1,6 @@
 using Crammed.Benchmarks.Bootstrapping;
-using Crammed.Cli.Encryption;
+using Crammed.Cli.Hosting;
+using Crammed.Files;
 
 namespace Crammed.Cli.Commands.Bench;
 
@@ -11,7 +12,7 @@ internal static class BootstrapChild
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Lets the key or bootstrap under way finish, then stops.</param>
     public static async Task<BootstrapMeasurement> RunAsync(
-        BootstrapConfiguration configuration, string result, IProgress<BootstrapProgress> progress, CancellationToken cancellation)
+        BootstrapConfiguration configuration, string result, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         string[] arguments = ["bench", "bootstrap-one", .. BenchBootstrapOneSettings.Overrides(configuration, result)];
@@ -20,7 +21,7 @@ internal static class BootstrapChild
         using var stopping = cancellation.Register(child.RequestStop);
         while (await child.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
         {
-            if (BootstrapProgress.Parse(line) is { } state)
+            if (ProgressLine.Parse(line) is { } state)
                 progress.Report(state);
         }
         var (exitCode, errors) = await child.WaitAsync().ConfigureAwait(false);

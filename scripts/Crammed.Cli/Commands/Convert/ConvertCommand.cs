@@ -26,7 +26,7 @@ internal sealed class ConvertCommand : ICommandHandler<ConvertSettings>
         }
         var folder = context.CreateOutputFolder(settings.Name, export, keys);
         var input = new ConvertInput(draw, train, dev, settings.EncryptedExamples, keys, settings.Impl.ThreadCount);
-        var summary = context.Shown("encrypting", "files", progress =>
+        var summary = context.Shown(progress =>
             ConvertStage.Run(input, parameters, folder.PathOf(ConvertStage.Folder), progress, cancellationToken));
         await context.Output.WriteLineAsync(
             $"{folder.ShownPath}/{ConvertStage.Folder}: {summary.Ciphertexts} ciphertexts, {summary.Bytes / 1048576.0:F0} MiB, under {parameters}");

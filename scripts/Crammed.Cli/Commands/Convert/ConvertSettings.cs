@@ -10,7 +10,7 @@ public sealed record ConvertSettings
     [Description("name of the run; its files go to outputs/NAME")]
     public required string Name { get; init; }
 
-    [Description("folder with train.parquet and dev.parquet (crammed export-glue)")]
+    [Description("folder with train and dev (crammed export-glue)")]
     public required string Export { get; init; }
 
     [Description("fine-tuning draw (draw.safetensors)")]

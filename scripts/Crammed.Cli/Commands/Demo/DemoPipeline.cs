@@ -33,16 +33,16 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var export = Timed("export-glue", () => Export(model, cancellation));
         var draw = Timed("draw", () => Draw(model, export));
         var circuit = Circuit.Load(model, draw.Settings, draw.Shape, parameters, Threads);
-        var train = EncryptableSplit.Read(export.TrainFile);
+        var train = EncryptableSplit.Read(export.TrainFolder);
         // First on clear slots: a value outside its calibrated domain shows there, before hours on ciphertexts are spent.
         var clearRuns = new ClearRuns(circuit, draw, train, parameters);
-        double[] clearLosses = Timed("finetune (clear slots)", () => context.Shown("clear run", "steps", progress =>
+        double[] clearLosses = Timed("finetune (clear slots)", () => context.Shown(progress =>
             clearRuns.WithoutNoise(progress, cancellation)));
-        var keys = Timed("keygen", () => context.ShownKeys(progress =>
+        var keys = Timed("keygen", () => context.Shown(progress =>
             KeygenStage.Run(circuit, parameters, folder.PathOf("keys"), context.Resources, progress, cancellation)));
         var conversion = new ConvertInput(
-            draw, train, EncryptableSplit.Read(export.DevFile), Settings.Eval.EncryptedExamples, folder.PathOf("keys"), Threads);
-        var container = Timed("convert", () => context.Shown("encrypting", "files", progress =>
+            draw, train, EncryptableSplit.Read(export.DevFolder), Settings.Eval.EncryptedExamples, folder.PathOf("keys"), Threads);
+        var container = Timed("convert", () => context.Shown(progress =>
             ConvertStage.Run(conversion, parameters, folder.PathOf("container"), progress, cancellation)));
         var encrypted = await TimedAsync("finetune (encrypted)", () =>
             EncryptedStages.TrainAsync(Files("encrypted"), draw, train, Say, cancellation));
@@ -50,7 +50,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var evaluation = await TimedAsync("evaluate (encrypted)", () => EncryptedStages.EvaluateAsync(
             Files("encrypted-evaluation"), folder.PathOf($"encrypted/{ResultFiles.Parameters}"), Say, cancellation));
         var plaintext = Timed("finetune (plaintext)", () => CarryOut(model, export, draw, cancellation));
-        double[][] noisyLosses = Timed("clear runs with noise", () => context.Shown("clear runs", "steps", progress =>
+        double[][] noisyLosses = Timed("clear runs with noise", () => context.Shown(progress =>
             clearRuns.WithNoise(NoisyRuns, progress, cancellation)));
         return new DemoResults
         {
@@ -98,12 +98,12 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
     }
 
     private FineTuningDraw Draw(string model, ExportOutcome export) =>
-        DrawStage.Load(Commands.Draw.DrawInputs.Of(model, export.TrainFile, Settings.Eval)).Run(folder.FullPath).Draw;
+        DrawStage.Load(Commands.Draw.DrawInputs.Of(model, export.TrainFolder, Settings.Eval)).Run(folder.FullPath).Draw;
 
     private DrawRunOutcome CarryOut(string model, ExportOutcome export, FineTuningDraw draw, CancellationToken cancellation)
     {
         using var display = context.Display();
-        using var stage = DrawRunStage.Load(model, export.TrainFile, draw);
+        using var stage = DrawRunStage.Load(model, export.TrainFolder, draw);
         return stage.Run(folder.PathOf("plaintext"), display, cancellation);
     }
 
@@ -112,7 +112,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         using var stage = EvaluateStage.Load(new EvaluateInput
         {
             ModelFolder = model,
-            DevFile = export.DevFile,
+            DevFolder = export.DevFolder,
             Task = export.Task,
             Weights = weights,
         });

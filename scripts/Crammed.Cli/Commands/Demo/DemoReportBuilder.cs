@@ -3,6 +3,7 @@ using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Converter;
 using Crammed.Model;
+using Crammed.Text;
 
 namespace Crammed.Cli.Commands.Demo;
 
@@ -20,13 +21,13 @@ internal static class DemoReportBuilder
         return new DemoReport
         {
             Run = new RunFacts(
-                settings.Name, results.Export.Task.Name, results.Export.TrainExamples,
+                settings.Name, results.Export.Task.Name, results.Export.Of(TaskSplit.Train).Examples,
                 results.Pretraining.Configuration with { HeadProjection = shape.HeadProjection, HeadHidden = shape.HeadHidden, Classes = shape.Classes },
                 results.Pretraining.Parameters, results.Draw.Tensors.Sum(tensor => tensor.Values.LongLength), results.Draw.Settings,
                 results.Pretraining.Training.HeldOutLoss),
             Encryption = new EncryptionFacts(
                 results.Parameters.Name, results.Parameters.LogN, results.Parameters.Log2QP, results.Parameters.IsInsecure ? null : SecurityBits,
-                settings.He.Fhe, settings.He.Refresh, ResultReader.PrecisionBits),
+                settings.He.Refresh, ResultReader.PrecisionBits),
             KeyHoldings = KeyHoldings,
             Items = Items(results.Draw),
             Losses = Losses(results),

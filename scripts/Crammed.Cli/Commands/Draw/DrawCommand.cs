@@ -5,16 +5,16 @@ using Crammed.Cli.Stages;
 namespace Crammed.Cli.Commands.Draw;
 
 /// <summary><c>crammed draw</c>: draws all that is random about a fine-tuning run to outputs/NAME/draw.safetensors.</summary>
-internal sealed class DrawCommand : ICommandHandler<DrawSettings>
+internal sealed class DrawCommand : ICommandHandler<DrawCommandSettings>
 {
     /// <inheritdoc/>
-    public async Task<int> RunAsync(RunContext<DrawSettings> context, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(RunContext<DrawCommandSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
         var input = DrawInputs.Of(
             context.Resolve(settings.Model), Path.Combine(context.Resolve(settings.Export), StageFiles.Train), settings.Eval);
         var stage = DrawStage.Load(input);
-        var folder = context.CreateOutputFolder(settings.Name, input.ModelFolder, input.TrainFile);
+        var folder = context.CreateOutputFolder(settings.Name, input.ModelFolder, input.TrainFolder);
         var outcome = stage.Run(folder.FullPath);
         await DrawInputs.AddDraw(new ResultLines(), outcome.Draw)
             .Add("file", $"{folder.ShownPath}/{StageFiles.Draw}")

@@ -14,20 +14,20 @@ internal static class DrawInputs
     /// <exception cref="ConfigurationException">The export holds another task than the settings are for.</exception>
     /// <exception cref="FileNotFoundException">The export or the model is missing.</exception>
     /// <exception cref="InvalidDataException">The export is malformed or belongs to another model.</exception>
-    public static DrawInput Of(string modelFolder, string trainFile, EvaluationSettings settings)
+    public static DrawInput Of(string modelFolder, string trainFolder, EvalGroupSettings settings)
     {
-        var split = ExportedSplit.Open(trainFile, TaskSplit.Train, modelFolder, needsEmbeddings: false);
+        var split = ExportedSplit.Open(trainFolder, TaskSplit.Train, modelFolder, needsEmbeddings: false);
         string task = split.Description.Task;
         if (task != settings.Tasks.Name)
         {
             throw new ConfigurationException(
-                $"{trainFile} holds the task {task}, and eval/tasks is {settings.Tasks.Name}; give eval/tasks={task}");
+                $"{trainFolder} holds the task {task}, and eval/tasks is {settings.Tasks.Name}; give eval/tasks={task}");
         }
         split.RequireTask(settings.Tasks.ToDefinition().Description);
         return new DrawInput
         {
             ModelFolder = modelFolder,
-            TrainFile = trainFile,
+            TrainFolder = trainFolder,
             Settings = settings.Finetune.ToFineTuningSettings(),
             Seed = settings.Finetune.Seed,
         };

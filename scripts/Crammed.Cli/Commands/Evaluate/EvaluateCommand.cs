@@ -11,10 +11,10 @@ using Crammed.Text;
 namespace Crammed.Cli.Commands.Evaluate;
 
 /// <summary><c>crammed evaluate</c>: scores of a model with adapters and head, trained or initial, on a task's evaluation split.</summary>
-internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
+internal sealed class EvaluateCommand : ICommandHandler<EvaluateCommandSettings>
 {
     /// <inheritdoc/>
-    public async Task<int> RunAsync(RunContext<EvaluateSettings> context, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(RunContext<EvaluateCommandSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
         if (settings.Fhe is not null)
@@ -25,12 +25,26 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         using var stage = EvaluateStage.Load(input);
         var polynomials = settings.Functions == FunctionKind.Polynomial ? PolynomialStage.Load(stage, Polynomials(context)) : null;
         var folder = context.CreateOutputFolder(
-            settings.Name, input.ModelFolder, input.DevFile, input.Tuned is null ? adapters : adapters + Path.DirectorySeparatorChar, draw);
+            settings.Name, input.ModelFolder, input.DevFolder, input.Tuned is null ? adapters : adapters + Path.DirectorySeparatorChar, draw);
         var lines = polynomials is null
-            ? Lines(stage.Run(folder.FullPath, cancellationToken), folder.ShownPath)
-            : PolynomialLines.Of(Run(polynomials, folder, cancellationToken), settings.NoiseBits, folder.ShownPath);
+            ? Lines(Scored(context, "", stage.Run(folder.FullPath, cancellationToken)), folder.ShownPath)
+            : PolynomialLines.Of(Scored(context, Run(polynomials, folder, cancellationToken)), settings.NoiseBits, folder.ShownPath);
         await lines.WriteAsync(context.Output);
         return ExitCode.Success;
+    }
+
+    private static PolynomialOutcome Scored(RunContext<EvaluateCommandSettings> context, PolynomialOutcome outcome)
+    {
+        Scored(context, "", outcome.Exact);
+        Scored(context, "polynomial_", outcome.Polynomial);
+        return outcome;
+    }
+
+    private static EvaluateOutcome Scored(RunContext<EvaluateCommandSettings> context, string prefix, EvaluateOutcome outcome)
+    {
+        foreach (var score in outcome.Scores)
+            context.AddResult(prefix + score.Metric, score.Value, score.Chance);
+        return outcome;
     }
 
     private static PolynomialOutcome Run(PolynomialStage stage, OutputFolder folder, CancellationToken cancellation)
@@ -48,7 +62,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         }
     }
 
-    private static EvaluateInput Input(RunContext<EvaluateSettings> context, string? adapters, string? draw)
+    private static EvaluateInput Input(RunContext<EvaluateCommandSettings> context, string? adapters, string? draw)
     {
         var settings = context.Settings;
         bool isTuned = Directory.Exists(adapters);
@@ -62,7 +76,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         return new EvaluateInput
         {
             ModelFolder = model,
-            DevFile = file,
+            DevFolder = file,
             Text = new TextTask(
                 definition, context.ResolveOptional(settings.Data.Glue), context.Resolve(settings.Data.Wordnet), settings.DevLimit),
             Task = file is null
@@ -73,7 +87,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateSettings>
         };
     }
 
-    private static PolynomialInput Polynomials(RunContext<EvaluateSettings> context)
+    private static PolynomialInput Polynomials(RunContext<EvaluateCommandSettings> context)
     {
         var (settings, model) = (context.Settings.Polynomial, context.Resolve(context.Settings.Model));
         return new PolynomialInput(

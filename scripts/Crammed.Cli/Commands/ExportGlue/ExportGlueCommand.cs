@@ -2,12 +2,12 @@ using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
+using Crammed.Tables;
 using Crammed.Text;
-using Crammed.Text.Parquet;
 
 namespace Crammed.Cli.Commands.ExportGlue;
 
-/// <summary><c>crammed export-glue</c>: a task to outputs/NAME/train.parquet and dev.parquet, several tasks to outputs/NAME/TASK.</summary>
+/// <summary><c>crammed export-glue</c>: a task to outputs/NAME/train and dev, several tasks to outputs/NAME/TASK.</summary>
 internal sealed class ExportGlueCommand : ICommandHandler<ExportGlueSettings>
 {
     /// <inheritdoc/>
@@ -79,10 +79,10 @@ internal sealed class ExportGlueCommand : ICommandHandler<ExportGlueSettings>
             string kind = outcome.Task.Labels.Count == 0 ? "scores" : string.Join(", ", outcome.Task.Labels);
             string files = ExportStage.FolderOf(folder, outcome.Task.Name, outcomes.Count);
             lines.Add("task", $"{outcome.Task.Name} ({kind})")
-                .Add("examples", string.Join(", ", outcome.Files.Select(file =>
-                    $"{NumberText.Count(file.Examples)} for {(file.Split == TaskSplit.Train ? "training" : "evaluation")}")))
-                .Add("files", $"{files}/{string.Join(" and ", outcome.Files.Select(file => Path.GetFileName(file.Path)))}, "
-                    + NumberText.Bytes(outcome.Bytes));
+                .Add("examples", string.Join(", ", outcome.Splits.Select(written =>
+                    $"{NumberText.Count(written.Examples)} for {(written.Split == TaskSplit.Train ? "training" : "evaluation")}")))
+                .Add("files", $"{files}/{string.Join(" and ", outcome.Splits.Select(written => Path.GetFileName(written.Folder)))}, "
+                    + NumberText.Bytes(outcome.Splits.Sum(written => written.Bytes)));
         }
         return settings.Prefix == ClientPrefix.Embedding && settings.Eval.SaveTrainData != false
             ? lines.Add("next", $"crammed finetune model={settings.Model} "

@@ -2,6 +2,7 @@ using Crammed.Bert;
 using Crammed.Cli.Commands.Draw;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Progress;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
@@ -10,10 +11,10 @@ using Crammed.Model;
 namespace Crammed.Cli.Commands.Finetune;
 
 /// <summary><c>crammed finetune</c>: carries out a draw, in plaintext or on ciphertexts; without one it draws one first.</summary>
-internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
+internal sealed class FinetuneCommand : ICommandHandler<FinetuneCommandSettings>
 {
     /// <inheritdoc/>
-    public async Task<int> RunAsync(RunContext<FinetuneRunSettings> context, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(RunContext<FinetuneCommandSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
         if (settings.Fhe is not null)
@@ -24,27 +25,29 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
             throw new ConfigurationException("several eval/tasks are given; mode=adapters carries out the draw of one");
         settings.Impl.Apply();
         string modelFolder = context.Resolve(settings.Model);
-        string trainFile = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
+        string trainFolder = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
         string? drawFile = context.ResolveOptional(settings.Draw);
         var draw = drawFile is null
-            ? DrawStage.Load(DrawInputs.Of(modelFolder, trainFile, settings.Eval)).Draw
+            ? DrawStage.Load(DrawInputs.Of(modelFolder, trainFolder, settings.Eval)).Draw
             : WeightFiles.ReadDraw(drawFile);
         OutputFolder folder;
         DrawRunOutcome outcome;
         using (var display = context.Display())
-        using (var stage = DrawRunStage.Load(modelFolder, trainFile, draw))
+        using (var stage = DrawRunStage.Load(modelFolder, trainFolder, draw))
         {
-            folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFile, drawFile);
+            folder = context.CreateOutputFolder(settings.Name, modelFolder, trainFolder, drawFile);
             draw.Write(folder.PathOf(StageFiles.Draw));
             outcome = Run(stage, folder, draw, display, cancellationToken);
         }
+        context.AddResult("training_loss", outcome.Training.Steps[^1].Loss);
+        context.AddResult("seconds", outcome.Training.Seconds);
         await Lines(settings, draw, outcome.Training, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
     }
 
     /// <exception cref="ConfigurationException">The run diverged; says at which step, and where its last finite state is.</exception>
     private static DrawRunOutcome Run(
-        DrawRunStage stage, OutputFolder folder, FineTuningDraw draw, StageDisplay display, CancellationToken cancellation)
+        DrawRunStage stage, OutputFolder folder, FineTuningDraw draw, ProgressDisplay display, CancellationToken cancellation)
     {
         try
         {
@@ -59,7 +62,7 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneRunSettings>
         }
     }
 
-    private static ResultLines Lines(FinetuneRunSettings settings, FineTuningDraw draw, FineTuningResult training, string folder)
+    private static ResultLines Lines(FinetuneCommandSettings settings, FineTuningDraw draw, FineTuningResult training, string folder)
     {
         string adapters = $"{folder}/{StageFiles.Adapters}";
         var (first, last) = (training.Steps[0], training.Steps[^1]);

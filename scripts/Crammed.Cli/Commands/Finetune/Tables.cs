@@ -1,3 +1,4 @@
+using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Commands.Finetune;

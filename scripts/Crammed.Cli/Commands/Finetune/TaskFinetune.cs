@@ -9,7 +9,7 @@ namespace Crammed.Cli.Commands.Finetune;
 /// <summary><c>crammed finetune mode=lora|full</c>: fine-tuning on one task or several from their text, in plaintext.</summary>
 internal static class TaskFinetune
 {
-    public static async Task<int> RunAsync(RunContext<FinetuneRunSettings> context, CancellationToken cancellation)
+    public static async Task<int> RunAsync(RunContext<FinetuneCommandSettings> context, CancellationToken cancellation)
     {
         context.Settings.Impl.Apply();
         var tasks = context.Sweep.Select(each => (Configuration: each, Stage: FineTuneStage.Load(Input(context, each.Settings)))).ToList();
@@ -31,6 +31,12 @@ internal static class TaskFinetune
                 cancellation.ThrowIfCancellationRequested();
             }
         }
+        foreach (var outcome in outcomes)
+        {
+            var main = outcome.Summaries[0];
+            context.AddResult(outcomes.Count == 1 ? main.Metric : $"{outcome.Task.Name}.{main.Metric}", main.Median, main.Chance);
+        }
+        context.AddResult("seconds", outcomes.Sum(outcome => outcome.Runs.Sum(run => run.Training.Seconds)));
         await Lines(context.Settings, outcomes, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
     }
@@ -56,22 +62,19 @@ internal static class TaskFinetune
             $"{outcome.Task.Name}, seed {seed}: {divergence.Message}; the state before it is in {state}", divergence);
     }
 
-    private static FineTuneInput Input(RunContext<FinetuneRunSettings> context, FinetuneRunSettings settings) => new()
+    private static FineTuneInput Input(RunContext<FinetuneCommandSettings> context, FinetuneCommandSettings settings) => new()
     {
         ModelFolder = context.Resolve(settings.Model),
         Task = settings.Eval.Tasks.ToDefinition(),
         TaskFolder = context.ResolveOptional(settings.Data.Glue),
         WordNetFolder = context.Resolve(settings.Data.Wordnet),
-        Training = settings.Finetune.ToTrainingSettings() with
-        {
-            Lora = settings.Mode == FinetuneMode.Lora ? settings.Finetune.Lora.ToConfiguration() : null,
-        },
+        Training = settings.Mode == FinetuneMode.Lora ? settings.Finetune : settings.Finetune with { Lora = null },
         Seeds = settings.Seeds,
         TrainLimit = settings.TrainLimit,
         DevLimit = settings.DevLimit,
     };
 
-    private static ResultLines Lines(FinetuneRunSettings settings, IReadOnlyList<FineTuneOutcome> outcomes, string folder)
+    private static ResultLines Lines(FinetuneCommandSettings settings, IReadOnlyList<FineTuneOutcome> outcomes, string folder)
     {
         var lines = new ResultLines();
         foreach (var outcome in outcomes)

@@ -2,7 +2,6 @@ using Crammed.Bert;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
-using Crammed.Model;
 using Crammed.Text;
 
 namespace Crammed.Cli.Commands.Import;
@@ -13,26 +12,24 @@ namespace Crammed.Cli.Commands.Import;
 /// </summary>
 internal sealed class ImportCommand : ICommandHandler<ImportSettings>
 {
-    private const string Separator = "[SEP]";
-
     /// <inheritdoc/>
     public async Task<int> RunAsync(RunContext<ImportSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
         string source = context.Resolve(settings.Hf);
-        string vocabularyFile = context.ResolveOptional(settings.Vocabulary) ?? Path.Combine(source, CheckpointFiles.Vocabulary);
-        var vocabulary = WordPieceVocabulary.Read(vocabularyFile);
+        string vocabulary = context.ResolveOptional(settings.Vocabulary) ?? source;
+        var tokenizer = BertTokenizer.Load(vocabulary, source, settings.SequenceLength);
         using var imported = HuggingFaceCheckpoint.Load(source, new ImportOptions
         {
             SequenceLength = settings.SequenceLength,
-            SeparatorToken = vocabulary.TryGetId(Separator, out int separator) ? separator : null,
+            Labels = settings.Labels,
         });
         var model = imported.Model.Configuration;
-        if (vocabulary.Count > model.VocabularySize)
-            throw new InvalidDataException($"{vocabularyFile}: {vocabulary.Count} tokens, the model knows {model.VocabularySize}");
+        if (tokenizer.Vocabulary.Count > model.VocabularySize)
+            throw new InvalidDataException($"{vocabulary}: {tokenizer.Vocabulary.Count} tokens, the model knows {model.VocabularySize}");
         cancellationToken.ThrowIfCancellationRequested();
-        var folder = context.CreateOutputFolder(settings.Name, source + Path.DirectorySeparatorChar, vocabularyFile);
-        Checkpoint.Save(imported.Model, vocabularyFile, folder.PathOf(StageFiles.Model));
+        var folder = context.CreateOutputFolder(settings.Name, source + Path.DirectorySeparatorChar, vocabulary);
+        Checkpoint.Save(imported.Model, tokenizer, folder.PathOf(StageFiles.Model));
         imported.Head?.Write(folder.PathOf(StageFiles.Adapters));
         await Lines(imported, folder.ShownPath).WriteAsync(context.Output);
         return ExitCode.Success;
@@ -47,7 +44,8 @@ internal sealed class ImportCommand : ICommandHandler<ImportSettings>
                 + $"{NumberText.Count(parameters)} parameters");
         if (imported.Head is null)
             return lines.Add("next", $"crammed finetune mode=lora model={folder}/{StageFiles.Model} eval/tasks=rte data.glue=DIR");
-        string outputs = model.Classes == 0 ? "one output" : $"{model.Classes} classes";
+        string names = imported.Head.Labels is { } labels ? $" ({string.Join(", ", labels)})" : "";
+        string outputs = model.Classes == 0 ? "one output" : $"{model.Classes} classes{names}";
         return lines.Add("head", $"{folder}/{StageFiles.Adapters}: {outputs}")
             .Add("next", $"crammed evaluate adapters={folder} source=text eval/tasks=sst2 data.glue=DIR");
     }

@@ -29,7 +29,7 @@ internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
         KeyFolder.RequireRoom(target, keys, context.Resources);
         var folder = context.CreateOutputFolder(settings.Name, model, context.Resolve(settings.Draw));
         await Describe(keys, folder.FullPath, context.Resources).WriteAsync(context.Output);
-        context.ShownKeys(progress =>
+        context.Shown(progress =>
             KeyFolder.Generate(folder.FullPath, parameters, request, context.Resources, progress, cancellationToken));
         await context.Output.WriteLineAsync($"{folder.ShownPath}: {parameters}; secret.key has mode 0600");
         return ExitCode.Success;

@@ -1,6 +1,7 @@
 using Crammed.Bert;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Progress;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
@@ -8,10 +9,10 @@ using Crammed.Cli.Stages;
 namespace Crammed.Cli.Commands.Pretrain;
 
 /// <summary><c>crammed pretrain</c>: text to a calibrated model in outputs/NAME/model.</summary>
-internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
+internal sealed class PretrainCommand : ICommandHandler<PretrainCommandSettings>
 {
     /// <inheritdoc/>
-    public async Task<int> RunAsync(RunContext<PretrainSettings> context, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(RunContext<PretrainCommandSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
         settings.Impl.Apply();
@@ -30,13 +31,14 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
         }
         if (PretrainMetrics.Plot(outcome.Training.Metrics) is { } plot)
             context.Plot(plot, folder.PathOf(StageFiles.LossCurve));
+        AddResults(context, outcome);
         await Lines(outcome, folder).WriteAsync(context.Output);
         return ExitCode.Success;
     }
 
     /// <summary>The checkpoint that a run's folder, its folder of checkpoints or a file means.</summary>
     /// <exception cref="ConfigurationException">There is none.</exception>
-    private static string CheckpointIn(RunContext<PretrainSettings> context, string resume)
+    private static string CheckpointIn(RunContext<PretrainCommandSettings> context, string resume)
     {
         string path = context.Resolve(resume);
         if (File.Exists(path))
@@ -48,7 +50,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
     }
 
     /// <summary>A new folder; or that of the run that is continued, where the name is the same.</summary>
-    private static OutputFolder Folder(RunContext<PretrainSettings> context, string? checkpoint)
+    private static OutputFolder Folder(RunContext<PretrainCommandSettings> context, string? checkpoint)
     {
         var (name, data) = (context.Settings.Name, context.Settings.Data);
         string own = context.Resolve($"outputs/{name}") + Path.DirectorySeparatorChar;
@@ -59,7 +61,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
     }
 
     private static PretrainOutcome Run(
-        RunContext<PretrainSettings> context, PretrainStage stage, OutputFolder folder, StageDisplay display,
+        RunContext<PretrainCommandSettings> context, PretrainStage stage, OutputFolder folder, ProgressDisplay display,
         CancellationToken cancellation)
     {
         string? last = null;
@@ -75,6 +77,24 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainSettings>
         {
             // Other settings would have prevented it: bad input, not a fault of the program.
             throw new ConfigurationException($"{exception.Message}; the state before it is in {last}", exception);
+        }
+    }
+
+    private static void AddResults(RunContext<PretrainCommandSettings> context, PretrainOutcome outcome)
+    {
+        var training = outcome.Training;
+        context.AddResult("held_out_loss", training.HeldOutLoss);
+        context.AddResult("training_loss", training.TrainingLoss);
+        context.AddResult("seconds", training.Seconds);
+        try
+        {
+            foreach (var (name, value) in CircuitFacts.Of(outcome.Configuration, outcome.Calibration))
+                context.AddResult(name, value);
+        }
+        catch (InvalidDataException exception)
+        {
+            // A model too young to be encrypted is a model all the same.
+            context.Notices.WriteLine($"no levels of an encrypted forward pass: {exception.Message}");
         }
     }
 

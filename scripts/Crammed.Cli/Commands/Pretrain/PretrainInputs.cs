@@ -15,7 +15,7 @@ internal static class PretrainInputs
     /// <param name="data">Group data.</param>
     /// <param name="implementation">Group impl.</param>
     public static PretrainInput Of(
-        Func<string, string> resolve, ArchitectureSettings architecture, TrainingSettings train, DataSettings data,
+        Func<string, string> resolve, ArchGroupSettings architecture, PretrainGroupSettings train, DataSettings data,
         ImplementationSettings implementation) => new()
         {
             Configuration = architecture.ToBertConfiguration(train.VocabularySize, CalibratedClasses),

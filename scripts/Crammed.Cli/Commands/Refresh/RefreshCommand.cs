@@ -1,5 +1,6 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
+using Crammed.Cli.Encryption;
 using Crammed.Cli.Hosting;
 using Crammed.Converter;
 using Crammed.Encrypted.Containers;
@@ -12,9 +13,6 @@ namespace Crammed.Cli.Commands.Refresh;
 /// </summary>
 internal sealed class RefreshCommand : ICommandHandler<RefreshSettings>
 {
-    /// <summary>Printed once connections are taken.</summary>
-    public const string ListeningLine = "listening";
-
     /// <inheritdoc/>
     public async Task<int> RunAsync(RunContext<RefreshSettings> context, CancellationToken cancellationToken)
     {
@@ -26,7 +24,7 @@ internal sealed class RefreshCommand : ICommandHandler<RefreshSettings>
         var server = new RefreshServer(parameters, new RefreshParty(secret, threads), threads);
         await server.RunAsync(context.Resolve(settings.Socket), () =>
         {
-            context.Output.WriteLine(ListeningLine);
+            context.Output.WriteLine(EncryptedRun.ListeningLine);
             context.Output.Flush();
         }, cancellationToken);
         await context.Output.WriteLineAsync($"{server.RefreshedCount} ciphertexts refreshed");
