@@ -24,7 +24,7 @@ public class TokenTypeTests
         Assert.That(data[0].Ids, Is.EqualTo(data[1].Ids));
         var ids = torch.tensor(Array.ConvertAll(data[0].Ids, id => (long)id), [1, 10]);
         var types = torch.tensor([0, 0, 0, 1, 1, 0, 0, 0, 0, 0], [1, 10]);
-        var (single, pair) = (data.Embeddings([0L], model).ToFloat32Array(), data.Embeddings([1L], model).ToFloat32Array());
+        var (single, pair) = (data.Embeddings([0L], model, 10).ToFloat32Array(), data.Embeddings([1L], model, 10).ToFloat32Array());
         Assert.That(single, Is.EqualTo(model.Embed(ids).ToFloat32Array()));
         Assert.That(pair, Is.EqualTo(model.Embed(ids, types).ToFloat32Array()).And.Not.EqualTo(single));
         // Not even one that ends the first text of a pair, nor padding: the JavaScript of check.sh's case 04 has these types.
@@ -55,7 +55,7 @@ public class TokenTypeTests
         Assert.That(classifier.Predict(exported.WithoutEmbeddings()).Logits, Is.EqualTo(expected));
         using var scope = torch.NewDisposeScope();
         Assert.That(
-            exported.Embeddings([0L, 1L], model).ToFloat32Array(), Is.EqualTo(text.Embeddings([0L, 1L], model).ToFloat32Array()));
+            exported.Embeddings([0L, 1L], model, 10).ToFloat32Array(), Is.EqualTo(text.Embeddings([0L, 1L], model, 10).ToFloat32Array()));
     }
 
     /// <summary>A byte-pair tokenizer of Microsoft.ML.Tokenizers, with its own special tokens, goes through the same consumers.</summary>
