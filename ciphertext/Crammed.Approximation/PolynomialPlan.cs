@@ -159,7 +159,7 @@ public sealed class PolynomialPlan
         return (quotient, Trim(remainder));
     }
 
-        /// <summary>Without zeros at the end; of zeros alone one is left.</summary>
+    /// <summary>Without zeros at the end; of zeros alone one is left.</summary>
     private static Complex[] Trim(Complex[] coefficients)
     {
         var last = Array.FindLastIndex(coefficients, coefficient => coefficient != Complex.Zero);

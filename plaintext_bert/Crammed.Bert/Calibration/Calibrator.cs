@@ -104,7 +104,9 @@ public static class Calibrator
         {
             using var scope = torch.NewDisposeScope();
             var encoded = model.Encode(
-                data.Embeddings(indices, model, data.SequenceLength), data.Masks(indices, model.ScalarType), new EncoderPass { FirstTokenOnly = true });
+                data.Embeddings(indices, model, data.SequenceLength),
+                data.Masks(indices, model.ScalarType),
+                new EncoderPass { FirstTokenOnly = true });
             states.Add(encoded.select(1, 0).MoveToOuterDisposeScope());
         }
 

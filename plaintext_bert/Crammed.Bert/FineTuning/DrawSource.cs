@@ -17,7 +17,8 @@ public sealed class DrawSource : FineTuningSource
         : base(data, draw.Settings, draw.Seed)
     {
         if (draw.TrainingExamples != data.Count)
-            throw new ArgumentException($"the draw was drawn for {draw.TrainingExamples} training examples, {data.Source} has {data.Count}");
+            throw new ArgumentException(
+                $"the draw was drawn for {draw.TrainingExamples} training examples, {data.Source} has {data.Count}");
         _draw = draw;
     }
 

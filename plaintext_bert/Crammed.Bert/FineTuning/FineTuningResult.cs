@@ -6,7 +6,7 @@ namespace Crammed.Bert;
 
 /// <summary>What a fine-tuning run did; the weights are the classifier's.</summary>
 /// <param name="Steps">Loss of every step.</param>
-/// <param name="Epochs">Evaluations, the last one of the weights as they are now; empty without any, or if interrupted before the first.</param>
+/// <param name="Epochs">Evaluations, the last one of the weights as they are now; empty if none was due.</param>
 /// <param name="Seconds">Seconds of training and evaluation.</param>
 /// <param name="Interrupted">Whether it was cancelled before its last step.</param>
 /// <param name="Divergence">The step whose loss or gradient was not finite; it was not taken. Null: there was none.</param>

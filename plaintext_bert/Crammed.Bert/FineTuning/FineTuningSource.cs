@@ -32,7 +32,8 @@ public abstract class FineTuningSource
 
     /// <summary>Refuses a classifier that the examples do not fit.</summary>
     /// <exception cref="ArgumentException">Sequence length, width, classes or token ids differ.</exception>
-    internal virtual void RequireFits(TaskClassifier classifier) => Data.RequireFits(classifier.Model.Configuration, classifier.Shape.Classes);
+    internal virtual void RequireFits(TaskClassifier classifier) =>
+        Data.RequireFits(classifier.Model.Configuration, classifier.Shape.Classes);
 
     /// <summary>The examples of step <paramref name="index"/>, from 0.</summary>
     internal abstract long[] Batch(int index);

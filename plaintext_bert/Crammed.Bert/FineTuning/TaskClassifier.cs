@@ -104,16 +104,17 @@ public sealed class TaskClassifier : IDisposable
         return new Predictions(logits, data.Labels(), data.Classes);
     }
 
-    /// <summary>The values as they stand, in the form of a file of trained weights: the head, and a draw's adapters where there are some.</summary>
+    /// <summary>The values as they stand, in the form of a file of trained weights: head, and a draw's adapters if any.</summary>
     /// <param name="settings">What they were trained with.</param>
     /// <param name="labels">The task's labels, in the order of its classes; null where they are not known.</param>
-    /// <exception cref="KeyNotFoundException">There are adapters, but not those of a draw: on query, key and value of every layer.</exception>
+    /// <exception cref="KeyNotFoundException">The adapters are not a draw's: on query, key and value of every layer.</exception>
     public TrainedWeights Weights(FineTuningSettings settings, IReadOnlyList<string>? labels = null)
     {
         // A draw's form is one of views.
         using var scope = torch.NewDisposeScope();
         var tensors = Head.Select(tensor => (Name: tensor.Key, tensor.Value)).Concat(Adapters?.InDrawForm() ?? []);
-        return new TrainedWeights(settings, Shape, tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Value.ToFloat64Array()), labels);
+        var values = tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Value.ToFloat64Array());
+        return new TrainedWeights(settings, Shape, values, labels);
     }
 
     /// <summary>Logits [n, outputs] of the chosen examples, by a first-token pass or the first token of one over all.</summary>

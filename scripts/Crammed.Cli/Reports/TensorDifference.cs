@@ -12,7 +12,8 @@ internal sealed record TensorDifference(string Tensor, double LargestDifference,
     /// <exception cref="ArgumentException">The runs trained other tensors.</exception>
     public static IReadOnlyList<TensorDifference> Of(TrainedWeights run, TrainedWeights other)
     {
-        if (run.Shape != other.Shape || run.Settings.Rank != other.Settings.Rank || !run.Values.Keys.ToHashSet().SetEquals(other.Values.Keys))
+        if (run.Shape != other.Shape || run.Settings.Rank != other.Settings.Rank
+            || !run.Values.Keys.ToHashSet().SetEquals(other.Values.Keys))
             throw new ArgumentException($"the runs trained other tensors: {run.Shape.ToJson()} and {other.Shape.ToJson()}");
         return
         [

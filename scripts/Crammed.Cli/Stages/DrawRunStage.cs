@@ -60,7 +60,10 @@ internal sealed class DrawRunStage : IDisposable
             cancellation.ThrowIfCancellationRequested();
         Directory.CreateDirectory(folder);
         var outcome = new DrawRunOutcome(
-            Path.Combine(folder, StageFiles.Adapters), Path.Combine(folder, StageFiles.Metrics), classifier.Weights(_draw.Settings), training);
+            Path.Combine(folder, StageFiles.Adapters),
+            Path.Combine(folder, StageFiles.Metrics),
+            classifier.Weights(_draw.Settings),
+            training);
         outcome.Weights.Write(outcome.AdaptersFile);
         LoraFiles.Save(folder, classifier.Adapters!, classifier.Head, _modelFolder, Checkpoint.WeightsSha256(_modelFolder));
         FineTuningStep.Write(outcome.MetricsFile, training.Steps);

@@ -109,7 +109,8 @@ public class FineTunerTests
         var configuration = Tiny.Configuration();
         using var model = new BertModel(configuration, seed: 1, torch.ScalarType.Float64);
         var data = Tiny.Task(configuration, 48, seed: 1);
-        var weights = Tiny.Run(model, FineTuningDraw.Create(1, Settings with { AdapterDropout = 0.2 }, configuration, data.Count), data).Weights;
+        var draw = FineTuningDraw.Create(1, Settings with { AdapterDropout = 0.2 }, configuration, data.Count);
+        var weights = Tiny.Run(model, draw, data).Weights;
         var folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "draw-in-peft-format");
         using (var trained = new TaskClassifier(model, weights))
             LoraFiles.Save(folder, trained.Adapters!, trained.Head, "model");

@@ -55,7 +55,8 @@ public class TaskTrainerTests
         var before = Tiny.Weights(model);
         var data = Tiny.Task(configuration, 48, seed: 1);
         using var classifier = new TaskClassifier(model, 2, lora: null, seed: 1);
-        var result = FineTuner.Run(classifier, new EpochSource(data, data, Accuracy, Settings with { Optimizer = OptimizerKind.Adamw, Steps = 40 }));
+        var settings = Settings with { Optimizer = OptimizerKind.Adamw, Steps = 40 };
+        var result = FineTuner.Run(classifier, new EpochSource(data, data, Accuracy, settings));
         Assert.That(result.Steps, Has.Count.EqualTo(40));
         Assert.That(result.Epochs[^1], Has.Property(nameof(TaskEpoch.Step)).EqualTo(40).And.Property(nameof(TaskEpoch.Epoch)).EqualTo(14));
         Assert.That(result.Epochs[^1].Metrics[0].Value, Is.GreaterThan(0.85));

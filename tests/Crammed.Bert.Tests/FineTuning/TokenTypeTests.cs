@@ -55,7 +55,8 @@ public class TokenTypeTests
         Assert.That(classifier.Predict(exported.WithoutEmbeddings()).Logits, Is.EqualTo(expected));
         using var scope = torch.NewDisposeScope();
         Assert.That(
-            exported.Embeddings([0L, 1L], model, 10).ToFloat32Array(), Is.EqualTo(text.Embeddings([0L, 1L], model, 10).ToFloat32Array()));
+            exported.Embeddings([0L, 1L], model, exported.SequenceLength).ToFloat32Array(),
+            Is.EqualTo(text.Embeddings([0L, 1L], model, text.SequenceLength).ToFloat32Array()));
     }
 
     /// <summary>A byte-pair tokenizer of Microsoft.ML.Tokenizers, with its own special tokens, goes through the same consumers.</summary>

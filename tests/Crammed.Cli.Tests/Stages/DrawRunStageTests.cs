@@ -76,7 +76,8 @@ internal sealed class DrawRunStageTests
     [Test]
     public void Full_fine_tuning_writes_a_changed_model_that_needs_an_export_of_its_own()
     {
-        FineTuneStage.Load(SmallRun.FineTuneInput("sst2") with { TrainLimit = 16 }).Run(_folder.Combine("full"), null, CancellationToken.None);
+        var input = SmallRun.FineTuneInput("sst2") with { TrainLimit = 16 };
+        FineTuneStage.Load(input).Run(_folder.Combine("full"), progress: null, CancellationToken.None);
         string tuned = _folder.Combine("full/seed-3"), model = Path.Combine(tuned, StageFiles.Model);
         Assert.That(Weights(model), Is.Not.EqualTo(Weights(SmallRun.ModelFolder)));
         var weights = WeightFiles.ReadAdapters(Path.Combine(tuned, StageFiles.Adapters));

@@ -84,7 +84,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     /// <inheritdoc/>
     torch.Tensor? ILinearAdapters.Delta(string module, torch.Tensor x) => Delta(module, x, dropout: 0, masks: null);
 
-    /// <summary>factor (mask .* (x A^T)) B^T for x [batch, tokens, in] and a mask of the rank-r side, [batch, tokens or more, rank].</summary>
+    /// <summary>factor (mask .* (x A^T)) B^T for x [batch, tokens, in] and a mask [batch, tokens or more, rank].</summary>
     internal static torch.Tensor Delta(torch.Tensor x, torch.Tensor a, torch.Tensor b, double factor, torch.Tensor? mask)
     {
         var low = torch.matmul(x, a.t());
@@ -94,8 +94,8 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     }
 
     /// <summary>
-    /// The adapters in training. Masks act on the rank-r side, not on x, so that under encryption the norm folds into A; without masks values
-    /// of x are dropped at random, as PEFT and Rho et al. do.
+    /// The adapters in training. Masks act on the rank-r side, not on x, so that under encryption the norm folds into A; without masks
+    /// values of x are dropped at random, as PEFT and Rho et al. do.
     /// </summary>
     /// <param name="masks">[batch, sequence, rank] by module, already divided by 1 - p; null: none are given.</param>
     internal ILinearAdapters WithDropout(IReadOnlyDictionary<string, torch.Tensor>? masks) => new InTraining(this, masks);

@@ -6,7 +6,7 @@ using Crammed.Cli.Stages;
 
 namespace Crammed.Cli.Commands.Demo;
 
-/// <summary><c>crammed demo</c>: from text to a classifier fine-tuned on ciphertexts, with the same run in plaintext beside it, and a report.</summary>
+/// <summary><c>crammed demo</c>: from text to a classifier fine-tuned on ciphertexts, the same run in plaintext, and a report.</summary>
 internal sealed class DemoCommand : ICommandHandler<DemoSettings>
 {
     /// <inheritdoc/>
