@@ -45,11 +45,11 @@ public sealed record FittedFunction(
         ArgumentNullException.ThrowIfNull(domain);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxDepth, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxDepth, 31);
-        int largest = (1 << (maxDepth - 1)) - 1;
-        for (int degree = SmallestDegree; ; degree = 2 * degree + 1)
+        var largest = (1 << (maxDepth - 1)) - 1;
+        for (var degree = SmallestDegree; ; degree = 2 * degree + 1)
         {
             var polynomial = ChebyshevFit.Interpolate(function, domain, Math.Min(degree, largest));
-            double error = ApproximationReport.Measure(function, polynomial.Evaluate, domain, points: ChoicePoints).MaxError;
+            var error = ApproximationReport.Measure(function, polynomial.Evaluate, domain, points: ChoicePoints).MaxError;
             if (error <= wantedError || degree >= largest)
                 return new FittedFunction(name, function, polynomial.WithMaxError(error), derivativeFactors);
         }

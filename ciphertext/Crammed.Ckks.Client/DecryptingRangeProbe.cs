@@ -12,7 +12,7 @@ public sealed class DecryptingRangeProbe(SecretKey secret) : IRangeProbe
     public (int Slot, double Magnitude) Largest(Ciphertext ciphertext)
     {
         Complex[] slots = _decryptor.DecryptToComplexSlots(ciphertext);
-        int slot = Enumerable.Range(0, slots.Length).MaxBy(i => LargerPart(slots[i]));
+        var slot = Enumerable.Range(0, slots.Length).MaxBy(i => LargerPart(slots[i]));
         return (slot, LargerPart(slots[slot]));
     }
 

@@ -27,7 +27,7 @@ public sealed unsafe class Decryptor
     {
         CheckOwner(ciphertext);
         RnsPolynomial message = _secret.Parameters.Ring.Rent(ciphertext.Level + 1);
-        for (int limb = 0; limb <= ciphertext.Level; limb++)
+        for (var limb = 0; limb <= ciphertext.Level; limb++)
             Phase(message.Limb(limb), ciphertext, limb);
         return new Plaintext(_secret.Parameters, message, ciphertext.Level, ciphertext.Scale);
     }
@@ -68,10 +68,10 @@ public sealed unsafe class Decryptor
     {
         RingContext ring = _secret.Parameters.Ring;
         Modulus modulus = ring.Moduli[limb];
-        double* secret = _secret.Values.Limb(limb);
-        int last = ciphertext.PolynomialCount - 1;
+        var secret = _secret.Values.Limb(limb);
+        var last = ciphertext.PolynomialCount - 1;
         ring.Kernels.Multiply(destination, ciphertext[last].Limb(limb), secret, ring.N, modulus);
-        for (int i = last - 1; i > 0; i--)
+        for (var i = last - 1; i > 0; i--)
         {
             ring.Kernels.Add(destination, destination, ciphertext[i].Limb(limb), ring.N, modulus);
             ring.Kernels.Multiply(destination, destination, secret, ring.N, modulus);

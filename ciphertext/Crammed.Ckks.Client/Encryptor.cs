@@ -43,7 +43,7 @@ public sealed unsafe class Encryptor
     /// <exception cref="ArgumentException">as <see cref="CkksEncoder.Encode(ReadOnlySpan{double}, int, double)"/></exception>
     public Ciphertext Encrypt(ReadOnlySpan<double> values, int level)
     {
-        double scale = _parameters.ScaleAt(level);
+        var scale = _parameters.ScaleAt(level);
         using IntegerPolynomial message = _encoder.ToCoefficients(values, level, scale, _parameters.SlotCount);
         return Encrypt(message, level, scale);
     }
@@ -52,7 +52,7 @@ public sealed unsafe class Encryptor
     /// <exception cref="ArgumentException">as <see cref="CkksEncoder.Encode(ReadOnlySpan{Complex}, int, double)"/></exception>
     public Ciphertext Encrypt(ReadOnlySpan<Complex> values, int level)
     {
-        double scale = _parameters.ScaleAt(level);
+        var scale = _parameters.ScaleAt(level);
         using IntegerPolynomial message = _encoder.ToCoefficients(values, level, scale, _parameters.SlotCount);
         return Encrypt(message, level, scale);
     }
@@ -66,9 +66,9 @@ public sealed unsafe class Encryptor
             throw new ArgumentException($"Encrypt: the plaintext belongs to {plaintext.Parameters.Name}, the key to {_parameters.Name}");
         using var zero = IntegerPolynomial.Zero(Ring);
         Ciphertext result = Encrypt(zero, plaintext.Level, plaintext.Scale);
-        for (int limb = 0; limb <= plaintext.Level; limb++)
+        for (var limb = 0; limb <= plaintext.Level; limb++)
         {
-            double* sum = result[0].Limb(limb);
+            var sum = result[0].Limb(limb);
             Ring.Kernels.Add(sum, sum, plaintext.Polynomial.Limb(limb), Ring.N, Ring.Moduli[limb]);
         }
         return result;
@@ -79,11 +79,11 @@ public sealed unsafe class Encryptor
     {
         CkksParameters parameters = secret.Parameters;
         RingContext ring = parameters.Ring;
-        byte[] seed = RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes);
+        var seed = RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes);
         RnsPolynomial masked = ring.Rent(level + 1), uniform = ring.Rent(level + 1);
         using var expander = new UniformExpander(seed);
         using RnsPolynomial product = ring.Rent(1);
-        for (int limb = 0; limb <= level; limb++)
+        for (var limb = 0; limb <= level; limb++)
         {
             message.Transform(masked.Limb(limb), limb);
             expander.Fill(uniform.Limb(limb), ring.N, ring.Moduli[limb], (ulong)limb);
@@ -98,8 +98,8 @@ public sealed unsafe class Encryptor
         RingContext ring, double* accumulator, double* left, double* right, double* product, int modulusIndex)
     {
         Modulus modulus = ring.Moduli[modulusIndex];
-        int length = Math.Min(ring.N, CacheBlock);
-        for (int start = 0; start < ring.N; start += length)
+        var length = Math.Min(ring.N, CacheBlock);
+        for (var start = 0; start < ring.N; start += length)
         {
             ring.Kernels.Multiply(product, left + start, right + start, length, modulus);
             ring.Kernels.Subtract(accumulator + start, accumulator + start, product, length, modulus);
@@ -126,7 +126,7 @@ public sealed unsafe class Encryptor
         using RnsPolynomial coefficients = Ring.Rent(1), ternary = Ring.Rent(1);
         sampler.FillTernary(coefficients.LimbSpan(0));
         Ciphertext result = Ciphertext.Allocate(_parameters, 2, level, scale);
-        for (int limb = 0; limb <= level; limb++)
+        for (var limb = 0; limb <= level; limb++)
         {
             double* values = ternary.Limb(0), masked = result[0].Limb(limb), uniform = result[1].Limb(limb);
             coefficients.LimbSpan(0).CopyTo(ternary.LimbSpan(0));

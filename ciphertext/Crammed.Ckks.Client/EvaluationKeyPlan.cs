@@ -55,11 +55,11 @@ public sealed class EvaluationKeyPlan
     /// <exception cref="ArgumentOutOfRangeException">a negative number of threads</exception>
     public long MemoryBytesToSave(int threads = 0)
     {
-        int degree = ThreadCount(threads);
+        var degree = ThreadCount(threads);
         // A buffer is used again for its size or a little less, so in the end there are at most as many of each size as were ever held at
         // the same time.
-        long ofEachSize = AllocatedBytes(Keys.GroupBy(LimbsOf).Sum(size => size.Key * Math.Min(degree, size.Count())));
-        long heldAtOnce = AllocatedBytes(Keys.Select(LimbsOf).OrderDescending().Take(degree).Sum());
+        var ofEachSize = AllocatedBytes(Keys.GroupBy(LimbsOf).Sum(size => size.Key * Math.Min(degree, size.Count())));
+        var heldAtOnce = AllocatedBytes(Keys.Select(LimbsOf).OrderDescending().Take(degree).Sum());
         return Math.Min(ofEachSize, heldAtOnce + ResidueMemory.MaxCachedBytes) + AllocatedBytes(TemporaryLimbs(degree));
     }
 
@@ -88,13 +88,13 @@ public sealed class EvaluationKeyPlan
     public void RequireRoom(string path, int threads = 0, ISystemResources? resources = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        long memory = MemoryBytesToSave(threads);
+        var memory = MemoryBytesToSave(threads);
         resources ??= SystemResources.Process;
-        string full = Path.GetFullPath(path);
-        string work = $"{full}: saving {Keys.Count} evaluation keys";
+        var full = Path.GetFullPath(path);
+        var work = $"{full}: saving {Keys.Count} evaluation keys";
         FreeSpace? disk = resources.Disk(Path.GetDirectoryName(full) ?? full);
-        string fewer = "ask for fewer keys or lower levels";
-        string earlier = File.Exists(full) ? " (the earlier file stays until the new one is whole)" : "";
+        var fewer = "ask for fewer keys or lower levels";
+        var earlier = File.Exists(full) ? " (the earlier file stays until the new one is whole)" : "";
         RoomCheck.RequireDisk(work, FileBytes, disk, $"{fewer}, or choose a folder with more room{earlier}");
         if (disk is { IsMemory: true })
             RoomCheck.RequireMemory(
@@ -110,12 +110,12 @@ public sealed class EvaluationKeyPlan
     /// </summary>
     private long TemporaryLimbs(int threads)
     {
-        int moduli = Parameters.Ring.Moduli.Length;
-        long square = Keys.Where(key => key.Kind == EvaluationKeyKind.Relinearization).Sum(key => key.Level + 1L);
-        int automorphisms = Keys.Count(key => key.Kind is EvaluationKeyKind.Conjugation or EvaluationKeyKind.Rotation);
-        long preimages = (long)Math.Min(threads, automorphisms) * moduli;
+        var moduli = Parameters.Ring.Moduli.Length;
+        var square = Keys.Where(key => key.Kind == EvaluationKeyKind.Relinearization).Sum(key => key.Level + 1L);
+        var automorphisms = Keys.Count(key => key.Kind is EvaluationKeyKind.Conjugation or EvaluationKeyKind.Rotation);
+        var preimages = (long)Math.Min(threads, automorphisms) * moduli;
         long ephemeral = Keys.Any(key => key.Kind == EvaluationKeyKind.EphemeralToDense) ? moduli + 1 : 0;
-        long digits = Keys.Select(key => key.DigitCount).OrderDescending().Take(threads).Sum(count => 2L * count);
+        var digits = Keys.Select(key => key.DigitCount).OrderDescending().Take(threads).Sum(count => 2L * count);
         return square + preimages + ephemeral + digits;
     }
 

@@ -41,7 +41,7 @@ public sealed record EvaluationKeyRequest
         ArgumentNullException.ThrowIfNull(parameters);
         if (parameters.Bootstrapping is not { } bootstrapping)
             throw new ArgumentException($"{parameters.Name} has no levels for bootstrapping", nameof(parameters));
-        int level = parameters.MaxLevel - bootstrapping.CoeffsToSlotsLevels;
+        var level = parameters.MaxLevel - bootstrapping.CoeffsToSlotsLevels;
         return new EvaluationKeyRequest
         {
             RelinearizationLevel = level,
@@ -70,7 +70,7 @@ public sealed record EvaluationKeyRequest
             levels.Add(EvaluationKeyId.Relinearization, parameters.CheckLevel(productLevel));
         if (ConjugationLevel is int conjugationLevel)
             levels.Add(EvaluationKeyId.Conjugation, parameters.CheckLevel(conjugationLevel));
-        foreach ((int steps, int level) in Rotations)
+        foreach ((var steps, var level) in Rotations)
         {
             parameters.CheckLevel(level);
             if (EvaluationKeyId.Rotation(parameters, steps) is EvaluationKeyId id)

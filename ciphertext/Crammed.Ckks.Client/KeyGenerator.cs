@@ -33,13 +33,13 @@ public sealed unsafe class KeyGenerator
     public PublicKey CreatePublicKey()
     {
         RingContext ring = _parameters.Ring;
-        byte[] seed = RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes);
-        int count = _parameters.MaxLevel + 1;
+        var seed = RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes);
+        var count = _parameters.MaxLevel + 1;
         using var sampler = new SecretSampler();
         using var error = new SecretPolynomial(ring, 1);
         sampler.FillGaussian(error.LimbSpan(0));
         RnsPolynomial masked = ring.Rent(count), uniform = UniformExpander.Expand(ring, count, seed);
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
             SwitchingKeyGenerator.Mask(ring, masked.Limb(i), uniform.Limb(i), _secret.Values.Limb(i), error.LimbSpan(0), i);
         return new PublicKey(_parameters, seed, masked, uniform);
     }
@@ -66,7 +66,7 @@ public sealed unsafe class KeyGenerator
             IEnumerable<int> largestFirst = Enumerable.Range(0, slots.Length).OrderByDescending(i => plan.Keys[i].MemoryBytes);
             ParallelLoop.RunInOrder(largestFirst, Options(0, cancellation), i =>
             {
-                (EvaluationKeyId id, int level) = plan.List[i];
+                (EvaluationKeyId id, var level) = plan.List[i];
                 slots[i] = new EvaluationKeySlot(id, _generator.Create(id, level, ephemeral));
                 counter.Add(plan.Keys[i].MemoryBytes);
             });

@@ -21,7 +21,7 @@ public sealed unsafe class RefreshParty
         ArgumentOutOfRangeException.ThrowIfNegative(maxDegreeOfParallelism);
         _secret = secret;
         _decryptor = new Decryptor(secret);
-        int degree = maxDegreeOfParallelism == 0 ? Environment.ProcessorCount : maxDegreeOfParallelism;
+        var degree = maxDegreeOfParallelism == 0 ? Environment.ProcessorCount : maxDegreeOfParallelism;
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = degree };
     }
 
@@ -46,13 +46,13 @@ public sealed unsafe class RefreshParty
     {
         CkksParameters parameters = _secret.Parameters;
         RingContext ring = parameters.Ring;
-        double scale = parameters.ScaleAt(targetLevel);
+        var scale = parameters.ScaleAt(targetLevel);
         using RnsPolynomial work = ring.Rent(2);
-        double* coefficients = work.Limb(0);
+        var coefficients = work.Limb(0);
         _decryptor.Phase(coefficients, ciphertext, 0);
         ring.InverseNtt(coefficients, 0);
         ring.Kernels.ScaleAndRound(coefficients, coefficients, scale / ciphertext.Scale, ring.N);
-        double largest = EmbeddingKernels.LargestMagnitude(work.LimbSpan(0));
+        var largest = EmbeddingKernels.LargestMagnitude(work.LimbSpan(0));
         using var message = IntegerPolynomial.FromCoefficients(ring, coefficients, largest);
         using var sampler = new SecretSampler();
         sampler.FillGaussian(work.LimbSpan(1));

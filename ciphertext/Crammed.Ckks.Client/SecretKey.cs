@@ -53,7 +53,7 @@ public sealed class SecretKey : IDisposable
         try
         {
             ReadOnlySpan<double> coefficients = Coefficients;
-            for (int i = 0; i < coefficients.Length; i++)
+            for (var i = 0; i < coefficients.Length; i++)
                 packed[i / CoefficientsPerByte] |= (byte)((int)coefficients[i] + 1 << 2 * (i % CoefficientsPerByte));
             writer.WriteBytes(packed);
             writer.WriteChecksum();
@@ -108,11 +108,11 @@ public sealed class SecretKey : IDisposable
 
     private static void Unpack(ReadOnlySpan<byte> packed, Span<double> coefficients, CkksParameters parameters)
     {
-        int weight = 0;
-        bool isTernary = true;
-        for (int i = 0; i < coefficients.Length; i++)
+        var weight = 0;
+        var isTernary = true;
+        for (var i = 0; i < coefficients.Length; i++)
         {
-            int digit = packed[i / CoefficientsPerByte] >> 2 * (i % CoefficientsPerByte) & 3;
+            var digit = packed[i / CoefficientsPerByte] >> 2 * (i % CoefficientsPerByte) & 3;
             isTernary &= digit != 3;
             weight += digit & 1 ^ 1;
             coefficients[i] = digit - 1;

@@ -12,7 +12,7 @@ internal sealed unsafe class SecretPolynomial(RingContext ring, int limbCount) :
     public static SecretPolynomial Transform(RingContext ring, ReadOnlySpan<double> coefficients)
     {
         var values = new SecretPolynomial(ring, ring.Moduli.Length);
-        for (int i = 0; i < ring.Moduli.Length; i++)
+        for (var i = 0; i < ring.Moduli.Length; i++)
         {
             coefficients.CopyTo(values.LimbSpan(i));
             ring.ForwardNtt(values.Limb(i), i);

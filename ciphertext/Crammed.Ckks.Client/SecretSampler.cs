@@ -27,11 +27,11 @@ internal sealed unsafe class SecretSampler : IDisposable
     public void FillGaussian(Span<double> coefficients)
     {
         _stream.Seek(_streamNumber++);
-        for (int filled = 0; filled < coefficients.Length;)
+        for (var filled = 0; filled < coefficients.Length;)
         {
-            foreach (ulong word in _stream.NextBatch())
+            foreach (var word in _stream.NextBatch())
             {
-                ulong uniform = word >> 1;
+                var uniform = word >> 1;
                 int magnitude = FirstCandidate[(int)(uniform >> 63 - StartBits)];
                 while (uniform >= Cumulative[magnitude])
                     magnitude++;
@@ -46,13 +46,13 @@ internal sealed unsafe class SecretSampler : IDisposable
     public void FillTernary(Span<double> coefficients)
     {
         _stream.Seek(_streamNumber++);
-        for (int filled = 0; filled < coefficients.Length;)
+        for (var filled = 0; filled < coefficients.Length;)
         {
-            foreach (ulong word in _stream.NextBatch())
+            foreach (var word in _stream.NextBatch())
             {
-                for (int shift = 0; shift < 64 && filled < coefficients.Length; shift += 2)
+                for (var shift = 0; shift < 64 && filled < coefficients.Length; shift += 2)
                 {
-                    int value = (int)(word >> shift) & 3;
+                    var value = (int)(word >> shift) & 3;
                     if (value != 3)
                         coefficients[filled++] = value - 1;
                 }
@@ -75,11 +75,11 @@ internal sealed unsafe class SecretSampler : IDisposable
         }
         coefficients.Clear();
         _stream.Seek(_streamNumber++);
-        for (int filled = 0; filled < weight;)
+        for (var filled = 0; filled < weight;)
         {
-            foreach (ulong word in _stream.NextBatch())
+            foreach (var word in _stream.NextBatch())
             {
-                ref double coefficient = ref coefficients[(int)word & coefficients.Length - 1];
+                ref var coefficient = ref coefficients[(int)word & coefficients.Length - 1];
                 if (coefficient != 0)
                     continue;
                 coefficient = (word >> 63) == 0 ? 1 : -1;
@@ -95,13 +95,13 @@ internal sealed unsafe class SecretSampler : IDisposable
     private static ulong[] BuildCumulative()
     {
         var weights = new double[TailCut + 1];
-        double variance = CkksParameters.ErrorStandardDeviation * CkksParameters.ErrorStandardDeviation;
-        for (int k = 0; k <= TailCut; k++)
+        var variance = CkksParameters.ErrorStandardDeviation * CkksParameters.ErrorStandardDeviation;
+        for (var k = 0; k <= TailCut; k++)
             weights[k] = (k == 0 ? 1 : 2) * Math.Exp(-k * k / (2 * variance));
-        double total = weights.Sum();
+        var total = weights.Sum();
         var cumulative = new ulong[TailCut + 1];
         double sum = 0;
-        for (int k = 0; k < TailCut; k++)
+        for (var k = 0; k < TailCut; k++)
         {
             sum += weights[k] / total;
             cumulative[k] = (ulong)Math.ScaleB(Math.Min(sum, 1), 63);
@@ -114,7 +114,7 @@ internal sealed unsafe class SecretSampler : IDisposable
     private static byte[] BuildFirstCandidates()
     {
         var candidates = new byte[1 << StartBits];
-        for (int start = 0; start < candidates.Length; start++)
+        for (var start = 0; start < candidates.Length; start++)
         {
             while ((ulong)start << 63 - StartBits >= Cumulative[candidates[start]])
                 candidates[start]++;

@@ -46,9 +46,9 @@ internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
     private SwitchingKey CreateRelinearizationKey(SwitchingKeyShape shape)
     {
         using var square = new SecretPolynomial(Ring, shape.Level + 1);
-        for (int limb = 0; limb <= shape.Level; limb++)
+        for (var limb = 0; limb <= shape.Level; limb++)
         {
-            double* values = secret.Values.Limb(limb);
+            var values = secret.Values.Limb(limb);
             Ring.Kernels.Multiply(square.Limb(limb), values, values, Ring.N, Ring.Moduli[limb]);
         }
         return CreateKey(square.Polynomial, secret.Values, shape);
@@ -59,7 +59,7 @@ internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
     {
         using var preimage = new SecretPolynomial(Ring, Ring.Moduli.Length);
         NttPermutation permutation = Ring.Permutation(GaloisElement.Invert(element, Ring.N));
-        for (int i = 0; i < Ring.Moduli.Length; i++)
+        for (var i = 0; i < Ring.Moduli.Length; i++)
             Ring.ApplyAutomorphism(preimage.Limb(i), secret.Values.Limb(i), permutation);
         return CreateKey(secret.Values, preimage.Polynomial, shape);
     }
@@ -88,16 +88,16 @@ internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
         using var sampler = new SecretSampler();
         using var error = new SecretPolynomial(Ring, 1);
         sampler.FillGaussian(error.LimbSpan(0));
-        for (int limb = 0; limb < key.LimbCount; limb++)
+        for (var limb = 0; limb < key.LimbCount; limb++)
         {
-            int index = digit * key.LimbCount + limb;
-            int modulusIndex = key.ModulusIndex(index);
-            double* masked = key.Masked.Limb(index);
+            var index = digit * key.LimbCount + limb;
+            var modulusIndex = key.ModulusIndex(index);
+            var masked = key.Masked.Limb(index);
             key.ExpandUniform(expander, index);
             Mask(Ring, masked, key.Uniform.Limb(index), to.Limb(modulusIndex), error.LimbSpan(0), modulusIndex);
             if (!key.Shape.Owns(digit, limb))
                 continue;
-            double special = _parameters.BaseConversions.SpecialModulo(limb, key.Shape.SpecialCount);
+            var special = _parameters.BaseConversions.SpecialModulo(limb, key.Shape.SpecialCount);
             Ring.Kernels.MultiplyConstantAdd(masked, from.Limb(limb), special, Ring.N, Ring.Moduli[limb]);
         }
     }

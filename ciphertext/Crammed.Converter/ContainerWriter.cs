@@ -66,15 +66,15 @@ public sealed class ContainerWriter
                 + $"that {_parameters.Name} holds; make a draw with a smaller batch.");
         }
         Directory.CreateDirectory(folder);
-        int total = draw.Settings.Steps + batches.Length + 1;
-        for (int step = 0; step < draw.Settings.Steps; step++)
+        var total = draw.Settings.Steps + batches.Length + 1;
+        for (var step = 0; step < draw.Settings.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             var examples = draw.Batch(step).ToArray().Select(index => train.Examples[(int)index]).ToArray();
             WriteBatch(Path.Combine(folder, ContainerFiles.Batch(step)), layout, draw.Shape.Hidden, examples);
             progress?.Report(new WorkProgress("encrypting", step + 1, total, "files"));
         }
-        for (int batch = 0; batch < batches.Length; batch++)
+        for (var batch = 0; batch < batches.Length; batch++)
         {
             cancellation.ThrowIfCancellationRequested();
             var unlabelled = batches[batch].Select(example => example with { Label = 0 }).ToArray();

@@ -74,7 +74,7 @@ public static class KeyFolder
     /// <exception cref="InvalidDataException">Malformed, or of other parameters.</exception>
     public static SecretKey LoadSecret(string folder, CkksParameters parameters)
     {
-        string path = Path.Combine(folder, SecretKeyFile);
+        var path = Path.Combine(folder, SecretKeyFile);
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path} is missing; make keys with 'crammed keygen'.", path);
         try

@@ -30,7 +30,7 @@ internal sealed record TrainerOptions
     public static TrainerOptions Parse(IReadOnlyList<string> arguments)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (int i = 0; i < arguments.Count; i += 2)
+        for (var i = 0; i < arguments.Count; i += 2)
         {
             if (!Known.Contains(arguments[i]))
                 throw new ArgumentException($"option '{arguments[i]}' is unknown; {Usage}");
@@ -49,7 +49,7 @@ internal sealed record TrainerOptions
             Threads = ThreadCount(values.GetValueOrDefault("--threads")),
         };
 
-        string Required(string name) => values.TryGetValue(name, out string? value)
+        string Required(string name) => values.TryGetValue(name, out var value)
             ? value
             : throw new ArgumentException($"option {name} is missing; {Usage}");
     }
@@ -59,7 +59,7 @@ internal sealed record TrainerOptions
 
     private static int ThreadCount(string? text) => text is null
         ? Environment.ProcessorCount
-        : int.TryParse(text, out int threads) && threads is >= 1 and <= 1024
+        : int.TryParse(text, out var threads) && threads is >= 1 and <= 1024
         ? threads
         : throw new ArgumentException($"--threads is '{text}'; it must be a number from 1 to 1024.");
 }

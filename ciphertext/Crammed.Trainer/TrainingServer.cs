@@ -87,7 +87,7 @@ internal sealed class TrainingServer : IDisposable
     private void Evaluate(string file, CancellationToken cancellation)
     {
         using var parameters = _backend.Load(CiphertextFile.Read(file, _parameters, 1)[0]);
-        int batches = _manifest.EvaluationBatches.Count;
+        var batches = _manifest.EvaluationBatches.Count;
         _loop.Evaluate(_context, _data, parameters, batches, report => Finished(report, batches, "evaluation batch"), cancellation);
     }
 
@@ -96,7 +96,7 @@ internal sealed class TrainingServer : IDisposable
         CiphertextFile.Write(
             Path.Combine(_options.Output, ResultFiles.Logits(report.Step)), [.. report.Logits.Select(CkksBackend.Read)]);
         _seconds.Add(report.Seconds);
-        double left = _seconds.Average() * (total - report.Step);
+        var left = _seconds.Average() * (total - report.Step);
         _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{unit} {report.Step}/{total}: {report.Seconds:F1} s, {left:F0} s left"));
         _output.Flush();
     }

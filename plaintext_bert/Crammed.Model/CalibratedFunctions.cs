@@ -23,8 +23,8 @@ public sealed class CalibratedFunctions
     /// </summary>
     private const double MomentHeadroom = 8;
 
-    private readonly Calibration calibration;
-    private readonly int maxDepth;
+    private readonly Calibration _calibration;
+    private readonly int _maxDepth;
 
     /// <param name="calibration">Ranges observed on public text, all positions computed.</param>
     /// <param name="maxDepth">Levels that one evaluation may take, 2 to 31: those of a refreshed ciphertext.</param>
@@ -33,8 +33,8 @@ public sealed class CalibratedFunctions
         ArgumentNullException.ThrowIfNull(calibration);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxDepth, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxDepth, 31);
-        this.calibration = calibration;
-        this.maxDepth = maxDepth;
+        _calibration = calibration;
+        _maxDepth = maxDepth;
     }
 
     /// <summary>sqrt(d / (u + d epsilon)) for u = d * variance; its derivative is -y^3 / (2d).</summary>
@@ -64,9 +64,9 @@ public sealed class CalibratedFunctions
     /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
     public FittedFunction InverseRoot(double epsilon, double gradientScale)
     {
-        double factor = gradientScale * gradientScale;
+        var factor = gradientScale * gradientScale;
         // Noise can take a vanishing second moment below zero: the domain starts a little under epsilon.
-        double high = MomentHeadroom * Range(ActivationNames.SecondMoment).High;
+        var high = MomentHeadroom * Range(ActivationNames.SecondMoment).High;
         var domain = new Interval(0.9 * epsilon * factor, (high + epsilon) * factor);
         return Fit(ActivationNames.SecondMoment, w => 1 / Math.Sqrt(w), NonPolynomial.InverseSquareRoot.DerivativeFactors, domain);
     }
@@ -123,9 +123,9 @@ public sealed class CalibratedFunctions
     public Interval Range(string name)
     {
         // What only the head and the optimizer see has one range; what every position computes has one over all positions.
-        if (!calibration.AllTokenRanges.TryGetValue(name, out var range) && !calibration.Ranges.TryGetValue(name, out range))
+        if (!_calibration.AllTokenRanges.TryGetValue(name, out var range) && !_calibration.Ranges.TryGetValue(name, out range))
             throw new InvalidDataException($"{CheckpointFiles.Calibration}: no range for '{name}'; calibrate the model again.");
-        var widened = range.Widened(calibration.Margin);
+        var widened = range.Widened(_calibration.Margin);
         return widened.Minimum < widened.Maximum
             ? new Interval(widened.Minimum, widened.Maximum)
             : throw new InvalidDataException(FormattableString.Invariant(
@@ -135,11 +135,11 @@ public sealed class CalibratedFunctions
     private Interval Symmetric(string name)
     {
         var range = Range(name);
-        double bound = Math.Max(Math.Abs(range.Low), Math.Abs(range.High));
+        var bound = Math.Max(Math.Abs(range.Low), Math.Abs(range.High));
         return new Interval(-bound, bound);
     }
 
     private FittedFunction Fit(
         string name, Func<double, double> function, IReadOnlyList<AffineFactor> derivative, Interval domain) =>
-        FittedFunction.Choose(name, function, derivative, domain, WantedError, maxDepth);
+        FittedFunction.Choose(name, function, derivative, domain, WantedError, _maxDepth);
 }

@@ -6,23 +6,23 @@ namespace Crammed.Model;
 /// </summary>
 internal sealed class SeededRandom
 {
-    private ulong state;
+    private ulong _state;
 
-    public SeededRandom(long seed) => state = Mix((ulong)seed);
+    public SeededRandom(long seed) => _state = Mix((ulong)seed);
 
     /// <summary>An independent stream for one purpose: the same seed with another purpose or index gives unrelated numbers.</summary>
     public SeededRandom(long seed, string purpose, long index = 0)
     {
-        state = Mix((ulong)seed);
+        _state = Mix((ulong)seed);
         foreach (var character in purpose)
-            state = Mix(state ^ character);
-        state = Mix(state ^ (ulong)index);
+            _state = Mix(_state ^ character);
+        _state = Mix(_state ^ (ulong)index);
     }
 
     public ulong NextUInt64()
     {
-        state += 0x9E3779B97F4A7C15;
-        return Mix(state);
+        _state += 0x9E3779B97F4A7C15;
+        return Mix(_state);
     }
 
     /// <summary>Uniform in [0, 1), 53 bits.</summary>

@@ -36,7 +36,7 @@ public sealed record PartManifest<T>(string Format, int FormatVersion, T Descrip
 
     private const long LargestBytes = 1 << 26;
 
-    private static readonly JsonSerializerOptions _options = new()
+    private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
@@ -66,7 +66,7 @@ public sealed record PartManifest<T>(string Format, int FormatVersion, T Descrip
         {
             var bytes = File.ReadAllBytes(path);
             CheckFormat(JsonNode.Parse(bytes) as JsonObject, path, format);
-            var manifest = JsonSerializer.Deserialize<PartManifest<T>>(bytes, _options)!;
+            var manifest = JsonSerializer.Deserialize<PartManifest<T>>(bytes, Options)!;
             if (manifest.Description is null)
                 throw new InvalidDataException($"{path}: has no description.");
             manifest.CheckParts(path);
@@ -81,7 +81,7 @@ public sealed record PartManifest<T>(string Format, int FormatVersion, T Descrip
 
     /// <summary>Writes the manifest, whole or not at all.</summary>
     internal void Write(string folder) =>
-        AtomicFile.WriteBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, _options));
+        AtomicFile.WriteBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, Options));
 
     /// <summary>The first difference of two descriptions in words, "seed = '1', and now it is '2'"; null where they are the same.</summary>
     internal static string? Difference(T earlier, T now)
@@ -99,7 +99,7 @@ public sealed record PartManifest<T>(string Format, int FormatVersion, T Descrip
     }
 
     private static IEnumerable<(string Key, string Value)> Entries(T description) =>
-        Entries(JsonSerializer.SerializeToNode(description, _options)!.AsObject());
+        Entries(JsonSerializer.SerializeToNode(description, Options)!.AsObject());
 
     private static IEnumerable<(string Key, string Value)> Entries(JsonObject node) => node.SelectMany(entry =>
         entry.Value is JsonObject inner

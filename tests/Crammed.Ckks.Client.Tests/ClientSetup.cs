@@ -24,7 +24,7 @@ internal static class ClientSetup
     /// <summary>The root mean square of decrypted slots minus expected ones.</summary>
     public static double RmsError(Ciphertext ciphertext, double[] expected)
     {
-        double[] slots = Decryptor.DecryptToSlots(ciphertext);
+        var slots = Decryptor.DecryptToSlots(ciphertext);
         return Math.Sqrt(slots.Zip(expected, (actual, value) => Math.Pow(actual - value, 2)).Average());
     }
 }

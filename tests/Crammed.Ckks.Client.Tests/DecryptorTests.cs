@@ -10,15 +10,15 @@ internal sealed class DecryptorTests
     [Test]
     public void Messages_of_any_size_come_out_right([Values(0, 9, 20, 80)] int log2Size, [Values(4, 8)] int level)
     {
-        double size = Math.ScaleB(1, log2Size);
+        var size = Math.ScaleB(1, log2Size);
         double[] values = [.. ClientSetup.RandomSlots(3).Select(value => size * value)];
         using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt(values, level);
-        double[] slots = ClientSetup.Decryptor.DecryptToSlots(ciphertext);
+        var slots = ClientSetup.Decryptor.DecryptToSlots(ciphertext);
         Complex[] complex = ClientSetup.Decryptor.DecryptToComplexSlots(ciphertext);
         // Eight deviations of the noise, and of the transforms' 20 stages of 0.6 2^-53.
-        double noise = ClientSetup.Noise.EncryptSymmetric(level, ciphertext.Scale, size).Error;
-        double tolerance = 8 * (noise + size * 0.6 * Math.ScaleB(1, -53) * Math.Sqrt(20));
-        for (int i = 0; i < values.Length; i++)
+        var noise = ClientSetup.Noise.EncryptSymmetric(level, ciphertext.Scale, size).Error;
+        var tolerance = 8 * (noise + size * 0.6 * Math.ScaleB(1, -53) * Math.Sqrt(20));
+        for (var i = 0; i < values.Length; i++)
         {
             Assert.That(slots[i], Is.EqualTo(values[i]).Within(tolerance));
             Assert.That(Complex.Abs(complex[i] - values[i]), Is.LessThan(Math.Sqrt(2) * tolerance));
@@ -31,7 +31,7 @@ internal sealed class DecryptorTests
         Complex[] values = [.. ClientSetup.RandomSlots(5).Zip(ClientSetup.RandomSlots(6), (x, y) => new Complex(x, y))];
         using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt(values, 2);
         Complex[] slots = ClientSetup.Decryptor.DecryptToComplexSlots(ciphertext);
-        double tolerance = 8 * Math.Sqrt(2) * ClientSetup.Noise.EncryptSymmetric(2, ciphertext.Scale, 1).Error;
+        var tolerance = 8 * Math.Sqrt(2) * ClientSetup.Noise.EncryptSymmetric(2, ciphertext.Scale, 1).Error;
         Assert.That(slots.Zip(values, (a, b) => Complex.Abs(a - b)).Max(), Is.LessThan(tolerance));
     }
 
@@ -48,7 +48,7 @@ internal sealed class DecryptorTests
     public void Nothing_is_leaked()
     {
         using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt([1e6, -1], 8);
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         ClientSetup.Decryptor.DecryptToSlots(ciphertext);
         ClientSetup.Decryptor.DecryptToComplexSlots(ciphertext);
         using (PublicKey publicKey = ClientSetup.Generator.CreatePublicKey())

@@ -6,11 +6,11 @@ internal sealed class EncryptorTests
     [Test]
     public void Both_kinds_of_encryption_have_the_predicted_noise([Values(0, 4, 8)] int level)
     {
-        double[] values = ClientSetup.RandomSlots(1);
+        var values = ClientSetup.RandomSlots(1);
         using PublicKey publicKey = ClientSetup.Generator.CreatePublicKey();
         using Ciphertext secret = new Encryptor(ClientSetup.Secret).Encrypt(values, level);
         using Ciphertext open = new Encryptor(publicKey).Encrypt(values, level);
-        double encoding = ClientSetup.Noise.EncodeRounding(secret.Scale);
+        var encoding = ClientSetup.Noise.EncodeRounding(secret.Scale);
         Assert.That((secret.IsSeeded, open.IsSeeded), Is.EqualTo((true, false)));
         AssertRms(secret, ClientSetup.Noise.FreshSymmetric(secret.Scale));
         AssertRms(open, ClientSetup.Noise.FreshPublic(open.Scale));
@@ -23,13 +23,13 @@ internal sealed class EncryptorTests
     [Test]
     public void Encoded_messages_of_any_scale_are_encrypted_with_the_same_noise([Values(36, 80, 110)] int log2Scale)
     {
-        double[] values = ClientSetup.RandomSlots(2);
-        double scale = Math.ScaleB(1, log2Scale);
+        var values = ClientSetup.RandomSlots(2);
+        var scale = Math.ScaleB(1, log2Scale);
         using PublicKey publicKey = ClientSetup.Generator.CreatePublicKey();
         using Plaintext plaintext = ClientSetup.Encoder.Encode(values, 5, scale);
         using Ciphertext secret = new Encryptor(ClientSetup.Secret).Encrypt(plaintext), open = new Encryptor(publicKey).Encrypt(plaintext);
         // Encoding and decoding transforms: 2 log2(N/2) = 20 stages of 0.6 2^-53 in two parts, times the root mean square sqrt(1/3).
-        double transforms = 0.6 * Math.ScaleB(1, -53) * Math.Sqrt(20 / 2.0 / 3);
+        var transforms = 0.6 * Math.ScaleB(1, -53) * Math.Sqrt(20 / 2.0 / 3);
         AssertRms(secret, ClientSetup.Noise.EncryptSymmetric(5, scale, 1).Error);
         AssertRms(open, ClientSetup.Noise.EncryptPublic(5, scale, 1).Error);
 
@@ -53,7 +53,7 @@ internal sealed class EncryptorTests
         using SecretKey other = SecretKey.Generate(ClientSetup.Parameters);
         using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt([1.0], 0);
         // A uniform phase modulo q_0 = 2^46 at scale 2^36 gives slots of size 2^10 sqrt(N / 24).
-        double[] slots = new Decryptor(other).DecryptToSlots(ciphertext);
+        var slots = new Decryptor(other).DecryptToSlots(ciphertext);
         Assert.That(slots.Average(Math.Abs), Is.GreaterThan(1000));
     }
 

@@ -23,12 +23,12 @@ internal sealed class EphemeralSecretTests
     public unsafe void It_has_the_weight_of_the_set_and_is_another_one_each_time()
     {
         var seen = new List<double[]>();
-        for (int trial = 0; trial < 2; trial++)
+        for (var trial = 0; trial < 2; trial++)
         {
             using var secret = EphemeralSecret.Generate(Parameters, Parameters.Bootstrapping!);
-            for (int i = 0; i < Parameters.Ring.Moduli.Length; i++)
+            for (var i = 0; i < Parameters.Ring.Moduli.Length; i++)
             {
-                double[] coefficients = secret.Values.LimbSpan(i).ToArray();
+                var coefficients = secret.Values.LimbSpan(i).ToArray();
                 fixed (double* pointer = coefficients)
                     Parameters.Ring.InverseNtt(pointer, i);
                 Assert.That(coefficients.Count(value => Math.Abs(value) == 1), Is.EqualTo(32));
@@ -45,7 +45,7 @@ internal sealed class EphemeralSecretTests
     public unsafe void Disposing_overwrites_it()
     {
         var secret = EphemeralSecret.Generate(Parameters, Parameters.Bootstrapping!);
-        int last = Parameters.Ring.Moduli.Length - 1;
+        var last = Parameters.Ring.Moduli.Length - 1;
         double* first = secret.Values.Limb(0), final = secret.Values.Limb(last);
         Assert.That(new Span<double>(first, Parameters.N).ContainsAnyExcept(0.0));
         secret.Dispose();
@@ -58,7 +58,7 @@ internal sealed class EphemeralSecretTests
     [Test]
     public void Keys_of_bootstrapping_are_asked_for_together()
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         var request = EvaluationKeyRequest.ForBootstrapping(Parameters, [(1, 19), (-1, 3), (1, 2)]);
         using (EvaluationKeys keys = _generator.CreateEvaluationKeys(request))
         {
@@ -79,8 +79,8 @@ internal sealed class EphemeralSecretTests
     [Test]
     public void A_file_of_them_holds_what_was_asked_for_and_no_memory()
     {
-        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.keys");
-        long live = ResidueMemory.LiveBuffers;
+        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():N}.keys");
+        var live = ResidueMemory.LiveBuffers;
         try
         {
             IReadOnlyList<EvaluationKeyInfo> made =
@@ -102,7 +102,7 @@ internal sealed class EphemeralSecretTests
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         var request = new EvaluationKeyRequest { Encapsulation = true };
         Assert.That(
             () => _generator.CreateEvaluationKeys(request, cancellation: source.Token), Throws.InstanceOf<OperationCanceledException>());

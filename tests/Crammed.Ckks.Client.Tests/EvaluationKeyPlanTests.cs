@@ -32,7 +32,7 @@ internal sealed class EvaluationKeyPlanTests
     [TestCaseSource(nameof(Requests))]
     public void The_plan_is_the_manifest_and_size_of_the_file_and_of_the_keys_in_memory(EvaluationKeyRequest request)
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         EvaluationKeyPlan plan = request.Plan(Bootstrapping);
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live), "nothing is made for a plan");
         var generator = new KeyGenerator(_secret);
@@ -55,19 +55,19 @@ internal sealed class EvaluationKeyPlanTests
     {
         EvaluationKeyPlan plan = request.Plan(Bootstrapping);
         long digits = plan.Keys.Select(key => key.DigitCount).DefaultIfEmpty().Max();
-        long slackLimbs = 2 * digits + (request.Encapsulation ? Bootstrapping.Ring.Moduli.Length : 0);
-        long slack = slackLimbs * (Bootstrapping.N + 40) * sizeof(double);
+        var slackLimbs = 2 * digits + (request.Encapsulation ? Bootstrapping.Ring.Moduli.Length : 0);
+        var slack = slackLimbs * (Bootstrapping.N + 40) * sizeof(double);
         var generator = new KeyGenerator(_secret);
         ResidueMemory.Trim();
         generator.SaveEvaluationKeys(_path, request, maxDegreeOfParallelism: 1);
-        long largest = plan.Keys.Select(key => key.MemoryBytes).DefaultIfEmpty().Max();
+        var largest = plan.Keys.Select(key => key.MemoryBytes).DefaultIfEmpty().Max();
         Assert.That(ResidueMemory.CachedBytes, Is.InRange(largest, plan.MemoryBytesToSave(1)));
 
         ResidueMemory.Trim();
-        long live = ResidueMemory.LiveBytes;
+        var live = ResidueMemory.LiveBytes;
         using EvaluationKeys keys = generator.CreateEvaluationKeys(request);
         // How many threads there were at a time is not known, but that there were not more than processors, and one at least.
-        long held = ResidueMemory.LiveBytes - live + ResidueMemory.CachedBytes;
+        var held = ResidueMemory.LiveBytes - live + ResidueMemory.CachedBytes;
         Assert.That(held, Is.InRange(plan.MemoryBytesToCreate(1) - slack, plan.MemoryBytesToCreate()));
     }
 
@@ -87,7 +87,7 @@ internal sealed class EvaluationKeyPlanTests
         // One key of each size: the pool does not use the buffers of one for the other.
         Assert.That(plan.MemoryBytesToSave(1), Is.EqualTo((24 + 110 + 4 + 11 + 10) * limb));
         Assert.That(plan.MemoryBytesToSave(2), Is.EqualTo((24 + 2 * 110 + 4 + 22 + 20) * limb));
-        long cached = ResidueMemory.MaxCachedBytes;
+        var cached = ResidueMemory.MaxCachedBytes;
         try
         {
             ResidueMemory.MaxCachedBytes = 0;

@@ -9,7 +9,7 @@ internal sealed class KeyGeneratorTests
     [Test]
     public void Keys_are_those_asked_for_and_cut_to_their_levels()
     {
-        int slots = ClientSetup.Parameters.SlotCount;
+        var slots = ClientSetup.Parameters.SlotCount;
         (int Steps, int Level)[] rotations = [(1, 0), (1, 3), (1 + slots, 1), (0, 8), (-2, 5)];
         using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(2, rotations, 4));
         Assert.That(keys.Relinearization!.Level, Is.EqualTo(2));
@@ -21,7 +21,7 @@ internal sealed class KeyGeneratorTests
                 (EvaluationKeyKind.Rotation, slots - 2, 5),
             }));
         // Independently: 5^(slots - 2) modulo 2N.
-        int element = (int)System.Numerics.BigInteger.ModPow(5, slots - 2, 2 * ClientSetup.Parameters.N);
+        var element = (int)System.Numerics.BigInteger.ModPow(5, slots - 2, 2 * ClientSetup.Parameters.N);
         Assert.That(keys.Manifest.Select(key => key.GaloisElement), Is.EqualTo(new[] { 1, 2 * ClientSetup.Parameters.N - 1, 5, element }));
         Assert.That(keys.TryGetRotation(1, out SwitchingKey? one));
         Assert.That(keys.TryGetRotation(slots - 2, out _) && keys.TryGetConjugation(out _));
@@ -48,7 +48,7 @@ internal sealed class KeyGeneratorTests
     [Test]
     public void A_cancelled_generation_leaves_nothing_behind()
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         using var source = new CancellationTokenSource();
         source.Cancel();
         Assert.That(
@@ -70,10 +70,10 @@ internal sealed class KeyGeneratorTests
         using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(4, []));
         SwitchingKey key = keys.Relinearization!;
         using RnsPolynomial work = ring.Rent(2);
-        for (int i = 0; i < key.Masked.LimbCount; i++)
+        for (var i = 0; i < key.Masked.LimbCount; i++)
         {
             int digit = i / key.LimbCount, limb = i % key.LimbCount;
-            int modulusIndex = parameters.ExtendedModulusIndex(limb, key.Level);
+            var modulusIndex = parameters.ExtendedModulusIndex(limb, key.Level);
             var modulus = ring.Moduli[modulusIndex];
             double* phase = work.Limb(0), square = work.Limb(1), secret = ClientSetup.Secret.Values.Limb(modulusIndex);
             ring.Kernels.Multiply(phase, key.Uniform.Limb(i), secret, ring.N, modulus);
@@ -81,11 +81,11 @@ internal sealed class KeyGeneratorTests
             if (limb <= key.Level && limb / parameters.DigitSize == digit)
             {
                 ring.Kernels.Multiply(square, secret, secret, ring.N, modulus);
-                double factor = modulus.Centre(modulus.Negate(modulus.Canonical(parameters.BaseConversions.SpecialModulo(limb, 2))));
+                var factor = modulus.Centre(modulus.Negate(modulus.Canonical(parameters.BaseConversions.SpecialModulo(limb, 2))));
                 ring.Kernels.MultiplyConstantAdd(phase, square, factor, ring.N, modulus);
             }
             ring.InverseNtt(phase, modulusIndex);
-            double[] error = work.LimbSpan(0).ToArray();
+            var error = work.LimbSpan(0).ToArray();
             Assert.That(error.Max(Math.Abs), Is.InRange(1, 32));
             Assert.That(Math.Sqrt(error.Average(e => e * e)), Is.EqualTo(3.2).Within(0.4));
         }

@@ -23,11 +23,11 @@ internal sealed class KeyRoomTests
     [Test]
     public void Keys_in_memory_are_made_with_room_to_the_byte_and_not_with_one_less()
     {
-        long needed = Plan.MemoryBytesToCreate();
+        var needed = Plan.MemoryBytesToCreate();
         using (Generator(new() { MemoryBytes = () => needed }).CreateEvaluationKeys(Request))
         {
         }
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         var reports = new Recorder();
         Assert.That(
             () => Generator(new() { MemoryBytes = () => needed - 1 }).CreateEvaluationKeys(Request, reports),
@@ -40,10 +40,10 @@ internal sealed class KeyRoomTests
     public void A_file_is_made_with_room_to_the_byte_and_not_with_one_less()
     {
         Generator(new() { DiskBytes = Plan.FileBytes, MemoryBytes = () => Plan.MemoryBytesToSave() }).SaveEvaluationKeys(FilePath, Request);
-        byte[] earlier = File.ReadAllBytes(FilePath);
+        var earlier = File.ReadAllBytes(FilePath);
         Assert.That(earlier, Has.Length.EqualTo(Plan.FileBytes));
 
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         var reports = new Recorder();
         KeyGenerator tight = Generator(new() { DiskBytes = Plan.FileBytes - 1 });
         var exception = Assert.Throws<InsufficientDiskSpaceException>(() => tight.SaveEvaluationKeys(FilePath, Request, reports))!;
@@ -52,7 +52,7 @@ internal sealed class KeyRoomTests
         Assert.That(exception.Message, Does.StartWith($"{FilePath}: saving 3 evaluation keys: ").And.Contain($" free in {_folder}; ")
             .And.Contain("choose a folder with more room (the earlier file stays until the new one is whole)"));
         // Even one byte apart, the figures in the message differ.
-        string[] words = exception.Message[(FilePath.Length + 1)..].Split(' ');
+        var words = exception.Message[(FilePath.Length + 1)..].Split(' ');
         double[] figures = [.. words.Where(word => word.Contains('.') && char.IsAsciiDigit(word[0])).Select(double.Parse)];
         Assert.That(figures, Has.Length.EqualTo(2));
         Assert.That(figures[0] - figures[1], Is.EqualTo(0.1).Within(1e-9));
@@ -66,7 +66,7 @@ internal sealed class KeyRoomTests
     [TestCase(2)]
     public void Saving_needs_memory_for_as_many_keys_as_are_made_at_a_time(int degree)
     {
-        long needed = Plan.MemoryBytesToSave(degree);
+        var needed = Plan.MemoryBytesToSave(degree);
         Generator(new() { MemoryBytes = () => needed }).SaveEvaluationKeys(FilePath, Request, maxDegreeOfParallelism: degree);
         File.Delete(FilePath);
         Assert.That(
@@ -80,7 +80,7 @@ internal sealed class KeyRoomTests
     [TestCase(-1, false)]
     public void A_file_system_in_memory_counts_twice(int spare, bool isEnough)
     {
-        long memory = Plan.MemoryBytesToSave() + Plan.FileBytes + spare;
+        var memory = Plan.MemoryBytesToSave() + Plan.FileBytes + spare;
         KeyGenerator generator = Generator(new() { DiskBytes = Plan.FileBytes, DiskIsMemory = true, MemoryBytes = () => memory });
         if (isEnough)
             generator.SaveEvaluationKeys(FilePath, Request);

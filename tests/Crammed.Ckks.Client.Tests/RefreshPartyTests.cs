@@ -10,14 +10,14 @@ internal sealed class RefreshPartyTests
         double[][] values = [.. Enumerable.Range(0, 5).Select(ClientSetup.RandomSlots)];
         Ciphertext[] inputs = [.. values.Select(slots => new Encryptor(ClientSetup.Secret).Encrypt(slots, 0))];
         Ciphertext[] refreshed = party.Refresh(inputs, target);
-        for (int i = 0; i < inputs.Length; i++)
+        for (var i = 0; i < inputs.Length; i++)
         {
             Assert.That(refreshed[i].Level, Is.EqualTo(target));
             Assert.That(refreshed[i].Scale, Is.EqualTo(ClientSetup.Parameters.ScaleAt(target)));
             Assert.That(refreshed[i].IsSeeded);
             // Two encryptions, the encoding and the rounding at the new scale, all near 2^36.
             double fresh = ClientSetup.Noise.FreshSymmetric(inputs[i].Scale), rounding = ClientSetup.Noise.EncodeRounding(inputs[i].Scale);
-            double predicted = Math.Sqrt(2 * fresh * fresh + 2 * rounding * rounding);
+            var predicted = Math.Sqrt(2 * fresh * fresh + 2 * rounding * rounding);
             Assert.That(ClientSetup.RmsError(refreshed[i], values[i]) / predicted, Is.InRange(0.9, 1.1));
             inputs[i].Dispose();
             refreshed[i].Dispose();
@@ -36,14 +36,14 @@ internal sealed class RefreshPartyTests
         using Ciphertext low = new Encryptor(ClientSetup.Secret).Encrypt(plaintext);
         using Ciphertext high = new RefreshParty(ClientSetup.Secret).Refresh([low], 8)[0];
         System.Numerics.Complex[] slots = ClientSetup.Decryptor.DecryptToComplexSlots(high);
-        double bound = 7 * Math.Sqrt(2) * Math.Sqrt(2) * ClientSetup.Noise.FreshSymmetric(low.Scale);
+        var bound = 7 * Math.Sqrt(2) * Math.Sqrt(2) * ClientSetup.Noise.FreshSymmetric(low.Scale);
         Assert.That(slots.Zip(values, (a, b) => System.Numerics.Complex.Abs(a - b)).Max(), Is.LessThan(bound));
     }
 
     [Test]
     public void Inputs_of_any_level_scale_and_size_are_taken()
     {
-        double[] values = ClientSetup.RandomSlots(4);
+        var values = ClientSetup.RandomSlots(4);
         using Ciphertext fresh = new Encryptor(ClientSetup.Secret).Encrypt(values, 2);
         using EvaluationKeys none = EvaluationKeys.Empty(ClientSetup.Parameters);
         var evaluator = new Evaluator(ClientSetup.Parameters, none);
@@ -69,7 +69,7 @@ internal sealed class RefreshPartyTests
     public void Nothing_is_leaked()
     {
         using Ciphertext input = new Encryptor(ClientSetup.Secret).Encrypt([0.25], 0);
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         foreach (Ciphertext refreshed in new RefreshParty(ClientSetup.Secret).Refresh([input, input, input], 5))
             refreshed.Dispose();
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));

@@ -12,11 +12,11 @@ internal sealed class SamplerTests
     [Test]
     public void Ternary_coefficients_are_uniform()
     {
-        double[] samples = new double[Count];
+        var samples = new double[Count];
         using var sampler = new SecretSampler();
         sampler.FillTernary(samples);
-        double standardError = Math.Sqrt(Count * (1.0 / 3) * (2.0 / 3));
-        for (int value = -1; value <= 1; value++)
+        var standardError = Math.Sqrt(Count * (1.0 / 3) * (2.0 / 3));
+        for (var value = -1; value <= 1; value++)
             Assert.That(samples.Count(sample => sample == value), Is.EqualTo(Count / 3.0).Within(5 * standardError), $"value {value}");
     }
 
@@ -32,30 +32,30 @@ internal sealed class SamplerTests
         const int n = 1 << 12, weight = 192, secrets = 1 << 10;
         var counts = new int[n];
         long positive = 0;
-        double[] secret = new double[n];
+        var secret = new double[n];
         using var sampler = new SecretSampler();
-        for (int trial = 0; trial < secrets; trial++)
+        for (var trial = 0; trial < secrets; trial++)
         {
             sampler.FillSparseTernary(secret, weight);
             Assert.That(secret.Count(value => value is 1 or -1), Is.EqualTo(weight));
             Assert.That(secret.Count(value => value == 0), Is.EqualTo(n - weight));
             positive += secret.Count(value => value > 0);
-            for (int i = 0; i < n; i++)
+            for (var i = 0; i < n; i++)
                 counts[i] += secret[i] != 0 ? 1 : 0;
         }
         double share = (double)weight / n, mean = secrets * share;
-        double chiSquared = counts.Sum(count => (count - mean) * (count - mean)) / (mean * (1 - share)) * (n - 1) / n;
+        var chiSquared = counts.Sum(count => (count - mean) * (count - mean)) / (mean * (1 - share)) * (n - 1) / n;
         Assert.That(chiSquared, Is.EqualTo(n - 1).Within(5 * Math.Sqrt(2.0 * (n - 1))));
-        double total = (double)secrets * weight;
+        var total = (double)secrets * weight;
         Assert.That(positive, Is.EqualTo(total / 2).Within(5 * Math.Sqrt(total) / 2));
     }
 
     [Test]
     public void Sparse_secrets_may_be_as_light_or_heavy_as_the_ring_allows()
     {
-        double[] secret = new double[128];
+        var secret = new double[128];
         using var sampler = new SecretSampler();
-        foreach (int weight in new[] { 1, 127, 128 })
+        foreach (var weight in new[] { 1, 127, 128 })
         {
             sampler.FillSparseTernary(secret, weight);
             Assert.That(secret.Count(value => value != 0), Is.EqualTo(weight));
@@ -68,21 +68,21 @@ internal sealed class SamplerTests
     [Test]
     public void Errors_are_discrete_gaussian_of_standard_deviation_3_2()
     {
-        double[] samples = new double[Count];
+        var samples = new double[Count];
         using var sampler = new SecretSampler();
         sampler.FillGaussian(samples);
         Assert.That(samples, Has.All.Matches<double>(sample => double.IsInteger(sample) && Math.Abs(sample) <= 32));
         // The mean has standard error sigma / sqrt(n), the mean square sigma^2 sqrt(2 / n).
-        double sigma = 3.2;
+        var sigma = 3.2;
         Assert.That(samples.Average(), Is.EqualTo(0).Within(5 * sigma / Math.Sqrt(Count)));
-        double meanSquare = samples.Average(sample => sample * sample);
+        var meanSquare = samples.Average(sample => sample * sample);
         Assert.That(meanSquare, Is.EqualTo(sigma * sigma).Within(5 * sigma * sigma * Math.Sqrt(2.0 / Count)));
         // Every value's share is that of the density, for values that occur often enough to be counted.
-        double total = Enumerable.Range(-40, 81).Sum(k => Math.Exp(-k * k / (2 * sigma * sigma)));
-        for (int k = -9; k <= 9; k++)
+        var total = Enumerable.Range(-40, 81).Sum(k => Math.Exp(-k * k / (2 * sigma * sigma)));
+        for (var k = -9; k <= 9; k++)
         {
-            double share = Math.Exp(-k * k / (2 * sigma * sigma)) / total;
-            double standardError = Math.Sqrt(Count * share * (1 - share));
+            var share = Math.Exp(-k * k / (2 * sigma * sigma)) / total;
+            var standardError = Math.Sqrt(Count * share * (1 - share));
             Assert.That(samples.Count(sample => sample == k), Is.EqualTo(Count * share).Within(5 * standardError), $"value {k}");
         }
         // Tails are there: beyond 4 sigma (12.8) lies 6e-5 of it.

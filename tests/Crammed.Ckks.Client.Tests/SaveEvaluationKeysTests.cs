@@ -37,8 +37,8 @@ internal sealed class SaveEvaluationKeysTests
     [TestCase(3)]
     public void Memory_is_bounded_by_the_keys_in_flight(int degree)
     {
-        long before = ResidueMemory.LiveBuffers;
-        int digits = ClientSetup.Parameters.DigitCount(8);
+        var before = ResidueMemory.LiveBuffers;
+        var digits = ClientSetup.Parameters.DigitCount(8);
         var reports = new Recorder(() => { });
         ClientSetup.Generator.SaveEvaluationKeys(_path, EvaluationKeyRequest.Of(null, Rotations), reports, degree);
         Assert.That(reports.Seen.Select(report => report.Detail), Is.EqualTo(Enumerable.Range(1, 7).Select(count => $"{count} of 7 keys")));
@@ -56,8 +56,8 @@ internal sealed class SaveEvaluationKeysTests
                 _path, EvaluationKeyRequest.Of(5, [(1, 0), (2, 8), (3, 1)], 2), reports, maxDegreeOfParallelism: 1);
         Assert.That(made.Select(key => key.Level), Is.EqualTo(new[] { 5, 2, 0, 8, 1 }));
         long done = 0;
-        int count = 0;
-        long all = made.Sum(key => key.MemoryBytes);
+        var count = 0;
+        var all = made.Sum(key => key.MemoryBytes);
         WorkProgress[] expected =
             [.. new[] { 3, 0, 1, 4, 2 }.Select(i => new WorkProgress("keys", done += made[i].MemoryBytes, all, "bytes", $"{++count} of 5 keys"))];
         Assert.That(reports.Seen, Is.EqualTo(expected));
@@ -67,7 +67,7 @@ internal sealed class SaveEvaluationKeysTests
     public void A_cancelled_generation_leaves_the_earlier_file_and_nothing_else()
     {
         File.WriteAllText(_path, "earlier");
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         using var source = new CancellationTokenSource();
         var reports = new Recorder(source.Cancel);
         Assert.That(
@@ -82,7 +82,7 @@ internal sealed class SaveEvaluationKeysTests
     [Test]
     public void What_cannot_be_written_is_refused_with_one_plain_exception()
     {
-        string nowhere = Path.Combine(_path, "missing", "file.keys");
+        var nowhere = Path.Combine(_path, "missing", "file.keys");
         Assert.That(() => ClientSetup.Generator.SaveEvaluationKeys(
             nowhere, EvaluationKeyRequest.Of(1, [])), Throws.InstanceOf<IOException>());
         Assert.That(() => ClientSetup.Generator.SaveEvaluationKeys(

@@ -34,7 +34,7 @@ internal sealed class SecretKeyTests
     public void Damage_is_noticed()
     {
         ClientSetup.Secret.Save(_path);
-        byte[] bytes = File.ReadAllBytes(_path);
+        var bytes = File.ReadAllBytes(_path);
         bytes[100] ^= 1;
         File.WriteAllBytes(_path, bytes);
         Assert.That(
@@ -65,9 +65,9 @@ internal sealed class SecretKeyTests
         var stream = new MemoryStream();
         using (SecretKey key = SecretKey.Generate(of64))
             key.Write(stream);
-        byte[] bytes = stream.ToArray();
+        var bytes = stream.ToArray();
         of65.Identifier.CopyTo(bytes.AsSpan(12));
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Refused(bytes, of65, "sparse ternary secret of Hamming weight 65");
         of64.Identifier.CopyTo(bytes.AsSpan(12));
         bytes[100] |= 3;
@@ -90,7 +90,7 @@ internal sealed class SecretKeyTests
         double* coefficients;
         fixed (double* pinned = key.Coefficients)
             coefficients = pinned;
-        double* values = key.Values.Limb(0);
+        var values = key.Values.Limb(0);
         Assert.That(new Span<double>(coefficients, 16).ContainsAnyExcept(0.0));
         key.Dispose();
         // The pool keeps the memory, so it may still be looked at.
@@ -103,10 +103,10 @@ internal sealed class SecretKeyTests
     public unsafe void Transformed_values_are_those_of_the_coefficients()
     {
         SecretKey key = ClientSetup.Secret;
-        for (int i = 0; i < ClientSetup.Parameters.Ring.Moduli.Length; i++)
+        for (var i = 0; i < ClientSetup.Parameters.Ring.Moduli.Length; i++)
         {
             Modulus modulus = ClientSetup.Parameters.Ring.Moduli[i];
-            double[] values = key.Values.LimbSpan(i).ToArray();
+            var values = key.Values.LimbSpan(i).ToArray();
             fixed (double* pointer = values)
                 ClientSetup.Parameters.Ring.InverseNtt(pointer, i);
             Assert.That(values.Select(modulus.Canonical), Is.EqualTo(key.Coefficients.ToArray().Select(modulus.Canonical)));

@@ -10,7 +10,7 @@ internal sealed class TemporaryFile : IDisposable
 
     public void Dispose()
     {
-        foreach (string file in Files)
+        foreach (var file in Files)
             File.Delete(file);
     }
 }

@@ -7,7 +7,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Write(string relative, string text)
     {
-        string path = System.IO.Path.Combine(Path, relative);
+        var path = System.IO.Path.Combine(Path, relative);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
         return path;
@@ -16,7 +16,7 @@ internal sealed class TemporaryFolder : IDisposable
     /// <summary>Writes a script that can be run.</summary>
     public string WriteProgram(string relative, string script)
     {
-        string path = Write(relative, script);
+        var path = Write(relative, script);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
     }

@@ -41,18 +41,18 @@ public sealed class ContainerTests
         using var secret = SecretKey.Generate(_parameters);
         var (draw, train, container) = Convert(secret);
         var layout = ContainerManifest.Read(container).Layout(_parameters.SlotCount);
-        int level = CircuitSettings.For(_parameters.MaxLevel, 1).DataLevel;
+        var level = CircuitSettings.For(_parameters.MaxLevel, 1).DataLevel;
         var decryptor = new Decryptor(secret);
         // Rounding of the encoding and fresh noise are sums of thousands of small terms: eight deviations are never reached.
         var estimator = new NoiseEstimator(_parameters);
-        double scale = _parameters.ScaleAt(level);
-        double tolerance = 8 * (estimator.FreshSymmetric(scale) + estimator.EncodeRounding(scale));
-        for (int step = 0; step < draw.Settings.Steps; step++)
+        var scale = _parameters.ScaleAt(level);
+        var tolerance = 8 * (estimator.FreshSymmetric(scale) + estimator.EncodeRounding(scale));
+        for (var step = 0; step < draw.Settings.Steps; step++)
         {
             var examples = draw.Batch(step).ToArray().Select(index => train.Examples[(int)index]).ToArray();
             var expected = BatchPacker.Pack(layout, Hidden, examples).ToArray();
             var ciphertexts = CiphertextFile.Read(Path.Combine(container, ContainerFiles.Batch(step)), _parameters, BatchPacker.VectorCount(Hidden));
-            for (int i = 0; i < expected.Length; i++)
+            for (var i = 0; i < expected.Length; i++)
             {
                 Assert.That(decryptor.DecryptToSlots(ciphertexts[i]), Is.EqualTo(expected[i]).Within(tolerance), $"step {step}, vector {i}");
                 ciphertexts[i].Dispose();
@@ -66,7 +66,7 @@ public sealed class ContainerTests
         using var secret = SecretKey.Generate(_parameters);
         var (_, _, container) = Convert(secret);
         var ciphertexts = CiphertextFile.Read(Path.Combine(container, ContainerFiles.Evaluation(0)), _parameters, BatchPacker.VectorCount(Hidden));
-        double largest = new Decryptor(secret).DecryptToSlots(ciphertexts[^1]).Max(Math.Abs);
+        var largest = new Decryptor(secret).DecryptToSlots(ciphertexts[^1]).Max(Math.Abs);
         Assert.That(largest, Is.LessThan(1e-3));
         foreach (var ciphertext in ciphertexts)
             ciphertext.Dispose();
@@ -89,11 +89,11 @@ public sealed class ContainerTests
     {
         using var secret = SecretKey.Generate(_parameters);
         var (_, _, container) = Convert(secret);
-        string file = Path.Combine(container, ContainerFiles.Parameters);
+        var file = Path.Combine(container, ContainerFiles.Parameters);
         var other = CkksParameters.Create(NamedParameters.InsecureN12);
         Assert.That(() => CiphertextFile.Read(file, other, 1), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(file));
         var bytes = File.ReadAllBytes(file);
-        foreach (int length in new[] { 0, 5, 12, 40, bytes.Length - 1 })
+        foreach (var length in new[] { 0, 5, 12, 40, bytes.Length - 1 })
         {
             File.WriteAllBytes(file, bytes[..length]);
             Assert.That(() => CiphertextFile.Read(file, _parameters, 1), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(file), $"{length}");
@@ -102,13 +102,13 @@ public sealed class ContainerTests
 
     private (FineTuningDraw Draw, EncryptableSplit Train, string Container) Convert(SecretKey secret)
     {
-        string file = Path.Combine(_folder, "train");
+        var file = Path.Combine(_folder, "train");
         using (var writer = ExportedTaskWriter.Open(file, new ExportedTaskDescription(
             "tiny", "train", Tokens, Hidden, ["no", "yes"], new string('a', 64), new string('b', 64), ClientPrefix.Embedding,
             new ExportedSelection(TrainExamples, TrainExamples, 1, new string('c', 64)))))
         {
             var random = new Random(3);
-            for (int i = 0; i < TrainExamples; i++)
+            for (var i = 0; i < TrainExamples; i++)
             {
                 float[] embedding = [.. Enumerable.Range(0, Tokens * Hidden).Select(_ => (float)(random.NextDouble() + 0.5))];
                 writer.Add(new ExportedExample(i, new int[Tokens], [.. Enumerable.Repeat(1, Tokens)], i % 2, embedding));
@@ -117,7 +117,7 @@ public sealed class ContainerTests
         }
         var train = EncryptableSplit.Read(file);
         var draw = FineTuningDraw.Create(seed: 1, new FineTuningSettings { Steps = 2, BatchSize = 3 }, Configuration, TrainExamples);
-        string container = Path.Combine(_folder, "container");
+        var container = Path.Combine(_folder, "container");
         new ContainerWriter(_parameters, secret, CircuitSettings.For(_parameters.MaxLevel, 1))
             .Write(container, draw, train, train.Examples, progress: null, CancellationToken.None);
         return (draw, train, container);

@@ -9,9 +9,9 @@ internal static class RandomValues
     public static double[,] Matrix(Random random, int rows, int columns)
     {
         var matrix = new double[rows, columns];
-        for (int i = 0; i < rows; i++)
+        for (var i = 0; i < rows; i++)
         {
-            for (int j = 0; j < columns; j++)
+            for (var j = 0; j < columns; j++)
                 matrix[i, j] = 2 * random.NextDouble() - 1;
         }
         return matrix;

@@ -26,7 +26,7 @@ public sealed record SlotShape(int Slots, int Tokens)
     internal double[] Read(IReadOnlyList<SlotVector> vectors)
     {
         var values = new double[Slots * vectors.Count];
-        for (int vector = 0; vector < vectors.Count; vector++)
+        for (var vector = 0; vector < vectors.Count; vector++)
         {
             var slots = ClearBackend.Read(vectors[vector]);
             ForEach((example, token, slot) => values[(example * Tokens + token) * vectors.Count + vector] = slots[slot]);
@@ -45,9 +45,9 @@ public sealed record SlotShape(int Slots, int Tokens)
 
     private void ForEach(Action<int, int, int> visit)
     {
-        for (int example = 0; example < Examples; example++)
+        for (var example = 0; example < Examples; example++)
         {
-            for (int token = 0; token < Tokens; token++)
+            for (var token = 0; token < Tokens; token++)
                 visit(example, token, Slot(example, token));
         }
     }

@@ -36,13 +36,13 @@ internal sealed class TinyModel
             ["gate"] = Matrix(random, FeedForward / 2, hidden, 0.3),
             ["contract"] = Matrix(random, hidden, FeedForward / 2, 0.15),
         };
-        foreach (string norm in new[] { "attention_norm", "feed_forward_norm", "final_norm" })
+        foreach (var norm in new[] { "attention_norm", "feed_forward_norm", "final_norm" })
         {
             Vectors[norm + ".gamma"] = Vector(random, hidden, 0.2, 1);
             Vectors[norm + ".beta"] = Vector(random, hidden, 0.2, 0);
         }
         var shapes = new List<(string, int, int)>();
-        foreach (string name in new[] { "query", "key", "value" })
+        foreach (var name in new[] { "query", "key", "value" })
         {
             shapes.Add((name + ".a", hidden, Rank));
             shapes.Add((name + ".b", Rank, hidden));
@@ -166,9 +166,9 @@ internal sealed class TinyModel
     private static double[,] Matrix(Random random, int rows, int columns, double scale)
     {
         var matrix = new double[rows, columns];
-        for (int i = 0; i < rows; i++)
+        for (var i = 0; i < rows; i++)
         {
-            for (int j = 0; j < columns; j++)
+            for (var j = 0; j < columns; j++)
                 matrix[i, j] = scale * Gaussian(random);
         }
         return matrix;

@@ -20,16 +20,16 @@ public sealed class TrainingStepGradientTests
         var packed = step.Model.Parameters.Pack(name => model.Parameters[name]);
         var gradient = Gradient(context, backend, model, step, packed);
         const double change = 1e-5;
-        for (int parameter = 0; parameter < step.Model.Parameters.Count; parameter += 7)
+        for (var parameter = 0; parameter < step.Model.Parameters.Count; parameter += 7)
         {
-            double slope = (Loss(+change) - Loss(-change)) / (2 * change);
+            var slope = (Loss(+change) - Loss(-change)) / (2 * change);
             // Central differences: |f'''| change^2 / 6 (order 1e-10) plus rounding 1e-15 / change (order 1e-10).
             Assert.That(gradient[parameter], Is.EqualTo(slope).Within(1e-7), $"parameter {parameter}");
 
             double Loss(double delta)
             {
                 var moved = (double[])packed.Clone();
-                for (int slot = parameter; slot < moved.Length; slot += step.Model.Parameters.Period)
+                for (var slot = parameter; slot < moved.Length; slot += step.Model.Parameters.Period)
                     moved[slot] += delta;
                 return MeanLoss(context, backend, model, step, moved);
             }
@@ -67,8 +67,8 @@ public sealed class TrainingStepGradientTests
         context.Tape.Enabled = true;
         return Enumerable.Range(0, model.Examples).Average(example =>
         {
-            int slot = step.Layout.Slot((SlotLayout.Example, example));
-            double margin = (z1[slot] - z0[slot]) * (model.Labels[example] > 0.5 ? 1 : -1);
+            var slot = step.Layout.Slot((SlotLayout.Example, example));
+            var margin = (z1[slot] - z0[slot]) * (model.Labels[example] > 0.5 ? 1 : -1);
             return Math.Log(1 + Math.Exp(-margin));
         });
     }

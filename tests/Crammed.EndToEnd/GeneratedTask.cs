@@ -18,7 +18,7 @@ internal sealed class GeneratedTask : IDisposable
         var tokenizer = BertTokenizer.Create(new WordPieceVocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words]));
         using (var model = new BertModel(Configuration with { Hidden = hidden }, seed: 1))
             Checkpoint.Save(model, tokenizer, Path.Combine(Folder, "model"));
-        string tasks = Directory.CreateDirectory(Path.Combine(Folder, "glue", "sst2")).FullName;
+        var tasks = Directory.CreateDirectory(Path.Combine(Folder, "glue", "sst2")).FullName;
         Write(Path.Combine(tasks, "train.tsv"), Examples);
         Write(Path.Combine(tasks, "dev.tsv"), 50);
     }

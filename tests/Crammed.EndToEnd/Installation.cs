@@ -22,8 +22,8 @@ internal static class Installation
         // The limit's signal would end the process; ignored, it leaves an error of the write. The runtime's own double mapping of code is
         // a large file in memory, for which the limit counts too.
         var start = new ProcessStartInfo("bash") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        string script = $"trap '' XFSZ; ulimit -f {bytes / 1024}; exec dotnet \"$@\"";
-        foreach (string argument in (string[])["-c", script, "bash", Path.Combine(AppContext.BaseDirectory, program), .. arguments])
+        var script = $"trap '' XFSZ; ulimit -f {bytes / 1024}; exec dotnet \"$@\"";
+        foreach (var argument in (string[])["-c", script, "bash", Path.Combine(AppContext.BaseDirectory, program), .. arguments])
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         return Finish(Process.Start(start)!);
@@ -55,7 +55,7 @@ internal static class Installation
     {
         using var process = started;
         var errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, errors.Result);
     }
@@ -70,7 +70,7 @@ internal static class Installation
             RedirectStandardError = true,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
-        foreach (string argument in arguments)
+        foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }

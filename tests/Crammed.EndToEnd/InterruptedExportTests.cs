@@ -23,7 +23,7 @@ public sealed class InterruptedExportTests
     [Test]
     public void An_export_that_is_killed_again_and_again_ends_like_one_in_a_single_piece()
     {
-        int kills = 0;
+        var kills = 0;
         // A manifest that changed says that a part more is on the disk; what is being written then is cut wherever it is.
         while (kills < 4 && KillAfterNextPart([.. Command, "name=killed", .. Resume("killed", kills > 0)]))
         {
@@ -74,14 +74,14 @@ public sealed class InterruptedExportTests
     public void A_part_that_cannot_be_written_stops_the_export_in_one_line_and_the_others_stay()
     {
         // A folder in the place of a part.
-        string obstacle = Directory.CreateDirectory(_task.Output("stuck/train.part/part-00003.parquet/x")).Parent!.FullName;
+        var obstacle = Directory.CreateDirectory(_task.Output("stuck/train.part/part-00003.parquet/x")).Parent!.FullName;
         File.WriteAllText(_task.Output("stuck/config.yaml"), File.ReadAllText(_task.Output("whole/config.yaml"))
             .Replace("name: whole", "name: stuck", StringComparison.Ordinal));
         var run = Run("name=stuck", "resume=outputs/stuck");
         AssertStops("stuck", run);
         Assert.That(run.Errors, Does.Contain("part-00003.parquet"));
         Directory.Delete(obstacle, recursive: true);
-        string first = _task.Output("stuck/train.part/part-00000.parquet");
+        var first = _task.Output("stuck/train.part/part-00000.parquet");
         var written = File.GetLastWriteTimeUtc(first);
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(first)!, "part-*"), Has.Length.EqualTo(3));
         Succeed("name=stuck", "resume=outputs/stuck");
@@ -129,7 +129,7 @@ public sealed class InterruptedExportTests
     /// <summary>Whether the process was killed before it ended by itself.</summary>
     private bool KillAfterNextPart(string[] command)
     {
-        string manifest = ManifestOf("killed");
+        var manifest = ManifestOf("killed");
         var before = File.GetLastWriteTimeUtc(manifest);
         using var process = Installation.Start("crammed.dll", _task.Folder, command);
         var errors = process.StandardError.ReadToEndAsync();

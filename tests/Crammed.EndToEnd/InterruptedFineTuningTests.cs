@@ -26,13 +26,13 @@ public sealed class InterruptedFineTuningTests
         Assert.That(Installation.WaitForFile(process, _task.Output($"{mode}/sst2/seed-1/{weights}")), () => errors.Result);
         Installation.Interrupt(process);
         Assert.That(process.ExitCode, Is.EqualTo(130), errors.Result);
-        string last = errors.Result.TrimEnd('\n').Split('\n')[^1];
+        var last = errors.Result.TrimEnd('\n').Split('\n')[^1];
         Assert.That(last, Does.Match(
             $@"^interrupted: kept \d+ complete runs in outputs/{mode} \(summary\.csv, metrics\.csv\)"
             + $@"(, and step \d+ of sst2, seed \d+, in outputs/{mode}/sst2/seed-\d+)?$"));
-        int complete = int.Parse(last.Split(' ')[2]);
+        var complete = int.Parse(last.Split(' ')[2]);
         Assert.That(complete, Is.GreaterThanOrEqualTo(2));
-        for (int seed = 0; seed < complete; seed++)
+        for (var seed = 0; seed < complete; seed++)
             Assert.That(File.Exists(_task.Output($"{mode}/sst2/seed-{seed}/{weights}")), $"seed {seed}");
         Assert.That(File.ReadAllLines(_task.Output($"{mode}/summary.csv")), Has.Length.EqualTo(2));
     }
@@ -43,7 +43,7 @@ public sealed class InterruptedFineTuningTests
     {
         if (OperatingSystem.IsWindows())
             Assert.Ignore("limits on the size of files are Unix's");
-        long limit = new FileInfo(Path.Combine(_task.Folder, "model", "model.safetensors")).Length / 2;
+        var limit = new FileInfo(Path.Combine(_task.Folder, "model", "model.safetensors")).Length / 2;
         var run = Installation.RunWithFileLimit(limit, "crammed.dll", _task.Folder, [.. Command, "mode=full", "name=no-room"]);
         var said = run.Errors.TrimEnd('\n').Split('\n');
         string[] lines = [.. said.Where(line => !line.StartsWith("fine-tuning on", StringComparison.Ordinal))];

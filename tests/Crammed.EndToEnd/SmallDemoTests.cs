@@ -40,14 +40,14 @@ public sealed class SmallDemoTests
     {
         Assert.That(_run.ExitCode, Is.Zero, _run.Errors);
         Assert.That(_run.Output, Does.Contain("outputs/small/report.md"));
-        foreach (string file in new[] { "report.md", "loss.svg", "loss.png", "difference.svg", "config.yaml", "draw.safetensors", "encrypted/adapters.safetensors" })
+        foreach (var file in new[] { "report.md", "loss.svg", "loss.png", "difference.svg", "config.yaml", "draw.safetensors", "encrypted/adapters.safetensors" })
             Assert.That(new FileInfo(Path.Combine(Run, file)), Has.Length.GreaterThan(0), file);
     }
 
     [Test]
     public void The_report_calls_the_small_parameters_insecure_and_every_loss_explained()
     {
-        string report = File.ReadAllText(Path.Combine(Run, "report.md"));
+        var report = File.ReadAllText(Path.Combine(Run, "report.md"));
         Assert.That(report, Does.Contain("insecure").IgnoreCase);
         Assert.That(report, Does.Contain("semi-honest"));
         Assert.That(_run.Output, Does.Contain("2 of 2 steps within the bound"));
@@ -66,11 +66,11 @@ public sealed class SmallDemoTests
     [Test]
     public void Training_needs_no_secret_key()
     {
-        string server = Directory.CreateDirectory(Path.Combine(_folder, "server")).FullName;
+        var server = Directory.CreateDirectory(Path.Combine(_folder, "server")).FullName;
         File.Copy(Path.Combine(Run, "keys", "evaluation.keys"), Path.Combine(server, "evaluation.keys"));
         Copy(Path.Combine(Run, "container"), Path.Combine(server, "container"));
         Copy(Path.Combine(Run, "model"), Path.Combine(server, "model"));
-        string socket = Path.Combine(_folder, "refresh.sock");
+        var socket = Path.Combine(_folder, "refresh.sock");
         using var party = Installation.Start(
             "crammed.dll", _folder, "refresh", "--config-dir", Installation.Configs, $"keys={Run}/keys", $"container={Run}/container", $"socket={socket}");
         try
@@ -109,9 +109,9 @@ public sealed class SmallDemoTests
     [Test]
     public void A_damaged_container_is_refused_in_one_line()
     {
-        string container = Path.Combine(_folder, "damaged");
+        var container = Path.Combine(_folder, "damaged");
         Copy(Path.Combine(Run, "container"), container);
-        string batch = Path.Combine(container, "batch-00000.ct");
+        var batch = Path.Combine(container, "batch-00000.ct");
         var bytes = File.ReadAllBytes(batch);
         File.WriteAllBytes(batch, bytes[..(bytes.Length / 2)]);
         var finetune = Crammed([
@@ -128,7 +128,7 @@ public sealed class SmallDemoTests
     private static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (string file in Directory.EnumerateFiles(from))
+        foreach (var file in Directory.EnumerateFiles(from))
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 }

@@ -7,8 +7,8 @@ public class PartFolderTests
 {
     private const int Parts = 4;
 
-    private static readonly PartFormat _format = new("numbers", 2, IsCompressed: false);
-    private static readonly Dictionary<string, string> _description = new() { ["model"] = "m", ["seed"] = "1" };
+    private static readonly PartFormat Format = new("numbers", 2, IsCompressed: false);
+    private static readonly Dictionary<string, string> Description = new() { ["model"] = "m", ["seed"] = "1" };
 
     private TemporaryFolder _root = null!;
     private string _folder = "";
@@ -64,7 +64,7 @@ public class PartFolderTests
     {
         Complete(0);
         Begin(2);
-        using (var writer = PartFolderWriter<Dictionary<string, string>>.Create(_folder, _format, _description))
+        using (var writer = PartFolderWriter<Dictionary<string, string>>.Create(_folder, Format, Description))
         {
             Assert.That(writer.Rows, Is.Zero);
             writer.Add(Columns(3));
@@ -81,13 +81,13 @@ public class PartFolderTests
     public void Another_description_is_refused_and_nothing_is_lost(string key, string? value, string expected)
     {
         Begin(2);
-        var other = new Dictionary<string, string>(_description);
+        var other = new Dictionary<string, string>(Description);
         if (value is null)
             other.Remove(key);
         else
             other[key] = value;
         Assert.That(
-            () => PartFolderWriter<Dictionary<string, string>>.Resume(_folder, _format, other),
+            () => PartFolderWriter<Dictionary<string, string>>.Resume(_folder, Format, other),
             Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{_folder}: {expected}"));
         Complete(2);
         AssertWhole();
@@ -99,12 +99,12 @@ public class PartFolderTests
         Begin(1);
         foreach (var (other, expected) in new[]
         {
-            (_format with { Version = 3 }, "format_version is '2', and this program reads 3; make it again."),
-            (_format with { Name = "letters" }, "is not of the format letters."),
+            (Format with { Version = 3 }, "format_version is '2', and this program reads 3; make it again."),
+            (Format with { Name = "letters" }, "is not of the format letters."),
         })
         {
             Assert.That(
-                () => PartFolderWriter<Dictionary<string, string>>.Resume(_folder, other, _description),
+                () => PartFolderWriter<Dictionary<string, string>>.Resume(_folder, other, Description),
                 Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"{Staging}/manifest.json: {expected}"));
         }
     }
@@ -142,18 +142,18 @@ public class PartFolderTests
         using var writer = Resume();
         Assert.That(Resume, Throws.InstanceOf<IOException>().With.Message.Contains("folder.part"));
         Assert.That(
-            () => PartFolderWriter<Dictionary<string, string>>.Create(_folder, _format, _description), Throws.InstanceOf<IOException>());
+            () => PartFolderWriter<Dictionary<string, string>>.Create(_folder, Format, Description), Throws.InstanceOf<IOException>());
     }
 
     [Test]
     public void Whether_a_folder_is_complete_is_told()
     {
         bool IsComplete(Dictionary<string, string> description) =>
-            PartFolderWriter<Dictionary<string, string>>.IsComplete(_folder, _format, description);
+            PartFolderWriter<Dictionary<string, string>>.IsComplete(_folder, Format, description);
         Begin(2);
-        Assert.That(IsComplete(_description), Is.False);
+        Assert.That(IsComplete(Description), Is.False);
         Complete(2);
-        Assert.That(IsComplete(_description), Is.True);
+        Assert.That(IsComplete(Description), Is.True);
         Assert.That(
             () => IsComplete(new() { ["model"] = "m", ["seed"] = "2" }),
             Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{_folder}: was written with seed = '1', and now it is '2'"));
@@ -215,7 +215,7 @@ public class PartFolderTests
     {
         Complete(0);
         var random = new Random(20241005);
-        string[] files = Directory.GetFiles(_folder);
+        var files = Directory.GetFiles(_folder);
         var refused = 0;
         for (var trial = 0; trial < 3000; trial++)
         {
@@ -261,7 +261,7 @@ public class PartFolderTests
         Assert.That(Directory.Exists(Staging), Is.False);
     }
 
-    private PartFolder<Dictionary<string, string>> Open() => PartFolder<Dictionary<string, string>>.Open(_folder, _format);
+    private PartFolder<Dictionary<string, string>> Open() => PartFolder<Dictionary<string, string>>.Open(_folder, Format);
 
     /// <summary>Writes so many parts and forgets the writer, as a killed process does.</summary>
     private void Begin(int parts)
@@ -281,7 +281,7 @@ public class PartFolderTests
     }
 
     private PartFolderWriter<Dictionary<string, string>> Resume() =>
-        PartFolderWriter<Dictionary<string, string>>.Resume(_folder, _format, _description);
+        PartFolderWriter<Dictionary<string, string>>.Resume(_folder, Format, Description);
 
     private static int Rows(int part) => 3 + part;
 

@@ -5,7 +5,7 @@ namespace Crammed.Tables.Tests;
 
 public class TableTests
 {
-    private static readonly TableColumn[] _example =
+    private static readonly TableColumn[] Example =
     [
         new("i", new[] { 0, int.MinValue, int.MaxValue }),
         new("l", new[] { long.MinValue, 0, long.MaxValue }),
@@ -21,15 +21,15 @@ public class TableTests
     [Test]
     public void Every_column_type_survives_a_round_trip([Values] bool compress)
     {
-        var table = Table.Parse(Table.ToParquet(_example, compress), "t");
+        var table = Table.Parse(Table.ToParquet(Example, compress), "t");
         Assert.That((table.Rows, string.Join(' ', table.Names)), Is.EqualTo((3, "i l f d text ids longs floats doubles")));
-        Assert.That(table.Values<int>("i"), Is.EqualTo(_example[0].Values));
-        Assert.That(table.Values<long>("l"), Is.EqualTo(_example[1].Values));
+        Assert.That(table.Values<int>("i"), Is.EqualTo(Example[0].Values));
+        Assert.That(table.Values<long>("l"), Is.EqualTo(Example[1].Values));
         // By bits, since -0 equals 0.
         Assert.That(table.Values<float>("f").Select(BitConverter.SingleToInt32Bits), Is.EqualTo(
-            ((float[])_example[2].Values).Select(BitConverter.SingleToInt32Bits)));
-        Assert.That(table.Values<double>("d"), Is.EqualTo(_example[3].Values));
-        Assert.That(table.Values<string>("text"), Is.EqualTo(_example[4].Values));
+            ((float[])Example[2].Values).Select(BitConverter.SingleToInt32Bits)));
+        Assert.That(table.Values<double>("d"), Is.EqualTo(Example[3].Values));
+        Assert.That(table.Values<string>("text"), Is.EqualTo(Example[4].Values));
         Assert.That(table.Lists<int>("ids").Select(list => list.ToArray()), Is.EqualTo(new int[][] { [1], [2, 3], [4] }));
         Assert.That(table.Lists<long>("longs").Select(list => list.ToArray()), Is.EqualTo(new long[][] { [1], [2], [3] }));
         Assert.That(table.Lists<float>("floats")[1].ToArray(), Is.EqualTo(new[] { 1.5f }));
@@ -40,7 +40,7 @@ public class TableTests
     [Test]
     public void The_same_content_gives_the_same_file()
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Table.ToParquet(_example, compress: false)));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Table.ToParquet(Example, compress: false)));
         Assert.That(hash, Is.EqualTo("b19243bf35de3a0d9300ce3783f901295e07e1c206cef7e6acdaa5351c3fd4cb"));
     }
 
@@ -91,7 +91,7 @@ public class TableTests
     public void A_table_is_written_whole()
     {
         using var folder = new TemporaryFolder();
-        Table.Write(folder.File("t"), _example);
+        Table.Write(folder.File("t"), Example);
         Assert.That(folder.Names(), Is.EqualTo(new[] { "t" }));
         Assert.That(Table.Parse(File.ReadAllBytes(folder.File("t")), "t").Rows, Is.EqualTo(3));
     }
@@ -115,7 +115,7 @@ public class TableTests
     [Test]
     public void Columns_are_asked_for_by_name_and_type() => Assert.Multiple(() =>
     {
-        var table = Table.Parse(Table.ToParquet(_example, compress: false), "t");
+        var table = Table.Parse(Table.ToParquet(Example, compress: false), "t");
         Assert.That(() => table.Values<int>("x"), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
             "t: there is no column 'x' of Int32."));
         Assert.That(() => table.Values<long>("i"), Throws.TypeOf<InvalidDataException>());

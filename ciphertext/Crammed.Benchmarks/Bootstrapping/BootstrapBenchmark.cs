@@ -18,22 +18,22 @@ public static class BootstrapBenchmark
         BootstrapConfiguration configuration, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
         BootstrappingPlan plan = configuration.CreatePlan();
-        double hotTransform = HotTransform.Measure(plan.Parameters.LogN);
+        var hotTransform = HotTransform.Measure(plan.Parameters.LogN);
         using var session = new BootstrapSession(
             plan, configuration.Threads, configuration.Storage, progress, cancellation);
-        int batches = configuration.Batch > 1 ? 1 : 0;
-        int inBatches = batches * (configuration.Batch + configuration.Repetitions * (configuration.Batch + 1));
-        int bootstraps = configuration.Repetitions * configuration.Messages.Count + inBatches;
+        var batches = configuration.Batch > 1 ? 1 : 0;
+        var inBatches = batches * (configuration.Batch + configuration.Repetitions * (configuration.Batch + 1));
+        var bootstraps = configuration.Repetitions * configuration.Messages.Count + inBatches;
         var counter = new Counter(bootstraps, progress, cancellation);
         var times = new List<BootstrapTime>();
         MessagePrecision[] precision =
             [.. configuration.Messages.Select(kind => Measure(session, kind, configuration.Repetitions, times, counter))];
         // A batch takes more memory than its ciphertexts one by one.
-        long peak = PeakBytes();
+        var peak = PeakBytes();
         BatchTime? batch = batches == 0 ? null : MeasureBatch(session, configuration, counter);
         // Whatever else the machine did, the shorter time is the better one.
         hotTransform = Math.Min(hotTransform, HotTransform.Measure(plan.Parameters.LogN));
-        int threads = configuration.Threads == 0 ? Environment.ProcessorCount : configuration.Threads;
+        var threads = configuration.Threads == 0 ? Environment.ProcessorCount : configuration.Threads;
         return new BootstrapMeasurement(
             FactsOf(plan), threads, session.Preparation, times, precision, batch, hotTransform, peak);
     }
@@ -59,11 +59,11 @@ public static class BootstrapBenchmark
         // Messages are no secrets; a fixed seed makes runs comparable.
         var random = new Random((int)kind);
         var errors = new MessageErrors(facts.SlotCount, facts.Range);
-        for (int i = 0; i < repetitions; i++)
+        for (var i = 0; i < repetitions; i++)
         {
             Complex[] message = BootstrapMessage.Create(kind, facts.Slots, facts.SlotCount, facts.Range, random);
             using Ciphertext operand = session.Encrypt(message);
-            (Ciphertext result, double seconds, IReadOnlyList<BootstrapPartTime> parts) = session.Bootstrap(operand);
+            (Ciphertext result, var seconds, IReadOnlyList<BootstrapPartTime> parts) = session.Bootstrap(operand);
             using (result)
                 errors.Add(session.Decrypt(result), message);
             times.Add(new BootstrapTime(kind, seconds, parts));
@@ -80,13 +80,13 @@ public static class BootstrapBenchmark
         var operands = new List<Ciphertext>();
         try
         {
-            for (int i = 0; i < configuration.Batch; i++)
+            for (var i = 0; i < configuration.Batch; i++)
                 operands.Add(session.Encrypt(message));
             // The pool of memory has to grow first.
             session.TimeBatch(operands);
             counter.Add(operands.Count);
-            (double single, double all) = (double.PositiveInfinity, double.PositiveInfinity);
-            for (int i = 0; i < configuration.Repetitions; i++)
+            (var single, var all) = (double.PositiveInfinity, double.PositiveInfinity);
+            for (var i = 0; i < configuration.Repetitions; i++)
             {
                 single = Math.Min(single, session.TimeBatch([operands[0]]));
                 counter.Add(1);

@@ -44,7 +44,7 @@ public static class BootstrapMessage
 
         Complex[] Blocks()
         {
-            int length = Math.Min(BlockLength, period / 2);
+            var length = Math.Min(BlockLength, period / 2);
             Complex[] values = [.. Enumerable.Range(0, period / length).Select(_ => Uniform())];
             return Slots(i => values[i / length]);
         }

@@ -29,15 +29,15 @@ internal sealed class BootstrapSession : IDisposable
         _secret = SecretKey.Generate(plan.Parameters);
         try
         {
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             var request = EvaluationKeyRequest.ForBootstrapping(plan.Parameters, plan.Rotations);
             _keys = new KeyGenerator(_secret).CreateEvaluationKeys(request, progress, cancellation);
-            double keySeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            int diagonals = DiagonalCount(plan);
+            var keySeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            var diagonals = DiagonalCount(plan);
             progress.Report(new WorkProgress("diagonals", 0, diagonals, "diagonals"));
             start = Stopwatch.GetTimestamp();
             Bootstrapper = new Bootstrapper(plan, new Evaluator(plan.Parameters, _keys, threads), _encoder, storage);
-            double encodingSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            var encodingSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             progress.Report(new WorkProgress("diagonals", diagonals, diagonals, "diagonals"));
             Preparation = new BootstrapPreparation(_keys.Manifest.Count, _keys.Bytes, keySeconds, Bootstrapper.Bytes, encodingSeconds);
         }
@@ -68,7 +68,7 @@ internal sealed class BootstrapSession : IDisposable
     public (Ciphertext Result, double Seconds, IReadOnlyList<BootstrapPartTime> Parts) Bootstrap(Ciphertext operand)
     {
         var parts = new PartTimes();
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         Ciphertext result = Bootstrapper.Bootstrap(operand, parts);
         return (result, Stopwatch.GetElapsedTime(start).TotalSeconds, parts.Times);
     }
@@ -76,9 +76,9 @@ internal sealed class BootstrapSession : IDisposable
     /// <summary>Seconds of bootstrapping all operands in one go.</summary>
     public double TimeBatch(IReadOnlyList<Ciphertext> operands)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         Ciphertext[] results = Bootstrapper.BootstrapBatch(operands);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         foreach (Ciphertext result in results)
             result.Dispose();
         return seconds;

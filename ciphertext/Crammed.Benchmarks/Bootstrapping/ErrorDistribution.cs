@@ -31,9 +31,9 @@ public sealed record ErrorDistribution(
         Array.Sort(sizes);
         if (!sizes.All(double.IsFinite))
             throw new ArgumentException("an error is not finite", nameof(errors));
-        int count = sizes.Length;
-        double mean = errors.Average();
-        (double second, double fourth) = (CentralMoment(errors, mean, 2), CentralMoment(errors, mean, 4));
+        var count = sizes.Length;
+        var mean = errors.Average();
+        (var second, var fourth) = (CentralMoment(errors, mean, 2), CentralMoment(errors, mean, 4));
         return new ErrorDistribution(
             count,
             Math.Sqrt(sizes.Average(size => size * size)),
@@ -56,7 +56,7 @@ public sealed record ErrorDistribution(
     /// <summary>Between the two nearest order statistics by linear interpolation (type 7 of Hyndman, Fan 1996; NumPy's default).</summary>
     private static double Quantile(double[] ascending, double share)
     {
-        double position = share * (ascending.Length - 1);
+        var position = share * (ascending.Length - 1);
         int below = (int)position, above = Math.Min(below + 1, ascending.Length - 1);
         return ascending[below] + (position - below) * (ascending[above] - ascending[below]);
     }

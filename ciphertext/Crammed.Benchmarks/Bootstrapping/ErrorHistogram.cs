@@ -17,19 +17,19 @@ public sealed record ErrorHistogram(int First, IReadOnlyList<long> Counts, long 
     {
         var counts = new SortedDictionary<int, long>();
         long zeros = 0;
-        foreach (double error in errors)
+        foreach (var error in errors)
         {
             if (error == 0)
             {
                 zeros++;
                 continue;
             }
-            int bin = (int)Math.Floor(BinsPerOctave * Math.Log2(Math.Abs(error)));
+            var bin = (int)Math.Floor(BinsPerOctave * Math.Log2(Math.Abs(error)));
             counts[bin] = counts.GetValueOrDefault(bin) + 1;
         }
         if (counts.Count == 0)
             return new ErrorHistogram(0, [], zeros);
-        (int first, int last) = (counts.Keys.First(), counts.Keys.Last());
+        (var first, var last) = (counts.Keys.First(), counts.Keys.Last());
         var bins = Enumerable.Range(first, last - first + 1);
         return new ErrorHistogram(first, [.. bins.Select(bin => counts.GetValueOrDefault(bin))], zeros);
     }

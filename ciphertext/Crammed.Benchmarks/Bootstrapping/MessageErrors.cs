@@ -25,15 +25,15 @@ public sealed unsafe class MessageErrors(int slotCount, double range)
         if (actual.Length != slotCount || expected.Length != slotCount)
             throw new ArgumentException($"{actual.Length} and {expected.Length} slots; there are {slotCount}");
         // Real parts, then imaginary ones.
-        double[] errors = new double[2 * slotCount];
-        for (int i = 0; i < slotCount; i++)
+        var errors = new double[2 * slotCount];
+        for (var i = 0; i < slotCount; i++)
         {
             Complex error = (actual[i] - expected[i]) / range;
             (errors[i], errors[slotCount + i]) = (error.Real, error.Imaginary);
         }
         _real.AddRange(errors.AsSpan(0, slotCount));
         _imaginary.AddRange(errors.AsSpan(slotCount));
-        double[] coefficients = new double[2 * slotCount];
+        var coefficients = new double[2 * slotCount];
         fixed (double* from = errors, to = coefficients)
             _transform.FromSlots(to, from, slotCount);
         _coefficients.AddRange(coefficients.Select(coefficient => coefficient / slotCount));

@@ -38,7 +38,7 @@ public static class EngineSuite
             .WithUnrollFactor(1)
             .WithEvaluateOverhead(false);
         config = config.AddJob(job);
-        int total = suites.Sum(suite => BenchmarkConverter.TypeToBenchmarks(suite, config).BenchmarksCases.Length);
+        var total = suites.Sum(suite => BenchmarkConverter.TypeToBenchmarks(suite, config).BenchmarksCases.Length);
         var counter = new Counter(total, progress, cancellation);
         config.AddEventProcessor(counter);
         var measurements = new List<EngineMeasurement>();
@@ -59,17 +59,17 @@ public static class EngineSuite
     private static EngineMeasurement Measurement(BenchmarkReport report)
     {
         BenchmarkCase benchmark = report.BenchmarkCase;
-        string method = benchmark.Descriptor.WorkloadMethod.Name;
+        var method = benchmark.Descriptor.WorkloadMethod.Name;
         if (!report.Success || report.ResultStatistics is not { } statistics)
             throw new InvalidOperationException($"the benchmark {benchmark.DisplayInfo} failed");
-        (int logN, int limbs, int special, int digits) = benchmark.Parameters[nameof(CiphertextBenchmarks.Shape)] is EngineShape shape
+        (var logN, var limbs, var special, var digits) = benchmark.Parameters[nameof(CiphertextBenchmarks.Shape)] is EngineShape shape
             ? SizeOf(shape)
             : ((int)benchmark.Parameters[nameof(NttBenchmarks.LogN)], method.EndsWith("Streamed", StringComparison.Ordinal)
                 ? NttBenchmarks.StreamedLimbs
                 : 1, 0, 0);
-        int threads = benchmark.Parameters[nameof(CiphertextBenchmarks.Threads)] as int? ?? 1;
-        long key = 2L * digits * (limbs + special);
-        long bytes = EngineOperation.Of(method).TouchedLimbs(limbs, key) * sizeof(double) << logN;
+        var threads = benchmark.Parameters[nameof(CiphertextBenchmarks.Threads)] as int? ?? 1;
+        var key = 2L * digits * (limbs + special);
+        var bytes = EngineOperation.Of(method).TouchedLimbs(limbs, key) * sizeof(double) << logN;
         if (method == nameof(LinearTransformBenchmarks.LinearTransform64))
         {
             LinearTransformPlan plan = LinearTransformBenchmarks.PlanOf((EngineShape)benchmark.Parameters[nameof(CiphertextBenchmarks.Shape)]);

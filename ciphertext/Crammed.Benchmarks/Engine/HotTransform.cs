@@ -20,7 +20,7 @@ public static class HotTransform
         try
         {
             // Enough calls that the compiler has optimized, and that an iteration takes its time.
-            int calls = CallsWithin(benchmark, IterationSeconds);
+            var calls = CallsWithin(benchmark, IterationSeconds);
             return Enumerable.Range(0, IterationCount).Min(_ => Time(benchmark, calls));
         }
         finally
@@ -31,8 +31,8 @@ public static class HotTransform
 
     private static int CallsWithin(NttBenchmarks benchmark, double seconds)
     {
-        int calls = 0;
-        long start = Stopwatch.GetTimestamp();
+        var calls = 0;
+        var start = Stopwatch.GetTimestamp();
         do
         {
             benchmark.ForwardHot();
@@ -44,8 +44,8 @@ public static class HotTransform
 
     private static double Time(NttBenchmarks benchmark, int calls)
     {
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < calls; i++)
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < calls; i++)
             benchmark.ForwardHot();
         return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
     }

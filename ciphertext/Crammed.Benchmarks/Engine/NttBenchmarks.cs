@@ -27,9 +27,9 @@ public unsafe class NttBenchmarks
         _ring = new RingContext(LogN, primes, VectorKernels.Default);
         _limbs = _ring.Rent(StreamedLimbs);
         var random = new Random(1);
-        for (int limb = 0; limb < StreamedLimbs; limb++)
+        for (var limb = 0; limb < StreamedLimbs; limb++)
         {
-            foreach (ref double residue in _limbs.LimbSpan(limb))
+            foreach (ref var residue in _limbs.LimbSpan(limb))
                 residue = Math.Round((random.NextDouble() - 0.5) * _ring.Moduli[limb].P);
         }
     }
@@ -46,14 +46,14 @@ public unsafe class NttBenchmarks
     [Benchmark(OperationsPerInvoke = StreamedLimbs)]
     public void ForwardStreamed()
     {
-        for (int limb = 0; limb < StreamedLimbs; limb++)
+        for (var limb = 0; limb < StreamedLimbs; limb++)
             _ring.ForwardNtt(_limbs.Limb(limb), limb);
     }
 
     [Benchmark(OperationsPerInvoke = StreamedLimbs)]
     public void InverseStreamed()
     {
-        for (int limb = 0; limb < StreamedLimbs; limb++)
+        for (var limb = 0; limb < StreamedLimbs; limb++)
             _ring.InverseNtt(_limbs.Limb(limb), limb);
     }
 }

@@ -52,25 +52,25 @@ internal abstract unsafe class EmbeddingKernels
     /// <remarks>Tiles of eight by eight pass through the nearest cache, so that each cache line is read and written once.</remarks>
     public static void BitReverse(double* destination, double* source, int length)
     {
-        int bits = System.Numerics.BitOperations.Log2((uint)length);
+        var bits = System.Numerics.BitOperations.Log2((uint)length);
         if (bits < 2 * TileBits)
         {
-            for (int i = 0; i < length; i++)
+            for (var i = 0; i < length; i++)
                 destination[Reverse(i, bits)] = source[i];
             return;
         }
-        double* tile = stackalloc double[Tile * Tile];
-        int stride = length >> TileBits;
-        for (int middle = 0; middle < stride >> TileBits; middle++)
+        var tile = stackalloc double[Tile * Tile];
+        var stride = length >> TileBits;
+        for (var middle = 0; middle < stride >> TileBits; middle++)
         {
-            double* from = source + (middle << TileBits);
-            double* to = destination + (Reverse(middle, bits - 2 * TileBits) << TileBits);
-            for (int row = 0; row < Tile; row++)
+            var from = source + (middle << TileBits);
+            var to = destination + (Reverse(middle, bits - 2 * TileBits) << TileBits);
+            for (var row = 0; row < Tile; row++)
                 Vector512.Store(Vector512.Load(from + row * stride), tile + ReversedInTile[row] * Tile);
-            for (int column = 0; column < Tile; column++)
+            for (var column = 0; column < Tile; column++)
             {
-                double* line = to + ReversedInTile[column] * stride;
-                for (int row = 0; row < Tile; row++)
+                var line = to + ReversedInTile[column] * stride;
+                for (var row = 0; row < Tile; row++)
                     line[row] = tile[row * Tile + column];
             }
         }
@@ -80,11 +80,11 @@ internal abstract unsafe class EmbeddingKernels
     public static double LargestMagnitude(ReadOnlySpan<double> values)
     {
         Vector256<double> largest = Vector256<double>.Zero;
-        int i = 0;
+        var i = 0;
         for (; i <= values.Length - Vector256<double>.Count; i += Vector256<double>.Count)
             largest = Vector256.Max(largest, Vector256.Abs(Vector256.Create(values[i..])));
         double result = 0;
-        for (int lane = 0; lane < Vector256<double>.Count; lane++)
+        for (var lane = 0; lane < Vector256<double>.Count; lane++)
             result = Math.Max(result, largest[lane]);
         for (; i < values.Length; i++)
             result = Math.Max(result, Math.Abs(values[i]));
@@ -93,8 +93,8 @@ internal abstract unsafe class EmbeddingKernels
 
     private static int Reverse(int index, int bits)
     {
-        int reversed = 0;
-        for (int i = 0; i < bits; i++, index >>= 1)
+        var reversed = 0;
+        for (var i = 0; i < bits; i++, index >>= 1)
             reversed = reversed << 1 | index & 1;
         return reversed;
     }

@@ -25,10 +25,10 @@ internal sealed unsafe class EmbeddingRoots
 
     public EmbeddingRoots(int largestCount)
     {
-        int half = largestCount / 2;
-        bool hasLeading = System.Numerics.BitOperations.Log2((uint)largestCount) % 2 != 0;
-        int length = 0;
-        for (int quarter = 1; 4 * quarter <= largestCount; quarter *= 4)
+        var half = largestCount / 2;
+        var hasLeading = System.Numerics.BitOperations.Log2((uint)largestCount) % 2 != 0;
+        var length = 0;
+        for (var quarter = 1; 4 * quarter <= largestCount; quarter *= 4)
             length += 6 * Stride(quarter);
         _memory = GC.AllocateArray<double>(length + (hasLeading ? 2 * Stride(half) : 0) + Alignment, pinned: true);
         _passes = (double*)Unsafe.AsPointer(ref _memory[0]);
@@ -36,9 +36,9 @@ internal sealed unsafe class EmbeddingRoots
             _passes++;
         _leading = hasLeading ? _passes + length : null;
         LargestCount = largestCount;
-        for (int quarter = 1; 4 * quarter <= largestCount; quarter *= 4)
+        for (var quarter = 1; 4 * quarter <= largestCount; quarter *= 4)
         {
-            for (int power = 1; power <= 3; power++)
+            for (var power = 1; power <= 3; power++)
                 FillPowers(Pass(quarter) + (2 * power - 2) * Stride(quarter), quarter, power, 16 * quarter);
         }
         if (hasLeading)
@@ -53,8 +53,8 @@ internal sealed unsafe class EmbeddingRoots
     /// <summary>w, w^2 and w^3 of a pass, each as an array of real and one of imaginary parts.</summary>
     public double* Pass(int quarter)
     {
-        double* pass = _passes;
-        for (int smaller = 1; smaller < quarter; smaller *= 4)
+        var pass = _passes;
+        for (var smaller = 1; smaller < quarter; smaller *= 4)
             pass += 6 * Stride(smaller);
         return pass;
     }
@@ -64,12 +64,12 @@ internal sealed unsafe class EmbeddingRoots
 
     private static void FillPowers(double* destination, int count, int power, int order)
     {
-        int stride = Stride(count);
+        var stride = Stride(count);
         long generator = power;
-        for (int j = 0; j < count; j++, generator = generator * 5 % order)
+        for (var j = 0; j < count; j++, generator = generator * 5 % order)
         {
-            (double cosine, double sine) = UnitRoot(generator, order);
-            for (int copy = j; copy < stride; copy += count)
+            (var cosine, var sine) = UnitRoot(generator, order);
+            for (var copy = j; copy < stride; copy += count)
             {
                 destination[copy] = cosine;
                 destination[stride + copy] = sine;
@@ -80,11 +80,11 @@ internal sealed unsafe class EmbeddingRoots
     /// <summary>exp(2πi <paramref name="exponent"/> / order), 8 dividing the order, from an angle of an eighth turn at most.</summary>
     public static (double Cosine, double Sine) UnitRoot(long exponent, int order)
     {
-        int eighth = order / 8;
+        var eighth = order / 8;
         // A quarter turn is taken off as often as needed; the rest lies in [-eighth, eighth).
-        long quarters = (exponent + eighth) / (2 * eighth);
-        double angle = Math.PI / 4 * (exponent - quarters * 2 * eighth) / eighth;
-        (double sine, double cosine) = Math.SinCos(angle);
+        var quarters = (exponent + eighth) / (2 * eighth);
+        var angle = Math.PI / 4 * (exponent - quarters * 2 * eighth) / eighth;
+        (var sine, var cosine) = Math.SinCos(angle);
         return (quarters & 3) switch
         {
             0 => (cosine, sine),

@@ -51,7 +51,7 @@ internal sealed class Modulus
     /// <summary>The canonical residue in [0, p) of any 64-bit integer.</summary>
     public ulong Reduce(long integer)
     {
-        long remainder = integer % (long)Value;
+        var remainder = integer % (long)Value;
         return (ulong)(remainder < 0 ? remainder + (long)Value : remainder);
     }
 
@@ -62,8 +62,8 @@ internal sealed class Modulus
             throw new ArgumentException($"{integer} is not an integer", nameof(integer));
         if (Math.Abs(integer) < 1L << 53)
             return Reduce((long)integer);
-        int exponent = Math.ILogB(integer) - 52;
-        ulong mantissa = Reduce((long)Math.ScaleB(integer, -exponent));
+        var exponent = Math.ILogB(integer) - 52;
+        var mantissa = Reduce((long)Math.ScaleB(integer, -exponent));
         return Multiply(mantissa, Power(2, (ulong)exponent));
     }
 
@@ -78,7 +78,7 @@ internal sealed class Modulus
     internal static ulong Power(ulong @base, ulong exponent, ulong modulus)
     {
         ulong result = 1;
-        for (ulong square = @base % modulus; exponent != 0; exponent >>= 1)
+        for (var square = @base % modulus; exponent != 0; exponent >>= 1)
         {
             if ((exponent & 1) != 0)
                 result = (ulong)((UInt128)result * square % modulus);

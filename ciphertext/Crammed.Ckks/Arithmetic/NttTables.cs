@@ -46,21 +46,21 @@ internal sealed unsafe class NttTables
         _table = GC.AllocateArray<double>(length, pinned: true);
         Table = (double*)Unsafe.AsPointer(ref _table[0]);
 
-        ulong[] powers = BitReversedPowers(modulus, length);
+        var powers = BitReversedPowers(modulus, length);
         Iota = modulus.Centre(powers[1]);
         LengthInverse = modulus.Invert((ulong)length);
-        int stagesBeforeTail = BitOperations.Log2((uint)length) - (width == 8 ? 3 : 2);
+        var stagesBeforeTail = BitOperations.Log2((uint)length) - (width == 8 ? 3 : 2);
         HasLeadingStage = stagesBeforeTail % 2 != 0;
         Leading = modulus.Centre(powers[1]);
 
         var shapes = new List<(int Groups, int Twiddles)>();
-        int next = 0;
-        for (int groups = HasLeadingStage ? 2 : 1; stagesBeforeTail >= 2; groups *= 4, stagesBeforeTail -= 2)
+        var next = 0;
+        for (var groups = HasLeadingStage ? 2 : 1; stagesBeforeTail >= 2; groups *= 4, stagesBeforeTail -= 2)
             next = AddPass(powers, groups, next, shapes);
         if (width == 8)
         {
             HalvesTwiddles = next;
-            for (int group = 0; group < length / 8; group++)
+            for (var group = 0; group < length / 8; group++)
                 _table[next++] = modulus.Centre(powers[length / 8 + group]);
         }
         AddPass(powers, length / 4, next, shapes);
@@ -93,14 +93,14 @@ internal sealed unsafe class NttTables
     /// <summary>ψ^rev(i) for i in [0, N), rev reversing log2 N bits.</summary>
     private static ulong[] BitReversedPowers(Modulus modulus, int length)
     {
-        ulong root = PrimitiveRoot(modulus, 2 * (ulong)length);
+        var root = PrimitiveRoot(modulus, 2 * (ulong)length);
         var powers = new ulong[length];
         powers[0] = 1;
         // Setting bit b of the index (from the top) multiplies by ψ^(2^(log N - 1 - b)).
-        ulong factor = modulus.Power(root, (ulong)length / 2);
-        for (int half = 1; half < length; half *= 2)
+        var factor = modulus.Power(root, (ulong)length / 2);
+        for (var half = 1; half < length; half *= 2)
         {
-            for (int i = 0; i < half; i++)
+            for (var i = 0; i < half; i++)
                 powers[half + i] = modulus.Multiply(powers[i], factor);
             if (half * 2 < length)
                 factor = modulus.Power(root, (ulong)(length / (4 * half)));
@@ -113,7 +113,7 @@ internal sealed unsafe class NttTables
     {
         for (ulong @base = 2; ; @base++)
         {
-            ulong root = modulus.Power(@base, (modulus.Value - 1) / order);
+            var root = modulus.Power(@base, (modulus.Value - 1) / order);
             if (modulus.Power(root, order / 2) == modulus.Value - 1)
                 return root;
         }
@@ -122,10 +122,10 @@ internal sealed unsafe class NttTables
     private int AddPass(ulong[] powers, int groups, int next, List<(int Groups, int Twiddles)> shapes)
     {
         shapes.Add((groups, next));
-        for (int group = 0; group < groups; group++)
+        for (var group = 0; group < groups; group++)
         {
-            ulong square = powers[groups + group];
-            ulong first = powers[2 * (groups + group)];
+            var square = powers[groups + group];
+            var first = powers[2 * (groups + group)];
             _table[next + group] = Modulus.Centre(square);
             _table[next + groups + group] = Modulus.Centre(first);
             _table[next + 2 * groups + group] = Modulus.Centre(Modulus.Multiply(square, first));
@@ -139,33 +139,33 @@ internal sealed unsafe class NttTables
     /// </summary>
     private NttPass[] DecideReductions(List<(int Groups, int Twiddles)> shapes, int width)
     {
-        double p = Modulus.P;
-        double limit = Math.ScaleB(1, 53) / p;
-        double reduced = 0.5 + Math.ScaleB(1, -20);
-        double slope = 0.75 * p * Math.ScaleB(1, -52);
+        var p = Modulus.P;
+        var limit = Math.ScaleB(1, 53) / p;
+        var reduced = 0.5 + Math.ScaleB(1, -20);
+        var slope = 0.75 * p * Math.ScaleB(1, -52);
         double Product(double bound) => reduced + slope * bound;
         var passes = new NttPass[shapes.Count];
 
-        double forward = ForwardInputBound / p;
+        var forward = ForwardInputBound / p;
         if (HasLeadingStage)
             forward += Product(forward);
-        for (int i = 0; i < passes.Length; i++)
+        for (var i = 0; i < passes.Length; i++)
         {
             if (width == 8 && i == passes.Length - 1)
                 forward = reduced + Product(forward);
-            double grown = forward + 3 * Product(forward);
-            bool reduces = grown > limit;
+            var grown = forward + 3 * Product(forward);
+            var reduces = grown > limit;
             passes[i] = new NttPass(shapes[i].Groups, Length / (4 * shapes[i].Groups), shapes[i].Twiddles, reduces, false);
             forward = reduces ? reduced + 3 * Product(forward) : grown;
             Require(forward <= limit);
         }
 
-        double inverse = InverseInputBound;
-        for (int i = passes.Length - 1; i >= 0; i--)
+        var inverse = InverseInputBound;
+        for (var i = passes.Length - 1; i >= 0; i--)
         {
             Require(4 * inverse <= limit);
-            double multiplied = Math.Max(Product(4 * inverse), Product(2 * inverse + Product(2 * inverse)));
-            bool reduces = 16 * inverse > limit;
+            var multiplied = Math.Max(Product(4 * inverse), Product(2 * inverse + Product(2 * inverse)));
+            var reduces = 16 * inverse > limit;
             passes[i] = passes[i] with { ReducesInverse = reduces };
             inverse = Math.Max(multiplied, reduces ? reduced : 4 * inverse);
             if (width == 8 && i == passes.Length - 1)

@@ -21,15 +21,15 @@ internal sealed class PackedMatrix
         var inputs = new List<int>();
         var packed = new List<double>();
         Span<double> column = stackalloc double[OutputsPerBlock];
-        for (int panel = 0; panel < inputCount; panel += PanelInputs)
+        for (var panel = 0; panel < inputCount; panel += PanelInputs)
         {
-            int panelEnd = Math.Min(inputCount, panel + PanelInputs);
-            for (int block = 0; block < outputCount; block += OutputsPerBlock)
+            var panelEnd = Math.Min(inputCount, panel + PanelInputs);
+            for (var block = 0; block < outputCount; block += OutputsPerBlock)
             {
-                for (int input = panel; input < panelEnd; input++)
+                for (var input = panel; input < panelEnd; input++)
                 {
                     column.Clear();
-                    for (int output = block; output < Math.Min(outputCount, block + OutputsPerBlock); output++)
+                    for (var output = block; output < Math.Min(outputCount, block + OutputsPerBlock); output++)
                         column[output - block] = weights[output * inputCount + input];
                     if (!column.ContainsAnyExcept(0.0))
                         continue;

@@ -8,22 +8,22 @@ internal static class PrimeSearch
     /// <summary>Miller and Rabin's test with the first twelve primes as witnesses, which decides every 64-bit integer.</summary>
     public static bool IsPrime(ulong candidate)
     {
-        foreach (ulong witness in Witnesses)
+        foreach (var witness in Witnesses)
         {
             if (candidate % witness == 0)
                 return candidate == witness;
         }
         if (candidate < 2)
             return false;
-        int twos = System.Numerics.BitOperations.TrailingZeroCount(candidate - 1);
+        var twos = System.Numerics.BitOperations.TrailingZeroCount(candidate - 1);
         return Witnesses.All(witness => !ProvesComposite(witness, candidate, twos));
     }
 
     /// <summary>The largest prime below 2^<paramref name="bits"/> that is 1 modulo <paramref name="step"/> and not yet used.</summary>
     public static ulong LargestBelow(int bits, ulong step, ICollection<ulong> used)
     {
-        ulong limit = 1UL << bits;
-        for (ulong candidate = (limit - 2) / step * step + 1; candidate > step; candidate -= step)
+        var limit = 1UL << bits;
+        for (var candidate = (limit - 2) / step * step + 1; candidate > step; candidate -= step)
         {
             if (!used.Contains(candidate) && IsPrime(candidate))
                 return candidate;
@@ -34,12 +34,12 @@ internal static class PrimeSearch
     /// <summary>The unused prime that is 1 modulo <paramref name="step"/>, below 2^50, and nearest to <paramref name="target"/>.</summary>
     public static ulong Nearest(double target, ulong step, ICollection<ulong> used)
     {
-        ulong centre = (ulong)(target / step);
-        ulong last = (1UL << Modulus.MaxBitLength) / step;
+        var centre = (ulong)(target / step);
+        var last = (1UL << Modulus.MaxBitLength) / step;
         for (ulong distance = 0; distance <= last; distance++)
         {
             // The candidate just above the target and the one just below it, then outwards.
-            ulong above = (centre + distance + 1) * step + 1;
+            var above = (centre + distance + 1) * step + 1;
             if (centre + distance + 1 < last && !used.Contains(above) && IsPrime(above))
                 return above;
             if (distance < centre && (centre - distance) * step + 1 is ulong below && !used.Contains(below) && IsPrime(below))
@@ -50,10 +50,10 @@ internal static class PrimeSearch
 
     private static bool ProvesComposite(ulong witness, ulong candidate, int twos)
     {
-        ulong power = Modulus.Power(witness, (candidate - 1) >> twos, candidate);
+        var power = Modulus.Power(witness, (candidate - 1) >> twos, candidate);
         if (power == 1 || power == candidate - 1)
             return false;
-        for (int squaring = 1; squaring < twos; squaring++)
+        for (var squaring = 1; squaring < twos; squaring++)
         {
             power = (ulong)((UInt128)power * power % candidate);
             if (power == candidate - 1)

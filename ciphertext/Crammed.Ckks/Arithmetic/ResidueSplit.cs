@@ -17,18 +17,18 @@ internal readonly struct ResidueSplit
     /// <param name="factor">what every weight is multiplied by in the end, canonical</param>
     public ResidueSplit(Modulus modulus, double weightBound, ulong factor)
     {
-        double largest = WideAccumulation.OperandBound * modulus.P;
+        var largest = WideAccumulation.OperandBound * modulus.P;
         for (Parts = 2; ; Parts++)
         {
             // The top part is rounded, the others are balanced: all about the same size.
             Shift = (int)Math.Ceiling((Math.Log2(largest) + 1) / Parts);
-            double top = Math.ScaleB(largest, -Shift * (Parts - 1)) + 1;
-            double part = Math.Max(Math.ScaleB(1, Shift - 1), top);
+            var top = Math.ScaleB(largest, -Shift * (Parts - 1)) + 1;
+            var part = Math.Max(Math.ScaleB(1, Shift - 1), top);
             Terms = (int)Math.Min(int.MaxValue, Math.ScaleB(1, 53) / (Math.Max(1, weightBound) * part));
             if (Terms >= PackedMatrix.PanelInputs || Parts == MaxParts)
                 break;
         }
-        ulong unit = modulus.Power(2, (ulong)Shift);
+        var unit = modulus.Power(2, (ulong)Shift);
         Factor0 = modulus.Centre(factor);
         Factor1 = modulus.Centre(modulus.Multiply(factor, unit));
         Factor2 = modulus.Centre(modulus.Multiply(factor, modulus.Multiply(unit, unit)));

@@ -53,7 +53,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<double>>
     public static void WriteLanePattern(double* pattern, ReadOnlySpan<int> lanes)
     {
         // The shuffle moves halves of doubles.
-        for (int i = 0; i < 4; i++)
+        for (var i = 0; i < 4; i++)
         {
             ((int*)pattern)[2 * i] = 2 * lanes[i];
             ((int*)pattern)[2 * i + 1] = 2 * lanes[i] + 1;

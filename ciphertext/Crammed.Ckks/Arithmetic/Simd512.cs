@@ -64,7 +64,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<double>>
 
     public static void WriteLanePattern(double* pattern, ReadOnlySpan<int> lanes)
     {
-        for (int i = 0; i < 8; i++)
+        for (var i = 0; i < 8; i++)
             ((long*)pattern)[i] = lanes[i];
     }
 
@@ -126,11 +126,11 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<double>>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Vector512<double> SelectPortably(Vector512<double> first, Vector512<double> second, Vector512<long> indices)
     {
-        double* both = stackalloc double[16];
+        var both = stackalloc double[16];
         Vector512.Store(first, both);
         Vector512.Store(second, both + 8);
-        double* chosen = stackalloc double[8];
-        for (int lane = 0; lane < 8; lane++)
+        var chosen = stackalloc double[8];
+        for (var lane = 0; lane < 8; lane++)
             chosen[lane] = both[indices.GetElement(lane)];
         return Vector512.Load(chosen);
     }

@@ -26,7 +26,7 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
             OfWidth(1).FromSlots(real, imaginary, count, roots);
             return;
         }
-        int block = count;
+        var block = count;
         if (HasLeadingStage(count))
         {
             block = count / 2;
@@ -34,10 +34,10 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
         }
         for (; block > CacheBlock; block /= 4)
             InversePass(real, imaginary, count, block / 4, roots.Pass(block / 4));
-        int region = Math.Min(count, CacheBlock);
-        for (int start = 0; start < count; start += region)
+        var region = Math.Min(count, CacheBlock);
+        for (var start = 0; start < count; start += region)
         {
-            for (int inner = block; inner > 4; inner /= 4)
+            for (var inner = block; inner > 4; inner /= 4)
                 InversePass(real + start, imaginary + start, region, inner / 4, roots.Pass(inner / 4));
             if (block >= 4)
                 InverseTail(real + start, imaginary + start, region, roots.Pass(1));
@@ -51,10 +51,10 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
             OfWidth(1).ToSlots(real, imaginary, count, roots);
             return;
         }
-        int largest = HasLeadingStage(count) ? count / 2 : count;
-        int region = Math.Min(count, CacheBlock);
-        int block = 4;
-        for (int start = 0; start < count; start += region)
+        var largest = HasLeadingStage(count) ? count / 2 : count;
+        var region = Math.Min(count, CacheBlock);
+        var block = 4;
+        for (var start = 0; start < count; start += region)
         {
             if (largest >= 4)
                 ForwardTail(real + start, imaginary + start, region, roots.Pass(1));
@@ -72,10 +72,10 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
         double* destination, double** digits, double* moduli, int count, double factor, int length)
     {
         TVector f = TSimd.Broadcast(factor);
-        for (int i = 0; i < length; i += Width)
+        for (var i = 0; i < length; i += Width)
         {
             TVector sum = TSimd.Load(digits[count - 1] + i);
-            for (int k = count - 2; k >= 0; k--)
+            for (var k = count - 2; k >= 0; k--)
                 sum = TSimd.MultiplyAdd(sum, TSimd.Broadcast(moduli[k]), TSimd.Load(digits[k] + i));
             TSimd.Store(destination + i, TSimd.Multiply(sum, f));
         }
@@ -84,12 +84,12 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void SplitIntegers(double** digits, double* values, int count, int digitBits, int length)
     {
-        for (int k = count - 1; k >= 0; k--)
+        for (var k = count - 1; k >= 0; k--)
         {
             // Powers of two divide and multiply exactly; what is left of a double is a double.
             TVector unit = TSimd.Broadcast(Math.ScaleB(1, k * digitBits)), inverse = TSimd.Broadcast(Math.ScaleB(1, -k * digitBits));
-            double* digit = digits[k];
-            for (int i = 0; i < length; i += Width)
+            var digit = digits[k];
+            for (var i = 0; i < length; i += Width)
             {
                 TVector value = TSimd.Load(values + i);
                 TVector rounded = TSimd.Round(TSimd.Multiply(value, inverse));
@@ -104,8 +104,8 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InverseLeadingStage(double* real, double* imaginary, int half, double* root)
     {
-        double* rootImaginary = root + EmbeddingRoots.Stride(half);
-        for (int j = 0; j < half; j += Width)
+        var rootImaginary = root + EmbeddingRoots.Stride(half);
+        for (var j = 0; j < half; j += Width)
         {
             Lanes u = new(real + j, imaginary + j), v = new(real + half + j, imaginary + half + j);
             u.Plus(v).Store(real + j, imaginary + j);
@@ -116,8 +116,8 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardLeadingStage(double* real, double* imaginary, int half, double* root)
     {
-        double* rootImaginary = root + EmbeddingRoots.Stride(half);
-        for (int j = 0; j < half; j += Width)
+        var rootImaginary = root + EmbeddingRoots.Stride(half);
+        for (var j = 0; j < half; j += Width)
         {
             Lanes u = new(real + j, imaginary + j);
             Lanes v = new Lanes(real + half + j, imaginary + half + j).Times(new Lanes(root + j, rootImaginary + j));
@@ -134,17 +134,17 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
             InversePairedPass(real, imaginary, length, roots);
             return;
         }
-        int stride = EmbeddingRoots.Stride(quarter);
-        for (int block = 0; block < length; block += 4 * quarter)
+        var stride = EmbeddingRoots.Stride(quarter);
+        for (var block = 0; block < length; block += 4 * quarter)
         {
             double* re = real + block, im = imaginary + block;
-            for (int j = 0; j < quarter; j += Width)
+            for (var j = 0; j < quarter; j += Width)
             {
                 InverseButterfly(
                     new Lanes(re + j, im + j), new Lanes(re + quarter + j, im + quarter + j),
                     new Lanes(re + 2 * quarter + j, im + 2 * quarter + j), new Lanes(re + 3 * quarter + j, im + 3 * quarter + j),
                     out Lanes r0, out Lanes r1, out Lanes r2, out Lanes r3);
-                double* w = roots + j;
+                var w = roots + j;
                 r0.Store(re + j, im + j);
                 r1.TimesConjugate(new Lanes(w + 2 * stride, w + 3 * stride)).Store(re + quarter + j, im + quarter + j);
                 r2.TimesConjugate(new Lanes(w, w + stride)).Store(re + 2 * quarter + j, im + 2 * quarter + j);
@@ -161,13 +161,13 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
             ForwardPairedPass(real, imaginary, length, roots);
             return;
         }
-        int stride = EmbeddingRoots.Stride(quarter);
-        for (int block = 0; block < length; block += 4 * quarter)
+        var stride = EmbeddingRoots.Stride(quarter);
+        for (var block = 0; block < length; block += 4 * quarter)
         {
             double* re = real + block, im = imaginary + block;
-            for (int j = 0; j < quarter; j += Width)
+            for (var j = 0; j < quarter; j += Width)
             {
-                double* w = roots + j;
+                var w = roots + j;
                 ForwardButterfly(
                     new Lanes(re + j, im + j),
                     new Lanes(re + quarter + j, im + quarter + j).Times(new Lanes(w + 2 * stride, w + 3 * stride)),
@@ -188,7 +188,7 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
     {
         Lanes w1 = new(roots, roots + Width), w2 = new(roots + 2 * Width, roots + 3 * Width);
         Lanes w3 = new(roots + 4 * Width, roots + 5 * Width);
-        for (int i = 0; i < length; i += 4 * Width)
+        for (var i = 0; i < length; i += 4 * Width)
         {
             LoadPair(real + i, imaginary + i, out Lanes a, out Lanes b, out Lanes c, out Lanes d);
             InverseButterfly(a, b, c, d, out Lanes r0, out Lanes r1, out Lanes r2, out Lanes r3);
@@ -202,7 +202,7 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
     {
         Lanes w1 = new(roots, roots + Width), w2 = new(roots + 2 * Width, roots + 3 * Width);
         Lanes w3 = new(roots + 4 * Width, roots + 5 * Width);
-        for (int i = 0; i < length; i += 4 * Width)
+        for (var i = 0; i < length; i += 4 * Width)
         {
             LoadPair(real + i, imaginary + i, out Lanes a, out Lanes b, out Lanes c, out Lanes d);
             ForwardButterfly(a, b.Times(w2), c.Times(w1), d.Times(w3), out Lanes r0, out Lanes r1, out Lanes r2, out Lanes r3);
@@ -215,7 +215,7 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
     private static void InverseTail(double* real, double* imaginary, int length, double* roots)
     {
         Lanes w1 = Lanes.Broadcast(roots, 0), w2 = Lanes.Broadcast(roots, 2), w3 = Lanes.Broadcast(roots, 4);
-        for (int i = 0; i < length; i += 4 * Width)
+        for (var i = 0; i < length; i += 4 * Width)
         {
             LoadNeighbours(real + i, imaginary + i, out Lanes a, out Lanes b, out Lanes c, out Lanes d);
             InverseButterfly(a, b, c, d, out Lanes r0, out Lanes r1, out Lanes r3, out Lanes r2);
@@ -228,7 +228,7 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
     private static void ForwardTail(double* real, double* imaginary, int length, double* roots)
     {
         Lanes w1 = Lanes.Broadcast(roots, 0), w2 = Lanes.Broadcast(roots, 2), w3 = Lanes.Broadcast(roots, 4);
-        for (int i = 0; i < length; i += 4 * Width)
+        for (var i = 0; i < length; i += 4 * Width)
         {
             LoadNeighbours(real + i, imaginary + i, out Lanes a, out Lanes b, out Lanes c, out Lanes d);
             ForwardButterfly(a, b.Times(w2), c.Times(w1), d.Times(w3), out Lanes r0, out Lanes r3, out Lanes r2, out Lanes r1);
@@ -331,7 +331,7 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
         /// <summary>The first root of array <paramref name="array"/> of the pass with one root, in every lane.</summary>
         public static Lanes Broadcast(double* roots, int array)
         {
-            int stride = EmbeddingRoots.Stride(1);
+            var stride = EmbeddingRoots.Stride(1);
             return new Lanes(TSimd.Broadcast(roots[array * stride]), TSimd.Broadcast(roots[(array + 1) * stride]));
         }
 

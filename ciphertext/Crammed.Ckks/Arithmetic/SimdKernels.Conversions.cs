@@ -14,15 +14,15 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
         // Four vectors side by side: each is one long chain of dependent instructions.
-        for (int i = offset; i < offset + length; i += 4 * TSimd.Width)
+        for (var i = offset; i < offset + length; i += 4 * TSimd.Width)
         {
-            double* x = destination + i;
+            var x = destination + i;
             TVector x0 = TSimd.Load(x), x1 = TSimd.Load(x + TSimd.Width);
             TVector x2 = TSimd.Load(x + 2 * TSimd.Width), x3 = TSimd.Load(x + 3 * TSimd.Width);
-            for (int k = 0; k < count; k++)
+            for (var k = 0; k < count; k++)
             {
                 TVector w = TSimd.Broadcast(inverses[k]);
-                double* digit = digits[k] + i;
+                var digit = digits[k] + i;
                 x0 = MultiplyLanes(TSimd.Subtract(x0, TSimd.Load(digit)), w, p, inverse);
                 x1 = MultiplyLanes(TSimd.Subtract(x1, TSimd.Load(digit + TSimd.Width)), w, p, inverse);
                 x2 = MultiplyLanes(TSimd.Subtract(x2, TSimd.Load(digit + 2 * TSimd.Width)), w, p, inverse);
@@ -38,10 +38,10 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     public override void MixedRadixEvaluate(
         double** destinations, double** digits, ConversionTarget* targets, int targetCount, int count, int length)
     {
-        for (int offset = 0; offset < length; offset += ConversionChunk)
+        for (var offset = 0; offset < length; offset += ConversionChunk)
         {
-            int chunk = Math.Min(ConversionChunk, length - offset);
-            int target = 0;
+            var chunk = Math.Min(ConversionChunk, length - offset);
+            var target = 0;
             for (; target + 1 < targetCount; target += 2)
                 EvaluatePair(destinations + target, digits, targets + target, count, offset, chunk);
             if (target < targetCount)
@@ -57,15 +57,15 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         TVector p0 = TSimd.Broadcast(target0.P), inverse0 = TSimd.Broadcast(target0.Inverse), start0 = TSimd.Broadcast(target0.Start);
         TVector p1 = TSimd.Broadcast(target1.P), inverse1 = TSimd.Broadcast(target1.Inverse), start1 = TSimd.Broadcast(target1.Start);
         double* destination0 = destinations[0], destination1 = destinations[1];
-        int terms = Math.Min(target0.Terms, target1.Terms);
-        for (int i = offset; i < offset + length; i += TSimd.Width)
+        var terms = Math.Min(target0.Terms, target1.Terms);
+        for (var i = offset; i < offset + length; i += TSimd.Width)
         {
             TVector sum0 = TSimd.Load(digits[0] + i), sum1 = sum0;
-            for (int first = 1; first < count; first += terms)
+            for (var first = 1; first < count; first += terms)
             {
-                int end = Math.Min(count, first + terms);
+                var end = Math.Min(count, first + terms);
                 TVector high0 = start0, high1 = start1, low0 = sum0, low1 = sum1;
-                for (int k = first; k < end; k++)
+                for (var k = first; k < end; k++)
                 {
                     TVector digit = TSimd.Load(digits[k] + i);
                     AccumulateProduct(digit, TSimd.Broadcast(weights0[k]), ref high0, ref low0);
@@ -82,16 +82,16 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EvaluateOne(double* destination, double** digits, ConversionTarget target, int count, int offset, int length)
     {
-        double* weights = (double*)target.Weights;
+        var weights = (double*)target.Weights;
         TVector p = TSimd.Broadcast(target.P), inverse = TSimd.Broadcast(target.Inverse), start = TSimd.Broadcast(target.Start);
-        for (int i = offset; i < offset + length; i += TSimd.Width)
+        for (var i = offset; i < offset + length; i += TSimd.Width)
         {
             TVector sum = TSimd.Load(digits[0] + i);
-            for (int first = 1; first < count; first += target.Terms)
+            for (var first = 1; first < count; first += target.Terms)
             {
-                int end = Math.Min(count, first + target.Terms);
+                var end = Math.Min(count, first + target.Terms);
                 TVector high = start, low = sum;
-                for (int k = first; k < end; k++)
+                for (var k = first; k < end; k++)
                     AccumulateProduct(TSimd.Load(digits[k] + i), TSimd.Broadcast(weights[k]), ref high, ref low);
                 sum = FoldSum(high, low, start, p, inverse);
             }

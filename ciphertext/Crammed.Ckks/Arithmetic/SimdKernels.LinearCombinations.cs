@@ -33,17 +33,17 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         double** results, double** inputs, PackedMatrix matrix, in ResidueSplit split, int offset, int length, Modulus modulus)
         where TParts : struct, IPartCount
     {
-        double* panel = stackalloc double[PackedMatrix.PanelInputs * ResidueSplit.MaxParts * PanelStride];
-        for (int end = offset + length; offset < end; offset += PanelLength)
+        var panel = stackalloc double[PackedMatrix.PanelInputs * ResidueSplit.MaxParts * PanelStride];
+        for (var end = offset + length; offset < end; offset += PanelLength)
         {
-            int chunk = Math.Min(PanelLength, end - offset);
-            for (int first = 0; first < matrix.InputCount; first += PackedMatrix.PanelInputs)
+            var chunk = Math.Min(PanelLength, end - offset);
+            for (var first = 0; first < matrix.InputCount; first += PackedMatrix.PanelInputs)
             {
-                int count = Math.Min(PackedMatrix.PanelInputs, matrix.InputCount - first);
+                var count = Math.Min(PackedMatrix.PanelInputs, matrix.InputCount - first);
                 FillPanel<TParts>(panel, inputs + first, count, split, offset, chunk);
-                for (int column = 0; column < chunk; column += PanelColumns)
+                for (var column = 0; column < chunk; column += PanelColumns)
                 {
-                    int columns = Math.Min(PanelColumns, chunk - column);
+                    var columns = Math.Min(PanelColumns, chunk - column);
                     MultiplyPanel<TParts>(results, matrix, first, panel + column, split, offset + column, columns, modulus);
                 }
             }
@@ -56,14 +56,14 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         where TParts : struct, IPartCount
     {
         TVector unit = TSimd.Broadcast(Math.ScaleB(1, split.Shift)), inverse = TSimd.Broadcast(Math.ScaleB(1, -split.Shift));
-        for (int input = 0; input < count; input++)
+        for (var input = 0; input < count; input++)
         {
-            double* source = inputs[input] + offset;
-            double* parts = panel + input * TParts.Count * PanelStride;
-            for (int i = 0; i < chunk; i += TSimd.Width)
+            var source = inputs[input] + offset;
+            var parts = panel + input * TParts.Count * PanelStride;
+            for (var i = 0; i < chunk; i += TSimd.Width)
             {
                 TVector rest = TSimd.Load(source + i);
-                for (int part = 0; part < TParts.Count - 1; part++)
+                for (var part = 0; part < TParts.Count - 1; part++)
                 {
                     TVector upper = TSimd.Round(TSimd.Multiply(rest, inverse));
                     TSimd.Store(parts + part * PanelStride + i, TSimd.NegatedMultiplyAdd(upper, unit, rest));
@@ -82,23 +82,23 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         where TParts : struct, IPartCount
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        int entry = firstInput / PackedMatrix.PanelInputs * matrix.BlockCount;
-        bool adds = firstInput != 0;
+        var entry = firstInput / PackedMatrix.PanelInputs * matrix.BlockCount;
+        var adds = firstInput != 0;
         fixed (int* starts = matrix.Starts, inputs = matrix.Inputs)
         fixed (double* weights = matrix.Weights)
         {
-            for (int output = 0; output < matrix.OutputCount; output += PackedMatrix.OutputsPerBlock, entry++)
+            for (var output = 0; output < matrix.OutputCount; output += PackedMatrix.OutputsPerBlock, entry++)
             {
-                int outputs = Math.Min(PackedMatrix.OutputsPerBlock, matrix.OutputCount - output);
-                for (int i = 0; i < columns; i += TSimd.Width)
+                var outputs = Math.Min(PackedMatrix.OutputsPerBlock, matrix.OutputCount - output);
+                for (var i = 0; i < columns; i += TSimd.Width)
                 {
                     TVector zero = TSimd.Broadcast(0);
                     TVector a0 = zero, a1 = zero, a2 = zero, b0 = zero, b1 = zero, b2 = zero;
                     TVector c0 = zero, c1 = zero, c2 = zero, d0 = zero, d1 = zero, d2 = zero;
-                    double* w = weights + (long)PackedMatrix.OutputsPerBlock * starts[entry];
-                    for (int* input = inputs + starts[entry]; input != inputs + starts[entry + 1]; input++)
+                    var w = weights + (long)PackedMatrix.OutputsPerBlock * starts[entry];
+                    for (var input = inputs + starts[entry]; input != inputs + starts[entry + 1]; input++)
                     {
-                        double* x = panel + *input * (TParts.Count * PanelStride) + i;
+                        var x = panel + *input * (TParts.Count * PanelStride) + i;
                         TVector x0 = TSimd.Load(x), x1 = TSimd.Load(x + PanelStride);
                         TVector x2 = TParts.Count == 3 ? TSimd.Load(x + 2 * PanelStride) : zero;
                         TVector weight = TSimd.Broadcast(w[0]);

@@ -16,17 +16,17 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     public override void ForwardNtt(double* values, NttTables tables)
     {
         NttPass[] passes = tables.Passes;
-        int wholePasses = WholePasses(tables);
+        var wholePasses = WholePasses(tables);
         if (tables.HasLeadingStage)
             ForwardLeadingStage(values, tables);
-        for (int i = 0; i < wholePasses; i++)
+        for (var i = 0; i < wholePasses; i++)
             Forward(values, tables, passes[i], 0, passes[i].Groups);
-        int blocks = wholePasses == 0 ? 1 : passes[wholePasses].Groups;
-        for (int block = 0; block < blocks; block++)
+        var blocks = wholePasses == 0 ? 1 : passes[wholePasses].Groups;
+        for (var block = 0; block < blocks; block++)
         {
-            for (int i = wholePasses; i < passes.Length - 1; i++)
+            for (var i = wholePasses; i < passes.Length - 1; i++)
                 Forward(values, tables, passes[i], block * (passes[i].Groups / blocks), passes[i].Groups / blocks);
-            int groups = tables.Length / 4 / blocks;
+            var groups = tables.Length / 4 / blocks;
             ForwardTail(values, tables, block * groups, groups);
         }
     }
@@ -34,16 +34,16 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     public override void InverseNtt(double* values, NttTables tables, double factor)
     {
         NttPass[] passes = tables.Passes;
-        int wholePasses = Math.Max(1, WholePasses(tables));
-        int blocks = passes[wholePasses].Groups;
-        for (int block = 0; block < blocks; block++)
+        var wholePasses = Math.Max(1, WholePasses(tables));
+        var blocks = passes[wholePasses].Groups;
+        for (var block = 0; block < blocks; block++)
         {
-            int groups = tables.Length / 4 / blocks;
+            var groups = tables.Length / 4 / blocks;
             InverseTail(values, tables, block * groups, groups);
-            for (int i = passes.Length - 2; i >= wholePasses; i--)
+            for (var i = passes.Length - 2; i >= wholePasses; i--)
                 Inverse(values, tables, passes[i], block * (passes[i].Groups / blocks), passes[i].Groups / blocks);
         }
-        for (int i = wholePasses - 1; i > 0; i--)
+        for (var i = wholePasses - 1; i > 0; i--)
             Inverse(values, tables, passes[i], 0, passes[i].Groups);
         if (tables.HasLeadingStage)
         {
@@ -59,7 +59,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     /// <summary>How many passes run over the whole vector before blocks are small enough to go through the rest one by one.</summary>
     private static int WholePasses(NttTables tables)
     {
-        int count = 0;
+        var count = 0;
         while (count < tables.Passes.Length - 1 && 4 * tables.Passes[count].Quarter > CacheBlock)
             count++;
         return count;
@@ -86,8 +86,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
         TVector w = TSimd.Broadcast(tables.Leading);
-        int half = tables.Length / 2;
-        for (int i = 0; i < half; i += TSimd.Width)
+        var half = tables.Length / 2;
+        for (var i = 0; i < half; i += TSimd.Width)
         {
             TVector u = TSimd.Load(values + i);
             TVector v = MultiplyLanes(TSimd.Load(values + half + i), w, p, inverse);
@@ -102,16 +102,16 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
         Factor iota = new(TSimd.Broadcast(tables.Iota), inverse);
-        int quarter = pass.Quarter;
-        double* twiddles = tables.Table + pass.Twiddles;
-        for (int group = firstGroup; group < firstGroup + groupCount; group++)
+        var quarter = pass.Quarter;
+        var twiddles = tables.Table + pass.Twiddles;
+        for (var group = firstGroup; group < firstGroup + groupCount; group++)
         {
             Factor w2 = new(TSimd.Broadcast(twiddles[group]), inverse);
             Factor w1 = new(TSimd.Broadcast(twiddles[pass.Groups + group]), inverse);
             Factor w3 = new(TSimd.Broadcast(twiddles[2 * pass.Groups + group]), inverse);
-            double* a = values + 4L * quarter * group;
+            var a = values + 4L * quarter * group;
             double* b = a + quarter, c = b + quarter, d = c + quarter;
-            for (int i = 0; i < quarter; i += TSimd.Width)
+            for (var i = 0; i < quarter; i += TSimd.Width)
             {
                 TVector first = TSimd.Load(a + i);
                 if (TPolicy.Reduces)
@@ -134,12 +134,12 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
         Factor iota = new(TSimd.Broadcast(tables.Iota), inverse);
         NttPass pass = tables.Passes[^1];
-        double* square = tables.Table + pass.Twiddles;
-        double* halves = tables.Table + tables.HalvesTwiddles;
-        for (int group = firstGroup; group < firstGroup + groupCount; group += TSimd.Width)
+        var square = tables.Table + pass.Twiddles;
+        var halves = tables.Table + tables.HalvesTwiddles;
+        for (var group = firstGroup; group < firstGroup + groupCount; group += TSimd.Width)
         {
             // Every result has a variable of its own: one that is passed by reference twice would live in memory.
-            double* x = values + 4L * group;
+            var x = values + 4L * group;
             TVector x0 = TSimd.Load(x), x1 = TSimd.Load(x + TSimd.Width);
             TVector x2 = TSimd.Load(x + 2 * TSimd.Width), x3 = TSimd.Load(x + 3 * TSimd.Width);
             if (TSimd.Width == 8)
@@ -203,11 +203,11 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
         Factor iota = new(TSimd.Broadcast(tables.Iota), inverse);
         NttPass pass = tables.Passes[^1];
-        double* twiddles = tables.Table + pass.Twiddles + pass.Groups - TSimd.Width;
-        double* halves = tables.Table + tables.HalvesTwiddles + tables.Length / 8 - 1;
-        for (int group = firstGroup; group < firstGroup + groupCount; group += TSimd.Width)
+        var twiddles = tables.Table + pass.Twiddles + pass.Groups - TSimd.Width;
+        var halves = tables.Table + tables.HalvesTwiddles + tables.Length / 8 - 1;
+        for (var group = firstGroup; group < firstGroup + groupCount; group += TSimd.Width)
         {
-            double* x = values + 4L * group;
+            var x = values + 4L * group;
             TSimd.Deinterleave4(
                 TSimd.Load(x), TSimd.Load(x + TSimd.Width), TSimd.Load(x + 2 * TSimd.Width), TSimd.Load(x + 3 * TSimd.Width),
                 out TVector a, out TVector b, out TVector c, out TVector d);
@@ -253,16 +253,16 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
         Factor iota = new(TSimd.Broadcast(tables.Iota), inverse);
-        int quarter = pass.Quarter;
-        double* twiddles = tables.Table + pass.Twiddles + pass.Groups - 1;
-        for (int group = firstGroup; group < firstGroup + groupCount; group++)
+        var quarter = pass.Quarter;
+        var twiddles = tables.Table + pass.Twiddles + pass.Groups - 1;
+        for (var group = firstGroup; group < firstGroup + groupCount; group++)
         {
             Factor w2 = new(TSimd.Broadcast(twiddles[-group]), inverse);
             Factor w1 = new(TSimd.Broadcast(twiddles[pass.Groups - group]), inverse);
             Factor w3 = new(TSimd.Broadcast(twiddles[2 * pass.Groups - group]), inverse);
-            double* a = values + 4L * quarter * group;
+            var a = values + 4L * quarter * group;
             double* b = a + quarter, c = b + quarter, d = c + quarter;
-            for (int i = 0; i < quarter; i += TSimd.Width)
+            for (var i = 0; i < quarter; i += TSimd.Width)
             {
                 InverseButterfly(
                     TSimd.Load(a + i), TSimd.Load(b + i), TSimd.Load(c + i), TSimd.Load(d + i), iota, p,
@@ -282,14 +282,14 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         Modulus modulus = tables.Modulus;
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
         Factor iota = new(TSimd.Broadcast(tables.Iota), inverse);
-        double* twiddles = tables.Table + tables.Passes[0].Twiddles;
+        var twiddles = tables.Table + tables.Passes[0].Twiddles;
         Factor w0 = new(TSimd.Broadcast(factor), inverse);
         Factor w2 = new(TSimd.Broadcast(CentredProduct(twiddles[0], factor, modulus)), inverse);
         Factor w1 = new(TSimd.Broadcast(CentredProduct(twiddles[1], factor, modulus)), inverse);
         Factor w3 = new(TSimd.Broadcast(CentredProduct(twiddles[2], factor, modulus)), inverse);
-        int quarter = tables.Length / 4;
+        var quarter = tables.Length / 4;
         double* a = values, b = a + quarter, c = b + quarter, d = c + quarter;
-        for (int i = 0; i < quarter; i += TSimd.Width)
+        for (var i = 0; i < quarter; i += TSimd.Width)
         {
             InverseButterfly(
                 TSimd.Load(a + i), TSimd.Load(b + i), TSimd.Load(c + i), TSimd.Load(d + i), iota, p,
@@ -309,8 +309,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
         TVector w0 = TSimd.Broadcast(factor);
         TVector w = TSimd.Broadcast(CentredProduct(tables.Leading, factor, modulus));
-        int half = tables.Length / 2;
-        for (int i = 0; i < half; i += TSimd.Width)
+        var half = tables.Length / 2;
+        for (var i = 0; i < half; i += TSimd.Width)
         {
             TVector u = TSimd.Load(values + i), v = TSimd.Load(values + half + i);
             TVector sum = MultiplyLanes(TSimd.Add(u, v), w0, p, inverse);

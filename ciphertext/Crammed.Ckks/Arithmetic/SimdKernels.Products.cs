@@ -33,17 +33,17 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
         TVector start = TSimd.Broadcast(modulus.Accumulation.Start);
-        int terms = modulus.Accumulation.Terms;
-        for (int i = 0; i < length; i += TSimd.Width)
+        var terms = modulus.Accumulation.Terms;
+        for (var i = 0; i < length; i += TSimd.Width)
         {
             TVector sum0 = TSimd.Broadcast(0), sum1 = sum0;
-            for (int first = 0; first < count; first += terms)
+            for (var first = 0; first < count; first += terms)
             {
-                int end = Math.Min(count, first + terms);
+                var end = Math.Min(count, first + terms);
                 TVector high0 = start, high1 = start, low0 = sum0, low1 = sum1;
-                for (int term = first; term < end; term++)
+                for (var term = first; term < end; term++)
                 {
-                    double** triple = operands + 3 * term;
+                    var triple = operands + 3 * term;
                     TVector digit = TSimd.Load(triple[0] + i);
                     AccumulateProduct(digit, TSimd.Load(triple[1] + i), ref high0, ref low0);
                     AccumulateProduct(digit, TSimd.Load(triple[2] + i), ref high1, ref low1);
@@ -62,28 +62,28 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         where TProduct : struct, ITensorProduct
     {
         // The middle coefficient takes two products a pair.
-        int pairsPerBlock = Math.Max(1, modulus.Accumulation.Terms / 2);
+        var pairsPerBlock = Math.Max(1, modulus.Accumulation.Terms / 2);
         if (count <= Math.Min(PairsPerSweep, pairsPerBlock))
         {
             SumFewPairs<TProduct>(result0, result1, result2, operands, count, offset, length, modulus);
             return;
         }
-        double* accumulators = stackalloc double[6 * SumChunk];
-        for (int end = offset + length; offset < end; offset += SumChunk)
+        var accumulators = stackalloc double[6 * SumChunk];
+        for (var end = offset + length; offset < end; offset += SumChunk)
         {
-            int chunk = Math.Min(SumChunk, end - offset);
+            var chunk = Math.Min(SumChunk, end - offset);
             StartAccumulators(accumulators, modulus);
-            for (int first = 0; first < count; first += pairsPerBlock)
+            for (var first = 0; first < count; first += pairsPerBlock)
             {
-                int blockEnd = Math.Min(count, first + pairsPerBlock);
-                for (int pair = first; pair < blockEnd; pair += PairsPerSweep)
+                var blockEnd = Math.Min(count, first + pairsPerBlock);
+                for (var pair = first; pair < blockEnd; pair += PairsPerSweep)
                 {
-                    int pairs = Math.Min(PairsPerSweep, blockEnd - pair);
+                    var pairs = Math.Min(PairsPerSweep, blockEnd - pair);
                     SweepPairs<TProduct>(accumulators, operands + 4 * pair, pairs, offset, chunk, modulus);
                 }
                 FoldAccumulators(accumulators, chunk, modulus);
             }
-            for (int i = 0; i < chunk; i += TSimd.Width)
+            for (var i = 0; i < chunk; i += TSimd.Width)
             {
                 TSimd.Store(result0 + offset + i, TSimd.Load(accumulators + SumChunk + i));
                 TSimd.Store(result1 + offset + i, TSimd.Load(accumulators + 3 * SumChunk + i));
@@ -100,11 +100,11 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
         TVector start = TSimd.Broadcast(modulus.Accumulation.Start), zero = TSimd.Broadcast(0);
-        double** end = operands + 4 * count;
-        for (int i = offset; i < offset + length; i += TSimd.Width)
+        var end = operands + 4 * count;
+        for (var i = offset; i < offset + length; i += TSimd.Width)
         {
             TVector high0 = start, high1 = start, high2 = start, low0 = zero, low1 = zero, low2 = zero;
-            for (double** pair = operands; pair != end; pair += 4)
+            for (var pair = operands; pair != end; pair += 4)
                 TProduct.Accumulate(pair, i, p, inverse, ref high0, ref low0, ref high1, ref low1, ref high2, ref low2);
             TSimd.Store(result0 + i, FoldSum(high0, low0, start, p, inverse));
             TSimd.Store(result1 + i, FoldSum(high1, low1, start, p, inverse));
@@ -114,7 +114,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 
     private static void StartAccumulators(double* accumulators, Modulus modulus)
     {
-        for (int sum = 0; sum < 3; sum++)
+        for (var sum = 0; sum < 3; sum++)
         {
             new Span<double>(accumulators + 2 * sum * SumChunk, SumChunk).Fill(modulus.Accumulation.Start);
             new Span<double>(accumulators + (2 * sum + 1) * SumChunk, SumChunk).Clear();
@@ -127,10 +127,10 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
         TVector start = TSimd.Broadcast(modulus.Accumulation.Start);
-        for (int sum = 0; sum < 3; sum++)
+        for (var sum = 0; sum < 3; sum++)
         {
             double* high = accumulators + 2 * sum * SumChunk, low = high + SumChunk;
-            for (int i = 0; i < chunk; i += TSimd.Width)
+            for (var i = 0; i < chunk; i += TSimd.Width)
             {
                 TSimd.Store(low + i, FoldSum(TSimd.Load(high + i), TSimd.Load(low + i), start, p, inverse));
                 TSimd.Store(high + i, start);
@@ -144,14 +144,14 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         where TProduct : struct, ITensorProduct
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        double** end = operands + 4 * pairs;
-        for (int i = 0; i < chunk; i += TSimd.Width)
+        var end = operands + 4 * pairs;
+        for (var i = 0; i < chunk; i += TSimd.Width)
         {
-            double* sums = accumulators + i;
+            var sums = accumulators + i;
             TVector high0 = TSimd.Load(sums), low0 = TSimd.Load(sums + SumChunk);
             TVector high1 = TSimd.Load(sums + 2 * SumChunk), low1 = TSimd.Load(sums + 3 * SumChunk);
             TVector high2 = TSimd.Load(sums + 4 * SumChunk), low2 = TSimd.Load(sums + 5 * SumChunk);
-            for (double** pair = operands; pair != end; pair += 4)
+            for (var pair = operands; pair != end; pair += 4)
             {
                 TProduct.Accumulate(
                     pair, offset + i, p, inverse, ref high0, ref low0, ref high1, ref low1, ref high2, ref low2);

@@ -13,7 +13,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     public override void Add(double* destination, double* left, double* right, int length, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
             TSimd.Store(destination + i, ReduceLanes(TSimd.Add(TSimd.Load(left + i), TSimd.Load(right + i)), p, inverse));
     }
 
@@ -21,7 +21,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     public override void Subtract(double* destination, double* left, double* right, int length, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
             TSimd.Store(destination + i, ReduceLanes(TSimd.Subtract(TSimd.Load(left + i), TSimd.Load(right + i)), p, inverse));
     }
 
@@ -29,7 +29,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     public override void Negate(double* destination, double* source, int length)
     {
         TVector zero = TSimd.Broadcast(0);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
             TSimd.Store(destination + i, TSimd.Subtract(zero, TSimd.Load(source + i)));
     }
 
@@ -37,7 +37,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     public override void Reduce(double* destination, double* source, int length, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
         {
             // The first step leaves p/2 + |u| 2^-52, up to 1.5 p for the largest inputs; the second one centres.
             TVector once = ReduceLanes(TSimd.Load(source + i), p, inverse);
@@ -49,7 +49,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     public override void Multiply(double* destination, double* left, double* right, int length, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
             TSimd.Store(destination + i, MultiplyLanes(TSimd.Load(left + i), TSimd.Load(right + i), p, inverse));
     }
 
@@ -57,7 +57,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     public override void MultiplyAdd(double* accumulator, double* left, double* right, int length, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
         {
             TVector product = MultiplyLanes(TSimd.Load(left + i), TSimd.Load(right + i), p, inverse);
             TSimd.Store(accumulator + i, ReduceLanes(TSimd.Add(TSimd.Load(accumulator + i), product), p, inverse));
@@ -68,7 +68,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     public override void MultiplyConstant(double* destination, double* source, double factor, int length, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse), w = TSimd.Broadcast(factor);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
             TSimd.Store(destination + i, MultiplyLanes(TSimd.Load(source + i), w, p, inverse));
     }
 
@@ -76,7 +76,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     public override void MultiplyConstantAdd(double* accumulator, double* source, double factor, int length, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse), w = TSimd.Broadcast(factor);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
         {
             TVector product = MultiplyLanes(TSimd.Load(source + i), w, p, inverse);
             TSimd.Store(accumulator + i, ReduceLanes(TSimd.Add(TSimd.Load(accumulator + i), product), p, inverse));
@@ -87,7 +87,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     public override void AddConstant(double* destination, double* source, double constant, int length, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse), c = TSimd.Broadcast(constant);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
             TSimd.Store(destination + i, ReduceLanes(TSimd.Add(TSimd.Load(source + i), c), p, inverse));
     }
 
@@ -96,7 +96,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
         double* destination, double* minuend, double* subtrahend, double factor, int length, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse), w = TSimd.Broadcast(factor);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
         {
             TVector difference = TSimd.Subtract(TSimd.Load(minuend + i), TSimd.Load(subtrahend + i));
             TSimd.Store(destination + i, MultiplyLanes(difference, w, p, inverse));
@@ -110,7 +110,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse), w = TSimd.Broadcast(factor);
         TVector v = TSimd.Broadcast(addendFactor);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
         {
             TVector difference = TSimd.Subtract(TSimd.Load(minuend + i), TSimd.Load(subtrahend + i));
             TVector sum = TSimd.Add(MultiplyLanes(difference, w, p, inverse), MultiplyLanes(TSimd.Load(addend + i), v, p, inverse));
@@ -123,11 +123,11 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void PermuteBlocks(double* destination, double* source, int* codes, double* patterns, int length)
     {
-        int patternMask = TSimd.Width - 1;
-        for (int i = 0; i < length; i += TSimd.Width)
+        var patternMask = TSimd.Width - 1;
+        for (var i = 0; i < length; i += TSimd.Width)
         {
-            int code = *codes++;
-            int pattern = code & patternMask;
+            var code = *codes++;
+            var pattern = code & patternMask;
             TVector value = TSimd.Load(source + (code - pattern));
             TSimd.Store(destination + i, TSimd.Shuffle(value, TSimd.Load(patterns + pattern * TSimd.Width)));
         }
@@ -137,7 +137,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     public override void ScaleAndRound(double* destination, double* source, double factor, int length)
     {
         TVector f = TSimd.Broadcast(factor);
-        for (int i = 0; i < length; i += TSimd.Width)
+        for (var i = 0; i < length; i += TSimd.Width)
             TSimd.Store(destination + i, TSimd.Round(TSimd.Multiply(TSimd.Load(source + i), f)));
     }
 

@@ -27,8 +27,8 @@ internal readonly struct WideAccumulation
     /// <summary>For products of factors up to the given sizes, reduced modulo p at the end, which takes sums up to 2^52 p.</summary>
     public WideAccumulation(double left, double right, double p)
     {
-        double product = left * right;
-        int terms = MaxTerms;
+        var product = left * right;
+        var terms = MaxTerms;
         while (terms > 1 && (LowerSum(terms) > Math.ScaleB(1, 52) || terms * product > Math.ScaleB(p, 52)))
             terms /= 2;
         Terms = terms;

@@ -93,12 +93,12 @@ public sealed class BootstrapEstimate
     {
         double noise = Noise * Noise, bias = Approximation * Approximation;
         double bias4 = Mean(component => Math.Pow(component.Bias, 4)), noise2 = Mean(component => component.Variance * component.Variance);
-        double mixed = Mean(component => component.Variance * component.Bias * component.Bias);
-        double mean2 = 4 * (noise + bias) * (noise + bias);
-        double argument = CoeffsToSlots * CoeffsToSlots * 2;
-        double ofMixture = (2 * bias4 + 2 * bias * bias + 8 * mixed + 4 * noise2) / mean2 - 1 + 3 * argument * argument / mean2;
-        double ofSecret = 4 * noise * noise / mean2;
-        double ofRoundings = (8 * mixed + 12 * noise2 - 4 * noise * noise) / mean2;
+        var mixed = Mean(component => component.Variance * component.Bias * component.Bias);
+        var mean2 = 4 * (noise + bias) * (noise + bias);
+        var argument = CoeffsToSlots * CoeffsToSlots * 2;
+        var ofMixture = (2 * bias4 + 2 * bias * bias + 8 * mixed + 4 * noise2) / mean2 - 1 + 3 * argument * argument / mean2;
+        var ofSecret = 4 * noise * noise / mean2;
+        var ofRoundings = (8 * mixed + 12 * noise2 - 4 * noise * noise) / mean2;
         return 2 / (ofMixture / ((double)_slots * bootstraps) + (ofSecret + ofRoundings / bootstraps) / _slotCount);
     }
 
@@ -119,9 +119,9 @@ public sealed class BootstrapEstimate
         while (TailProbability(high) > probability)
             high *= 2;
         // To nine digits.
-        for (int i = 0; i < 30; i++)
+        for (var i = 0; i < 30; i++)
         {
-            double middle = (low + high) / 2;
+            var middle = (low + high) / 2;
             (low, high) = TailProbability(middle) > probability ? (middle, high) : (low, middle);
         }
         return high;

@@ -175,7 +175,7 @@ public sealed class Bootstrapper : IDisposable
             return;
         foreach (Ciphertext operand in operands.Items)
         {
-            (int slot, double magnitude) = _probe.Largest(operand);
+            (var slot, var magnitude) = _probe.Largest(operand);
             if (magnitude > Plan.Range)
             {
                 throw new InvalidOperationException(
@@ -187,7 +187,7 @@ public sealed class Bootstrapper : IDisposable
 
     private static CiphertextBatch Timed(string name, IProgress<BootstrapPart>? observer, Func<CiphertextBatch> part)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         CiphertextBatch result = part();
         observer?.Report(new BootstrapPart(name, Stopwatch.GetElapsedTime(start)));
         return result;
@@ -213,7 +213,7 @@ public sealed class Bootstrapper : IDisposable
     /// <summary>EvalMod of real and imaginary parts, which are told apart by conjugation.</summary>
     private CiphertextBatch Reduce(CiphertextBatch slots, EvalModPlan evalMod, SlotParts parts)
     {
-        int count = slots.Items.Length;
+        var count = slots.Items.Length;
         using CiphertextBatch conjugates = CiphertextBatch.Of(count, i => _evaluator.Conjugate(slots[i]));
         using CiphertextBatch arguments = CiphertextBatch.Of(
             parts == SlotParts.Real ? count : 2 * count,
@@ -240,7 +240,7 @@ public sealed class Bootstrapper : IDisposable
     /// <summary>What the operands have beyond the results, enlarged, at the operands' level.</summary>
     private CiphertextBatch Residuals(CiphertextBatch operands, CiphertextBatch halves)
     {
-        int count = operands.Items.Length;
+        var count = operands.Items.Length;
         using var joined = new CiphertextBatch(Join(halves.Items, count));
         using CiphertextBatch lowered = CiphertextBatch.Of(count, i => _evaluator.LowerTo(joined[i], Plan.InputLevel));
         return CiphertextBatch.Of(count, i =>

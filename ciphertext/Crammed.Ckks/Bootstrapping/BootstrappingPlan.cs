@@ -122,9 +122,9 @@ public sealed class BootstrappingPlan
         var missing = needed.Where(key => found.GetValueOrDefault((key.Kind, key.Steps), -1) < key.Level).ToArray();
         if (missing.Length == 0)
             return;
-        (EvaluationKeyKind kind, int steps, int level) = missing[0];
-        string which = kind == EvaluationKeyKind.Rotation ? $"{kind} by {steps}" : $"{kind}";
-        string there = found.TryGetValue((kind, steps), out int lower) ? $"there is one for levels up to {lower}" : "there is none";
+        (EvaluationKeyKind kind, var steps, var level) = missing[0];
+        var which = kind == EvaluationKeyKind.Rotation ? $"{kind} by {steps}" : $"{kind}";
+        var there = found.TryGetValue((kind, steps), out var lower) ? $"there is one for levels up to {lower}" : "there is none";
         throw new InvalidOperationException(
             $"{nameof(Bootstrapper)}: {missing.Length} of {needed.Length} keys are missing, the first of them {which} for level {level}: {there}");
     }

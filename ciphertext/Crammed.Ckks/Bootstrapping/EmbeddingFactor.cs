@@ -26,7 +26,7 @@ internal sealed record EmbeddingFactor(EmbeddingDirection Direction, int Slots, 
     {
         get
         {
-            int reach = (1 << StageCount) - 1;
+            var reach = (1 << StageCount) - 1;
             IEnumerable<int> multiples = Enumerable.Range(-reach, 2 * reach + 1);
             return [.. multiples.Select(k => GeneralizedDiagonals.Modulo(k * SmallestHalf, Slots)).Distinct().Order()];
         }
@@ -41,7 +41,7 @@ internal sealed record EmbeddingFactor(EmbeddingDirection Direction, int Slots, 
         if (Direction == EmbeddingDirection.CoeffsToSlots)
             halves = halves.Reverse();
         var product = new GeneralizedDiagonals(Slots, [new(0, [.. Enumerable.Repeat(new Complex(constant, 0), Slots)])]);
-        foreach (int half in halves)
+        foreach (var half in halves)
             product = Stage(half).After(product);
         return product;
     }
@@ -53,10 +53,10 @@ internal sealed record EmbeddingFactor(EmbeddingDirection Direction, int Slots, 
         Complex[] main = new Complex[Slots], right = new Complex[Slots];
         // Diagonals half and n - half are the same one in the last stage.
         Complex[] left = 2 * half == Slots ? right : new Complex[Slots];
-        for (int row = 0; row < Slots; row++)
+        for (var row = 0; row < Slots; row++)
         {
             Complex root = roots[row % half];
-            bool isFirstHalf = row % (2 * half) < half;
+            var isFirstHalf = row % (2 * half) < half;
             (main[row], (isFirstHalf ? right : left)[row]) = (Direction, isFirstHalf) switch
             {
                 (EmbeddingDirection.SlotsToCoeffs, true) => (Complex.One, root),
@@ -73,12 +73,12 @@ internal sealed record EmbeddingFactor(EmbeddingDirection Direction, int Slots, 
     /// <summary>ω_j for j &lt; half.</summary>
     private static Complex[] Roots(int half)
     {
-        int order = 8 * half;
+        var order = 8 * half;
         var roots = new Complex[half];
         long exponent = 1;
-        for (int j = 0; j < half; j++, exponent = exponent * 5 % order)
+        for (var j = 0; j < half; j++, exponent = exponent * 5 % order)
         {
-            (double cosine, double sine) = EmbeddingRoots.UnitRoot(exponent, order);
+            (var cosine, var sine) = EmbeddingRoots.UnitRoot(exponent, order);
             roots[j] = new Complex(cosine, sine);
         }
         return roots;

@@ -121,9 +121,9 @@ public sealed class EmbeddingPlan
         BootstrappingLiteral literal = parameters.Literal.Bootstrapping
             ?? throw new ArgumentException($"{parameters.Name} has no levels for bootstrapping", nameof(parameters));
         CheckSlots(parameters, slots);
-        bool descends = direction == EmbeddingDirection.SlotsToCoeffs;
-        int levels = Math.Min(descends ? literal.SlotsToCoeffsLevels : literal.CoeffsToSlotsLevels, BitOperations.Log2((uint)slots));
-        int level = descends ? levels : parameters.MaxLevel;
+        var descends = direction == EmbeddingDirection.SlotsToCoeffs;
+        var levels = Math.Min(descends ? literal.SlotsToCoeffsLevels : literal.CoeffsToSlotsLevels, BitOperations.Log2((uint)slots));
+        var level = descends ? levels : parameters.MaxLevel;
         return new EmbeddingPlan(parameters, direction, slots, level, EvenStages(direction, slots, levels), objective);
     }
 
@@ -136,7 +136,7 @@ public sealed class EmbeddingPlan
     {
         if (slots < 2 || !BitOperations.IsPow2(slots))
             throw new ArgumentException($"the slots of an embedding are a power of two from 2 up, not {slots}", nameof(slots));
-        int total = BitOperations.Log2((uint)slots);
+        var total = BitOperations.Log2((uint)slots);
         if (levels < 1 || levels > total)
             throw new ArgumentOutOfRangeException(nameof(levels), levels, $"{total} stages are shared out over 1 to {total} levels");
         IEnumerable<int> largestFirst = Enumerable.Range(0, levels).Select(i => total / levels + (i < total % levels ? 1 : 0));
@@ -155,8 +155,8 @@ public sealed class EmbeddingPlan
 
     private IEnumerable<EmbeddingFactor> MergeStages()
     {
-        int half = Direction == EmbeddingDirection.SlotsToCoeffs ? 1 : Slots;
-        foreach (int count in Stages)
+        var half = Direction == EmbeddingDirection.SlotsToCoeffs ? 1 : Slots;
+        foreach (var count in Stages)
         {
             if (Direction == EmbeddingDirection.CoeffsToSlots)
                 half >>= count;
@@ -183,7 +183,7 @@ public sealed class EmbeddingPlan
 
     private static void CheckStages(int slots, IReadOnlyList<int> stages)
     {
-        int total = BitOperations.Log2((uint)slots);
+        var total = BitOperations.Log2((uint)slots);
         if (stages.Any(count => count < 1) || stages.Sum() != total)
         {
             throw new ArgumentException(

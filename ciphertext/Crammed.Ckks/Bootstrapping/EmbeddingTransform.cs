@@ -27,8 +27,8 @@ public sealed class EmbeddingTransform : IDisposable
         Constant = constant;
         try
         {
-            double share = Math.Pow(constant, 1.0 / plan.Depth);
-            for (int i = 0; i < plan.Depth; i++)
+            var share = Math.Pow(constant, 1.0 / plan.Depth);
+            for (var i = 0; i < plan.Depth; i++)
             {
                 LinearTransformPlan factor = plan.Factors[i];
                 double scale = plan.Parameters.Moduli[factor.Level];

@@ -10,7 +10,7 @@ internal readonly record struct ErrorComponent(double Weight, double Variance, d
     public double TailProbability(double threshold)
     {
         double rate = Math.Sqrt(2 / Variance), bias = Math.Abs(Bias);
-        double beyond = Upper(rate * (threshold - bias)) + Upper(rate * (threshold + bias));
+        var beyond = Upper(rate * (threshold - bias)) + Upper(rate * (threshold + bias));
         return Weight * beyond;
     }
 

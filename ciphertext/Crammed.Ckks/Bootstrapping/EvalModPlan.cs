@@ -34,7 +34,7 @@ public sealed class EvalModPlan
         Factor = factor;
         Ratio = Math.ScaleB(1, shape.Log2MessageRatio);
         LargestInteger = (shape.EphemeralWeight + 1) / 2;
-        int cosineLevels = shape.EvalModLevels - DoubleAngleCount;
+        var cosineLevels = shape.EvalModLevels - DoubleAngleCount;
         if (cosineLevels is < 3 or > 7)
         {
             throw new ArgumentException(
@@ -81,7 +81,7 @@ public sealed class EvalModPlan
         get
         {
             double sine = Math.Sin(2 * Math.PI / Ratio), slope = Ratio / (2 * Math.PI) / Math.Cos(2 * Math.PI / Ratio);
-            double arcsine = Math.Abs(Math.Asin(sine) * Factor * Ratio / (2 * Math.PI) - Correction(sine));
+            var arcsine = Math.Abs(Math.Asin(sine) * Factor * Ratio / (2 * Math.PI) - Correction(sine));
             return Cosine.Error * Math.Pow(4, DoubleAngleCount) * Factor * slope + arcsine;
         }
     }
@@ -105,7 +105,7 @@ public sealed class EvalModPlan
         {
             var scales = new double[DoubleAngleCount + 1];
             scales[^1] = Parameters.ScaleAt(Parameters.WorkingLevel) * Ratio / 4;
-            for (int i = DoubleAngleCount - 1; i >= 0; i--)
+            for (var i = DoubleAngleCount - 1; i >= 0; i--)
                 scales[i] = Math.Sqrt(scales[i + 1] * Parameters.Moduli[Parameters.WorkingLevel + DoubleAngleCount - i]);
             return scales;
         }
@@ -120,7 +120,7 @@ public sealed class EvalModPlan
     private double Correction(double z)
     {
         double value = 0;
-        for (int degree = _arcsine.Length - 1; degree >= 0; degree--)
+        for (var degree = _arcsine.Length - 1; degree >= 0; degree--)
             value = value * z + _arcsine[degree];
         return value;
     }
@@ -128,7 +128,7 @@ public sealed class EvalModPlan
     /// <summary>Factor * ratio / 2π times the series of the arcsine up to degree 1, 3 or 5.</summary>
     private double[] ArcsineCoefficients(int levels)
     {
-        double slope = Factor * Ratio / (2 * Math.PI);
+        var slope = Factor * Ratio / (2 * Math.PI);
         double[] series = [0, slope, 0, slope / 6, 0, 3 * slope / 40];
         return levels switch
         {

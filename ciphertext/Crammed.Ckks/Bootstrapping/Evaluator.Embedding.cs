@@ -70,7 +70,7 @@ public sealed unsafe partial class Evaluator
         }
         ciphertext.ThrowIfDisposed();
         transform.Factors[0].ThrowIfDisposed();
-        foreach ((int steps, int level) in plan.Rotations)
+        foreach ((var steps, var level) in plan.Rotations)
             RotationKey(operation, level, ciphertext.Scale, steps);
     }
 }

@@ -22,7 +22,7 @@ public sealed unsafe partial class Evaluator
         ArgumentNullException.ThrowIfNull(plan);
         foreach (Ciphertext ciphertext in ciphertexts)
             CheckEvalMod(ciphertext, plan);
-        int groups = Math.Min(ciphertexts.Count, _workers.Degree);
+        var groups = Math.Min(ciphertexts.Count, _workers.Degree);
         var results = new Ciphertext[ciphertexts.Count];
         try
         {
@@ -44,7 +44,7 @@ public sealed unsafe partial class Evaluator
     {
         IReadOnlyList<double> scales = plan.DoubleAngleScales;
         Ciphertext[] cosines = EvaluatePolynomialBatch(ciphertexts, plan.CosinePlan, scales[0]);
-        for (int i = 1; i <= plan.DoubleAngles; i++)
+        for (var i = 1; i <= plan.DoubleAngles; i++)
         {
             using var halves = new CiphertextBatch(cosines);
             cosines = DoubleAngles(halves, scales[i]);
@@ -59,7 +59,7 @@ public sealed unsafe partial class Evaluator
         ArgumentNullException.ThrowIfNull(ciphertext);
         CheckPolynomials(operation, ciphertext, 2);
         CheckOwner(operation, plan.Parameters);
-        double expected = Parameters.ScaleAt(plan.InputLevel);
+        var expected = Parameters.ScaleAt(plan.InputLevel);
         if (ciphertext.Level != plan.InputLevel || !ScalesAgree(expected, ciphertext.Scale))
         {
             throw new InvalidOperationException(

@@ -66,7 +66,7 @@ public sealed unsafe partial class Evaluator
     {
         RnsPolynomial[][] sums = _switcher.SwitchSmall([.. encapsulated.Select(pair => pair[1])], key);
         var results = new RnsPolynomial[sums.Length][];
-        for (int i = 0; i < results.Length; i++)
+        for (var i = 0; i < results.Length; i++)
         {
             using RnsPolynomial lifted = Lift(encapsulated[i][0]);
             results[i] = _switcher.Divide(sums[i], Parameters.MaxLevel, rescales: false, [lifted, null]);

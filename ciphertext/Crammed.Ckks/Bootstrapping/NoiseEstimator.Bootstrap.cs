@@ -35,17 +35,17 @@ public sealed partial class NoiseEstimator
         }
         double firstPrime = parameters.Moduli[0];
         // From here on in units of q_0: what x = I + m / ratio is in.
-        double unit = plan.ScaleUp * parameters.ScaleAt(plan.InputLevel) / firstPrime;
-        double perMessage = plan.SlotsToCoeffsConstant * unit;
+        var unit = plan.ScaleUp * parameters.ScaleAt(plan.InputLevel) / firstPrime;
+        var perMessage = plan.SlotsToCoeffsConstant * unit;
         SlotEstimate coefficients = PlannedEmbedding(LowerTo(operand, plan.InputLevel), plan.SlotsToCoeffs, plan.SlotsToCoeffsConstant);
         coefficients = coefficients with { Scale = firstPrime, Rms = unit * coefficients.Rms, Error = unit * coefficients.Error };
         SlotEstimate raised = ModRaise(coefficients);
         SlotEstimate slots = PlannedEmbedding(SumOfCopies(raised, plan), plan.CoeffsToSlots, plan.CoeffsToSlotsConstant);
         // Both parts are sums with the conjugate.
-        double conjugation = recombined ? 0 : KeySwitch(plan.EvalMod.InputLevel, slots.Scale);
-        double argument = Together(2 * slots.Error, conjugation) * firstPrime / parameters.ScaleAt(plan.EvalMod.InputLevel);
+        var conjugation = recombined ? 0 : KeySwitch(plan.EvalMod.InputLevel, slots.Scale);
+        var argument = Together(2 * slots.Error, conjugation) * firstPrime / parameters.ScaleAt(plan.EvalMod.InputLevel);
         var statistics = new EvalModStatistics(this, plan.EvalMod, EphemeralWeight, perMessage, plan.Range, parts);
-        double carried = argument * statistics.Derivative;
+        var carried = argument * statistics.Derivative;
         var result = new SlotEstimate(plan.OutputLevel, parameters.ScaleAt(plan.OutputLevel), operand.Rms, 0);
         return new BootstrapEstimate(result, statistics.Components(carried * carried, recombined), plan.Slots, parameters.SlotCount)
         {

@@ -17,9 +17,9 @@ public sealed partial class NoiseEstimator
     /// <param name="constant">what the map is multiplied by, as <see cref="EmbeddingTransform"/> shares it out</param>
     private SlotEstimate PlannedEmbedding(SlotEstimate operand, EmbeddingPlan plan, double constant)
     {
-        double share = Math.Pow(constant, 1.0 / plan.Depth);
-        (double rms, double error) = (operand.Rms, operand.Error);
-        for (int i = 0; i < plan.Depth; i++)
+        var share = Math.Pow(constant, 1.0 / plan.Depth);
+        (var rms, var error) = (operand.Rms, operand.Error);
+        for (var i = 0; i < plan.Depth; i++)
         {
             LinearTransformPlan factor = plan.Factors[i];
             GeneralizedDiagonals diagonals = plan.DiagonalsOf(i, share);

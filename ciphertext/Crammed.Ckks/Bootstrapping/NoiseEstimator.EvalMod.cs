@@ -23,17 +23,17 @@ public sealed partial class NoiseEstimator
             this, parameters, plan.CosinePlan, plan.InputLevel, parameters.ScaleAt(plan.InputLevel), x / plan.Bound, scales[0]);
         double value = cosine.Value.Real, derivative = cosine.Derivative.Real;
         var variances = new List<double> { cosine.Variance };
-        for (int i = 1; i <= plan.DoubleAngles; i++)
+        for (var i = 1; i <= plan.DoubleAngles; i++)
         {
             // cos 2θ = 2 cos^2 θ - 1 multiplies an error by 4 cos θ.
-            double rounding = RelinearizeAndRescale(parameters.WorkingLevel + plan.DoubleAngles - i + 1, scales[i]);
+            var rounding = RelinearizeAndRescale(parameters.WorkingLevel + plan.DoubleAngles - i + 1, scales[i]);
             variances.Add(Square(4 * value) * variances[^1] + Square(rounding));
             derivative *= 4 * value;
             value = 2 * value * value - 1;
         }
         var correction = new PolynomialTrace(this, parameters, plan.CorrectionPlan, parameters.WorkingLevel, scales[^1], value);
-        double slope = correction.Derivative.Real;
-        double variance = Square(slope) * variances[^1] + correction.Variance;
+        var slope = correction.Derivative.Real;
+        var variance = Square(slope) * variances[^1] + correction.Variance;
         return new EvalModTrace(correction.Value.Real, derivative * slope, variances, variance);
     }
 }

@@ -13,7 +13,7 @@ public sealed partial class NoiseEstimator
     /// <exception cref="InvalidOperationException">the set has no bootstrapping</exception>
     public double SwitchToEphemeral(double scale)
     {
-        double digits = DigitVariance(Math.Log2(parameters.Moduli[0]), Math.Log2(parameters.SpecialModuli[0]));
+        var digits = DigitVariance(Math.Log2(parameters.Moduli[0]), Math.Log2(parameters.SpecialModuli[0]));
         return InSlots(digits + RoundingVariance * (1 + EphemeralWeight), scale);
     }
 
@@ -23,7 +23,7 @@ public sealed partial class NoiseEstimator
     /// </summary>
     public double SwitchFromEphemeral(double scale)
     {
-        double digits = DigitVariance(Math.Log2(parameters.Moduli[0]), Log2Special);
+        var digits = DigitVariance(Math.Log2(parameters.Moduli[0]), Log2Special);
         return Together(InSlots(digits, scale), Rescale(scale));
     }
 
@@ -34,8 +34,8 @@ public sealed partial class NoiseEstimator
     /// <exception cref="InvalidOperationException">the set has no bootstrapping</exception>
     public SlotEstimate ModRaise(SlotEstimate operand)
     {
-        double multiples = parameters.Moduli[0] * Math.Sqrt(parameters.N * (EphemeralWeight + 1) * RoundingVariance) / operand.Scale;
-        double error = Together(SwitchToEphemeral(operand.Scale), SwitchFromEphemeral(operand.Scale));
+        var multiples = parameters.Moduli[0] * Math.Sqrt(parameters.N * (EphemeralWeight + 1) * RoundingVariance) / operand.Scale;
+        var error = Together(SwitchToEphemeral(operand.Scale), SwitchFromEphemeral(operand.Scale));
         return operand with
         {
             Level = parameters.MaxLevel,

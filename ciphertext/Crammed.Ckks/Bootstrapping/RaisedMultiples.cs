@@ -21,10 +21,10 @@ internal static class RaisedMultiples
             density[reach] = 1;
         else
             density[reach - 1] = density[reach + 1] = 0.5;
-        for (int lower = 1; lower < order; lower++)
+        for (var lower = 1; lower < order; lower++)
         {
             var next = new double[density.Length];
-            for (int i = 1; i < density.Length - 1; i++)
+            for (var i = 1; i < density.Length - 1; i++)
             {
                 double x = (i - reach) / 2.0, half = (lower + 1) / 2.0;
                 next[i] = ((half + x) * density[i + 1] + (half - x) * density[i - 1]) / lower;

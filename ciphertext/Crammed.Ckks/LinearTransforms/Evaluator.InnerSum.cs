@@ -15,7 +15,7 @@ public sealed unsafe partial class Evaluator
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, parameters.SlotCount);
-        int doublings = BitOperations.Log2((uint)count) + (BitOperations.IsPow2(count) ? 0 : 1);
+        var doublings = BitOperations.Log2((uint)count) + (BitOperations.IsPow2(count) ? 0 : 1);
         return [.. Enumerable.Range(0, doublings).Select(k => DoubledStride(parameters, stride, k)).Where(steps => steps != 0)];
     }
 
@@ -30,15 +30,15 @@ public sealed unsafe partial class Evaluator
     public Ciphertext InnerSum(Ciphertext ciphertext, int count, int stride)
     {
         CheckPolynomials(nameof(InnerSum), ciphertext, 2);
-        foreach (int steps in InnerSumRotations(Parameters, count, stride))
+        foreach (var steps in InnerSumRotations(Parameters, count, stride))
             RotationKey(nameof(InnerSum), ciphertext, steps);
 
         // power is the sum of 2^k terms, tail that of as many terms as the k lowest binary digits of count say.
         Ciphertext power = ciphertext.Clone();
         Ciphertext? tail = null;
-        for (int k = 0; count >> k != 0; k++)
+        for (var k = 0; count >> k != 0; k++)
         {
-            int steps = DoubledStride(Parameters, stride, k);
+            var steps = DoubledStride(Parameters, stride, k);
             if ((count >> k & 1) != 0)
                 Replace(ref tail, tail is null ? power.Clone() : AddRotated(power, tail, steps));
             if (count >> k != 1)

@@ -47,12 +47,12 @@ public sealed unsafe partial class Evaluator
 
     private Ciphertext FinishTransform(RnsPolynomial[] total, Ciphertext operand, LinearTransform transform)
     {
-        int level = transform.Plan.Level;
+        var level = transform.Plan.Level;
         RnsPolynomial[] results = _switcher.Divide(total, level, rescales: true);
         DisposeAll(total);
         double prime = Parameters.Moduli[level];
         // A product and a quotient would round.
-        double scale = transform.Scale == prime ? operand.Scale : operand.Scale * transform.Scale / prime;
+        var scale = transform.Scale == prime ? operand.Scale : operand.Scale * transform.Scale / prime;
         return new Ciphertext(Parameters, results, level - 1, scale);
     }
 
@@ -85,14 +85,14 @@ public sealed unsafe partial class Evaluator
         RnsPolynomial[][][] sums =
             [.. plan.GiantSteps.Select(_ => Enumerable.Range(0, count).Select(_ => new[] { Ring.Rent(limbCount), Ring.Rent(limbCount) }).ToArray())];
         DiagonalTerm[] terms = TermsOf(plan);
-        int kept = transform.Storage == DiagonalStorage.Coefficients ? terms.Length : 0;
+        var kept = transform.Storage == DiagonalStorage.Coefficients ? terms.Length : 0;
         _workers.For(limbCount, limb =>
         {
             using RnsPolynomial babies = Ring.Rent(2 * count * plan.BabySteps.Count + 2);
             BabySteps(ciphertexts, extended, plan, keys, limb, babies);
             using RnsPolynomial? scratch = kept > 0 ? Ring.Rent(kept) : null;
             var diagonals = new nint[terms.Length];
-            for (int i = 0; i < terms.Length; i++)
+            for (var i = 0; i < terms.Length; i++)
                 diagonals[i] = (nint)transform.Limb(terms[i].Diagonal, limb, scratch is null ? null : scratch.Limb(i));
             SumProducts(babies, sums, terms, diagonals, limb, plan.Level);
         });
@@ -118,15 +118,15 @@ public sealed unsafe partial class Evaluator
         IReadOnlyList<Ciphertext> ciphertexts, RnsPolynomial[] extended, LinearTransformPlan plan,
         Dictionary<int, (int Element, SwitchingKey Key)> keys, int limb, RnsPolynomial babies)
     {
-        int count = ciphertexts.Count;
+        var count = ciphertexts.Count;
         double* switched0 = babies.Limb(babies.LimbCount - 2), switched1 = babies.Limb(babies.LimbCount - 1);
-        for (int i = 0; i < plan.BabySteps.Count; i++)
+        for (var i = 0; i < plan.BabySteps.Count; i++)
         {
-            bool isRotated = keys.TryGetValue(plan.BabySteps[i], out (int Element, SwitchingKey Key) key);
+            var isRotated = keys.TryGetValue(plan.BabySteps[i], out (int Element, SwitchingKey Key) key);
             NttPermutation? permutation = isRotated ? Ring.Permutation(key.Element) : null;
-            for (int k = 0; k < count; k++)
+            for (var k = 0; k < count; k++)
             {
-                int position = 2 * (i * count + k);
+                var position = 2 * (i * count + k);
                 if (permutation is null)
                 {
                     TimesSpecial(babies.LimbSpan(position), ciphertexts[k][0], limb, plan.Level);
@@ -148,17 +148,17 @@ public sealed unsafe partial class Evaluator
     {
         Modulus modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
         int chunk = Math.Min(Ring.N, ParallelChunk), operandCount = sums[0].Length;
-        double** operands = stackalloc double*[3 * terms.Length];
-        for (int offset = 0; offset < Ring.N; offset += chunk)
+        var operands = stackalloc double*[3 * terms.Length];
+        for (var offset = 0; offset < Ring.N; offset += chunk)
         {
-            for (int k = 0; k < operandCount; k++)
+            for (var k = 0; k < operandCount; k++)
             {
-                for (int i = 0; i < terms.Length;)
+                for (var i = 0; i < terms.Length;)
                 {
                     int giant = terms[i].GiantStep, count = 0;
                     for (; i < terms.Length && terms[i].GiantStep == giant; i++)
                     {
-                        int position = 2 * (terms[i].BabyStep * operandCount + k);
+                        var position = 2 * (terms[i].BabyStep * operandCount + k);
                         operands[3 * count] = (double*)diagonals[i] + offset;
                         operands[3 * count + 1] = babies.Limb(position) + offset;
                         operands[3 * count++ + 2] = babies.Limb(position + 1) + offset;
@@ -195,7 +195,7 @@ public sealed unsafe partial class Evaluator
         RnsPolynomial[] divided = _switcher.Divide([.. sums.Select(sum => sum[1])], level, rescales: false);
         RnsPolynomial[][] switched = _switcher.SwitchMany(divided, level, key);
         DisposeAll(divided);
-        for (int k = 0; k < sums.Length; k++)
+        for (var k = 0; k < sums.Length; k++)
         {
             AddExtended(switched[k][0], sums[k][0], level);
             DisposeAll(sums[k]);
@@ -208,13 +208,13 @@ public sealed unsafe partial class Evaluator
     {
         Modulus modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
         using RnsPolynomial scratch = Ring.Rent(1);
-        double* rotated = scratch.Limb(0);
-        for (int k = 0; k < 2 * sums[0].Length; k++)
+        var rotated = scratch.Limb(0);
+        for (var k = 0; k < 2 * sums[0].Length; k++)
         {
-            double* total = sums[0][k / 2][k % 2].Limb(limb);
-            for (int i = 0; i < sums.Length; i++)
+            var total = sums[0][k / 2][k % 2].Limb(limb);
+            for (var i = 0; i < sums.Length; i++)
             {
-                double* addend = sums[i][k / 2][k % 2].Limb(limb);
+                var addend = sums[i][k / 2][k % 2].Limb(limb);
                 if (permutations[i] is { } permutation)
                 {
                     Ring.ApplyAutomorphism(rotated, addend, permutation);
@@ -241,7 +241,7 @@ public sealed unsafe partial class Evaluator
 
     private void AddExtended(RnsPolynomial sum, RnsPolynomial addend, int level)
     {
-        for (int limb = 0; limb < sum.LimbCount; limb++)
+        for (var limb = 0; limb < sum.LimbCount; limb++)
         {
             Modulus modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
             Kernels.Add(sum.Limb(limb), sum.Limb(limb), addend.Limb(limb), Ring.N, modulus);

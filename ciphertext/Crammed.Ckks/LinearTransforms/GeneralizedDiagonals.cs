@@ -24,7 +24,7 @@ public sealed class GeneralizedDiagonals
         if (period < 1 || !BitOperations.IsPow2(period))
             throw new ArgumentException($"the period of diagonals is a power of two, not {period}", nameof(period));
         Period = period;
-        foreach ((int index, Complex[] values) in diagonals)
+        foreach ((var index, Complex[] values) in diagonals)
         {
             if (values.Length != period)
                 throw new ArgumentException($"diagonal {index} has {values.Length} values instead of {period}", nameof(diagonals));
@@ -53,15 +53,15 @@ public sealed class GeneralizedDiagonals
     {
         ArgumentNullException.ThrowIfNull(matrix);
         int rows = matrix.GetLength(0), columns = matrix.GetLength(1);
-        int period = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, Math.Max(rows, columns)));
+        var period = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, Math.Max(rows, columns)));
         var diagonals = new Dictionary<int, Complex[]>();
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            for (int column = 0; column < columns; column++)
+            for (var column = 0; column < columns; column++)
             {
                 if (matrix[row, column] == Complex.Zero)
                     continue;
-                int index = Modulo(column - row, period);
+                var index = Modulo(column - row, period);
                 if (!diagonals.TryGetValue(index, out Complex[]? diagonal))
                     diagonals[index] = diagonal = new Complex[period];
                 diagonal[row] = matrix[row, column];
@@ -76,9 +76,9 @@ public sealed class GeneralizedDiagonals
     {
         ArgumentNullException.ThrowIfNull(matrix);
         var complex = new Complex[matrix.GetLength(0), matrix.GetLength(1)];
-        for (int row = 0; row < complex.GetLength(0); row++)
+        for (var row = 0; row < complex.GetLength(0); row++)
         {
-            for (int column = 0; column < complex.GetLength(1); column++)
+            for (var column = 0; column < complex.GetLength(1); column++)
                 complex[row, column] = matrix[row, column];
         }
         return OfMatrix(complex);
@@ -94,14 +94,14 @@ public sealed class GeneralizedDiagonals
         if (first.Period != Period)
             throw new ArgumentException($"a map of period {Period} cannot follow one of period {first.Period}", nameof(first));
         var products = new Dictionary<int, Complex[]>();
-        foreach ((int index, Complex[] values) in _diagonals)
+        foreach ((var index, Complex[] values) in _diagonals)
         {
-            foreach ((int firstIndex, Complex[] firstValues) in first._diagonals)
+            foreach ((var firstIndex, Complex[] firstValues) in first._diagonals)
             {
-                int sumIndex = Modulo(index + firstIndex, Period);
+                var sumIndex = Modulo(index + firstIndex, Period);
                 if (!products.TryGetValue(sumIndex, out Complex[]? sum))
                     products[sumIndex] = sum = new Complex[Period];
-                for (int i = 0; i < Period; i++)
+                for (var i = 0; i < Period; i++)
                     sum[i] += values[i] * firstValues[Modulo(i + index, Period)];
             }
         }
@@ -112,7 +112,7 @@ public sealed class GeneralizedDiagonals
     internal double MeanSquareRow(Func<int, bool> condition)
     {
         double sum = 0;
-        foreach ((int index, Complex[] values) in _diagonals)
+        foreach ((var index, Complex[] values) in _diagonals)
             sum += condition(index) ? values.Sum(value => value.Real * value.Real + value.Imaginary * value.Imaginary) : 0;
         return sum / Period;
     }

@@ -131,10 +131,10 @@ public sealed unsafe class LinearTransform : IDisposable
             [.. Plan.GiantSteps.SelectMany(giant => Plan.BabyStepsOf(giant), (giant, baby) => (giant, giant + baby))];
         ParallelLoop.Run(list.Length, new ParallelOptions(), i =>
         {
-            (int giant, int index) = list[i];
+            (var giant, var index) = list[i];
             ReadOnlySpan<Complex> diagonal = diagonals[index];
             var slots = new Complex[Plan.Parameters.SlotCount];
-            for (int slot = 0; slot < slots.Length; slot++)
+            for (var slot = 0; slot < slots.Length; slot++)
                 slots[slot] = diagonal[GeneralizedDiagonals.Modulo(slot - giant, Plan.Period)];
             if (Storage == DiagonalStorage.Transformed)
                 _transformed[index] = encoder.EncodeExtended(slots, Plan.Level, Scale);

@@ -133,7 +133,7 @@ public sealed class LinearTransformPlan
 
     private IEnumerable<int> Bounds()
     {
-        for (int bound = 1; bound <= Period / Stride; bound *= 2)
+        for (var bound = 1; bound <= Period / Stride; bound *= 2)
             yield return bound;
     }
 
@@ -149,13 +149,13 @@ public sealed class LinearTransformPlan
     /// </summary>
     private double CostOf(int bound)
     {
-        int babies = Diagonals.Select(index => BabyStepOf(index, bound)).Where(step => step != 0).Distinct().Count();
-        int giants = Diagonals.Select(index => index - BabyStepOf(index, bound)).Where(step => step != 0).Distinct().Count();
+        var babies = Diagonals.Select(index => BabyStepOf(index, bound)).Where(step => step != 0).Distinct().Count();
+        var giants = Diagonals.Select(index => index - BabyStepOf(index, bound)).Where(step => step != 0).Distinct().Count();
         int limbs = Level + 1, special = Parameters.SpecialModuli.Count, digits = Parameters.DigitCount(Level);
         double decomposition = digits * ExtendedLimbs;
-        double switching = PassCost * (2 * digits + 2) * ExtendedLimbs;
+        var switching = PassCost * (2 * digits + 2) * ExtendedLimbs;
         double division = special + limbs;
-        double products = PassCost * 2 * ExtendedLimbs * Diagonals.Count;
+        var products = PassCost * 2 * ExtendedLimbs * Diagonals.Count;
         return products + babies * switching + giants * (division + decomposition + switching)
             + (babies > 0 ? decomposition : 0) + 2 * division;
     }

@@ -27,11 +27,11 @@ public sealed partial class NoiseEstimator
     private double TransformError(
         LinearTransformPlan plan, double scale, double row, double rotatedRow, double inputScale, double rms, double error)
     {
-        double key = InnerProductVariance(plan.Level);
-        double unscaled = inputScale * scale;
-        double encoding = EncodeRounding(scale, plan.Period) * rms;
-        double division = InSlots(key + RoundingVariance * parameters.N * SecretVariance, unscaled);
-        int giants = plan.GiantSteps.Count(step => step != 0);
+        var key = InnerProductVariance(plan.Level);
+        var unscaled = inputScale * scale;
+        var encoding = EncodeRounding(scale, plan.Period) * rms;
+        var division = InSlots(key + RoundingVariance * parameters.N * SecretVariance, unscaled);
+        var giants = plan.GiantSteps.Count(step => step != 0);
         return Math.Sqrt(
             row * Square(error)
             + rotatedRow * Square(InSlots(key, inputScale))

@@ -26,7 +26,7 @@ public sealed class CkksParameters
     {
         Literal = literal;
         _scales = chain.Scales;
-        int count = literal.PrimeBits.Count;
+        var count = literal.PrimeBits.Count;
         Moduli = chain.Moduli[..count];
         SpecialModuli = chain.Moduli[count..];
         Log2QP = BigInteger.Log(chain.Product, 2);
@@ -138,7 +138,7 @@ public sealed class CkksParameters
     /// <exception cref="ArgumentException">it passes half the modulus, or is not a number</exception>
     internal void CheckCoefficient(string operation, double magnitude, int level, double scale)
     {
-        double bound = LargestCoefficient(level);
+        var bound = LargestCoefficient(level);
         if (magnitude <= bound)
             return;
         throw new ArgumentException(string.Create(
@@ -151,13 +151,13 @@ public sealed class CkksParameters
 
     private static double LargestDoubleUpTo(BigInteger bound)
     {
-        double nearest = Math.Min((double)bound, double.MaxValue);
+        var nearest = Math.Min((double)bound, double.MaxValue);
         return new BigInteger(nearest) > bound ? Math.BitDecrement(nearest) : nearest;
     }
 
     private string CanonicalText()
     {
-        string text = string.Create(
+        var text = string.Create(
             CultureInfo.InvariantCulture,
             $"crammed-ckks 2\nname {Name}\nlogN {LogN}\nprimeBits {string.Join(' ', Literal.PrimeBits)}\n"
             + $"specialPrimeBits {string.Join(' ', Literal.SpecialPrimeBits)}\ndigitSize {DigitSize}\nlog2Scale {Literal.Log2Scale}\n"

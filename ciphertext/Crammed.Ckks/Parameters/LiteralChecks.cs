@@ -27,10 +27,10 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
         if (literal.Secret.HammingWeight is int weight)
             CheckRange("the secret's Hamming weight", weight, 1, 1 << literal.LogN);
         // Primes are 1 modulo 2N, so there must be room for a few of them.
-        int minBits = Math.Max(MinPrimeBits, literal.LogN + 3);
-        for (int i = 0; i < literal.PrimeBits.Count; i++)
+        var minBits = Math.Max(MinPrimeBits, literal.LogN + 3);
+        for (var i = 0; i < literal.PrimeBits.Count; i++)
             CheckRange($"PrimeBits[{i}]", literal.PrimeBits[i], minBits, Modulus.MaxBitLength);
-        for (int i = 0; i < literal.SpecialPrimeBits.Count; i++)
+        for (var i = 0; i < literal.SpecialPrimeBits.Count; i++)
             CheckRange($"SpecialPrimeBits[{i}]", literal.SpecialPrimeBits[i], minBits, Modulus.MaxBitLength);
         if (literal.Bootstrapping is { } bootstrapping)
             CheckBootstrapping(bootstrapping);
@@ -48,7 +48,7 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
     {
         if (value < min || value > max)
         {
-            int distance = value < min ? min - value : value - max;
+            var distance = value < min ? min - value : value - max;
             throw Refusal($"{what} is {value}, {distance} {(value < min ? "below" : "above")} the allowed {min} to {max}");
         }
     }
@@ -67,7 +67,7 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
         CheckRange("EphemeralSpecialBits", bootstrapping.EphemeralSpecialBits, literal.PrimeBits[0], Modulus.MaxBitLength);
         CheckEphemeralPrime(bootstrapping.EphemeralSpecialBits);
         CheckRange("Log2MessageRatio", bootstrapping.Log2MessageRatio, 1, literal.PrimeBits[0] - 1);
-        int least = bootstrapping.SlotsToCoeffsLevels + bootstrapping.CorrectionLevels + 1;
+        var least = bootstrapping.SlotsToCoeffsLevels + bootstrapping.CorrectionLevels + 1;
         CheckRange("the number of levels below those of EvalMod", literal.WorkingLevel, least, levels);
     }
 
@@ -91,12 +91,12 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
     /// </summary>
     private void CheckScales()
     {
-        int log2Scale = literal.Log2ScaleAtTop;
-        for (int level = literal.PrimeBits.Count - 1; level >= 0; level--)
+        var log2Scale = literal.Log2ScaleAtTop;
+        for (var level = literal.PrimeBits.Count - 1; level >= 0; level--)
         {
             if (level == literal.WorkingLevel)
                 log2Scale = literal.Log2Scale;
-            int max = level > literal.WorkingLevel ? Modulus.MaxBitLength : literal.PrimeBits[0] - 1;
+            var max = level > literal.WorkingLevel ? Modulus.MaxBitLength : literal.PrimeBits[0] - 1;
             CheckRange($"log2 of the canonical scale of level {level}", log2Scale, 1, max);
             log2Scale = 2 * log2Scale - literal.PrimeBits[level];
         }
@@ -105,14 +105,14 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
     /// <summary>A digit larger than P would make the noise of a key switch larger than the message (Han, Ki 2020, section 3.3).</summary>
     private void CheckSpecialModulus(PrimeChain chain)
     {
-        int count = literal.PrimeBits.Count;
+        var count = literal.PrimeBits.Count;
         BigInteger special = PrimeChain.Multiply(chain.Moduli.Skip(count));
-        foreach (ulong[] digit in chain.Moduli.Take(count).Chunk(literal.DigitSize ?? literal.SpecialPrimeBits.Count))
+        foreach (var digit in chain.Moduli.Take(count).Chunk(literal.DigitSize ?? literal.SpecialPrimeBits.Count))
         {
             BigInteger product = PrimeChain.Multiply(digit);
             if (product <= special)
                 continue;
-            double size = BigInteger.Log(product, 2);
+            var size = BigInteger.Log(product, 2);
             throw Refusal(string.Create(
                 CultureInfo.InvariantCulture,
                 $"a digit of {digit.Length} primes has {size:F2} bits, {size - BigInteger.Log(special, 2):F2} more than the special "

@@ -23,16 +23,16 @@ internal sealed record PrimeChain(ulong[] Moduli, double[] Scales)
     /// </summary>
     public static PrimeChain Find(CkksParametersLiteral literal)
     {
-        ulong step = 2UL << literal.LogN;
-        int count = literal.PrimeBits.Count;
+        var step = 2UL << literal.LogN;
+        var count = literal.PrimeBits.Count;
         var moduli = new ulong[count + literal.SpecialPrimeBits.Count];
         var used = new HashSet<ulong>();
-        for (int i = count; i < moduli.Length; i++)
+        for (var i = count; i < moduli.Length; i++)
             used.Add(moduli[i] = PrimeSearch.LargestBelow(literal.SpecialPrimeBits[i - count], step, used));
         used.Add(moduli[0] = PrimeSearch.LargestBelow(literal.PrimeBits[0], step, used));
         var scales = new double[count];
         scales[^1] = Math.ScaleB(1, literal.Log2ScaleAtTop);
-        for (int level = count - 1; level > 0; level--)
+        for (var level = count - 1; level > 0; level--)
         {
             if (level == literal.WorkingLevel)
                 scales[level] = Math.ScaleB(1, literal.Log2Scale);
@@ -58,7 +58,7 @@ internal sealed record PrimeChain(ulong[] Moduli, double[] Scales)
         // None may pass 2^50; the largest ones below are near enough.
         if (bits == Modulus.MaxBitLength)
             return PrimeSearch.LargestBelow(bits, step, used);
-        double deviation = scale / Math.ScaleB(1, (int)Math.Round(Math.Log2(scale)));
+        var deviation = scale / Math.ScaleB(1, (int)Math.Round(Math.Log2(scale)));
         return PrimeSearch.Nearest(Math.ScaleB(deviation * deviation, bits), step, used);
     }
 

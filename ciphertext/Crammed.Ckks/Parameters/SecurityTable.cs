@@ -52,8 +52,8 @@ public static class SecurityTable
 
     private static string Describe(int logN, KeyModulus key)
     {
-        double size = BigInteger.Log(key.Modulus, 2);
-        string bound = MaxLog2QP(logN, key.Secret) switch
+        var size = BigInteger.Log(key.Modulus, 2);
+        var bound = MaxLog2QP(logN, key.Secret) switch
         {
             null => "and no 128-bit bound is known",
             int bits when IsSecure(logN, key.Secret, key.Modulus) => $"bound {bits}",

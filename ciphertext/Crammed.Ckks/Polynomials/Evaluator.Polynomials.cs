@@ -42,7 +42,7 @@ public sealed unsafe partial class Evaluator
             CheckPolynomial(ciphertext, plan, scale);
             CheckScales(nameof(EvaluatePolynomialBatch), ciphertexts[0].Level, ciphertexts[0].Scale, ciphertext.Level, ciphertext.Scale);
         }
-        int level = CheckBatch(nameof(EvaluatePolynomialBatch), ciphertexts, polynomials: 2) - plan.Depth;
+        var level = CheckBatch(nameof(EvaluatePolynomialBatch), ciphertexts, polynomials: 2) - plan.Depth;
         var powers = new Dictionary<int, Ciphertext[]> { [1] = [.. ciphertexts] };
         try
         {
@@ -99,9 +99,9 @@ public sealed unsafe partial class Evaluator
     private Ciphertext[] EvaluateNode(PolynomialNode node, Dictionary<int, Ciphertext[]> powers, int level, double scale)
     {
         // Everything is summed one level above, at a scale larger by the prime that the rescale drops.
-        double sumScale = scale * Parameters.Moduli[level + 1];
+        var sumScale = scale * Parameters.Moduli[level + 1];
         using CiphertextBatch sums = SumsOfQuotients(node.Products, powers, level + 1, sumScale);
-        for (int i = 0; i < sums.Items.Length; i++)
+        for (var i = 0; i < sums.Items.Length; i++)
         {
             AddTerms(sums[i], node.Terms, powers, i);
             AddGaussianInteger(sums[i], Integer(nameof(EvaluatePolynomial), node.Constant, sumScale, level + 1));
@@ -115,7 +115,7 @@ public sealed unsafe partial class Evaluator
     private CiphertextBatch SumsOfQuotients(
         IReadOnlyList<PolynomialProduct> products, Dictionary<int, Ciphertext[]> powers, int level, double sumScale)
     {
-        int count = powers[1].Length;
+        var count = powers[1].Length;
         if (products.Count == 0)
             return CiphertextBatch.Of(count, _ => Zero(level, sumScale));
         var quotients = new List<Ciphertext[]>(products.Count);
@@ -141,7 +141,7 @@ public sealed unsafe partial class Evaluator
             Integer(nameof(EvaluatePolynomial), term.Coefficient, sum.Scale / powers[term.Index][item].Scale, sum.Level))];
         ForEachLimb(sum.Level, limb =>
         {
-            for (int i = 0; i < factors.Length; i++)
+            for (var i = 0; i < factors.Length; i++)
             {
                 Ciphertext power = powers[terms[i].Index][item];
                 MultiplyGaussianLimb(sum[0].Limb(limb), power[0].Limb(limb), factors[i], limb, adds: true);
@@ -153,7 +153,7 @@ public sealed unsafe partial class Evaluator
     private Ciphertext Zero(int level, double scale)
     {
         Ciphertext zero = Ciphertext.Allocate(Parameters, 2, level, scale);
-        for (int limb = 0; limb <= level; limb++)
+        for (var limb = 0; limb <= level; limb++)
         {
             zero[0].LimbSpan(limb).Clear();
             zero[1].LimbSpan(limb).Clear();

@@ -22,7 +22,7 @@ public sealed partial class NoiseEstimator
         PolynomialPlan plan, int level, double scale, Complex argument, double error, double? resultScale = null)
     {
         var trace = new PolynomialTrace(this, parameters, plan, level, scale, argument, resultScale);
-        double carried = Complex.Abs(trace.Derivative) * error;
+        var carried = Complex.Abs(trace.Derivative) * error;
         return Math.Sqrt(carried * carried + trace.Variance + Square(trace.CoefficientRounding));
     }
 }

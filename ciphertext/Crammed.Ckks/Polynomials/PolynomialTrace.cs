@@ -55,7 +55,7 @@ internal sealed class PolynomialTrace
         _powers[1] = _argument = new TracedValue(argument, scale, level);
         foreach (PowerStep step in plan.Powers)
             _powers.Add(step.Index, Power(step));
-        int resultLevel = level - plan.Depth;
+        var resultLevel = level - plan.Depth;
         _result = Node(plan.Root, resultLevel, resultScale ?? parameters.ScaleAt(resultLevel));
         _result.Sensitivity = 1;
         Accumulate();
@@ -81,7 +81,7 @@ internal sealed class PolynomialTrace
     private TracedValue Power(PowerStep step)
     {
         TracedValue left = _powers[step.Left], right = _powers[step.Right];
-        int level = Math.Min(left.Level, right.Level);
+        var level = Math.Min(left.Level, right.Level);
         double productScale = left.Scale * right.Scale, scale = productScale / _parameters.Moduli[level];
         Complex value = left.Value * right.Value;
         double rounding = 0;
@@ -101,16 +101,16 @@ internal sealed class PolynomialTrace
     /// <summary>The node's value and, before it in the list, those of the nodes that it takes.</summary>
     private TracedValue Node(PolynomialNode node, int level, double scale)
     {
-        double sumScale = scale * _parameters.Moduli[level + 1];
+        var sumScale = scale * _parameters.Moduli[level + 1];
         Complex value = node.Constant;
-        double rounding = 1 / sumScale;
-        foreach ((int index, Complex coefficient) in node.Terms)
+        var rounding = 1 / sumScale;
+        foreach ((var index, Complex coefficient) in node.Terms)
         {
             value += coefficient * _powers[index].Value;
             rounding += RoundingOf(_powers[index], sumScale);
         }
         var quotients = new TracedValue[node.Products.Count];
-        for (int i = 0; i < quotients.Length; i++)
+        for (var i = 0; i < quotients.Length; i++)
         {
             TracedValue giant = _powers[node.Products[i].Giant];
             quotients[i] = Node(node.Products[i].Quotient, level + 1, sumScale / giant.Scale);
@@ -130,9 +130,9 @@ internal sealed class PolynomialTrace
     {
         foreach ((PolynomialNode node, TracedValue result, TracedValue[] quotients) in Enumerable.Reverse(_nodes))
         {
-            foreach ((int index, Complex coefficient) in node.Terms)
+            foreach ((var index, Complex coefficient) in node.Terms)
                 _powers[index].Sensitivity += result.Sensitivity * coefficient;
-            for (int i = 0; i < quotients.Length; i++)
+            for (var i = 0; i < quotients.Length; i++)
             {
                 TracedValue giant = _powers[node.Products[i].Giant];
                 quotients[i].Sensitivity += result.Sensitivity * giant.Value;
@@ -147,7 +147,7 @@ internal sealed class PolynomialTrace
     {
         TracedValue left = _powers[step.Left], right = _powers[step.Right];
         Complex sensitivity = _powers[step.Index].Sensitivity;
-        bool isChebyshev = _plan.Basis == PolynomialBasis.Chebyshev;
+        var isChebyshev = _plan.Basis == PolynomialBasis.Chebyshev;
         Complex ofProduct = isChebyshev ? 2 * sensitivity : sensitivity;
         left.Sensitivity += ofProduct * right.Value;
         right.Sensitivity += ofProduct * left.Value;

@@ -37,7 +37,7 @@ public static class RefreshProtocol
     public static void WriteError(Stream stream, string message)
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes(message);
-        int length = Math.Min(bytes.Length, MaxMessageBytes);
+        var length = Math.Min(bytes.Length, MaxMessageBytes);
         WriteInt(stream, -length);
         stream.Write(bytes, 0, length);
         stream.Flush();
@@ -47,7 +47,7 @@ public static class RefreshProtocol
     /// <exception cref="CkksFormatException">Sizes that no answer under these parameters has.</exception>
     public static byte[][] ReadAnswer(Stream stream, CkksParameters parameters)
     {
-        int count = RequireInt(stream);
+        var count = RequireInt(stream);
         if (count >= 0)
             return ReadAll(stream, count, parameters);
         if (count < -MaxMessageBytes)
@@ -73,11 +73,11 @@ public static class RefreshProtocol
         if (count is < 0 or > MaxCiphertexts)
             throw new CkksFormatException($"refresh: {count} ciphertexts in a frame, at most {MaxCiphertexts}.");
         // Two polynomials with all limbs at 8 bytes a residue, and room for a header.
-        long largest = 2L * parameters.N * parameters.Moduli.Count * sizeof(double) + 4096;
+        var largest = 2L * parameters.N * parameters.Moduli.Count * sizeof(double) + 4096;
         var ciphertexts = new byte[count][];
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            int length = RequireInt(stream);
+            var length = RequireInt(stream);
             if (length < 0 || length > largest)
                 throw new CkksFormatException($"refresh: a ciphertext of {length} bytes, at most {largest}.");
             ciphertexts[i] = new byte[length];
@@ -98,7 +98,7 @@ public static class RefreshProtocol
     private static int? ReadInt(Stream stream, bool allowsEnd)
     {
         Span<byte> bytes = stackalloc byte[sizeof(int)];
-        int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (read == 0 && allowsEnd)
             return null;
         if (read < bytes.Length)

@@ -35,7 +35,7 @@ public sealed class RemoteRefresher : IRefresher, IDisposable
         var results = new Ciphertext[ciphertexts.Count];
         lock (_exchange)
         {
-            for (int start = 0; start < results.Length; start += RefreshProtocol.MaxCiphertexts)
+            for (var start = 0; start < results.Length; start += RefreshProtocol.MaxCiphertexts)
                 Exchange(ciphertexts, start, Math.Min(RefreshProtocol.MaxCiphertexts, results.Length - start), targetLevel, results);
         }
         return results;

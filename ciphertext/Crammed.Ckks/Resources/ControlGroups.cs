@@ -11,14 +11,14 @@ internal static class ControlGroups
     /// <param name="root">the folder that holds proc and sys</param>
     public static IEnumerable<FreeSpace> Free(string root)
     {
-        string[] memberships = LinuxMemory.Lines(Path.Combine(root, "proc/self/cgroup"));
-        foreach (string mount in LinuxMemory.Lines(Path.Combine(root, "proc/self/mountinfo")))
+        var memberships = LinuxMemory.Lines(Path.Combine(root, "proc/self/cgroup"));
+        foreach (var mount in LinuxMemory.Lines(Path.Combine(root, "proc/self/mountinfo")))
         {
             if (Hierarchy.Parse(mount) is not { } hierarchy || hierarchy.GroupOf(memberships) is not { } group)
                 continue;
-            for (string? path = group; path is not null; path = Parent(path))
+            for (var path = group; path is not null; path = Parent(path))
             {
-                string folder = Path.Combine(root, (hierarchy.MountPoint + path).TrimStart('/'));
+                var folder = Path.Combine(root, (hierarchy.MountPoint + path).TrimStart('/'));
                 if (hierarchy.FreeIn(folder) is long bytes)
                     yield return new FreeSpace(bytes, $"control group {hierarchy.MountPoint}{path}", IsMemory: true);
             }
@@ -37,12 +37,12 @@ internal static class ControlGroups
         /// <summary>"36 31 0:33 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory"; null for other mounts.</summary>
         public static Hierarchy? Parse(string mount)
         {
-            string[] halves = mount.Split(" - ", 2);
+            var halves = mount.Split(" - ", 2);
             string[] place = halves[0].Split(' '), kind = halves[^1].Split(' ');
             if (halves.Length < 2 || place.Length < 5 || kind.Length < 3)
                 return null;
-            bool isUnified = kind[0] == "cgroup2";
-            bool hasMemory = isUnified || (kind[0] == "cgroup" && kind[2].Split(',').Contains("memory"));
+            var isUnified = kind[0] == "cgroup2";
+            var hasMemory = isUnified || (kind[0] == "cgroup" && kind[2].Split(',').Contains("memory"));
             return hasMemory ? new Hierarchy(place[4].TrimEnd('/'), place[3].TrimEnd('/'), isUnified) : null;
         }
 
@@ -52,10 +52,10 @@ internal static class ControlGroups
         /// </summary>
         public string? GroupOf(IEnumerable<string> memberships)
         {
-            string? path = memberships.Select(line => line.Split(':', 3)).FirstOrDefault(IsMember)?[2].TrimEnd('/');
+            var path = memberships.Select(line => line.Split(':', 3)).FirstOrDefault(IsMember)?[2].TrimEnd('/');
             if (path is null)
                 return null;
-            bool isInside = path.StartsWith(Root + "/", StringComparison.Ordinal) && !path.Contains("/..", StringComparison.Ordinal);
+            var isInside = path.StartsWith(Root + "/", StringComparison.Ordinal) && !path.Contains("/..", StringComparison.Ordinal);
             return isInside ? path[Root.Length..] : "";
         }
 
@@ -67,13 +67,13 @@ internal static class ControlGroups
         {
             // Beyond memory.high a group is slowed down until it is of no use, so that is a limit as well.
             string[] limits = IsUnified ? ["memory.max", "memory.high"] : ["memory.limit_in_bytes"];
-            long? limit = limits.Min(name => NumberIn(Path.Combine(folder, name)));
-            long? used = NumberIn(Path.Combine(folder, IsUnified ? "memory.current" : "memory.usage_in_bytes"));
+            var limit = limits.Min(name => NumberIn(Path.Combine(folder, name)));
+            var used = NumberIn(Path.Combine(folder, IsUnified ? "memory.current" : "memory.usage_in_bytes"));
             if (limit is null || used is null)
                 return null;
-            string[] statistics = LinuxMemory.Lines(Path.Combine(folder, "memory.stat"));
-            string prefix = IsUnified ? "" : "total_";
-            long cached = Statistic(statistics, $"{prefix}inactive_file ") + Statistic(statistics, $"{prefix}active_file ");
+            var statistics = LinuxMemory.Lines(Path.Combine(folder, "memory.stat"));
+            var prefix = IsUnified ? "" : "total_";
+            var cached = Statistic(statistics, $"{prefix}inactive_file ") + Statistic(statistics, $"{prefix}active_file ");
             return Math.Max(0, limit.Value - Math.Max(0, used.Value - cached));
         }
 

@@ -38,14 +38,14 @@ internal static class LinuxMemory
 
     /// <summary>A number in decimal digits; null for anything else.</summary>
     public static long? Number(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private static FreeSpace? OfMachine(string root)
     {
         string? line = Array.Find(
             Lines(Path.Combine(root, "proc/meminfo")), line => line.StartsWith(AvailableField, StringComparison.Ordinal));
         // "MemAvailable:   23834880 kB", the unit being 1024 bytes.
-        string? number = line?[AvailableField.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        var number = line?[AvailableField.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         return number is not null && Number(number) is long units ? new FreeSpace(1024 * units, "MemAvailable", IsMemory: true) : null;
     }
 }

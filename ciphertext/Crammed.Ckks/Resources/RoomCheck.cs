@@ -51,7 +51,7 @@ internal static class RoomCheck
     private static string Text(long bytes, Func<double, double> round)
     {
         double scaled = bytes;
-        int unit = 0;
+        var unit = 0;
         for (; scaled >= 1024 && unit < ByteUnits.Length - 1; unit++)
             scaled /= 1024;
         return unit == 0

@@ -20,7 +20,7 @@ public static class SystemResources
 
         public FreeSpace? Disk(string folder)
         {
-            string? existing = Path.GetFullPath(folder);
+            var existing = Path.GetFullPath(folder);
             while (existing is not null && !Directory.Exists(existing))
                 existing = Path.GetDirectoryName(existing);
             if (existing is null)
@@ -45,7 +45,7 @@ public static class SystemResources
         {
             GC.Collect(0);
             GCMemoryInfo info = GC.GetGCMemoryInfo();
-            long free = Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes);
+            var free = Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes);
             return new FreeSpace(free, "memory that the runtime sees", IsMemory: true);
         }
     }

@@ -24,7 +24,7 @@ internal sealed class AesKeyStream : IDisposable
     {
         if (seed.Length != SeedBytes)
             throw new ArgumentException($"a seed has {SeedBytes} bytes, not {seed.Length}", nameof(seed));
-        byte[] key = seed.ToArray();
+        var key = seed.ToArray();
         using Aes aes = Aes.Create();
         aes.Mode = CipherMode.ECB;
         aes.Padding = PaddingMode.None;
@@ -47,7 +47,7 @@ internal sealed class AesKeyStream : IDisposable
     public void Seek(ulong stream)
     {
         Span<ulong> counters = MemoryMarshal.Cast<byte, ulong>(_counters.AsSpan());
-        for (int i = 1; i < counters.Length; i += 2)
+        for (var i = 1; i < counters.Length; i += 2)
             counters[i] = LittleEndian(stream);
         _nextBlock = 0;
     }
@@ -56,7 +56,7 @@ internal sealed class AesKeyStream : IDisposable
     public ReadOnlySpan<ulong> NextBatch()
     {
         Span<ulong> counters = MemoryMarshal.Cast<byte, ulong>(_counters.AsSpan());
-        for (int i = 0; i < counters.Length; i += 2)
+        for (var i = 0; i < counters.Length; i += 2)
             counters[i] = LittleEndian(_nextBlock++);
         _encryptor.TransformBlock(_counters, 0, _counters.Length, _output, 0);
         Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(_output.AsSpan());

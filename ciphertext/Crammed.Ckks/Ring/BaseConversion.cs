@@ -33,7 +33,7 @@ internal sealed unsafe class BaseConversion
         _ring = ring;
         _source = sourceModuli;
         _inverses = new double[sourceModuli.Length][];
-        for (int k = 0; k < sourceModuli.Length; k++)
+        for (var k = 0; k < sourceModuli.Length; k++)
         {
             Modulus modulus = ring.Moduli[sourceModuli[k]];
             _inverses[k] = Pinned(sourceModuli.Take(k).Select(j => modulus.Centre(modulus.Invert(ring.Moduli[j].Value % modulus.Value))));
@@ -56,10 +56,10 @@ internal sealed unsafe class BaseConversion
     /// <summary>As above, for <paramref name="length"/> coefficients from <paramref name="offset"/> on.</summary>
     public void ToMixedRadix(double** limbs, int count, int offset, int length)
     {
-        for (int end = offset + length; offset < end; offset += DigitChunk)
+        for (var end = offset + length; offset < end; offset += DigitChunk)
         {
-            int chunk = Math.Min(DigitChunk, end - offset);
-            for (int k = 1; k < count; k++)
+            var chunk = Math.Min(DigitChunk, end - offset);
+            for (var k = 1; k < count; k++)
             {
                 fixed (double* inverses = _inverses[k])
                     _ring.Kernels.MixedRadixDigit(limbs[k], limbs, inverses, k, offset, chunk, _ring.Moduli[_source[k]]);
@@ -87,7 +87,7 @@ internal sealed unsafe class BaseConversion
     {
         var products = new ulong[_source.Length + 1];
         products[0] = 1;
-        for (int k = 0; k < _source.Length; k++)
+        for (var k = 0; k < _source.Length; k++)
             products[k + 1] = target.Multiply(products[k], _ring.Moduli[_source[k]].Value % target.Value);
         return products;
     }
@@ -95,14 +95,14 @@ internal sealed unsafe class BaseConversion
     private static double[] Pinned(IEnumerable<double> values)
     {
         double[] array = [.. values];
-        double[] pinned = GC.AllocateArray<double>(array.Length, pinned: true);
+        var pinned = GC.AllocateArray<double>(array.Length, pinned: true);
         array.CopyTo(pinned, 0);
         return pinned;
     }
 
     private ConversionTarget TargetFor(Modulus target, double[] weights)
     {
-        double largestDigit = _source.Max(source => _ring.Moduli[source].P) / 2 + 2;
+        var largestDigit = _source.Max(source => _ring.Moduli[source].P) / 2 + 2;
         var accumulation = new WideAccumulation(largestDigit, target.P / 2 + 2, target.P);
         return new ConversionTarget(
             target.P, target.Inverse, accumulation.Start, accumulation.Terms, (nint)Unsafe.AsPointer(ref weights[0]));

@@ -6,7 +6,7 @@ internal static class BitReversal
     public static int[] Table(int bits)
     {
         var table = new int[1 << bits];
-        for (int i = 1; i < table.Length; i++)
+        for (var i = 1; i < table.Length; i++)
             table[i] = table[i >> 1] >> 1 | (i & 1) << bits - 1;
         return table;
     }

@@ -12,7 +12,7 @@ internal static class GaloisElement
     /// <summary>The inverse modulo 2N: the unit group's order divides N/2, so g^(N/2 - 1) g = 1 for powers of 5, and up to sign.</summary>
     public static int Invert(int galoisElement, int n)
     {
-        int inverse = Power(galoisElement, n / 2 - 1, n);
+        var inverse = Power(galoisElement, n / 2 - 1, n);
         return (long)inverse * galoisElement % (2 * n) == 1
             ? inverse
             : throw new ArgumentException($"{galoisElement} is not an odd exponent below {2 * n}", nameof(galoisElement));
@@ -22,9 +22,9 @@ internal static class GaloisElement
 
     private static int Power(long @base, int exponent, int n)
     {
-        long mask = 2L * n - 1;
+        var mask = 2L * n - 1;
         long result = 1;
-        for (long square = @base & mask; exponent > 0; exponent >>= 1, square = square * square & mask)
+        for (var square = @base & mask; exponent > 0; exponent >>= 1, square = square * square & mask)
         {
             if ((exponent & 1) != 0)
                 result = result * square & mask;

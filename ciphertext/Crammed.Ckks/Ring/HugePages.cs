@@ -22,7 +22,7 @@ internal static unsafe partial class HugePages
         if (bytes < SmallestBuffer || !OperatingSystem.IsLinux())
             return;
         long page = Environment.SystemPageSize;
-        long first = ((long)memory + page - 1) / page * page;
+        var first = ((long)memory + page - 1) / page * page;
         _ = Madvise((void*)first, (nuint)((long)memory + bytes - first), MadviseHugePage);
     }
 

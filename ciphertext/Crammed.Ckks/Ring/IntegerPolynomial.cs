@@ -41,10 +41,10 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
     /// <summary>The polynomial with these coefficients, integers up to <paramref name="largest"/> in size, which are used up.</summary>
     public static IntegerPolynomial FromCoefficients(RingContext ring, double* coefficients, double largest)
     {
-        int count = largest <= LargestSingleDigit ? 1 : 1 + Math.ILogB(largest) / DigitBits;
+        var count = largest <= LargestSingleDigit ? 1 : 1 + Math.ILogB(largest) / DigitBits;
         RnsPolynomial digits = ring.Rent(count);
-        double** pointers = stackalloc double*[count];
-        for (int k = 0; k < count; k++)
+        var pointers = stackalloc double*[count];
+        for (var k = 0; k < count; k++)
             pointers[k] = digits.Limb(k);
         EmbeddingKernels.OfWidth(ring.Kernels.Width).SplitIntegers(pointers, coefficients, count, DigitBits, ring.N);
         return new IntegerPolynomial(ring, digits, largest);
@@ -54,7 +54,7 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
     public void AddSmall(ReadOnlySpan<double> coefficients)
     {
         Span<double> digit = _digits.LimbSpan(0);
-        for (int i = 0; i < digit.Length; i++)
+        for (var i = 0; i < digit.Length; i++)
             digit[i] += coefficients[i];
     }
 
@@ -62,11 +62,11 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
     public void Transform(double* destination, int modulusIndex)
     {
         Modulus modulus = _ring.Moduli[modulusIndex];
-        int count = _digits.LimbCount;
-        double** pointers = stackalloc double*[count];
-        double* weights = stackalloc double[count];
+        var count = _digits.LimbCount;
+        var pointers = stackalloc double*[count];
+        var weights = stackalloc double[count];
         ulong unit = modulus.Power(2, DigitBits), weight = 1;
-        for (int k = 0; k < count; k++, weight = modulus.Multiply(weight, unit))
+        for (var k = 0; k < count; k++, weight = modulus.Multiply(weight, unit))
         {
             pointers[k] = _digits.Limb(k);
             weights[k] = modulus.Centre(weight);

@@ -18,17 +18,17 @@ internal sealed unsafe class NttPermutation
     /// <param name="kernels">whose vectors the blocks are</param>
     public NttPermutation(int[] indices, VectorKernels kernels)
     {
-        int width = kernels.Width;
+        var width = kernels.Width;
         _codes = GC.AllocateArray<int>(indices.Length / width, pinned: true);
         _patterns = GC.AllocateArray<double>(width * width, pinned: true);
         Span<int> known = stackalloc int[width * width], lanes = stackalloc int[width];
-        int knownCount = 0;
-        for (int block = 0; block < _codes.Length; block++)
+        var knownCount = 0;
+        for (var block = 0; block < _codes.Length; block++)
         {
-            int source = indices[block * width] / width * width;
-            for (int lane = 0; lane < width; lane++)
+            var source = indices[block * width] / width * width;
+            for (var lane = 0; lane < width; lane++)
                 lanes[lane] = indices[block * width + lane] - source;
-            int pattern = 0;
+            var pattern = 0;
             while (pattern < knownCount && !known.Slice(pattern * width, width).SequenceEqual(lanes))
                 pattern++;
             if (pattern == knownCount)

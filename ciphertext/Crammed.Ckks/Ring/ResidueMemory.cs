@@ -47,9 +47,9 @@ public static unsafe class ResidueMemory
     /// <summary>Gives every buffer kept for reuse back to the operating system.</summary>
     public static void Trim()
     {
-        foreach ((long capacity, ConcurrentStack<nint> stack) in Idle)
+        foreach ((var capacity, ConcurrentStack<nint> stack) in Idle)
         {
-            while (stack.TryPop(out nint address))
+            while (stack.TryPop(out var address))
             {
                 Interlocked.Add(ref s_cachedBytes, -capacity * sizeof(double));
                 Free((double*)address);
@@ -60,7 +60,7 @@ public static unsafe class ResidueMemory
     /// <summary>Memory for so many doubles; its contents are arbitrary.</summary>
     internal static double* Rent(long count)
     {
-        double* buffer = TryPop(count);
+        var buffer = TryPop(count);
         if (buffer == null)
             buffer = TryPopLarger(count);
         if (buffer == null)
@@ -88,7 +88,7 @@ public static unsafe class ResidueMemory
 
     private static double* TryPop(long capacity)
     {
-        if (!Idle.TryGetValue(capacity, out ConcurrentStack<nint>? stack) || !stack.TryPop(out nint address))
+        if (!Idle.TryGetValue(capacity, out ConcurrentStack<nint>? stack) || !stack.TryPop(out var address))
             return null;
         Interlocked.Add(ref s_cachedBytes, -capacity * sizeof(double));
         return (double*)address;
@@ -98,7 +98,7 @@ public static unsafe class ResidueMemory
     private static double* TryPopLarger(long count)
     {
         long limit = (long)(count * LargestSlack), best = long.MaxValue;
-        foreach ((long capacity, ConcurrentStack<nint> stack) in Idle)
+        foreach ((var capacity, ConcurrentStack<nint> stack) in Idle)
         {
             if (capacity > count && capacity <= limit && capacity < best && !stack.IsEmpty)
                 best = capacity;
@@ -109,12 +109,12 @@ public static unsafe class ResidueMemory
     /// <summary>The line before the buffer tells of the allocation.</summary>
     private static double* Allocate(long count)
     {
-        int colour = (int)((uint)Interlocked.Add(ref s_nextColour, 5) % Colours);
-        nuint offset = (nuint)(1 + colour) * Alignment;
-        nuint bytes = (nuint)count * sizeof(double) + offset;
-        byte* allocation = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        var colour = (int)((uint)Interlocked.Add(ref s_nextColour, 5) % Colours);
+        var offset = (nuint)(1 + colour) * Alignment;
+        var bytes = (nuint)count * sizeof(double) + offset;
+        var allocation = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
         HugePages.Advise(allocation, (long)bytes);
-        double* buffer = (double*)(allocation + offset);
+        var buffer = (double*)(allocation + offset);
         *HeaderOf(buffer) = new Header { Allocation = allocation, Capacity = count };
         return buffer;
     }

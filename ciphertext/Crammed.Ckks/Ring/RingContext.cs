@@ -51,11 +51,11 @@ internal sealed unsafe class RingContext
     /// <summary>Value i of the image is value result[i] of the original, since value i is taken at ψ^(2 rev(i) + 1).</summary>
     private int[] BuildPermutation(int galoisElement)
     {
-        int[] reversed = BitReversal.Table(LogN);
+        var reversed = BitReversal.Table(LogN);
         var permutation = new int[N];
-        for (int i = 0; i < N; i++)
+        for (var i = 0; i < N; i++)
         {
-            long exponent = (long)galoisElement * (2 * reversed[i] + 1) & 2 * N - 1;
+            var exponent = (long)galoisElement * (2 * reversed[i] + 1) & 2 * N - 1;
             permutation[i] = reversed[(int)(exponent - 1) / 2];
         }
         return permutation;

@@ -50,7 +50,7 @@ internal sealed unsafe class RnsPolynomial : IDisposable
     /// <summary>Copies the first <paramref name="limbCount"/> limbs of a polynomial that has at least as many.</summary>
     public void CopyLimbsFrom(RnsPolynomial source, int limbCount)
     {
-        for (int limb = 0; limb < limbCount; limb++)
+        for (var limb = 0; limb < limbCount; limb++)
             source.LimbSpan(limb).CopyTo(LimbSpan(limb));
     }
 
@@ -63,7 +63,7 @@ internal sealed unsafe class RnsPolynomial : IDisposable
 
     public void Dispose()
     {
-        double* memory = _memory;
+        var memory = _memory;
         _memory = null;
         if (memory != null)
             ResidueMemory.Return(memory);

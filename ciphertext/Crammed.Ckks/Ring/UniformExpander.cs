@@ -16,7 +16,7 @@ internal sealed unsafe class UniformExpander(ReadOnlySpan<byte> seed) : IDisposa
     {
         using var expander = new UniformExpander(seed);
         RnsPolynomial uniform = ring.Rent(limbCount);
-        for (int limb = 0; limb < limbCount; limb++)
+        for (var limb = 0; limb < limbCount; limb++)
             expander.Fill(uniform.Limb(limb), ring.N, ring.Moduli[limb], (ulong)limb);
         return uniform;
     }
@@ -25,15 +25,15 @@ internal sealed unsafe class UniformExpander(ReadOnlySpan<byte> seed) : IDisposa
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(double* limb, int length, Modulus modulus, ulong stream)
     {
-        ulong p = modulus.Value;
-        ulong threshold = (0 - p) % p;
-        ulong half = p / 2;
+        var p = modulus.Value;
+        var threshold = (0 - p) % p;
+        var half = p / 2;
         _stream.Seek(stream);
-        for (int filled = 0; filled < length;)
+        for (var filled = 0; filled < length;)
         {
-            foreach (ulong word in _stream.NextBatch())
+            foreach (var word in _stream.NextBatch())
             {
-                ulong residue = Math.BigMul(word, p, out ulong low);
+                var residue = Math.BigMul(word, p, out var low);
                 if (low < threshold)
                     continue;
                 // Without a branch, which would be mispredicted every other time.

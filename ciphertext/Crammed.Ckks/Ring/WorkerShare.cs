@@ -18,10 +18,10 @@ internal sealed class WorkerShare(int degree)
     /// <summary>Runs body(0) ... body(count - 1) in any order; rethrows the first exception after all running items have ended.</summary>
     public void For(int count, Action<int> body)
     {
-        int helpers = Take(Math.Min(count, degree) - 1);
+        var helpers = Take(Math.Min(count, degree) - 1);
         if (helpers == 0)
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
                 body(i);
             return;
         }
@@ -39,8 +39,8 @@ internal sealed class WorkerShare(int degree)
     {
         while (wanted > 0)
         {
-            int spare = Volatile.Read(ref _spare);
-            int taken = Math.Min(spare, wanted);
+            var spare = Volatile.Read(ref _spare);
+            var taken = Math.Min(spare, wanted);
             if (taken <= 0)
                 return 0;
             if (Interlocked.CompareExchange(ref _spare, spare - taken, spare) == spare)
@@ -58,7 +58,7 @@ internal sealed class WorkerShare(int degree)
 
         public void Run(int helpers)
         {
-            for (int i = 0; i < helpers; i++)
+            for (var i = 0; i < helpers; i++)
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             Execute();
             // What is left is at most one item of each helper.
@@ -70,7 +70,7 @@ internal sealed class WorkerShare(int degree)
 
         public void Execute()
         {
-            for (int i = Interlocked.Increment(ref _next) - 1; i < count; i = Interlocked.Increment(ref _next) - 1)
+            for (var i = Interlocked.Increment(ref _next) - 1; i < count; i = Interlocked.Increment(ref _next) - 1)
             {
                 try
                 {

@@ -20,7 +20,7 @@ internal readonly record struct EvaluationKeyId(EvaluationKeyKind Kind, int Step
     /// <summary>A rotation by any number of steps, taken modulo N/2; null for a multiple of N/2, which needs no key.</summary>
     public static EvaluationKeyId? Rotation(CkksParameters parameters, int steps)
     {
-        int left = (steps % parameters.SlotCount + parameters.SlotCount) % parameters.SlotCount;
+        var left = (steps % parameters.SlotCount + parameters.SlotCount) % parameters.SlotCount;
         return left == 0 ? null : new EvaluationKeyId(EvaluationKeyKind.Rotation, left);
     }
 

@@ -103,7 +103,7 @@ public sealed class EvaluationKeys : IDisposable
                 .Select(slot => (slot, Bytes: slot.Id.Shape(Parameters, slot.Level).MemoryBytes(Parameters)))
                 .OrderByDescending(key => key.Bytes),
         ];
-        long limbs = missing.Sum(key => 2L * key.Slot.Id.Shape(Parameters, key.Slot.Level).TotalLimbs);
+        var limbs = missing.Sum(key => 2L * key.Slot.Id.Shape(Parameters, key.Slot.Level).TotalLimbs);
         RoomCheck.RequireMemory(
             $"loading {missing.Length} evaluation keys of {_file?.Path}", RnsPolynomial.AllocatedBytes(limbs, Parameters.N),
             resources ?? SystemResources.Process, "load keys when they are used, or have keys made for lower levels");
@@ -142,7 +142,7 @@ public sealed class EvaluationKeys : IDisposable
 
     internal static int RotationElement(CkksParameters parameters, int steps)
     {
-        int slots = parameters.SlotCount;
+        var slots = parameters.SlotCount;
         return GaloisElement.Rotation((steps % slots + slots) % slots, parameters.N);
     }
 

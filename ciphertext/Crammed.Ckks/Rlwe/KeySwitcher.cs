@@ -33,11 +33,11 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     /// <summary>As <see cref="Switch"/>, for many polynomials under one key: every limb of the key is read from memory once.</summary>
     public RnsPolynomial[][] SwitchMany(RnsPolynomial[] sources, int level, SwitchingKey key)
     {
-        int digitCount = parameters.DigitCount(level);
-        int targets = level + 1 + key.Shape.SpecialCount;
+        var digitCount = parameters.DigitCount(level);
+        var targets = level + 1 + key.Shape.SpecialCount;
         var digits = new RnsPolynomial[sources.Length];
         var sums = new RnsPolynomial[sources.Length][];
-        for (int i = 0; i < sources.Length; i++)
+        for (var i = 0; i < sources.Length; i++)
         {
             digits[i] = ToDigits(sources[i], level);
             sums[i] = RentPair(targets);
@@ -45,16 +45,16 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         ForEachGroup(level, targets, (first, count) =>
         {
             using RnsPolynomial scratch = _ring.Rent(digitCount * count);
-            double** limbs = stackalloc double*[digitCount * count];
-            for (int i = 0; i < sources.Length; i++)
+            var limbs = stackalloc double*[digitCount * count];
+            for (var i = 0; i < sources.Length; i++)
             {
-                for (int digit = 0; digit < digitCount; digit++)
+                for (var digit = 0; digit < digitCount; digit++)
                 {
-                    for (int k = 0; k < count; k++)
+                    for (var k = 0; k < count; k++)
                         limbs[digit * count + k] = scratch.Limb(digit * count + k);
                     ExtendLimbs(sources[i], digits[i], level, digit, first, count, limbs + digit * count);
                 }
-                for (int k = 0; k < count; k++)
+                for (var k = 0; k < count; k++)
                     InnerProduct(limbs + k, count, digitCount, key, level, first + k, sums[i][0].Limb(first + k), sums[i][1].Limb(first + k));
             }
         });
@@ -69,16 +69,16 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     /// </summary>
     public RnsPolynomial Extend(RnsPolynomial source, int level)
     {
-        int limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
-        int digitCount = parameters.DigitCount(level);
+        var limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
+        var digitCount = parameters.DigitCount(level);
         using RnsPolynomial digits = ToDigits(source, level);
         RnsPolynomial extended = _ring.Rent(digitCount * limbCount);
         ForEachGroup(level, limbCount, (first, count) =>
         {
-            double** limbs = stackalloc double*[count];
-            for (int digit = 0; digit < digitCount; digit++)
+            var limbs = stackalloc double*[count];
+            for (var digit = 0; digit < digitCount; digit++)
             {
-                for (int k = 0; k < count; k++)
+                for (var k = 0; k < count; k++)
                     limbs[k] = extended.Limb(digit * limbCount + first + k);
                 ExtendLimbs(source, digits, level, digit, first, count, limbs);
             }
@@ -89,7 +89,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     /// <summary>As <see cref="Switch"/>, for digits that <see cref="Extend"/> made.</summary>
     public RnsPolynomial[] SwitchExtended(RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key)
     {
-        int limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
+        var limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
         RnsPolynomial[] sums = RentPair(limbCount);
         For(level, limbCount, target => SwitchExtendedLimb(source, extended, level, key, target, sums[0].Limb(target), sums[1].Limb(target)));
         return sums;
@@ -99,10 +99,10 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     public void SwitchExtendedLimb(
         RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key, int target, double* sum0, double* sum1)
     {
-        int digitCount = parameters.DigitCount(level);
-        int limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
-        double** limbs = stackalloc double*[digitCount];
-        for (int digit = 0; digit < digitCount; digit++)
+        var digitCount = parameters.DigitCount(level);
+        var limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
+        var limbs = stackalloc double*[digitCount];
+        for (var digit = 0; digit < digitCount; digit++)
         {
             limbs[digit] = IsOwnLimb(digit, target, level)
                 ? source.Limb(target)
@@ -119,13 +119,13 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     /// <param name="key">a key whose only digit has all limbs; its level is that of the sums</param>
     public RnsPolynomial[][] SwitchSmall(RnsPolynomial[] coefficients, SwitchingKey key)
     {
-        int level = key.Level;
+        var level = key.Level;
         RnsPolynomial[][] sums = [.. coefficients.Select(_ => RentPair(key.LimbCount))];
         For(level, key.LimbCount, target =>
         {
             using RnsPolynomial scratch = _ring.Rent(1);
-            double* values = scratch.Limb(0);
-            for (int i = 0; i < coefficients.Length; i++)
+            var values = scratch.Limb(0);
+            for (var i = 0; i < coefficients.Length; i++)
             {
                 coefficients[i].LimbSpan(0).CopyTo(scratch.LimbSpan(0));
                 _ring.ForwardNtt(values, key.ModulusIndex(target));
@@ -147,25 +147,25 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     public RnsPolynomial[] Divide(
         RnsPolynomial[] sums, int level, bool rescales, RnsPolynomial?[]? addends = null, NttPermutation? permutation = null)
     {
-        int kept = rescales ? level : level + 1;
+        var kept = rescales ? level : level + 1;
         var results = new RnsPolynomial[sums.Length];
-        for (int i = 0; i < sums.Length; i++)
+        for (var i = 0; i < sums.Length; i++)
         {
             results[i] = _ring.Rent(kept);
             if (rescales && addends?[i] is RnsPolynomial addend)
                 AddTimesSpecial(sums[i], addend, level, level);
         }
-        int dropped = sums[0].LimbCount - (level + 1) + (rescales ? 1 : 0);
+        var dropped = sums[0].LimbCount - (level + 1) + (rescales ? 1 : 0);
         RemaindersToMixedRadix(sums, level, dropped);
         ForEachGroup(level, kept, (first, count) =>
         {
             using RnsPolynomial scratch = _ring.Rent(count);
-            for (int i = 0; i < sums.Length; i++)
+            for (var i = 0; i < sums.Length; i++)
             {
                 ConvertRemainders(sums[i], level, dropped, first, scratch);
-                for (int k = 0; k < count; k++)
+                for (var k = 0; k < count; k++)
                 {
-                    double* quotient = permutation is null ? results[i].Limb(first + k) : scratch.Limb(k);
+                    var quotient = permutation is null ? results[i].Limb(first + k) : scratch.Limb(k);
                     Quotient(quotient, sums[i], scratch.Limb(k), addends?[i], level, dropped, first + k);
                     if (permutation is not null)
                         _ring.ApplyAutomorphism(results[i].Limb(first + k), quotient, permutation);
@@ -180,14 +180,14 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
 
     private void AddTimesSpecial(RnsPolynomial sum, RnsPolynomial source, int firstLimb, int lastLimb)
     {
-        for (int limb = firstLimb; limb <= lastLimb; limb++)
+        for (var limb = firstLimb; limb <= lastLimb; limb++)
             AddTimesSpecialLimb(sum.Limb(limb), source.Limb(limb), limb);
     }
 
     /// <summary>One limb of <see cref="AddTimesSpecial(RnsPolynomial, RnsPolynomial, int)"/>.</summary>
     public void AddTimesSpecialLimb(double* sum, double* source, int limb)
     {
-        double special = parameters.BaseConversions.SpecialModulo(limb, parameters.SpecialModuli.Count);
+        var special = parameters.BaseConversions.SpecialModulo(limb, parameters.SpecialModuli.Count);
         _ring.Kernels.MultiplyConstantAdd(sum, source, special, _ring.N, _ring.Moduli[limb]);
     }
 
@@ -201,15 +201,15 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
             workers.For(count, body);
             return;
         }
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
             body(i);
     }
 
     /// <summary>Calls body(first, count) for groups of targets; there are enough groups to keep every thread busy.</summary>
     private void ForEachGroup(int level, int targets, Action<int, int> body)
     {
-        int size = Math.Clamp(targets / (2 * workers.Degree), 1, MaxGroup);
-        int groups = (targets + size - 1) / size;
+        var size = Math.Clamp(targets / (2 * workers.Degree), 1, MaxGroup);
+        var groups = (targets + size - 1) / size;
         For(level, groups, group => body(group * size, Math.Min(size, targets - group * size)));
     }
 
@@ -228,8 +228,8 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         For(level, parameters.DigitCount(level) * items, index =>
         {
             int digit = index / items, first = digit * parameters.DigitSize, count = LimbsOf(digit, level);
-            double** limbs = stackalloc double*[count];
-            for (int k = 0; k < count; k++)
+            var limbs = stackalloc double*[count];
+            for (var k = 0; k < count; k++)
                 limbs[k] = digits.Limb(first + k);
             parameters.BaseConversions.Digit(digit).ToMixedRadix(limbs, count, index % items * item, item);
         });
@@ -246,14 +246,14 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     /// </summary>
     private void ExtendLimbs(RnsPolynomial source, RnsPolynomial digits, int level, int digit, int first, int count, double** limbs)
     {
-        int digitLimbs = LimbsOf(digit, level);
-        double** coefficients = stackalloc double*[digitLimbs];
-        for (int k = 0; k < digitLimbs; k++)
+        var digitLimbs = LimbsOf(digit, level);
+        var coefficients = stackalloc double*[digitLimbs];
+        for (var k = 0; k < digitLimbs; k++)
             coefficients[k] = digits.Limb(digit * parameters.DigitSize + k);
         BaseConversion conversion = parameters.BaseConversions.Digit(digit);
-        for (int done = 0; done < count;)
+        for (var done = 0; done < count;)
         {
-            int target = first + done;
+            var target = first + done;
             if (IsOwnLimb(digit, target, level))
             {
                 limbs[done++] = source.Limb(target);
@@ -265,7 +265,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
                 && parameters.ExtendedModulusIndex(target + run, level) == modulusIndex + run)
                 run++;
             conversion.Evaluate(limbs + done, coefficients, digitLimbs, modulusIndex, run);
-            for (int k = 0; k < run; k++)
+            for (var k = 0; k < run; k++)
                 _ring.ForwardNtt(limbs[done + k], modulusIndex + k);
             done += run;
         }
@@ -282,10 +282,10 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     private void InnerProduct(
         double** limbs, int stride, int digitCount, SwitchingKey key, int level, int target, double* sum0, double* sum1)
     {
-        double** operands = stackalloc double*[3 * digitCount];
-        for (int digit = 0; digit < digitCount; digit++)
+        var operands = stackalloc double*[3 * digitCount];
+        for (var digit = 0; digit < digitCount; digit++)
         {
-            int keyLimb = key.LimbIndex(digit, target, level);
+            var keyLimb = key.LimbIndex(digit, target, level);
             operands[3 * digit] = limbs[digit * stride];
             operands[3 * digit + 1] = key.Masked.Limb(keyLimb);
             operands[3 * digit + 2] = key.Uniform.Limb(keyLimb);
@@ -297,24 +297,24 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     /// <summary>The divisor's limbs of a sum: those of P, and of q_level where that is dropped too.</summary>
     private double* Remainder(RnsPolynomial sum, int level, int index)
     {
-        int special = parameters.SpecialModuli.Count;
+        var special = parameters.SpecialModuli.Count;
         return sum.Limb(index < special ? level + 1 + index : level);
     }
 
     private void RemaindersToMixedRadix(RnsPolynomial[] sums, int level, int dropped)
     {
-        int special = parameters.SpecialModuli.Count;
+        var special = parameters.SpecialModuli.Count;
         For(level, sums.Length * dropped, index =>
         {
-            int k = index % dropped;
-            int modulusIndex = k < special ? parameters.MaxLevel + 1 + k : level;
+            var k = index % dropped;
+            var modulusIndex = k < special ? parameters.MaxLevel + 1 + k : level;
             _ring.InverseNtt(Remainder(sums[index / dropped], level, k), modulusIndex);
         });
         int item = Math.Min(_ring.N, ConversionItem), items = _ring.N / item;
         For(level, sums.Length * items, index =>
         {
-            double** limbs = stackalloc double*[dropped];
-            for (int k = 0; k < dropped; k++)
+            var limbs = stackalloc double*[dropped];
+            for (var k = 0; k < dropped; k++)
                 limbs[k] = Remainder(sums[index / items], level, k);
             parameters.BaseConversions.SpecialAnd(level).ToMixedRadix(limbs, dropped, index % items * item, item);
         });
@@ -323,15 +323,15 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     /// <summary>The remainders of a sum modulo the limbs from <paramref name="first"/> on, transformed.</summary>
     private void ConvertRemainders(RnsPolynomial sum, int level, int dropped, int first, RnsPolynomial converted)
     {
-        int count = converted.LimbCount;
-        double** remainders = stackalloc double*[dropped];
-        for (int k = 0; k < dropped; k++)
+        var count = converted.LimbCount;
+        var remainders = stackalloc double*[dropped];
+        for (var k = 0; k < dropped; k++)
             remainders[k] = Remainder(sum, level, k);
-        double** limbs = stackalloc double*[count];
-        for (int k = 0; k < count; k++)
+        var limbs = stackalloc double*[count];
+        for (var k = 0; k < count; k++)
             limbs[k] = converted.Limb(k);
         parameters.BaseConversions.SpecialAnd(level).Evaluate(limbs, remainders, dropped, first, count);
-        for (int k = 0; k < count; k++)
+        for (var k = 0; k < count; k++)
             _ring.ForwardNtt(limbs[k], first + k);
     }
 
@@ -339,15 +339,15 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     private void Quotient(
         double* destination, RnsPolynomial sum, double* remainder, RnsPolynomial? addend, int level, int dropped, int limb)
     {
-        double factor = parameters.BaseConversions.SpecialAnd(level).ProductInverse(dropped, limb);
+        var factor = parameters.BaseConversions.SpecialAnd(level).ProductInverse(dropped, limb);
         Modulus modulus = _ring.Moduli[limb];
         if (addend is null)
         {
             _ring.Kernels.SubtractMultiply(destination, sum.Limb(limb), remainder, factor, _ring.N, modulus);
             return;
         }
-        bool rescales = dropped > parameters.SpecialModuli.Count;
-        double addendFactor = rescales ? parameters.BaseConversions.PrimeInverse(level, limb) : 1;
+        var rescales = dropped > parameters.SpecialModuli.Count;
+        var addendFactor = rescales ? parameters.BaseConversions.PrimeInverse(level, limb) : 1;
         _ring.Kernels.SubtractMultiplyAdd(
             destination, sum.Limb(limb), remainder, factor, addend.Limb(limb), addendFactor, _ring.N, modulus);
     }

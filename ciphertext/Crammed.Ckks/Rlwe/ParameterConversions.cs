@@ -12,7 +12,7 @@ internal sealed class ParameterConversions
     public ParameterConversions(CkksParameters parameters)
     {
         RingContext ring = parameters.Ring;
-        int count = parameters.MaxLevel + 1;
+        var count = parameters.MaxLevel + 1;
         int[] special = [.. Enumerable.Range(count, parameters.SpecialModuli.Count)];
         _digits = [.. Enumerable.Range(0, count).Chunk(parameters.DigitSize).Select(digit => new BaseConversion(ring, digit))];
         _dropped = [.. Enumerable.Range(0, count).Select(level => new BaseConversion(ring, [.. special, level]))];

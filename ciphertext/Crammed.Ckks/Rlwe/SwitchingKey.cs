@@ -70,7 +70,7 @@ public sealed class SwitchingKey : IDisposable
     /// <summary>Where a digit's limb for a modulus lies, seen from a ciphertext of level <paramref name="ciphertextLevel"/>.</summary>
     internal int LimbIndex(int digit, int extendedLimb, int ciphertextLevel)
     {
-        int limb = extendedLimb <= ciphertextLevel ? extendedLimb : extendedLimb - ciphertextLevel + Level;
+        var limb = extendedLimb <= ciphertextLevel ? extendedLimb : extendedLimb - ciphertextLevel + Level;
         return digit * LimbCount + limb;
     }
 }

@@ -31,7 +31,7 @@ internal static unsafe class CentredCoefficients
     /// <returns>how many limbs were read at last</returns>
     public static int Read(CkksParameters parameters, LimbReader read, int level, double factor, double* destination)
     {
-        int count = Math.Min(FirstLimbCount, level + 1);
+        var count = Math.Min(FirstLimbCount, level + 1);
         while (!TryRead(parameters, read, count, isLast: count == level + 1, factor, destination))
             count = Math.Min(2 * count, level + 1);
         return count;
@@ -42,9 +42,9 @@ internal static unsafe class CentredCoefficients
     {
         RingContext ring = parameters.Ring;
         using RnsPolynomial digits = ring.Rent(count);
-        double** limbs = stackalloc double*[count];
-        double* moduli = stackalloc double[count];
-        for (int limb = 0; limb < count; limb++)
+        var limbs = stackalloc double*[count];
+        var moduli = stackalloc double[count];
+        for (var limb = 0; limb < count; limb++)
         {
             moduli[limb] = ring.Moduli[limb].P;
             limbs[limb] = digits.Limb(limb);
@@ -52,7 +52,7 @@ internal static unsafe class CentredCoefficients
             ring.InverseNtt(limbs[limb], limb);
         }
         parameters.BaseConversions.Ciphertext.ToMixedRadix(limbs, count);
-        bool isConfirmed = count > 1 && EmbeddingKernels.LargestMagnitude(digits.LimbSpan(count - 1)) == 0;
+        var isConfirmed = count > 1 && EmbeddingKernels.LargestMagnitude(digits.LimbSpan(count - 1)) == 0;
         if (!isConfirmed && !isLast)
             return false;
         EmbeddingKernels.OfWidth(ring.Kernels.Width)

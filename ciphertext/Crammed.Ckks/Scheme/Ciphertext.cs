@@ -56,7 +56,7 @@ public sealed class Ciphertext : IDisposable
         writer.WriteByte((byte)Level);
         writer.WriteByte((byte)(IsSeeded ? 1 : 0));
         writer.WriteDouble(Scale);
-        for (int i = 0; i < (IsSeeded ? 1 : PolynomialCount); i++)
+        for (var i = 0; i < (IsSeeded ? 1 : PolynomialCount); i++)
             writer.WritePolynomial(this[i]);
         if (Seed is not null)
             writer.WriteBytes(Seed);
@@ -80,7 +80,7 @@ public sealed class Ciphertext : IDisposable
     internal static Ciphertext Allocate(CkksParameters parameters, int polynomialCount, int level, double scale)
     {
         var polynomials = new RnsPolynomial[polynomialCount];
-        for (int i = 0; i < polynomialCount; i++)
+        for (var i = 0; i < polynomialCount; i++)
             polynomials[i] = parameters.Ring.Rent(level + 1);
         return new Ciphertext(parameters, polynomials, level, scale);
     }
@@ -91,7 +91,7 @@ public sealed class Ciphertext : IDisposable
     internal Ciphertext CopyAtLevel(int level, double scale)
     {
         Ciphertext copy = Allocate(Parameters, PolynomialCount, level, scale);
-        for (int i = 0; i < PolynomialCount; i++)
+        for (var i = 0; i < PolynomialCount; i++)
             copy[i].CopyLimbsFrom(this[i], level + 1);
         copy.Seed = Seed;
         return copy;

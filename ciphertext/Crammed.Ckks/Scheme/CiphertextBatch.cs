@@ -13,7 +13,7 @@ internal sealed class CiphertextBatch(Ciphertext[] items) : IDisposable
         var items = new Ciphertext[count];
         try
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
                 items[i] = create(i);
             return new CiphertextBatch(items);
         }

@@ -56,7 +56,7 @@ public sealed unsafe class CkksEncoder
     /// </summary>
     public Plaintext EncodeSparse(ReadOnlySpan<double> values, int level, double scale)
     {
-        int period = CheckPeriod(nameof(EncodeSparse), values.Length);
+        var period = CheckPeriod(nameof(EncodeSparse), values.Length);
         using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, period);
         return Transform(coefficients, level, scale);
     }
@@ -64,7 +64,7 @@ public sealed unsafe class CkksEncoder
     /// <summary>Encodes 2^k complex numbers, repeated with period 2^k; as for real ones.</summary>
     public Plaintext EncodeSparse(ReadOnlySpan<Complex> values, int level, double scale)
     {
-        int period = CheckPeriod(nameof(EncodeSparse), values.Length);
+        var period = CheckPeriod(nameof(EncodeSparse), values.Length);
         using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, period);
         return Transform(coefficients, level, scale);
     }
@@ -79,9 +79,9 @@ public sealed unsafe class CkksEncoder
         var integer = GaussianInteger.Of(value, scale);
         _parameters.CheckCoefficient(nameof(EncodeConstant), integer.Magnitude, level, scale);
         RnsPolynomial polynomial = Ring.Rent(level + 1);
-        for (int limb = 0; limb <= level; limb++)
+        for (var limb = 0; limb <= level; limb++)
         {
-            (double first, double second) = integer.Residues(Ring.Tables[limb]);
+            (var first, var second) = integer.Residues(Ring.Tables[limb]);
             Span<double> values = polynomial.LimbSpan(limb);
             values[..(Ring.N / 2)].Fill(first);
             values[(Ring.N / 2)..].Fill(second);
@@ -115,7 +115,7 @@ public sealed unsafe class CkksEncoder
     {
         using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
         RnsPolynomial polynomial = Ring.Rent(SwitchingKey.LimbsPerDigit(_parameters, level));
-        for (int limb = 0; limb < polynomial.LimbCount; limb++)
+        for (var limb = 0; limb < polynomial.LimbCount; limb++)
             coefficients.Transform(polynomial.Limb(limb), _parameters.ExtendedModulusIndex(limb, level));
         return polynomial;
     }
@@ -135,7 +135,7 @@ public sealed unsafe class CkksEncoder
     {
         using RnsPolynomial work = RentSlots(values.Length, slotCount);
         Span<double> slots = work.LimbSpan(0);
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             slots[i] = values[i].Real;
             slots[slotCount + i] = values[i].Imaginary;
@@ -156,7 +156,7 @@ public sealed unsafe class CkksEncoder
         using RnsPolynomial work = ToSlots(read, level, scale, slotCount);
         ReadOnlySpan<double> slots = work.LimbSpan(0);
         var values = new Complex[slotCount];
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
             values[i] = new Complex(slots[i], slots[slotCount + i]);
         return values;
     }
@@ -164,7 +164,7 @@ public sealed unsafe class CkksEncoder
     private Plaintext Transform(IntegerPolynomial coefficients, int level, double scale)
     {
         RnsPolynomial polynomial = Ring.Rent(level + 1);
-        for (int limb = 0; limb <= level; limb++)
+        for (var limb = 0; limb <= level; limb++)
             coefficients.Transform(polynomial.Limb(limb), limb);
         return new Plaintext(_parameters, polynomial, level, scale, coefficients.Largest);
     }
@@ -191,11 +191,11 @@ public sealed unsafe class CkksEncoder
         CheckLevelAndScale(level, scale);
         double* slots = work.Limb(0), transformed = work.Limb(1);
         _transform.FromSlots(transformed, slots, slotCount);
-        double* coefficients = slotCount == _parameters.SlotCount ? transformed : slots;
+        var coefficients = slotCount == _parameters.SlotCount ? transformed : slots;
         if (coefficients == slots)
             Spread(work.LimbSpan(0), work.LimbSpan(1)[..(2 * slotCount)]);
         Ring.Kernels.ScaleAndRound(coefficients, coefficients, scale / slotCount, Ring.N);
-        double largest = EmbeddingKernels.LargestMagnitude(new ReadOnlySpan<double>(coefficients, Ring.N));
+        var largest = EmbeddingKernels.LargestMagnitude(new ReadOnlySpan<double>(coefficients, Ring.N));
         _parameters.CheckCoefficient("Encode", largest, level, scale);
         return IntegerPolynomial.FromCoefficients(Ring, coefficients, largest);
     }
@@ -204,8 +204,8 @@ public sealed unsafe class CkksEncoder
     private static void Spread(Span<double> destination, ReadOnlySpan<double> coefficients)
     {
         destination.Clear();
-        int gap = destination.Length / coefficients.Length;
-        for (int i = 0; i < coefficients.Length; i++)
+        var gap = destination.Length / coefficients.Length;
+        for (var i = 0; i < coefficients.Length; i++)
             destination[gap * i] = coefficients[i];
     }
 
@@ -214,8 +214,8 @@ public sealed unsafe class CkksEncoder
         RnsPolynomial work = Ring.Rent(2);
         double* slots = work.Limb(0), coefficients = work.Limb(1);
         CentredCoefficients.Read(_parameters, read, level, 1 / scale, coefficients);
-        int gap = _parameters.SlotCount / slotCount;
-        for (int i = 1; gap > 1 && i < 2 * slotCount; i++)
+        var gap = _parameters.SlotCount / slotCount;
+        for (var i = 1; gap > 1 && i < 2 * slotCount; i++)
             coefficients[i] = coefficients[gap * i];
         _transform.ToSlots(slots, coefficients, slotCount);
         return work;

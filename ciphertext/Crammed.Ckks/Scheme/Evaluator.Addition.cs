@@ -15,11 +15,11 @@ public sealed unsafe partial class Evaluator
     public void AddInPlace(Ciphertext accumulator, Ciphertext addend)
     {
         CheckInPlace(nameof(AddInPlace), accumulator, addend);
-        for (int i = 0; i < addend.PolynomialCount; i++)
+        for (var i = 0; i < addend.PolynomialCount; i++)
         {
-            for (int limb = 0; limb <= accumulator.Level; limb++)
+            for (var limb = 0; limb <= accumulator.Level; limb++)
             {
-                double* sum = accumulator[i].Limb(limb);
+                var sum = accumulator[i].Limb(limb);
                 Kernels.Add(sum, sum, addend[i].Limb(limb), Ring.N, Ring.Moduli[limb]);
             }
         }
@@ -30,9 +30,9 @@ public sealed unsafe partial class Evaluator
     {
         CheckOwner(nameof(Negate), ciphertext.Parameters);
         Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
-        for (int i = 0; i < result.PolynomialCount; i++)
+        for (var i = 0; i < result.PolynomialCount; i++)
         {
-            for (int limb = 0; limb <= result.Level; limb++)
+            for (var limb = 0; limb <= result.Level; limb++)
                 Kernels.Negate(result[i].Limb(limb), ciphertext[i].Limb(limb), Ring.N);
         }
         return result;
@@ -46,9 +46,9 @@ public sealed unsafe partial class Evaluator
         CheckPlaintextLevel(nameof(AddPlain), ciphertext, plaintext);
         CheckScales(nameof(AddPlain), ciphertext.Level, ciphertext.Scale, plaintext.Level, plaintext.Scale);
         Ciphertext result = ciphertext.Clone();
-        for (int limb = 0; limb <= result.Level; limb++)
+        for (var limb = 0; limb <= result.Level; limb++)
         {
-            double* sum = result[0].Limb(limb);
+            var sum = result[0].Limb(limb);
             Kernels.Add(sum, sum, plaintext.Polynomial.Limb(limb), Ring.N, Ring.Moduli[limb]);
         }
         return result;
@@ -59,14 +59,14 @@ public sealed unsafe partial class Evaluator
         CheckOwner(operation, left.Parameters);
         CheckOwner(operation, right.Parameters);
         CheckScales(operation, left.Level, left.Scale, right.Level, right.Scale);
-        int level = Math.Min(left.Level, right.Level);
-        int common = Math.Min(left.PolynomialCount, right.PolynomialCount);
-        int count = Math.Max(left.PolynomialCount, right.PolynomialCount);
+        var level = Math.Min(left.Level, right.Level);
+        var common = Math.Min(left.PolynomialCount, right.PolynomialCount);
+        var count = Math.Max(left.PolynomialCount, right.PolynomialCount);
         Ciphertext result = Ciphertext.Allocate(Parameters, count, level, left.Scale);
         ForEachLimb(level, limb =>
         {
             Modulus modulus = Ring.Moduli[limb];
-            for (int i = 0; i < common; i++)
+            for (var i = 0; i < common; i++)
             {
                 if (subtracts)
                     Kernels.Subtract(result[i].Limb(limb), left[i].Limb(limb), right[i].Limb(limb), Ring.N, modulus);

@@ -12,10 +12,10 @@ public sealed unsafe partial class Evaluator
     /// <summary>Rotates every ciphertext by the same steps; see <see cref="Rotate"/>.</summary>
     public Ciphertext[] RotateBatch(IReadOnlyList<Ciphertext> ciphertexts, int steps)
     {
-        int level = CheckBatch(nameof(RotateBatch), ciphertexts, polynomials: 2);
+        var level = CheckBatch(nameof(RotateBatch), ciphertexts, polynomials: 2);
         if (steps % Parameters.SlotCount == 0)
             return [.. ciphertexts.Select(ciphertext => ciphertext.Clone())];
-        (int element, SwitchingKey key) = RotationKey(nameof(RotateBatch), ciphertexts[0], steps);
+        (var element, SwitchingKey key) = RotationKey(nameof(RotateBatch), ciphertexts[0], steps);
         RnsPolynomial[][] sums = _switcher.SwitchMany([.. ciphertexts.Select(ciphertext => ciphertext[1])], level, key);
         return [.. ciphertexts.Select((ciphertext, i) => FinishAutomorphism(ciphertext, sums[i], element))];
     }
@@ -41,7 +41,7 @@ public sealed unsafe partial class Evaluator
     private Ciphertext[] SwitchProducts(
         string operation, IReadOnlyList<Ciphertext> products, Func<Ciphertext, RnsPolynomial[], Ciphertext> finish)
     {
-        int level = CheckBatch(operation, products, polynomials: 3);
+        var level = CheckBatch(operation, products, polynomials: 3);
         SwitchingKey key = RelinearizationKey(operation, products[0]);
         RnsPolynomial[][] sums = _switcher.SwitchMany([.. products.Select(product => product[2])], level, key);
         return [.. products.Select((product, i) => finish(product, sums[i]))];

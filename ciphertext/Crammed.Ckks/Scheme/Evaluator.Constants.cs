@@ -26,11 +26,11 @@ public sealed unsafe partial class Evaluator
         CheckOwner(nameof(MultiplyInteger), ciphertext.Parameters);
         Parameters.CheckCoefficient(nameof(MultiplyInteger), Math.Abs((double)integer), ciphertext.Level, scale: 1);
         Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
-        for (int limb = 0; limb <= result.Level; limb++)
+        for (var limb = 0; limb <= result.Level; limb++)
         {
             Modulus modulus = Ring.Moduli[limb];
-            double factor = modulus.Centre(modulus.Reduce(integer));
-            for (int i = 0; i < result.PolynomialCount; i++)
+            var factor = modulus.Centre(modulus.Reduce(integer));
+            for (var i = 0; i < result.PolynomialCount; i++)
                 Kernels.MultiplyConstant(result[i].Limb(limb), ciphertext[i].Limb(limb), factor, Ring.N, modulus);
         }
         return result;
@@ -75,9 +75,9 @@ public sealed unsafe partial class Evaluator
     private Ciphertext MultiplyByGaussianInteger(Ciphertext ciphertext, int level, GaussianInteger integer, double scale)
     {
         Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, level, scale);
-        for (int limb = 0; limb <= result.Level; limb++)
+        for (var limb = 0; limb <= result.Level; limb++)
         {
-            for (int i = 0; i < result.PolynomialCount; i++)
+            for (var i = 0; i < result.PolynomialCount; i++)
                 MultiplyGaussianLimb(result[i].Limb(limb), ciphertext[i].Limb(limb), integer, limb, adds: false);
         }
         return result;
@@ -85,12 +85,12 @@ public sealed unsafe partial class Evaluator
 
     private void AddGaussianInteger(Ciphertext ciphertext, GaussianInteger integer)
     {
-        int half = Ring.N / 2;
+        var half = Ring.N / 2;
         ciphertext.Seed = null;
-        for (int limb = 0; limb <= ciphertext.Level; limb++)
+        for (var limb = 0; limb <= ciphertext.Level; limb++)
         {
-            double* values = ciphertext[0].Limb(limb);
-            (double first, double second) = integer.Residues(Ring.Tables[limb]);
+            var values = ciphertext[0].Limb(limb);
+            (var first, var second) = integer.Residues(Ring.Tables[limb]);
             Kernels.AddConstant(values, values, first, half, Ring.Moduli[limb]);
             Kernels.AddConstant(values + half, values + half, second, half, Ring.Moduli[limb]);
         }
@@ -100,8 +100,8 @@ public sealed unsafe partial class Evaluator
     private void MultiplyGaussianLimb(double* destination, double* source, GaussianInteger integer, int limb, bool adds)
     {
         Modulus modulus = Ring.Moduli[limb];
-        (double first, double second) = integer.Residues(Ring.Tables[limb]);
-        int half = Ring.N / 2;
+        (var first, var second) = integer.Residues(Ring.Tables[limb]);
+        var half = Ring.N / 2;
         if (adds)
         {
             Kernels.MultiplyConstantAdd(destination, source, first, half, modulus);

@@ -40,7 +40,7 @@ public sealed unsafe partial class Evaluator
         }
         if (level == ciphertext.Level)
             return ciphertext.CopyAtLevel(level, target);
-        double factor = Math.Round(target * Parameters.Moduli[level + 1] / ciphertext.Scale);
+        var factor = Math.Round(target * Parameters.Moduli[level + 1] / ciphertext.Scale);
         GaussianInteger integer = Integer(nameof(LowerTo), factor, 1, level + 1);
         using Ciphertext multiplied = MultiplyByGaussianInteger(ciphertext, level + 1, integer, ciphertext.Scale * factor);
         return DivideByLastPrime(multiplied, target);
@@ -61,8 +61,8 @@ public sealed unsafe partial class Evaluator
 
     private Ciphertext DivideByLastPrime(Ciphertext ciphertext, double scale)
     {
-        int last = ciphertext.Level;
-        int count = ciphertext.PolynomialCount;
+        var last = ciphertext.Level;
+        var count = ciphertext.PolynomialCount;
         Ciphertext result = Ciphertext.Allocate(Parameters, count, last - 1, scale);
         using RnsPolynomial remainders = Ring.Rent(count);
         _workers.For(count, i =>
@@ -72,10 +72,10 @@ public sealed unsafe partial class Evaluator
         });
         _workers.For(last, limb =>
         {
-            double factor = Parameters.BaseConversions.PrimeInverse(last, limb);
-            for (int i = 0; i < count; i++)
+            var factor = Parameters.BaseConversions.PrimeInverse(last, limb);
+            for (var i = 0; i < count; i++)
             {
-                double* quotient = result[i].Limb(limb);
+                var quotient = result[i].Limb(limb);
                 remainders.LimbSpan(i).CopyTo(result[i].LimbSpan(limb));
                 Ring.ForwardNtt(quotient, limb);
                 Kernels.SubtractMultiply(quotient, ciphertext[i].Limb(limb), quotient, factor, Ring.N, Ring.Moduli[limb]);

@@ -40,12 +40,12 @@ public sealed unsafe partial class Evaluator
             CheckScales(nameof(LinearCombinations), inputs[0].Level, inputs[0].Scale, input.Level, input.Scale);
         }
         CheckFactorScale(nameof(LinearCombinations), inputs[0].Scale, weightScale);
-        int level = inputs.Min(input => input.Level);
-        (PackedMatrix matrix, ulong factor) = ToIntegers(weights, weightScale, level);
+        var level = inputs.Min(input => input.Level);
+        (PackedMatrix matrix, var factor) = ToIntegers(weights, weightScale, level);
         var results = new Ciphertext[outputCount];
-        for (int output = 0; output < outputCount; output++)
+        for (var output = 0; output < outputCount; output++)
             results[output] = Ciphertext.Allocate(Parameters, inputs[0].PolynomialCount, level, inputs[0].Scale * weightScale);
-        for (int limb = 0; limb <= level; limb++)
+        for (var limb = 0; limb <= level; limb++)
             MultiplyMatrix(results, inputs, matrix, factor, limb);
         return results;
     }
@@ -53,7 +53,7 @@ public sealed unsafe partial class Evaluator
     private (PackedMatrix Matrix, ulong Factor) ToIntegers(double[,] weights, double weightScale, int level)
     {
         double largest = 0;
-        foreach (double weight in weights)
+        foreach (var weight in weights)
             largest = Math.Max(largest, Math.Abs(Math.Round(weight * weightScale)));
         if (!(largest <= LargestWeight))
         {
@@ -61,10 +61,10 @@ public sealed unsafe partial class Evaluator
                 $"{nameof(LinearCombinations)}: a weight at scale 2^{Math.Log2(weightScale):F1} passes 2^62 or is not a number");
         }
         Parameters.CheckCoefficient(nameof(LinearCombinations), largest, level, weightScale);
-        double factor = Math.Max(1, Math.Ceiling(largest / ResidueSplit.LargestWeight));
+        var factor = Math.Max(1, Math.Ceiling(largest / ResidueSplit.LargestWeight));
         var integers = new double[weights.Length];
-        int next = 0;
-        foreach (double weight in weights)
+        var next = 0;
+        foreach (var weight in weights)
             integers[next++] = Math.Round(weight * weightScale / factor);
         return (new PackedMatrix(integers, weights.GetLength(0), weights.GetLength(1)), (ulong)factor);
     }
@@ -73,15 +73,15 @@ public sealed unsafe partial class Evaluator
     {
         Modulus modulus = Ring.Moduli[limb];
         var split = new ResidueSplit(modulus, ResidueSplit.LargestWeight, factor % modulus.Value);
-        int chunk = Math.Min(Ring.N, ParallelChunk / 2);
-        int chunks = Ring.N / chunk;
+        var chunk = Math.Min(Ring.N, ParallelChunk / 2);
+        var chunks = Ring.N / chunk;
         _workers.For(results[0].PolynomialCount * chunks, item =>
         {
-            int polynomial = item / chunks;
-            nint[] addresses = ArrayPool<nint>.Shared.Rent(results.Length + inputs.Count);
-            for (int output = 0; output < results.Length; output++)
+            var polynomial = item / chunks;
+            var addresses = ArrayPool<nint>.Shared.Rent(results.Length + inputs.Count);
+            for (var output = 0; output < results.Length; output++)
                 addresses[output] = (nint)results[output][polynomial].Limb(limb);
-            for (int input = 0; input < inputs.Count; input++)
+            for (var input = 0; input < inputs.Count; input++)
                 addresses[results.Length + input] = (nint)inputs[input][polynomial].Limb(limb);
             fixed (nint* pointers = addresses)
             {

@@ -12,12 +12,12 @@ public sealed unsafe partial class Evaluator
         CheckOwner(nameof(MultiplyPlain), ciphertext.Parameters);
         CheckOwner(nameof(MultiplyPlain), plaintext.Parameters);
         CheckPlaintextLevel(nameof(MultiplyPlain), ciphertext, plaintext);
-        double scale = ciphertext.Scale * plaintext.Scale;
+        var scale = ciphertext.Scale * plaintext.Scale;
         Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, scale);
         ForEachLimb(result.Level, limb =>
         {
-            double* factor = plaintext.Polynomial.Limb(limb);
-            for (int i = 0; i < result.PolynomialCount; i++)
+            var factor = plaintext.Polynomial.Limb(limb);
+            for (var i = 0; i < result.PolynomialCount; i++)
                 Kernels.Multiply(result[i].Limb(limb), ciphertext[i].Limb(limb), factor, Ring.N, Ring.Moduli[limb]);
         });
         return result;
@@ -45,10 +45,10 @@ public sealed unsafe partial class Evaluator
     public Ciphertext SumOfProducts(IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right)
     {
         CheckPairs(nameof(SumOfProducts), left, right);
-        double scale = left[0].Scale * right[0].Scale;
-        for (int i = 0; i < left.Count; i++)
+        var scale = left[0].Scale * right[0].Scale;
+        for (var i = 0; i < left.Count; i++)
         {
-            double product = left[i].Scale * right[i].Scale;
+            var product = left[i].Scale * right[i].Scale;
             CheckScales($"{nameof(SumOfProducts)}, product {i} against the first", left[0].Level, scale, left[i].Level, product);
         }
         return SumTensors(left, right, scale, differences: false);
@@ -60,7 +60,7 @@ public sealed unsafe partial class Evaluator
     public Ciphertext SumOfSquaredDifferences(IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right)
     {
         CheckPairs(nameof(SumOfSquaredDifferences), left, right);
-        double scale = left[0].Scale;
+        var scale = left[0].Scale;
         foreach (Ciphertext operand in left.Concat(right))
             CheckScales(nameof(SumOfSquaredDifferences), left[0].Level, scale, operand.Level, operand.Scale);
         return SumTensors(left, right, scale * scale, differences: true);
@@ -102,10 +102,10 @@ public sealed unsafe partial class Evaluator
 
     private Ciphertext SumTensors(IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right, double scale, bool differences)
     {
-        int level = Math.Min(left.Min(operand => operand.Level), right.Min(operand => operand.Level));
+        var level = Math.Min(left.Min(operand => operand.Level), right.Min(operand => operand.Level));
         Ciphertext result = Ciphertext.Allocate(Parameters, 3, level, scale);
-        int chunk = Math.Min(Ring.N, ParallelChunk);
-        int chunks = Ring.N / chunk;
+        var chunk = Math.Min(Ring.N, ParallelChunk);
+        var chunks = Ring.N / chunk;
         _workers.For((level + 1) * chunks, item =>
             SumTensorChunk(result, left, right, item / chunks, item % chunks * chunk, chunk, differences));
         return result;
@@ -115,8 +115,8 @@ public sealed unsafe partial class Evaluator
         Ciphertext result, IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right, int limb, int offset, int length,
         bool differences)
     {
-        nint[] addresses = System.Buffers.ArrayPool<nint>.Shared.Rent(4 * left.Count);
-        for (int i = 0; i < left.Count; i++)
+        var addresses = System.Buffers.ArrayPool<nint>.Shared.Rent(4 * left.Count);
+        for (var i = 0; i < left.Count; i++)
         {
             addresses[4 * i] = (nint)left[i][0].Limb(limb);
             addresses[4 * i + 1] = (nint)left[i][1].Limb(limb);

@@ -25,7 +25,7 @@ public sealed unsafe partial class Evaluator
     {
         CheckPolynomials(nameof(RotateMany), ciphertext, 2);
         var keys = new (int Element, SwitchingKey Key)?[steps.Count];
-        for (int i = 0; i < keys.Length; i++)
+        for (var i = 0; i < keys.Length; i++)
             keys[i] = steps[i] % Parameters.SlotCount == 0 ? null : RotationKey(nameof(RotateMany), ciphertext, steps[i]);
         var results = new Ciphertext[steps.Count];
         using RnsPolynomial extended = _switcher.Extend(ciphertext[1], ciphertext.Level);

@@ -68,7 +68,7 @@ public sealed unsafe partial class Evaluator
             _workers.For(level + 1, body);
             return;
         }
-        for (int limb = 0; limb <= level; limb++)
+        for (var limb = 0; limb <= level; limb++)
             body(limb);
     }
 

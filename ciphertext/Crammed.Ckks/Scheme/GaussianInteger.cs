@@ -20,8 +20,8 @@ internal readonly record struct GaussianInteger(RoundedProduct Real, RoundedProd
     public (double First, double Second) Residues(NttTables tables)
     {
         Modulus modulus = tables.Modulus;
-        ulong real = Real.Modulo(modulus);
-        ulong imaginary = modulus.Multiply(Imaginary.Modulo(modulus), modulus.Canonical(tables.Iota));
+        var real = Real.Modulo(modulus);
+        var imaginary = modulus.Multiply(Imaginary.Modulo(modulus), modulus.Canonical(tables.Iota));
         return (Sum(real, imaginary), Sum(real, modulus.Negate(imaginary)));
 
         double Sum(ulong left, ulong right) => modulus.Centre((left + right) % modulus.Value);

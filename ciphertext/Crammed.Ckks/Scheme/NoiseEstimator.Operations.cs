@@ -96,16 +96,16 @@ public sealed partial class NoiseEstimator
     /// <summary>Three polynomials to two, one level down.</summary>
     public SlotEstimate RelinearizeAndRescale(SlotEstimate product)
     {
-        double scale = product.Scale / parameters.Moduli[product.Level];
-        double error = Together(product.Error, RelinearizeAndRescale(product.Level, scale));
+        var scale = product.Scale / parameters.Moduli[product.Level];
+        var error = Together(product.Error, RelinearizeAndRescale(product.Level, scale));
         return product with { Level = product.Level - 1, Scale = scale, Error = error, PolynomialCount = 2 };
     }
 
     /// <summary>A division by the last prime.</summary>
     public SlotEstimate Rescale(SlotEstimate operand)
     {
-        double scale = operand.Scale / parameters.Moduli[operand.Level];
-        double error = Together(operand.Error, Rescale(scale, operand.PolynomialCount));
+        var scale = operand.Scale / parameters.Moduli[operand.Level];
+        var error = Together(operand.Error, Rescale(scale, operand.PolynomialCount));
         return operand with { Level = operand.Level - 1, Scale = scale, Error = error };
     }
 
@@ -117,10 +117,10 @@ public sealed partial class NoiseEstimator
     {
         if (level == operand.Level)
             return operand;
-        double target = parameters.ScaleAt(level);
-        double factor = target * parameters.Moduli[level + 1] / operand.Scale;
-        double rounding = RoundingOf(factor, 1) / factor * operand.Rms;
-        double error = Together(Together(operand.Error, rounding), Rescale(target, operand.PolynomialCount));
+        var target = parameters.ScaleAt(level);
+        var factor = target * parameters.Moduli[level + 1] / operand.Scale;
+        var rounding = RoundingOf(factor, 1) / factor * operand.Rms;
+        var error = Together(Together(operand.Error, rounding), Rescale(target, operand.PolynomialCount));
         return operand with { Level = level, Scale = target, Error = error };
     }
 
@@ -135,13 +135,13 @@ public sealed partial class NoiseEstimator
     /// </summary>
     public SlotEstimate[] LinearCombinations(IReadOnlyList<SlotEstimate> inputs, double[,] weights, double weightScale)
     {
-        double largest = weights.Cast<double>().Max(Math.Abs) * weightScale;
-        double step = Math.Max(1, Math.Ceiling(largest / ResidueSplit.LargestWeight));
+        var largest = weights.Cast<double>().Max(Math.Abs) * weightScale;
+        var step = Math.Max(1, Math.Ceiling(largest / ResidueSplit.LargestWeight));
         var results = new SlotEstimate[weights.GetLength(0)];
-        for (int output = 0; output < results.Length; output++)
+        for (var output = 0; output < results.Length; output++)
         {
             SlotEstimate sum = inputs[0] with { Scale = inputs[0].Scale * weightScale, Rms = 0, Error = 0 };
-            for (int input = 0; input < inputs.Count; input++)
+            for (var input = 0; input < inputs.Count; input++)
                 sum = Add(sum, MultiplyScalar(inputs[input], weights[output, input], weightScale / step));
             results[output] = sum;
         }

@@ -42,8 +42,8 @@ public sealed partial class NoiseEstimator(CkksParameters parameters)
     /// </summary>
     public double Rescale(double scale, int polynomialCount)
     {
-        double secret = parameters.N * SecretVariance;
-        double square = polynomialCount == 3 ? 2 * secret * secret : 0;
+        var secret = parameters.N * SecretVariance;
+        var square = polynomialCount == 3 ? 2 * secret * secret : 0;
         return InSlots(RoundingVariance * (1 + secret + square), scale);
     }
 
@@ -76,7 +76,7 @@ public sealed partial class NoiseEstimator(CkksParameters parameters)
     /// </summary>
     public static double Product(double rms1, double error1, double rms2, double error2)
     {
-        double linear = rms1 * rms1 * error2 * error2 + rms2 * rms2 * error1 * error1;
+        var linear = rms1 * rms1 * error2 * error2 + rms2 * rms2 * error1 * error1;
         // The real part of e_1 e_2 is a difference of two products of parts.
         return Math.Sqrt(linear + 2 * error1 * error1 * error2 * error2);
     }
@@ -91,10 +91,10 @@ public sealed partial class NoiseEstimator(CkksParameters parameters)
     private double InnerProductVariance(int level)
     {
         double sum = 0;
-        for (int first = 0; first <= level; first += parameters.DigitSize)
+        for (var first = 0; first <= level; first += parameters.DigitSize)
         {
-            int count = Math.Min(parameters.DigitSize, level + 1 - first);
-            double log2Digit = parameters.Moduli.Skip(first).Take(count).Sum(modulus => Math.Log2(modulus));
+            var count = Math.Min(parameters.DigitSize, level + 1 - first);
+            var log2Digit = parameters.Moduli.Skip(first).Take(count).Sum(modulus => Math.Log2(modulus));
             sum += DigitVariance(log2Digit, Log2Special);
         }
         return sum;

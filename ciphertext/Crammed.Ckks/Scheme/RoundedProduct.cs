@@ -26,12 +26,12 @@ internal readonly record struct RoundedProduct
     public static RoundedProduct Of(double left, double right)
     {
         // The product is exactly high + low.
-        double high = left * right;
-        double low = Math.FusedMultiplyAdd(left, right, -high);
+        var high = left * right;
+        var low = Math.FusedMultiplyAdd(left, right, -high);
         if (!double.IsFinite(high))
             return new RoundedProduct(high, 0);
-        double integer = Math.Round(high);
-        double fraction = high - integer;
+        var integer = Math.Round(high);
+        var fraction = high - integer;
         if (fraction == 0)
         {
             // Where the rest reaches one half, high is even, and rounding the rest to even makes the sum even.

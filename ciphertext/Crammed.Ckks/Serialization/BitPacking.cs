@@ -22,15 +22,15 @@ internal static unsafe class BitPacking
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ReadOnlySpan<double> limb, Modulus modulus, Span<byte> destination)
     {
-        int bits = modulus.BitLength;
+        var bits = modulus.BitLength;
         CheckLengths(limb.Length, destination.Length, modulus);
         // A word written at the last residue of a group runs past it: the last group goes through a buffer with room for that.
-        byte* last = stackalloc byte[Modulus.MaxBitLength + sizeof(ulong)];
+        var last = stackalloc byte[Modulus.MaxBitLength + sizeof(ulong)];
         fixed (double* residues = limb)
         fixed (byte* bytes = destination)
         {
-            int groups = limb.Length / Group;
-            for (int group = 0; group < groups - 1; group++)
+            var groups = limb.Length / Group;
+            for (var group = 0; group < groups - 1; group++)
                 PackGroup(residues + Group * group, bytes + bits * group, bits, (long)modulus.Value);
             PackGroup(residues + Group * (groups - 1), last, bits, (long)modulus.Value);
         }
@@ -42,16 +42,16 @@ internal static unsafe class BitPacking
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(ReadOnlySpan<byte> source, Modulus modulus, Span<double> limb)
     {
-        int bits = modulus.BitLength;
+        var bits = modulus.BitLength;
         CheckLengths(limb.Length, source.Length, modulus);
-        byte* last = stackalloc byte[Modulus.MaxBitLength + sizeof(ulong)];
+        var last = stackalloc byte[Modulus.MaxBitLength + sizeof(ulong)];
         source[^bits..].CopyTo(new Span<byte>(last, bits));
         long excess = 0;
         fixed (double* residues = limb)
         fixed (byte* bytes = source)
         {
-            int groups = limb.Length / Group;
-            for (int group = 0; group < groups - 1; group++)
+            var groups = limb.Length / Group;
+            for (var group = 0; group < groups - 1; group++)
                 excess |= UnpackGroup(bytes + bits * group, residues + Group * group, bits, (long)modulus.Value);
             excess |= UnpackGroup(last, residues + Group * (groups - 1), bits, (long)modulus.Value);
         }
@@ -63,14 +63,14 @@ internal static unsafe class BitPacking
     private static void PackGroup(double* residues, byte* bytes, int bits, long p)
     {
         ulong word = 0;
-        for (int k = 0; k < Group; k++)
+        for (var k = 0; k < Group; k++)
         {
             // Through a signed integer: negative zero occurs, and a negative double has no unsigned value.
-            long residue = double.ConvertToIntegerNative<long>(residues[k]);
+            var residue = double.ConvertToIntegerNative<long>(residues[k]);
             residue += p & residue >> 63;
             residue -= p;
             residue += p & residue >> 63;
-            int start = k * bits;
+            var start = k * bits;
             word |= (ulong)residue << start % 8;
             BinaryPrimitives.WriteUInt64LittleEndian(new Span<byte>(bytes + start / 8, sizeof(ulong)), word);
             word >>= 8 * ((start + bits) / 8 - start / 8);
@@ -81,14 +81,14 @@ internal static unsafe class BitPacking
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long UnpackGroup(byte* bytes, double* residues, int bits, long p)
     {
-        ulong mask = (1UL << bits) - 1;
-        long half = p / 2;
+        var mask = (1UL << bits) - 1;
+        var half = p / 2;
         long excess = 0;
-        for (int k = 0; k < Group; k++)
+        for (var k = 0; k < Group; k++)
         {
-            int start = k * bits;
-            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(bytes + start / 8, sizeof(ulong)));
-            long residue = (long)(word >> start % 8 & mask);
+            var start = k * bits;
+            var word = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(bytes + start / 8, sizeof(ulong)));
+            var residue = (long)(word >> start % 8 & mask);
             excess |= p - 1 - residue;
             residues[k] = residue - (p & half - residue >> 63);
         }

@@ -13,19 +13,19 @@ public static class CiphertextReader
         using var reader = new FormatReader(stream, parameters, ObjectKind.Ciphertext);
         int count = reader.ReadByte();
         FormatReader.Check(count is 2 or 3, $"a ciphertext has 2 or 3 polynomials, not {count}");
-        int level = reader.ReadLevel();
-        bool seeded = reader.ReadFlag("the mark of a seeded ciphertext");
+        var level = reader.ReadLevel();
+        var seeded = reader.ReadFlag("the mark of a seeded ciphertext");
         FormatReader.Check(!seeded || count == 2, "a seeded ciphertext has 2 polynomials");
-        double scale = reader.ReadDouble();
+        var scale = reader.ReadDouble();
         FormatReader.Check(double.IsNormal(scale) && scale > 0, $"a scale is a positive number, not {scale}");
-        int stored = seeded ? 1 : count;
+        var stored = seeded ? 1 : count;
         using PackedPolynomials packed = reader.ReadPolynomials(stored, level);
-        byte[]? seed = seeded ? reader.ReadSeed() : null;
+        var seed = seeded ? reader.ReadSeed() : null;
         reader.VerifyChecksum();
         var polynomials = new RnsPolynomial?[count];
         try
         {
-            for (int i = 0; i < stored; i++)
+            for (var i = 0; i < stored; i++)
                 polynomials[i] = packed.Unpack(i);
             if (seed is not null)
                 polynomials[1] = UniformExpander.Expand(parameters.Ring, level + 1, seed);

@@ -27,7 +27,7 @@ internal sealed class FormatReader : IDisposable
         Span<byte> header = stackalloc byte[FormatHeader.Bytes];
         ReadBytes(header);
         Check(header.StartsWith(FormatHeader.Magic), "the object does not begin as those of this format do");
-        ushort version = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
+        var version = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
         Check(version == FormatHeader.Version, $"the object has version {version}, this program reads {FormatHeader.Version}");
         var found = (ObjectKind)BinaryPrimitives.ReadUInt16LittleEndian(header[10..]);
         Check(found == kind, $"the object is of kind {found}, wanted is {kind}");
@@ -62,7 +62,7 @@ internal sealed class FormatReader : IDisposable
 
     public bool ReadFlag(string field)
     {
-        byte value = ReadByte();
+        var value = ReadByte();
         Check(value <= 1, $"{field} is {value}, it must be 0 or 1");
         return value == 1;
     }
@@ -105,7 +105,7 @@ internal sealed class FormatReader : IDisposable
         var packed = new PackedPolynomials(_parameters.Ring, moduli);
         try
         {
-            for (int limb = 0; limb < count * moduli.Length; limb++)
+            for (var limb = 0; limb < count * moduli.Length; limb++)
                 ReadBytes(packed.Append());
             return packed;
         }
@@ -121,7 +121,7 @@ internal sealed class FormatReader : IDisposable
     {
         if (_stream.CanSeek)
         {
-            long left = _stream.Length - _stream.Position;
+            var left = _stream.Length - _stream.Position;
             Check(left >= bytes, $"the object ends {bytes - left} bytes early");
         }
     }
@@ -139,7 +139,7 @@ internal sealed class FormatReader : IDisposable
 
     private void ReadUnhashed(Span<byte> destination)
     {
-        int read = _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
+        var read = _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
         Check(read == destination.Length, $"the object ends {destination.Length - read} bytes early");
     }
 }

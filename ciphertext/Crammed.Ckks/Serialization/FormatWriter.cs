@@ -58,11 +58,11 @@ internal sealed class FormatWriter : IDisposable
     /// <summary>All limbs of a polynomial over q_0, q_1, ...</summary>
     public void WritePolynomial(RnsPolynomial polynomial)
     {
-        for (int limb = 0; limb < polynomial.LimbCount; limb++)
+        for (var limb = 0; limb < polynomial.LimbCount; limb++)
         {
             Modulus modulus = _parameters.Ring.Moduli[limb];
-            int count = BitPacking.PackedBytes(polynomial.Length, modulus);
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(count);
+            var count = BitPacking.PackedBytes(polynomial.Length, modulus);
+            var buffer = ArrayPool<byte>.Shared.Rent(count);
             BitPacking.Pack(polynomial.LimbSpan(limb), modulus, buffer.AsSpan(0, count));
             WriteBytes(buffer.AsSpan(0, count));
             ArrayPool<byte>.Shared.Return(buffer);

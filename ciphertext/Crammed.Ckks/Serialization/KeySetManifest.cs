@@ -35,11 +35,11 @@ internal sealed class KeySetManifest
     {
         (EvaluationKeyId Id, int Level)[] ordered = [.. keys.OrderBy(key => key.Id)];
         var entries = new KeySetEntry[ordered.Length];
-        long offset = ManifestBytes(entries.Length);
-        for (int i = 0; i < entries.Length; i++)
+        var offset = ManifestBytes(entries.Length);
+        for (var i = 0; i < entries.Length; i++)
         {
-            (EvaluationKeyId id, int level) = ordered[i];
-            long bytes = SwitchingKeyFormat.Bytes(parameters, id.Shape(parameters, level));
+            (EvaluationKeyId id, var level) = ordered[i];
+            var bytes = SwitchingKeyFormat.Bytes(parameters, id.Shape(parameters, level));
             entries[i] = new KeySetEntry(id, level, offset, bytes, new byte[FormatHeader.ChecksumBytes]);
             offset += bytes;
         }
@@ -70,20 +70,20 @@ internal sealed class KeySetManifest
     public static KeySetManifest Read(Stream stream, CkksParameters parameters)
     {
         using var reader = new FormatReader(stream, parameters, ObjectKind.EvaluationKeys);
-        int count = reader.ReadInt32();
-        int max = parameters.SlotCount + (parameters.Bootstrapping is null ? 1 : 3);
+        var count = reader.ReadInt32();
+        var max = parameters.SlotCount + (parameters.Bootstrapping is null ? 1 : 3);
         FormatReader.Check(count >= 0 && count <= max, $"there are {count} keys, allowed are 0 to {max}");
         reader.CheckRemaining((long)count * EntryBytes + FormatHeader.ChecksumBytes);
         var stored = new KeySetEntry[count];
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             stored[i] = ReadEntry(reader, parameters);
-            bool isOrdered = i == 0 || stored[i - 1].Id.CompareTo(stored[i].Id) < 0;
+            var isOrdered = i == 0 || stored[i - 1].Id.CompareTo(stored[i].Id) < 0;
             FormatReader.Check(isOrdered, $"key {i} is not behind key {i - 1} in the order of keys");
         }
         reader.VerifyChecksum();
         KeySetManifest planned = Plan(parameters, stored.Select(entry => (entry.Id, entry.Level)));
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             KeySetEntry entry = stored[i], plan = planned.Entries[i];
             FormatReader.Check(
@@ -91,7 +91,7 @@ internal sealed class KeySetManifest
                 $"key {i} has {entry.Bytes} bytes from {entry.Offset} on, it must have {plan.Bytes} from {plan.Offset} on");
         }
         var manifest = new KeySetManifest(parameters, stored);
-        long missing = manifest.FileBytes - stream.Length;
+        var missing = manifest.FileBytes - stream.Length;
         FormatReader.Check(missing <= 0, $"the file ends {missing} bytes early");
         FormatReader.Check(missing >= 0, $"{-missing} bytes follow the last key");
         return manifest;
@@ -102,16 +102,16 @@ internal sealed class KeySetManifest
 
     private static KeySetEntry ReadEntry(FormatReader reader, CkksParameters parameters)
     {
-        byte kind = reader.ReadByte();
-        int level = reader.ReadLevel();
+        var kind = reader.ReadByte();
+        var level = reader.ReadLevel();
         int digits = reader.ReadUInt16(), limbs = reader.ReadUInt16();
-        int steps = reader.ReadInt32();
+        var steps = reader.ReadInt32();
         long offset = reader.ReadInt64(), bytes = reader.ReadInt64();
         var checksum = new byte[FormatHeader.ChecksumBytes];
         reader.ReadBytes(checksum);
         var id = new EvaluationKeyId((EvaluationKeyKind)kind, steps);
         FormatReader.Check(id.IsValid(parameters), $"there is no key of kind {kind} with {steps} steps");
-        int onlyLevel = id.OnlyLevel(parameters) ?? level;
+        var onlyLevel = id.OnlyLevel(parameters) ?? level;
         FormatReader.Check(level == onlyLevel, $"a key of kind {kind} has level {level}, it must have {onlyLevel}");
         SwitchingKeyShape shape = id.Shape(parameters, level);
         FormatReader.Check(

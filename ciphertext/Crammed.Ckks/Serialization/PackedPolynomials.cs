@@ -16,7 +16,7 @@ internal sealed class PackedPolynomials(RingContext ring, Modulus[] moduli) : ID
     /// <summary>The memory for the next limb's packed bytes.</summary>
     public Span<byte> Append()
     {
-        int count = PackedBytes(_limbs.Count);
+        var count = PackedBytes(_limbs.Count);
         _limbs.Add(ArrayPool<byte>.Shared.Rent(count));
         return _limbs[^1].AsSpan(0, count);
     }
@@ -28,9 +28,9 @@ internal sealed class PackedPolynomials(RingContext ring, Modulus[] moduli) : ID
         RnsPolynomial polynomial = ring.Rent(moduli.Length);
         try
         {
-            for (int limb = 0; limb < moduli.Length; limb++)
+            for (var limb = 0; limb < moduli.Length; limb++)
             {
-                int packed = index * moduli.Length + limb;
+                var packed = index * moduli.Length + limb;
                 BitPacking.Unpack(_limbs[packed].AsSpan(0, PackedBytes(packed)), moduli[limb], polynomial.LimbSpan(limb));
             }
             return polynomial;
@@ -44,7 +44,7 @@ internal sealed class PackedPolynomials(RingContext ring, Modulus[] moduli) : ID
 
     public void Dispose()
     {
-        foreach (byte[] limb in _limbs)
+        foreach (var limb in _limbs)
             ArrayPool<byte>.Shared.Return(limb);
         _limbs.Clear();
     }

@@ -11,7 +11,7 @@ public static class PublicKeyReader
     public static PublicKey Read(Stream stream, CkksParameters parameters)
     {
         using var reader = new FormatReader(stream, parameters, ObjectKind.PublicKey);
-        byte[] seed = reader.ReadSeed();
+        var seed = reader.ReadSeed();
         using PackedPolynomials packed = reader.ReadPolynomials(1, parameters.MaxLevel);
         reader.VerifyChecksum();
         RnsPolynomial masked = packed.Unpack(0);

@@ -19,7 +19,7 @@ internal static class SwitchingKeyFormat
     /// <summary>The bytes of a key of a shape.</summary>
     public static long Bytes(CkksParameters parameters, SwitchingKeyShape shape)
     {
-        long limbs = Enumerable.Range(0, shape.LimbCount)
+        var limbs = Enumerable.Range(0, shape.LimbCount)
             .Sum(limb => (long)BitPacking.PackedBytes(parameters.N, parameters.Ring.Moduli[shape.ModulusIndex(parameters, limb)]));
         return AesKeyStream.SeedBytes + shape.DigitCount * limbs;
     }
@@ -28,7 +28,7 @@ internal static class SwitchingKeyFormat
     /// <exception cref="IOException">the file cannot be written</exception>
     public static byte[] Write(SafeFileHandle file, long offset, SwitchingKey key)
     {
-        byte[] hashes = NewHashes(key);
+        var hashes = NewHashes(key);
         RandomAccess.Write(file, key.Seed, offset);
         ForEachLimb(key, offset, (limb, modulus, packed, place) =>
         {
@@ -49,7 +49,7 @@ internal static class SwitchingKeyFormat
         SwitchingKey key = SwitchingKey.Rent(parameters, shape, seed);
         try
         {
-            byte[] hashes = NewHashes(key);
+            var hashes = NewHashes(key);
             ForEachLimb(key, offset, (limb, modulus, packed, place) =>
             {
                 ReadAt(file, packed, place);
@@ -58,7 +58,7 @@ internal static class SwitchingKeyFormat
                 using var expander = new UniformExpander(seed);
                 key.ExpandUniform(expander, limb);
             });
-            bool isWhole = SHA256.HashData(hashes).AsSpan().SequenceEqual(checksum);
+            var isWhole = SHA256.HashData(hashes).AsSpan().SequenceEqual(checksum);
             FormatReader.Check(isWhole, "the key does not match its checksum: it is damaged");
             return key;
         }
@@ -74,15 +74,15 @@ internal static class SwitchingKeyFormat
     private static void ForEachLimb(SwitchingKey key, long offset, LimbAction action)
     {
         CkksParameters parameters = key.Parameters;
-        int total = key.Masked.LimbCount;
+        var total = key.Masked.LimbCount;
         var places = new long[total + 1];
         places[0] = offset + AesKeyStream.SeedBytes;
-        for (int limb = 0; limb < total; limb++)
+        for (var limb = 0; limb < total; limb++)
             places[limb + 1] = places[limb] + BitPacking.PackedBytes(parameters.N, parameters.Ring.Moduli[key.ModulusIndex(limb)]);
         ParallelLoop.Run(total, new ParallelOptions(), limb =>
         {
-            int count = (int)(places[limb + 1] - places[limb]);
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(count);
+            var count = (int)(places[limb + 1] - places[limb]);
+            var buffer = ArrayPool<byte>.Shared.Rent(count);
             try
             {
                 action(limb, parameters.Ring.Moduli[key.ModulusIndex(limb)], buffer.AsSpan(0, count), places[limb]);
@@ -108,7 +108,7 @@ internal static class SwitchingKeyFormat
     {
         while (destination.Length > 0)
         {
-            int read = RandomAccess.Read(file, destination, offset);
+            var read = RandomAccess.Read(file, destination, offset);
             FormatReader.Check(read > 0, $"the file ends {destination.Length} bytes early");
             destination = destination[read..];
             offset += read;

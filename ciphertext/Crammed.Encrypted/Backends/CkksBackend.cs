@@ -24,7 +24,7 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
     /// <exception cref="ArgumentException">It does not stand at its level's canonical scale.</exception>
     public SlotVector Load(Ciphertext ciphertext)
     {
-        double expected = parameters.ScaleAt(ciphertext.Level);
+        var expected = parameters.ScaleAt(ciphertext.Level);
         if (Math.Abs(ciphertext.Scale / expected - 1) > 1e-9)
             throw new ArgumentException($"Ciphertext at level {ciphertext.Level} has scale {ciphertext.Scale:G17}, expected {expected:G17}.");
         return new CkksVector(ciphertext);
@@ -52,9 +52,9 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
 
     public SlotVector SumOfPlainProducts(IReadOnlyList<SlotVector> a, IReadOnlyList<PlainSlots> plain)
     {
-        int level = LevelRules.BelowCommon(nameof(SumOfPlainProducts), a) + 1;
+        var level = LevelRules.BelowCommon(nameof(SumOfPlainProducts), a) + 1;
         using var sum = evaluator.MultiplyPlain(Read(a[0]), Encoded(plain[0], level));
-        for (int i = 1; i < a.Count; i++)
+        for (var i = 1; i < a.Count; i++)
         {
             using var product = evaluator.MultiplyPlain(Read(a[i]), Encoded(plain[i], level));
             evaluator.AddInPlace(sum, product);
@@ -78,7 +78,7 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
 
     public SlotVector[] LinearCombinations(IReadOnlyList<SlotVector> inputs, double[,] weights, double[]? bias)
     {
-        int level = LevelRules.BelowCommon(nameof(LinearCombinations), inputs) + 1;
+        var level = LevelRules.BelowCommon(nameof(LinearCombinations), inputs) + 1;
         var products = evaluator.LinearCombinations(Ciphertexts(inputs), weights, parameters.ScaleAt(level));
         var results = new SlotVector[products.Length];
         ParallelFor(products.Length, output =>
@@ -140,7 +140,7 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
 
     private CkksVector Aligned(SlotVector a, SlotVector b, Func<Ciphertext, Ciphertext, Ciphertext> operation)
     {
-        int level = Math.Min(a.Level, b.Level);
+        var level = Math.Min(a.Level, b.Level);
         using var left = LowerTo(a, level);
         using var right = LowerTo(b, level);
         return new CkksVector(operation(Read(left), Read(right)));
@@ -152,7 +152,7 @@ public sealed class CkksBackend(CkksParameters parameters, Evaluator evaluator, 
     private static Ciphertext[] Ciphertexts(IReadOnlyList<SlotVector> vectors)
     {
         var ciphertexts = new Ciphertext[vectors.Count];
-        for (int i = 0; i < ciphertexts.Length; i++)
+        for (var i = 0; i < ciphertexts.Length; i++)
             ciphertexts[i] = Read(vectors[i]);
         return ciphertexts;
     }

@@ -101,7 +101,7 @@ public sealed class ClearBackend : ISlotBackend
         LevelRules.CheckCounts(nameof(SumOfPlainProducts), a.Count, plain.Count);
         var result = ClearVector.Create(SlotCount, LevelRules.BelowCommon(nameof(SumOfPlainProducts), a));
         TensorPrimitives.Multiply(Slots(a[0]), plain[0].Values, result.Values);
-        for (int i = 1; i < a.Count; i++)
+        for (var i = 1; i < a.Count; i++)
             TensorPrimitives.MultiplyAdd(Slots(a[i]), plain[i].Values, result.Values, result.Values);
         _noise?.AddRescale(result);
         return result;
@@ -112,7 +112,7 @@ public sealed class ClearBackend : ISlotBackend
         LevelRules.CheckCounts(nameof(SumOfProducts), a.Count, b.Count);
         var result = ClearVector.Create(SlotCount, LevelRules.BelowCommon(nameof(SumOfProducts), a.Concat(b)));
         TensorPrimitives.Multiply(Slots(a[0]), Slots(b[0]), result.Values);
-        for (int i = 1; i < a.Count; i++)
+        for (var i = 1; i < a.Count; i++)
             TensorPrimitives.MultiplyAdd(Slots(a[i]), Slots(b[i]), result.Values, result.Values);
         _noise?.AddRescale(result);
         return result;
@@ -121,11 +121,11 @@ public sealed class ClearBackend : ISlotBackend
     public SlotVector SumOfSquaredDifferences(IReadOnlyList<SlotVector> a, IReadOnlyList<SlotVector> b)
     {
         LevelRules.CheckCounts(nameof(SumOfSquaredDifferences), a.Count, b.Count);
-        int level = LevelRules.BelowCommon(nameof(SumOfSquaredDifferences), a.Concat(b));
+        var level = LevelRules.BelowCommon(nameof(SumOfSquaredDifferences), a.Concat(b));
         var result = ClearVector.Create(SlotCount, level);
         result.Values.AsSpan().Clear();
         using var difference = ClearVector.Create(SlotCount, level);
-        for (int i = 0; i < a.Count; i++)
+        for (var i = 0; i < a.Count; i++)
         {
             TensorPrimitives.Subtract(Slots(a[i]), Slots(b[i]), difference.Values);
             TensorPrimitives.MultiplyAdd(difference.Values, difference.Values, result.Values, result.Values);
@@ -138,13 +138,13 @@ public sealed class ClearBackend : ISlotBackend
     {
         LevelRules.CheckCounts(nameof(LinearCombinations), weights.GetLength(1), inputs.Count);
         LevelRules.CheckCounts(nameof(LinearCombinations), weights.GetLength(0), bias?.Length ?? weights.GetLength(0));
-        int level = LevelRules.BelowCommon(nameof(LinearCombinations), inputs);
+        var level = LevelRules.BelowCommon(nameof(LinearCombinations), inputs);
         var results = new SlotVector[weights.GetLength(0)];
         ParallelFor(results.Length, output =>
         {
             var result = ClearVector.Create(SlotCount, level);
             result.Values.AsSpan().Fill(bias?[output] ?? 0);
-            for (int i = 0; i < inputs.Count; i++)
+            for (var i = 0; i < inputs.Count; i++)
                 TensorPrimitives.MultiplyAdd(Slots(inputs[i]), weights[output, i], result.Values, result.Values);
             _noise?.AddRescale(result);
             results[output] = result;
@@ -174,9 +174,9 @@ public sealed class ClearBackend : ISlotBackend
     public SlotVector[] Rotate(SlotVector a, IReadOnlyList<int> steps)
     {
         var results = new SlotVector[steps.Count];
-        for (int k = 0; k < steps.Count; k++)
+        for (var k = 0; k < steps.Count; k++)
         {
-            int step = steps[k] & (SlotCount - 1);
+            var step = steps[k] & (SlotCount - 1);
             if (step == 0)
             {
                 results[k] = a.Share();
@@ -196,7 +196,7 @@ public sealed class ClearBackend : ISlotBackend
         ArgumentOutOfRangeException.ThrowIfGreaterThan(targetLevel, MaxLevel);
         return [.. vectors.Select(vector =>
         {
-            double largest = Math.Abs(TensorPrimitives.MaxMagnitude(Slots(vector)));
+            var largest = Math.Abs(TensorPrimitives.MaxMagnitude(Slots(vector)));
             if (_range < double.PositiveInfinity && !(largest <= _range))
                 throw new RangeViolationException($"refresh: |value| {largest:G6} is beyond the decryptable range of {_range:G6}.");
             return Load(Slots(vector), targetLevel);
@@ -207,21 +207,21 @@ public sealed class ClearBackend : ISlotBackend
 
     private ClearVector Evaluate(SlotVector argument, FittedFunction function)
     {
-        int level = LevelRules.AfterFunction(argument, function);
+        var level = LevelRules.AfterFunction(argument, function);
         CheckDomain(Slots(argument), function);
         var polynomial = function.Approximation;
         var result = ClearVector.Create(SlotCount, level);
         using var unit = ClearVector.Create(SlotCount, argument.Level - polynomial.AffineDepth);
-        for (int i = 0; i < SlotCount; i++)
+        for (var i = 0; i < SlotCount; i++)
         {
-            double x = Slots(argument)[i];
+            var x = Slots(argument)[i];
             (unit.Values[i], result.Values[i]) = (polynomial.Domain.ToUnit(x), ExactFunctions ? function.Exact(x) : polynomial.Evaluate(x));
         }
         if (_noise is null || ExactFunctions)
             return result;
         if (polynomial.AffineDepth > 0)
             _noise.AddRescale(unit);
-        for (int i = 0; i < SlotCount; i++)
+        for (var i = 0; i < SlotCount; i++)
             result.Values[i] = polynomial.EvaluateOnUnit(unit.Values[i]);
         _noise.AddPolynomial(result, unit, polynomial.Plan);
         return result;
@@ -229,7 +229,7 @@ public sealed class ClearBackend : ISlotBackend
 
     private static void CheckDomain(ReadOnlySpan<double> values, FittedFunction function)
     {
-        for (int slot = 0; slot < values.Length; slot++)
+        for (var slot = 0; slot < values.Length; slot++)
         {
             if (!function.Domain.Contains(values[slot]))
             {

@@ -20,7 +20,7 @@ public sealed class CostingBackend(int slotCount, int maxLevel) : ISlotBackend
     /// <summary>On the caller's thread: there is nothing to share out.</summary>
     public void ParallelFor(int count, Action<int> work)
     {
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
             work(i);
     }
 
@@ -47,7 +47,7 @@ public sealed class CostingBackend(int slotCount, int maxLevel) : ISlotBackend
 
     public SlotVector[] LinearCombinations(IReadOnlyList<SlotVector> inputs, double[,] weights, double[]? bias)
     {
-        int level = LevelRules.BelowCommon(nameof(LinearCombinations), inputs);
+        var level = LevelRules.BelowCommon(nameof(LinearCombinations), inputs);
         return [.. Enumerable.Range(0, weights.GetLength(0)).Select(_ => Load(level))];
     }
 

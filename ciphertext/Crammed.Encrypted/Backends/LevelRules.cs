@@ -10,7 +10,7 @@ internal static class LevelRules
     /// <exception cref="InvalidOperationException">Their levels differ.</exception>
     public static int Common(string operation, IEnumerable<SlotVector> operands)
     {
-        int level = -1;
+        var level = -1;
         foreach (var operand in operands)
         {
             if (level >= 0 && operand.Level != level)
@@ -43,7 +43,7 @@ internal static class LevelRules
     /// <exception cref="InvalidOperationException">The argument has too few.</exception>
     public static int AfterFunction(SlotVector argument, FittedFunction function)
     {
-        int depth = function.Approximation.Depth;
+        var depth = function.Approximation.Depth;
         return argument.Level >= depth ? argument.Level - depth : throw new InvalidOperationException(
             $"{function.Name}: its approximation takes {depth} levels, the argument has {argument.Level}; refresh it first.");
     }

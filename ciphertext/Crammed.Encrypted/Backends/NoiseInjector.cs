@@ -21,9 +21,9 @@ internal sealed class NoiseInjector
         _model = model;
         _seed = seed;
         var random = new Random(seed);
-        for (int i = 0; i < TableSize; i += 2)
+        for (var i = 0; i < TableSize; i += 2)
         {
-            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
+            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
             var (sine, cosine) = Math.SinCos(2 * Math.PI * random.NextDouble());
             _table[i] = (float)(radius * cosine);
             _table[i + 1] = (float)(radius * sine);
@@ -46,13 +46,13 @@ internal sealed class NoiseInjector
     /// <param name="plan">The polynomial.</param>
     public void AddPolynomial(ClearVector result, ClearVector argument, PolynomialPlan plan)
     {
-        int steps = 4 * plan.Degree;
-        double[] deviations = _polynomials.GetOrAdd((plan, argument.Level), key =>
+        var steps = 4 * plan.Degree;
+        var deviations = _polynomials.GetOrAdd((plan, argument.Level), key =>
             [.. Enumerable.Range(0, steps + 1).Select(k => _model.Polynomial(key.Plan, key.Level, Math.Cos(Math.PI * k / steps)))]);
         Add(result, i =>
         {
-            double place = Math.Acos(Math.Clamp(argument.Values[i], -1, 1)) / Math.PI * steps;
-            int below = Math.Min((int)place, steps - 1);
+            var place = Math.Acos(Math.Clamp(argument.Values[i], -1, 1)) / Math.PI * steps;
+            var below = Math.Min((int)place, steps - 1);
             return deviations[below] + (place - below) * (deviations[below + 1] - deviations[below]);
         });
     }
@@ -62,9 +62,9 @@ internal sealed class NoiseInjector
     private void Add(ClearVector vector, Func<int, double> standardDeviation)
     {
         var values = vector.Values;
-        ulong mixed = ((ulong)Interlocked.Increment(ref _draws) + (ulong)_seed) * 0x9E3779B97F4A7C15;
-        int offset = (int)((mixed >> 32) % (ulong)(TableSize - values.Length));
-        for (int i = 0; i < values.Length; i++)
+        var mixed = ((ulong)Interlocked.Increment(ref _draws) + (ulong)_seed) * 0x9E3779B97F4A7C15;
+        var offset = (int)((mixed >> 32) % (ulong)(TableSize - values.Length));
+        for (var i = 0; i < values.Length; i++)
             values[i] += standardDeviation(i) * _table[offset + i];
     }
 }

@@ -47,7 +47,7 @@ public sealed class OperationRecorder
 
     internal T Measure<T>(string operation, int level, long count, Func<T> call)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         T result = call();
         var cell = _cells.GetOrAdd((Layer, operation, level), _ => new Cell());
         Interlocked.Add(ref cell.Ticks, Stopwatch.GetTimestamp() - start);
@@ -92,7 +92,7 @@ public sealed class OperationRecorder
 
         public void Dispose()
         {
-            double seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
+            var seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
             _recorder._layerSeconds.AddOrUpdate(_recorder.Layer, seconds, (_, sum) => sum + seconds);
             _recorder.Layer = _outer;
         }

@@ -43,7 +43,7 @@ public sealed class RecordingBackend(ISlotBackend inner, OperationRecorder recor
 
     public SlotVector[] Evaluate(IReadOnlyList<SlotVector> arguments, FittedFunction function)
     {
-        int level = arguments.Max(argument => argument.Level);
+        var level = arguments.Max(argument => argument.Level);
         if (function.Approximation.Plan.ProductCount > 0)
             recorder.NoteRelinearization(level - function.Approximation.AffineDepth);
         return recorder.Measure("polynomial", level, arguments.Count, () => inner.Evaluate(arguments, function));
@@ -54,10 +54,10 @@ public sealed class RecordingBackend(ISlotBackend inner, OperationRecorder recor
 
     public SlotVector[] Rotate(SlotVector a, IReadOnlyList<int> steps)
     {
-        int moving = 0;
-        foreach (int step in steps)
+        var moving = 0;
+        foreach (var step in steps)
         {
-            int left = step & (SlotCount - 1);
+            var left = step & (SlotCount - 1);
             if (left == 0)
                 continue;
             moving++;

@@ -16,7 +16,7 @@ public static class SlotBackendExtensions
     /// <summary>a * b after lowering the higher operand; one level.</summary>
     public static SlotVector MultiplyAligned(this ISlotBackend backend, SlotVector a, SlotVector b)
     {
-        int level = Math.Min(a.Level, b.Level);
+        var level = Math.Min(a.Level, b.Level);
         using var left = backend.LowerTo(a, level);
         using var right = backend.LowerTo(b, level);
         return backend.Multiply(left, right);

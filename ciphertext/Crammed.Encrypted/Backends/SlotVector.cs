@@ -36,7 +36,7 @@ public abstract class SlotVector : IDisposable
     {
         while (true)
         {
-            int owners = Volatile.Read(ref _owners);
+            var owners = Volatile.Read(ref _owners);
             ObjectDisposedException.ThrowIf(owners == 0, this);
             if (Interlocked.CompareExchange(ref _owners, owners + change, owners) == owners)
                 return owners + change;

@@ -31,7 +31,7 @@ public sealed class AdapterFactorSource : IDisposable
     public IReadOnlyList<AdapterFactors> WithDropout(byte[] kept)
     {
         int batch = _settings.BatchSize, rank = _settings.Rank, tokens = _shape.SequenceLength;
-        double inverse = 1 / (1 - _settings.AdapterDropout);
+        var inverse = 1 / (1 - _settings.AdapterDropout);
         return Build((adapter, example, token, component) => example < batch
             ? inverse * kept[((adapter * batch + example) * tokens + token) * rank + component]
             : 0);
@@ -45,7 +45,7 @@ public sealed class AdapterFactorSource : IDisposable
 
     private List<AdapterFactors> Build(Func<int, int, int, int, double> mask)
     {
-        double scale = _settings.Alpha / _settings.Rank;
+        var scale = _settings.Alpha / _settings.Rank;
         return [.. Enumerable.Range(0, _shape.Layers).Select(layer => new AdapterFactors(
             Of(FineTuningShape.AdapterIndex(layer, 0), scale * _kernelScale),
             Of(FineTuningShape.AdapterIndex(layer, 1), scale * _kernelScale),

@@ -33,9 +33,9 @@ public static class BatchPacker
                     + $"{tokens} tokens of width {hidden} take {tokens * hidden} and {tokens}.");
             }
         }
-        for (int feature = 0; feature < hidden; feature++)
+        for (var feature = 0; feature < hidden; feature++)
         {
-            int current = feature;
+            var current = feature;
             yield return Fill((example, token) => example.Embedding[token * hidden + current]);
         }
         yield return Fill((example, token) => example.Mask[token]);
@@ -44,10 +44,10 @@ public static class BatchPacker
         double[] Fill(Func<PackedExample, int, double> value)
         {
             var slots = new double[layout.SlotCount];
-            for (int place = 0; place < places; place++)
+            for (var place = 0; place < places; place++)
             {
                 var example = examples[place % examples.Count];
-                for (int token = 0; token < tokens; token++)
+                for (var token = 0; token < tokens; token++)
                     slots[layout.Slot((SlotLayout.Example, place), (SlotLayout.Token, token))] = value(example, token);
             }
             return slots;

@@ -35,13 +35,13 @@ public static class CiphertextFile
         Span<byte> header = stackalloc byte[HeaderBytes];
         if (stream.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || !header[..Magic.Length].SequenceEqual(Magic))
             throw new InvalidDataException($"{path}: not a ciphertext file.");
-        int count = BinaryPrimitives.ReadInt32LittleEndian(header[Magic.Length..]);
+        var count = BinaryPrimitives.ReadInt32LittleEndian(header[Magic.Length..]);
         if (count != expected)
             throw new InvalidDataException($"{path}: holds {count} ciphertexts, expected {expected}.");
         var ciphertexts = new List<Ciphertext>();
         try
         {
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
                 ciphertexts.Add(CiphertextReader.Read(stream, parameters));
             if (stream.Position != stream.Length)
                 throw new InvalidDataException($"{path}: {stream.Length - stream.Position} bytes follow the last ciphertext.");

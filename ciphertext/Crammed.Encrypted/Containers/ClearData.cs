@@ -46,7 +46,7 @@ public sealed class ClearData : IDisposable
         public TrainingBatch Batch(int step)
         {
             var vectors = data._batches[step].Select(values => backend.Load(values, data._run.DataLevel)).ToArray();
-            bool dropout = data._draw.AdapterDropout is not null;
+            var dropout = data._draw.AdapterDropout is not null;
             var factors = dropout ? data._factors.WithDropout(data._draw.DropoutMasks(step).ToArray()) : data._factors.WithoutDropout;
             return new TrainingBatch(vectors[..^2], vectors[^2], vectors[^1], factors) { OwnsFactors = dropout };
         }

@@ -37,7 +37,7 @@ public sealed class ContainerData : ITrainingData, IDisposable
 
     private TrainingBatch Read(string file, IReadOnlyList<AdapterFactors> factors)
     {
-        int hidden = _manifest.Shape.Hidden;
+        var hidden = _manifest.Shape.Hidden;
         var vectors = Load(file, BatchPacker.VectorCount(hidden));
         return new TrainingBatch(vectors[..hidden], vectors[hidden], vectors[hidden + 1], factors);
     }

@@ -56,7 +56,7 @@ public sealed record ContainerManifest
     /// <exception cref="InvalidDataException">Malformed, another format, or a value out of its range.</exception>
     public static ContainerManifest Read(string folder)
     {
-        string path = Path.Combine(folder, FileName);
+        var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path} is missing; '{folder}' is not an encrypted container (make one with 'crammed convert').", path);
         try

@@ -27,7 +27,7 @@ internal sealed class CheckpointReader : IDisposable
     {
         var values = Values(name, rows, columns);
         var matrix = new double[rows, columns];
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
             matrix[i / columns, i % columns] = values[i];
         return matrix;
     }
@@ -53,7 +53,7 @@ internal sealed class CheckpointReader : IDisposable
 
     private static string Existing(string folder, string file)
     {
-        string path = Path.Combine(folder, file);
+        var path = Path.Combine(folder, file);
         return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing; '{folder}' is not a calibrated checkpoint.", path);
     }
 }

@@ -56,12 +56,12 @@ public sealed record CircuitDepth(IReadOnlyList<PartDepth> Parts, ModelFunctions
 
     private static IEnumerable<PartDepth> PartsOf(IReadOnlyDictionary<string, int> outputs, ModelFunctions functions)
     {
-        int before = StartLevel;
+        var before = StartLevel;
         foreach (var (scope, level) in outputs)
         {
             int? layer = scope.IndexOf('.') is var dot and > 0 ? int.Parse(scope.AsSpan(0, dot)) : null;
-            string part = scope[(scope.IndexOf('.') + 1)..];
-            int gate = part == "feed_forward" ? functions.Layers[layer!.Value].Gate?.Depth ?? 0 : 0;
+            var part = scope[(scope.IndexOf('.') + 1)..];
+            var gate = part == "feed_forward" ? functions.Layers[layer!.Value].Gate?.Depth ?? 0 : 0;
             yield return new PartDepth(layer, part, before - level + gate);
             before = level;
         }

@@ -36,7 +36,7 @@ public sealed record EncryptedClassifier
         EncryptedTensor[] parameters;
         using (x.Context.Recorder.Enter("parameters"))
             parameters = Functional.Unpack(packed, Parameters, ParameterLevel);
-        for (int layer = 0; layer < Layers.Count; layer++)
+        for (var layer = 0; layer < Layers.Count; layer++)
         {
             var adapters = new ArraySegment<EncryptedTensor>(parameters, layer * AdaptersPerLayer, AdaptersPerLayer);
             x = Layers[layer].Forward(x, mask, adapters, factors[layer]);

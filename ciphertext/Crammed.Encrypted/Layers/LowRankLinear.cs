@@ -28,9 +28,9 @@ public sealed record LowRankLinear(double[,] Weights, double Scale)
     private static double[,] Scaled(double[,] weights, double scale)
     {
         var result = (double[,])weights.Clone();
-        for (int i = 0; i < result.GetLength(0); i++)
+        for (var i = 0; i < result.GetLength(0); i++)
         {
-            for (int j = 0; j < result.GetLength(1); j++)
+            for (var j = 0; j < result.GetLength(1); j++)
                 result[i, j] *= scale;
         }
         return result;

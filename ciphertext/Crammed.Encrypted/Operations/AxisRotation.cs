@@ -27,7 +27,7 @@ internal sealed class AxisRotation
     public SlotVector SumRotated(IReadOnlyList<SlotVector> vectors, int step)
     {
         var sum = vectors[^1].Share();
-        for (int k = vectors.Count - 2; k >= 0; k--)
+        for (var k = vectors.Count - 2; k >= 0; k--)
         {
             using var previous = sum;
             using var rotated = Rotate(previous, [step])[0];

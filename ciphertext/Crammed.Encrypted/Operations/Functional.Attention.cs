@@ -28,20 +28,20 @@ public static partial class Functional
         var context = query.Context;
         var rotation = new AxisRotation(context, query.Layout, SlotLayout.Token);
         var grid = new OffsetGrid(rotation.Size);
-        bool derivative = context.Tape.Enabled && (query.RequiresGradient || key.RequiresGradient);
+        var derivative = context.Tape.Enabled && (query.RequiresGradient || key.RequiresGradient);
         // Two more levels than the chain itself, if there are: the backward pass then needs no refresh of the score maps.
-        int depth = 1 + power;
+        var depth = 1 + power;
         var aligned = context.Align(Math.Max(depth, Math.Min(depth + 2, context.Backend.MaxLevel)), query, key);
         using var alignedQuery = aligned[0];
         using var alignedKey = aligned[1];
-        int width = query.Count / heads;
+        var width = query.Count / heads;
         var scores = new SlotVector[heads * grid.Offsets];
         var slopes = new SlotVector[derivative ? scores.Length : 0];
-        for (int head = 0; head < heads; head++)
+        for (var head = 0; head < heads; head++)
         {
             using var queries = Rotated(context, rotation, alignedQuery.Segment(head * width, width), grid.GiantBack);
             using var keys = Rotated(context, rotation, alignedKey.Segment(head * width, width), grid.Baby);
-            int current = head;
+            var current = head;
             context.ParallelFor(grid.Offsets, offset =>
             {
                 int giant = offset / grid.BabySteps, baby = offset % grid.BabySteps;
@@ -72,16 +72,16 @@ public static partial class Functional
         var context = value.Context;
         var rotation = new AxisRotation(context, value.Layout, SlotLayout.Token);
         var grid = new OffsetGrid(rotation.Size);
-        int heads = scores.Layout.Across[0].Size;
+        var heads = scores.Layout.Across[0].Size;
         var outputs = new SlotVector[value.Count];
-        int width = value.Count / heads;
+        var width = value.Count / heads;
         var aligned = context.Align(1, scores, value);
         using var maps = aligned[0];
         using var values = aligned[1];
-        for (int head = 0; head < heads; head++)
+        for (var head = 0; head < heads; head++)
         {
             using var ahead = Rotated(context, rotation, values.Segment(head * width, width), grid.Baby);
-            int current = head;
+            var current = head;
             context.ParallelFor(width, feature =>
             {
                 using var sums = new VectorSet([.. Enumerable.Range(0, grid.GiantSteps).Select(giant => context.Backend.SumOfProducts(
@@ -98,12 +98,12 @@ public static partial class Functional
         EncryptedContext context, AxisRotation rotation, IReadOnlyList<SlotVector> vectors, IReadOnlyList<int> steps)
     {
         var rows = new SlotVector[steps.Count][];
-        for (int step = 0; step < steps.Count; step++)
+        for (var step = 0; step < steps.Count; step++)
             rows[step] = new SlotVector[vectors.Count];
         context.ParallelFor(vectors.Count, i =>
         {
             var rotated = rotation.Rotate(vectors[i], steps);
-            for (int step = 0; step < steps.Count; step++)
+            for (var step = 0; step < steps.Count; step++)
                 rows[step][i] = rotated[step];
         });
         return new RotatedVectors(rows);

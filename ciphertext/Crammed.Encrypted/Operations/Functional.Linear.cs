@@ -87,9 +87,9 @@ public static partial class Functional
     private static double[,] Transpose(double[,] matrix)
     {
         var transposed = new double[matrix.GetLength(1), matrix.GetLength(0)];
-        for (int i = 0; i < matrix.GetLength(0); i++)
+        for (var i = 0; i < matrix.GetLength(0); i++)
         {
-            for (int j = 0; j < matrix.GetLength(1); j++)
+            for (var j = 0; j < matrix.GetLength(1); j++)
                 transposed[j, i] = matrix[i, j];
         }
         return transposed;

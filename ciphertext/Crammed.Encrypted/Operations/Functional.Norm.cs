@@ -40,7 +40,7 @@ public static partial class Functional
         var context = x.Context;
         using var inputs = context.Align(3, x)[0];
         var average = new double[1, x.Count];
-        for (int i = 0; i < x.Count; i++)
+        for (var i = 0; i < x.Count; i++)
             average[0, i] = 1.0 / x.Count;
         using var mean = context.Backend.LinearCombinations(inputs, average, bias: null)[0];
         return new VectorSet(context.Map(x.Count, i => context.Backend.Subtract(inputs[i], mean)));
@@ -54,7 +54,7 @@ public static partial class Functional
     {
         var context = gradient.Context;
         var backend = context.Backend;
-        int features = gamma.Length;
+        var features = gamma.Length;
         context.Require(gradient, 4);
         using var h = context.Tensor("scaled gradient", gradient.Layout,
             context.Map(features, i => backend.MultiplyScalar(gradient[i], gamma[i] / features)));
@@ -83,7 +83,7 @@ public static partial class Functional
     internal static SlotVector SumAll(EncryptedContext context, IReadOnlyList<SlotVector> vectors)
     {
         var sum = vectors[0].Share();
-        for (int i = 1; i < vectors.Count; i++)
+        for (var i = 1; i < vectors.Count; i++)
         {
             using var previous = sum;
             sum = context.Backend.Add(previous, vectors[i]);

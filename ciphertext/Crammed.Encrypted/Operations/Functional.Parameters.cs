@@ -19,7 +19,7 @@ public static partial class Functional
         var context = packed.Context;
         var tree = new ParameterTree(context, parameters);
         using var repeated = new VectorSet(tree.Repeat(packed[0], finalLevel));
-        bool requiresGradient = context.Tape.Enabled && packed.RequiresGradient;
+        var requiresGradient = context.Tape.Enabled && packed.RequiresGradient;
         var outputs = parameters.Entries.Select(entry => context.Tensor(
             entry.Name,
             SlotLayout.Repeated(context.Backend.SlotCount, new Axis("row", entry.Rows), new Axis("column", entry.Columns)),
@@ -30,7 +30,7 @@ public static partial class Functional
             context.Tape.Push(outputs, context.Recorder.Layer, () =>
             {
                 var gradients = new SlotVector?[parameters.Count];
-                for (int i = 0; i < outputs.Length; i++)
+                for (var i = 0; i < outputs.Length; i++)
                     outputs[i].Gradient?.Vectors.ToArray().CopyTo(gradients, parameters.Entries[i].Offset);
                 packed.AccumulateGradient([tree.Sum(gradients)]);
             }, []);

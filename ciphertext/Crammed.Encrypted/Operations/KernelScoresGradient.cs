@@ -16,8 +16,8 @@ internal sealed class KernelScoresGradient(AxisRotation rotation, OffsetGrid gri
         using var keys = aligned[2];
         var queryGradient = new SlotVector[query.Count];
         var keyGradient = new SlotVector[key.Count];
-        int width = query.Count / heads;
-        for (int head = 0; head < heads; head++)
+        var width = query.Count / heads;
+        for (var head = 0; head < heads; head++)
         {
             using var q = Functional.Rotated(context, rotation, queries.Segment(head * width, width), grid.GiantBack);
             using var k = Functional.Rotated(context, rotation, keys.Segment(head * width, width), grid.Baby);
@@ -44,7 +44,7 @@ internal sealed class KernelScoresGradient(AxisRotation rotation, OffsetGrid gri
         EncryptedContext context, RotatedVectors own, RotatedVectors other, ArraySegment<SlotVector> errors, SlotVector[] result, int offset,
         bool giants)
     {
-        int ownSteps = giants ? grid.GiantSteps : grid.BabySteps;
+        var ownSteps = giants ? grid.GiantSteps : grid.BabySteps;
         var maps = Enumerable.Range(0, ownSteps).Select(step => MapsOf(errors, step, giants)).ToArray();
         using var totals = new VectorSet(context.Map(ownSteps, step => Functional.SumAll(context, maps[step])));
         context.ParallelFor(own.Row(0).Count, feature =>

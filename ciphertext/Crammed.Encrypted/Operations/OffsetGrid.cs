@@ -9,7 +9,7 @@ internal sealed class OffsetGrid
 {
     public OffsetGrid(int tokens)
     {
-        int log = int.Log2(tokens);
+        var log = int.Log2(tokens);
         BabySteps = 1 << (log + 1) / 2;
         GiantSteps = tokens / BabySteps;
         Baby = [.. Enumerable.Range(0, BabySteps)];

@@ -19,7 +19,7 @@ internal sealed class ParameterTree(EncryptedContext context, PackedLayout layou
     public SlotVector[] Repeat(SlotVector packed, int finalLevel)
     {
         var nodes = new SlotVector[] { context.Require(packed, layout.Period > 1 ? 1 : finalLevel) };
-        for (int half = layout.Period / 2; half >= 1; half /= 2)
+        for (var half = layout.Period / 2; half >= 1; half /= 2)
         {
             nodes = RefreshFor(nodes, int.Log2(half) + 1, finalLevel);
             nodes = Split(nodes, half);
@@ -33,13 +33,13 @@ internal sealed class ParameterTree(EncryptedContext context, PackedLayout layou
     public SlotVector Sum(SlotVector?[] vectors)
     {
         var nodes = vectors.Select(vector => vector?.Share()).ToArray();
-        for (int half = 1; half < layout.Period; half *= 2)
+        for (var half = 1; half < layout.Period; half *= 2)
         {
             nodes = Refresh(nodes);
             nodes = Merge(nodes, half);
         }
         var total = nodes[0] ?? throw new InvalidOperationException("No parameter has a gradient.");
-        for (int step = layout.Period; step < layout.SlotCount; step *= 2)
+        for (var step = layout.Period; step < layout.SlotCount; step *= 2)
         {
             using var previous = total;
             using var rotated = Backend.Rotate(previous, step);
@@ -51,8 +51,8 @@ internal sealed class ParameterTree(EncryptedContext context, PackedLayout layou
     /// <summary>Refreshes where few nodes stand, so that the last stages, with many, run at low levels without a refresh.</summary>
     private SlotVector[] RefreshFor(SlotVector[] nodes, int stages, int finalLevel)
     {
-        int level = nodes.Min(node => node.Level);
-        int wanted = stages + finalLevel;
+        var level = nodes.Min(node => node.Level);
+        var wanted = stages + finalLevel;
         if (level >= wanted || (level >= 1 && wanted > Backend.MaxLevel))
             return nodes;
         using var old = new VectorSet(nodes);
@@ -72,7 +72,7 @@ internal sealed class ParameterTree(EncryptedContext context, PackedLayout layou
     private SlotVector[] Split(SlotVector[] nodes, int half)
     {
         // Child c holds the parameters from c * half on; those beyond the last parameter are never made.
-        int children = (layout.Count + half - 1) / half;
+        var children = (layout.Count + half - 1) / half;
         using var old = new VectorSet(nodes);
         var masks = Masks(half);
         return context.Map(children, child =>
@@ -115,7 +115,7 @@ internal sealed class ParameterTree(EncryptedContext context, PackedLayout layou
     {
         var zero = new double[layout.SlotCount];
         var one = new double[layout.SlotCount];
-        for (int slot = 0; slot < layout.SlotCount; slot++)
+        for (var slot = 0; slot < layout.SlotCount; slot++)
             ((slot & bit.Which) == 0 ? zero : one)[slot] = 1;
         return [new PlainSlots(zero), new PlainSlots(one)];
     });

@@ -22,12 +22,12 @@ internal sealed class WeightedValuesGradient(AxisRotation rotation, OffsetGrid g
         using var outer = aligned[0];
         using var values = aligned[1];
         var result = new SlotVector[scores.Count];
-        int width = value.Count / heads;
-        for (int head = 0; head < heads; head++)
+        var width = value.Count / heads;
+        for (var head = 0; head < heads; head++)
         {
             using var back = Functional.Rotated(context, rotation, outer.Segment(head * width, width), grid.GiantBack);
             using var ahead = Functional.Rotated(context, rotation, values.Segment(head * width, width), grid.Baby);
-            int current = head;
+            var current = head;
             context.ParallelFor(grid.Offsets, offset =>
             {
                 int giant = offset / grid.BabySteps, baby = offset % grid.BabySteps;
@@ -44,11 +44,11 @@ internal sealed class WeightedValuesGradient(AxisRotation rotation, OffsetGrid g
         using var maps = aligned[0];
         using var outer = aligned[1];
         var result = new SlotVector[value.Count];
-        int width = value.Count / heads;
-        for (int head = 0; head < heads; head++)
+        var width = value.Count / heads;
+        for (var head = 0; head < heads; head++)
         {
             using var back = Functional.Rotated(context, rotation, outer.Segment(head * width, width), grid.GiantBack);
-            int current = head;
+            var current = head;
             context.ParallelFor(width, feature =>
             {
                 using var terms = new VectorSet([.. Enumerable.Range(0, grid.BabySteps).Select(baby => context.Backend.SumOfProducts(

@@ -71,7 +71,7 @@ public sealed class EncryptedContext : IDisposable
         string name, SlotLayout layout, SlotVector[] vectors, EncryptedTensor[] inputs, Action<EncryptedTensor> backward,
         params IDisposable[] saved)
     {
-        bool requiresGradient = Tape.Enabled && inputs.Any(input => input.RequiresGradient);
+        var requiresGradient = Tape.Enabled && inputs.Any(input => input.RequiresGradient);
         var output = Tensor(name, layout, vectors, requiresGradient);
         if (requiresGradient)
         {
@@ -121,7 +121,7 @@ public sealed class EncryptedContext : IDisposable
     {
         foreach (var tensor in tensors)
             Require(tensor, levels);
-        int level = tensors.Min(tensor => tensor.Level);
+        var level = tensors.Min(tensor => tensor.Level);
         return [.. tensors.Select(tensor => Lower(tensor.Vectors, level))];
     }
 

@@ -14,7 +14,7 @@ public sealed class PackedLayout
     /// <exception cref="ArgumentException">More parameters than slots.</exception>
     public PackedLayout(int slotCount, IEnumerable<(string Name, int Rows, int Columns)> parameters)
     {
-        int offset = 0;
+        var offset = 0;
         var entries = new List<PackedEntry>();
         foreach (var (name, rows, columns) in parameters)
         {
@@ -48,10 +48,10 @@ public sealed class PackedLayout
             var values = valuesOf(entry.Name);
             if (values.Count != entry.Size)
                 throw new ArgumentException($"{entry.Name}: expected {entry.Rows} x {entry.Columns} values, found {values.Count}.");
-            for (int i = 0; i < values.Count; i++)
+            for (var i = 0; i < values.Count; i++)
                 slots[entry.Offset + i] = values[i];
         }
-        for (int slot = Period; slot < SlotCount; slot++)
+        for (var slot = Period; slot < SlotCount; slot++)
             slots[slot] = slots[slot - Period];
         return slots;
     }

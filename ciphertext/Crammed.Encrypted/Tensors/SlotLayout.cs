@@ -28,7 +28,7 @@ public sealed class SlotLayout
     /// <exception cref="ArgumentException">The slot axes do not tile the slots.</exception>
     public SlotLayout(int slotCount, IReadOnlyList<SlotAxis> inSlots, IReadOnlyList<Axis> across)
     {
-        int covered = 1;
+        var covered = 1;
         foreach (var axis in inSlots.OrderBy(axis => axis.Stride).ThenBy(axis => axis.Size))
         {
             if (axis.Stride != covered)
@@ -80,11 +80,11 @@ public sealed class SlotLayout
 
     public override string ToString()
     {
-        string slots = InSlots.Count == 0
+        var slots = InSlots.Count == 0
             ? "repeated"
             : string.Join(" x ", InSlots.OrderByDescending(axis => axis.Stride)
                 .Select(axis => string.Create(CultureInfo.InvariantCulture, $"{axis.Name}:{axis.Size}/{axis.Stride}")));
-        string across = Across.Count == 0 ? "1 vector" : string.Join(" x ", Across.Select(axis => $"{axis.Name}:{axis.Size}"));
+        var across = Across.Count == 0 ? "1 vector" : string.Join(" x ", Across.Select(axis => $"{axis.Name}:{axis.Size}"));
         return $"slots({slots}) across({across})";
     }
 }

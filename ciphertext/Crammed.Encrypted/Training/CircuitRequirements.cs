@@ -26,7 +26,7 @@ public sealed record CircuitRequirements(int Levels, int RelinearizationLevel, I
         using var state = loop.Train(context, data, _ => { }, CancellationToken.None);
         loop.Evaluate(context, data, state.Parameters, batches: 1, _ => { }, CancellationToken.None);
         var refreshes = context.Recorder.Records.Where(record => record.Operation == "refresh");
-        int levels = refreshes.Select(record => record.Level).DefaultIfEmpty().Max();
+        var levels = refreshes.Select(record => record.Level).DefaultIfEmpty().Max();
         return new CircuitRequirements(levels, context.Recorder.RelinearizationLevel, context.Recorder.Rotations);
     }
 

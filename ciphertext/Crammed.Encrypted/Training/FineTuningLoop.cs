@@ -19,14 +19,14 @@ public sealed class FineTuningLoop(TrainingStep step, FineTuningSettings setting
     public OptimizerState Train(EncryptedContext context, ITrainingData data, Action<StepReport> report, CancellationToken cancellation)
     {
         var state = new OptimizerState(data.InitialParameters(), null, null);
-        for (int index = 0; index < settings.Steps; index++)
+        for (var index = 0; index < settings.Steps; index++)
         {
             if (cancellation.IsCancellationRequested)
             {
                 state.Dispose();
                 cancellation.ThrowIfCancellationRequested();
             }
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             var (updated, logits) = step.Run(context, data.Batch(index), state, index + 1, settings.LearningRateAt(index));
             state = updated;
             report(new StepReport(index + 1, logits, Stopwatch.GetElapsedTime(start).TotalSeconds));
@@ -41,10 +41,10 @@ public sealed class FineTuningLoop(TrainingStep step, FineTuningSettings setting
         EncryptedContext context, ITrainingData data, SlotVector parameters, int batches, Action<StepReport> report, CancellationToken cancellation)
     {
         context.Tape.Enabled = false;
-        for (int index = 0; index < batches; index++)
+        for (var index = 0; index < batches; index++)
         {
             cancellation.ThrowIfCancellationRequested();
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             using var batch = data.Evaluation(index);
             var packed = context.Tensor("parameters", SlotLayout.Repeated(step.Layout.SlotCount), [parameters.Share()]);
             var logits = step.Forward(context, batch, packed);

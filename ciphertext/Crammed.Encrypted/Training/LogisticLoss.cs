@@ -12,10 +12,10 @@ public static class LogisticLoss
     public static double Mean(SlotLayout layout, IReadOnlyList<double[]> logits, IReadOnlyList<double> labels)
     {
         double sum = 0;
-        for (int example = 0; example < labels.Count; example++)
+        for (var example = 0; example < labels.Count; example++)
         {
-            int slot = layout.Slot((SlotLayout.Example, example));
-            double margin = (logits[1][slot] - logits[0][slot]) * (labels[example] > 0.5 ? 1 : -1);
+            var slot = layout.Slot((SlotLayout.Example, example));
+            var margin = (logits[1][slot] - logits[0][slot]) * (labels[example] > 0.5 ? 1 : -1);
             sum += margin > 0 ? Math.Log(1 + Math.Exp(-margin)) : -margin + Math.Log(1 + Math.Exp(margin));
         }
         return sum / labels.Count;

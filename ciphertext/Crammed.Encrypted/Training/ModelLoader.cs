@@ -30,7 +30,7 @@ public static class ModelLoader
         shape.RequireFits(configuration);
         RequirePolynomial(folder, configuration);
         var functions = new CalibratedFunctions(checkpoint.Calibration, maxLevel);
-        double gradientScale = GradientScale(functions);
+        var gradientScale = GradientScale(functions);
         var firstToken = FirstToken(layout);
         var model = new EncryptedClassifier
         {
@@ -72,7 +72,7 @@ public static class ModelLoader
 
     private static double[] LossWeight(SlotLayout layout, int examples, double gradientScale)
     {
-        int places = layout.SlotAxis(SlotLayout.Example).Size;
+        var places = layout.SlotAxis(SlotLayout.Example).Size;
         if (examples > places)
             throw new ArgumentException($"batch size {examples} is more than the {places} examples that the slots hold; use a smaller batch.");
         return [.. Enumerable.Range(0, layout.SlotCount).Select(slot =>
@@ -85,8 +85,8 @@ public static class ModelLoader
     {
         var configuration = checkpoint.Configuration;
         int hidden = configuration.Hidden, half = configuration.FeedForward / 2;
-        string prefix = $"layers.{layer}.";
-        double kernelScale = EncoderLayer.KernelScale(configuration.HeadDimension, configuration.KernelPower);
+        var prefix = $"layers.{layer}.";
+        var kernelScale = EncoderLayer.KernelScale(configuration.HeadDimension, configuration.KernelPower);
         var expand = checkpoint.Matrix(prefix + "feed_forward.expand.weight", 2 * half, hidden);
         return new EncoderLayer
         {
@@ -107,7 +107,7 @@ public static class ModelLoader
 
     private static NormWeights Norm(CheckpointReader checkpoint, string prefix, CalibratedFunctions functions, string varianceName)
     {
-        int hidden = checkpoint.Configuration.Hidden;
+        var hidden = checkpoint.Configuration.Hidden;
         return new NormWeights(
             checkpoint.Vector(prefix + ".weight", hidden),
             checkpoint.Vector(prefix + ".bias", hidden),
@@ -117,9 +117,9 @@ public static class ModelLoader
     private static double[,] Rows(double[,] matrix, int first, int count)
     {
         var rows = new double[count, matrix.GetLength(1)];
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            for (int j = 0; j < rows.GetLength(1); j++)
+            for (var j = 0; j < rows.GetLength(1); j++)
                 rows[i, j] = matrix[first + i, j];
         }
         return rows;
@@ -127,7 +127,7 @@ public static class ModelLoader
 
     private static void RequireLevels(TrainingStep step, int maxLevel)
     {
-        int needed = CircuitRequirements.Of(step, CircuitSettings.For(maxLevel, threads: 1)).Levels;
+        var needed = CircuitRequirements.Of(step, CircuitSettings.For(maxLevel, threads: 1)).Levels;
         if (needed > maxLevel)
         {
             throw new InvalidDataException(

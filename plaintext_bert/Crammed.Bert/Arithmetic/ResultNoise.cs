@@ -8,25 +8,25 @@ namespace Crammed.Bert;
 /// </summary>
 internal sealed class ResultNoise : IDisposable
 {
-    private readonly double standardDeviation;
-    private readonly torch.Generator generator;
+    private readonly double _standardDeviation;
+    private readonly torch.Generator _generator;
 
     /// <param name="bits">The standard deviation is 2^-bits.</param>
     /// <param name="seed">Fixes the noise.</param>
     public ResultNoise(double bits, long seed)
     {
-        standardDeviation = Math.Pow(2, -bits);
-        generator = new torch.Generator((ulong)seed);
+        _standardDeviation = Math.Pow(2, -bits);
+        _generator = new torch.Generator((ulong)seed);
     }
 
     /// <summary>x with noise, a new tensor; gradients pass.</summary>
     public torch.Tensor Add(torch.Tensor x)
     {
         // Drawn in float32, which libtorch does several times faster; its tails end at five standard deviations or so all the same.
-        using var noise = torch.randn(x.shape, torch.ScalarType.Float32, generator: generator);
-        return x.add(noise, standardDeviation);
+        using var noise = torch.randn(x.shape, torch.ScalarType.Float32, generator: _generator);
+        return x.add(noise, _standardDeviation);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => generator.Dispose();
+    public void Dispose() => _generator.Dispose();
 }

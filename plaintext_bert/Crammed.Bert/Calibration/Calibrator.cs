@@ -127,15 +127,15 @@ public static class Calibrator
 /// <summary>Records the smallest and largest value of everything observed.</summary>
 internal sealed class RangeRecorder : IActivationObserver
 {
-    private readonly Dictionary<string, ValueRange> ranges = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ValueRange> _ranges = new(StringComparer.Ordinal);
 
-    public IReadOnlyDictionary<string, ValueRange> Ranges => ranges;
+    public IReadOnlyDictionary<string, ValueRange> Ranges => _ranges;
 
     public void Observe(string name, torch.Tensor values)
     {
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         var range = new ValueRange(values.min().ToDouble(), values.max().ToDouble());
-        ranges[name] = ranges.TryGetValue(name, out var known) ? known.Union(range) : range;
+        _ranges[name] = _ranges.TryGetValue(name, out var known) ? known.Union(range) : range;
     }
 }

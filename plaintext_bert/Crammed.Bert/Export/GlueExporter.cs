@@ -14,17 +14,17 @@ public sealed class GlueExporter : IDisposable
 {
     private const int BatchSize = 32;
 
-    private readonly BertModel model;
-    private readonly BertTokenizer tokenizer;
-    private readonly InputEncoder encoder;
-    private readonly string weightsSha256;
+    private readonly BertModel _model;
+    private readonly BertTokenizer _tokenizer;
+    private readonly InputEncoder _encoder;
+    private readonly string _weightsSha256;
 
     private GlueExporter(BertModel model, BertTokenizer tokenizer, string weightsSha256)
     {
-        this.model = model;
-        this.tokenizer = tokenizer;
-        encoder = new InputEncoder(tokenizer);
-        this.weightsSha256 = weightsSha256;
+        _model = model;
+        _tokenizer = tokenizer;
+        _encoder = new InputEncoder(tokenizer);
+        _weightsSha256 = weightsSha256;
     }
 
     /// <summary>Loads a checkpoint's model and vocabulary.</summary>
@@ -80,18 +80,18 @@ public sealed class GlueExporter : IDisposable
         return examples.Count;
     }
 
-    public void Dispose() => model.Dispose();
+    public void Dispose() => _model.Dispose();
 
     private ExportedTaskDescription Describe(
         ITaskSource source, TaskSplit split, ExportOptions options, int splitExamples, IReadOnlyList<Example> examples) =>
         new(
             source.Description.Name,
             split.ToString().ToLowerInvariant(),
-            model.Configuration.SequenceLength,
-            model.Configuration.Hidden,
+            _model.Configuration.SequenceLength,
+            _model.Configuration.Hidden,
             source.Description.Labels,
-            tokenizer.Sha256,
-            weightsSha256,
+            _tokenizer.Sha256,
+            _weightsSha256,
             options.Prefix,
             new ExportedSelection(splitExamples, examples.Count, options.Seed, ExampleHash.Of(examples)));
 
@@ -123,10 +123,10 @@ public sealed class GlueExporter : IDisposable
     {
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        var length = model.Configuration.SequenceLength;
-        var encodings = Array.ConvertAll(batch, example => encoder.Encode(example.First, example.Second, length));
+        var length = _model.Configuration.SequenceLength;
+        var encodings = Array.ConvertAll(batch, example => _encoder.Encode(example.First, example.Second, length));
         var states = States(Columns(encoding => encoding.Ids), Columns(encoding => encoding.TokenTypeIds), prefix).ToFloat32Array();
-        var size = length * model.Configuration.Hidden;
+        var size = length * _model.Configuration.Hidden;
         for (var i = 0; i < batch.Length; i++)
         {
             writer.Add(new ExportedExample(
@@ -143,8 +143,8 @@ public sealed class GlueExporter : IDisposable
     /// <summary>Token ids and types [batch, sequence] to the prefix's states [batch, sequence, hidden].</summary>
     private torch.Tensor States(torch.Tensor ids, torch.Tensor types, ClientPrefix prefix)
     {
-        var embedded = model.Embed(ids, types);
-        return prefix == ClientPrefix.Embedding ? embedded : model.FirstNorm(embedded);
+        var embedded = _model.Embed(ids, types);
+        return prefix == ClientPrefix.Embedding ? embedded : _model.FirstNorm(embedded);
     }
 }
 

@@ -10,14 +10,14 @@ namespace Crammed.Bert;
 /// </summary>
 public sealed class TaskData
 {
-    private readonly List<TaskExample> examples;
+    private readonly List<TaskExample> _examples;
 
     internal TaskData(string source, int sequenceLength, int classes, List<TaskExample> examples)
     {
         Source = source;
         SequenceLength = sequenceLength;
         Classes = classes;
-        this.examples = examples;
+        _examples = examples;
     }
 
     /// <summary>Reads a folder of exported fine-tuning data.</summary>
@@ -69,19 +69,19 @@ public sealed class TaskData
     /// <summary>Classes of the task; 0 for regression.</summary>
     public int Classes { get; }
 
-    public int Count => examples.Count;
+    public int Count => _examples.Count;
 
-    internal TaskExample this[int index] => examples[index];
+    internal TaskExample this[int index] => _examples[index];
 
     /// <summary>Labels in order.</summary>
-    public double[] Labels() => [.. examples.Select(example => example.Label)];
+    public double[] Labels() => [.. _examples.Select(example => example.Label)];
 
     /// <summary>Tokens of the chosen examples up to the last that is none of padding.</summary>
     internal int LongestOf(ReadOnlySpan<long> indices)
     {
         var longest = 1;
         foreach (var index in indices)
-            longest = Math.Max(longest, Array.LastIndexOf(examples[(int)index].Mask, 1f) + 1);
+            longest = Math.Max(longest, Array.LastIndexOf(_examples[(int)index].Mask, 1f) + 1);
         return longest;
     }
 
@@ -91,7 +91,7 @@ public sealed class TaskData
         var columns = length ?? SequenceLength;
         var values = new float[indices.Length * columns];
         for (var i = 0; i < indices.Length; i++)
-            examples[(int)indices[i]].Mask.AsSpan(0, columns).CopyTo(values.AsSpan(i * columns));
+            _examples[(int)indices[i]].Mask.AsSpan(0, columns).CopyTo(values.AsSpan(i * columns));
         return torch.tensor(values, [indices.Length, columns]).to(dtype);
     }
 
@@ -104,17 +104,17 @@ public sealed class TaskData
 
     /// <summary>The examples as tokens alone, to be embedded by the model that reads them.</summary>
     public TaskData WithoutEmbeddings() =>
-        new(Source, SequenceLength, Classes, [.. examples.Select(example => example with { Embedding = null })]);
+        new(Source, SequenceLength, Classes, [.. _examples.Select(example => example with { Embedding = null })]);
 
     /// <summary>Embeddings [n, length, hidden]: the stored ones, or the model's own if the data has none.</summary>
     internal torch.Tensor Embeddings(ReadOnlySpan<long> indices, BertModel model, int length)
     {
-        if (examples[(int)indices[0]].Embedding is null)
+        if (_examples[(int)indices[0]].Embedding is null)
             return Embed(model, indices, length);
         var (hidden, size) = (model.Configuration.Hidden, length * model.Configuration.Hidden);
         var values = new float[indices.Length * size];
         for (var i = 0; i < indices.Length; i++)
-            examples[(int)indices[i]].Embedding.AsSpan(0, size).CopyTo(values.AsSpan(i * size));
+            _examples[(int)indices[i]].Embedding.AsSpan(0, size).CopyTo(values.AsSpan(i * size));
         return torch.tensor(values, [indices.Length, length, hidden]).to(model.ScalarType);
     }
 
@@ -123,7 +123,7 @@ public sealed class TaskData
     {
         var values = new double[indices.Length];
         for (var i = 0; i < indices.Length; i++)
-            values[i] = examples[(int)indices[i]].Label;
+            values[i] = _examples[(int)indices[i]].Label;
         return torch.tensor(values).to(Classes == 0 ? dtype : torch.ScalarType.Int64);
     }
 
@@ -133,7 +133,7 @@ public sealed class TaskData
         var chosen = new long[indices.Length * columns];
         for (var i = 0; i < indices.Length; i++)
         {
-            var row = values(examples[(int)indices[i]]);
+            var row = values(_examples[(int)indices[i]]);
             for (var j = 0; j < columns; j++)
                 chosen[(i * columns) + j] = row[j];
         }
@@ -149,9 +149,9 @@ public sealed class TaskData
             throw new ArgumentException($"{Source}: sequence length {SequenceLength}, the model has {configuration.SequenceLength}");
         if (Classes != classes)
             throw new ArgumentException($"{Source}: {Classes} classes, draw or head have {classes}; make a draw for {Classes} classes");
-        if (examples.Count == 0)
+        if (_examples.Count == 0)
             throw new ArgumentException($"{Source}: no examples");
-        foreach (var example in examples)
+        foreach (var example in _examples)
         {
             if (example.Embedding is { } embedding && embedding.Length / SequenceLength is var width && width != configuration.Hidden)
             {

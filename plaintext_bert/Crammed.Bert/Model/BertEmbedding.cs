@@ -6,26 +6,26 @@ namespace Crammed.Bert;
 /// <summary>Word embedding plus positions, then layer norm. The padding token's row starts at zero.</summary>
 internal sealed class BertEmbedding : torch.nn.Module
 {
-    private readonly Embedding word;
-    private readonly LayerNorm norm;
-    private readonly Func<torch.Tensor, torch.Tensor?, torch.Tensor> positions;
+    private readonly Embedding _word;
+    private readonly LayerNorm _norm;
+    private readonly Func<torch.Tensor, torch.Tensor?, torch.Tensor> _positions;
 
     public BertEmbedding(BertConfiguration configuration, torch.ScalarType dtype)
         : base(nameof(BertEmbedding))
     {
-        word = torch.nn.Embedding(
+        _word = torch.nn.Embedding(
             configuration.VocabularySize, configuration.Hidden, padding_idx: configuration.PaddingToken, dtype: dtype);
-        register_module("word", word);
-        positions = configuration.Style == EncoderStyle.Original ? Learned(configuration, dtype) : ScaledSinusoidal(configuration, dtype);
-        norm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype);
-        register_module("norm", norm);
+        register_module("word", _word);
+        _positions = configuration.Style == EncoderStyle.Original ? Learned(configuration, dtype) : ScaledSinusoidal(configuration, dtype);
+        _norm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype);
+        register_module("norm", _norm);
     }
 
     /// <summary>[vocabulary, hidden]; the masked-token decoder is tied to it.</summary>
-    public Parameter WordWeight => word.weight!;
+    public Parameter WordWeight => _word.weight!;
 
     /// <summary>Token ids and types [batch, sequence], no types standing for 0, to [batch, sequence, hidden].</summary>
-    public torch.Tensor Forward(torch.Tensor ids, torch.Tensor? types) => norm.forward(word.forward(ids) + positions(ids, types));
+    public torch.Tensor Forward(torch.Tensor ids, torch.Tensor? types) => _norm.forward(_word.forward(ids) + _positions(ids, types));
 
     /// <summary>Sine and cosine interleaved, base 10000 (Vaswani et al. 2017), row-major [sequence][hidden].</summary>
     internal static double[] SinusoidalPositions(int sequence, int hidden)

@@ -10,9 +10,9 @@ namespace Crammed.Bert;
 /// </summary>
 public sealed class BertModel : torch.nn.Module
 {
-    private readonly BertEmbedding embedding;
-    private readonly BertLayer[] layers;
-    private readonly LayerNorm? finalNorm;
+    private readonly BertEmbedding _embedding;
+    private readonly BertLayer[] _layers;
+    private readonly LayerNorm? _finalNorm;
 
     // Everything here that computes needs a model first.
     static BertModel() => LibTorch.Load();
@@ -29,13 +29,13 @@ public sealed class BertModel : torch.nn.Module
         configuration.Validate();
         Configuration = configuration;
         ScalarType = dtype;
-        register_module("embedding", embedding = new BertEmbedding(configuration, dtype));
-        layers = new BertLayer[configuration.Layers];
-        for (var i = 0; i < layers.Length; i++)
-            layers[i] = new BertLayer(configuration, i, dtype);
-        register_module("layers", torch.nn.ModuleList(layers));
+        register_module("embedding", _embedding = new BertEmbedding(configuration, dtype));
+        _layers = new BertLayer[configuration.Layers];
+        for (var i = 0; i < _layers.Length; i++)
+            _layers[i] = new BertLayer(configuration, i, dtype);
+        register_module("layers", torch.nn.ModuleList(_layers));
         if (configuration.Style == EncoderStyle.Crammed)
-            register_module("final_norm", finalNorm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype));
+            register_module("final_norm", _finalNorm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype));
         Initialise(seed);
     }
 
@@ -47,12 +47,12 @@ public sealed class BertModel : torch.nn.Module
     /// <summary>Tokens to the embedding's normed output [batch, sequence, hidden], without dropout.</summary>
     /// <param name="ids">Token ids [batch, sequence], int64.</param>
     /// <param name="types">0 for a first text's tokens, 1 for a second's, [batch, sequence], int64; null: all 0.</param>
-    public torch.Tensor Embed(torch.Tensor ids, torch.Tensor? types = null) => embedding.Forward(ids, types);
+    public torch.Tensor Embed(torch.Tensor ids, torch.Tensor? types = null) => _embedding.Forward(ids, types);
 
     /// <summary>The first layer's norm of embeddings [batch, sequence, hidden], which precedes everything that is fine-tuned.</summary>
     /// <exception cref="InvalidOperationException">The model begins with attention (the original style).</exception>
     public torch.Tensor FirstNorm(torch.Tensor embedded) => Configuration.Style == EncoderStyle.Crammed
-        ? layers[0].AttentionNorm.forward(embedded)
+        ? _layers[0].AttentionNorm.forward(embedded)
         : throw new InvalidOperationException("norms follow attention in this model");
 
     /// <summary>
@@ -62,13 +62,13 @@ public sealed class BertModel : torch.nn.Module
     internal torch.Tensor Encode(torch.Tensor embedded, torch.Tensor? mask, EncoderPass pass)
     {
         var x = pass.Dropout > 0 ? torch.nn.functional.dropout(embedded, pass.Dropout) : embedded;
-        foreach (var layer in layers)
+        foreach (var layer in _layers)
             x = layer.Forward(x, mask, pass);
-        return finalNorm is null ? x : pass.Norm(finalNorm, ActivationNames.FinalNormVariance, x);
+        return _finalNorm is null ? x : pass.Norm(_finalNorm, ActivationNames.FinalNormVariance, x);
     }
 
     /// <summary>Vocabulary logits [n, vocabulary] of states [n, hidden].</summary>
-    internal torch.Tensor Decode(torch.Tensor states, EncoderPass pass) => pass.Product(states, embedding.WordWeight);
+    internal torch.Tensor Decode(torch.Tensor states, EncoderPass pass) => pass.Product(states, _embedding.WordWeight);
 
     private void Initialise(long seed)
     {

@@ -11,15 +11,15 @@ internal sealed class DecoupledAdam : IDisposable
 {
     private const string Remedy = "raise epsilon or lower the learning rate";
 
-    private readonly IReadOnlyList<TrainedTensor> tensors;
-    private readonly torch.Tensor[] first;
-    private readonly torch.Tensor[] second;
-    private readonly double beta1;
-    private readonly double beta2;
-    private readonly double epsilon;
-    private readonly double weightDecay;
-    private readonly OptimizerKind kind;
-    private readonly PolynomialRoot? polynomial;
+    private readonly IReadOnlyList<TrainedTensor> _tensors;
+    private readonly torch.Tensor[] _first;
+    private readonly torch.Tensor[] _second;
+    private readonly double _beta1;
+    private readonly double _beta2;
+    private readonly double _epsilon;
+    private readonly double _weightDecay;
+    private readonly OptimizerKind _kind;
+    private readonly PolynomialRoot? _polynomial;
 
     /// <param name="tensors">What is trained.</param>
     /// <param name="kind">Where epsilon stands, and whether the inverse root is <see cref="PolynomialRoot"/>'s.</param>
@@ -30,16 +30,16 @@ internal sealed class DecoupledAdam : IDisposable
     public DecoupledAdam(
         IReadOnlyList<TrainedTensor> tensors, OptimizerKind kind, double beta1, double beta2, double epsilon, double weightDecay)
     {
-        polynomial = kind == OptimizerKind.AdamwHePolynomial ? new PolynomialRoot(epsilon) : null;
-        this.kind = kind;
-        this.tensors = tensors;
-        this.beta1 = beta1;
-        this.beta2 = beta2;
-        this.epsilon = epsilon;
-        this.weightDecay = weightDecay;
+        _polynomial = kind == OptimizerKind.AdamwHePolynomial ? new PolynomialRoot(epsilon) : null;
+        _kind = kind;
+        _tensors = tensors;
+        _beta1 = beta1;
+        _beta2 = beta2;
+        _epsilon = epsilon;
+        _weightDecay = weightDecay;
         using var noGradient = torch.no_grad();
-        first = [.. tensors.Select(tensor => torch.zeros_like(tensor.Value).DetachFromDisposeScope())];
-        second = [.. tensors.Select(tensor => torch.zeros_like(tensor.Value).DetachFromDisposeScope())];
+        _first = [.. tensors.Select(tensor => torch.zeros_like(tensor.Value).DetachFromDisposeScope())];
+        _second = [.. tensors.Select(tensor => torch.zeros_like(tensor.Value).DetachFromDisposeScope())];
     }
 
     /// <summary>Updates done; the corrections of the moments' bias depend on it.</summary>
@@ -47,11 +47,11 @@ internal sealed class DecoupledAdam : IDisposable
 
     /// <summary>First and second moments by the names of their tensors; what is copied into them is continued from.</summary>
     public IEnumerable<(string Name, torch.Tensor First, torch.Tensor Second)> Moments =>
-        tensors.Select((tensor, i) => (tensor.Name, first[i], second[i]));
+        _tensors.Select((tensor, i) => (tensor.Name, _first[i], _second[i]));
 
     public void ZeroGradients()
     {
-        foreach (var tensor in tensors)
+        foreach (var tensor in _tensors)
             tensor.Value.grad = null;
     }
 
@@ -62,60 +62,60 @@ internal sealed class DecoupledAdam : IDisposable
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         Steps++;
-        var correction1 = 1 - Math.Pow(beta1, Steps);
-        var correction2 = 1 - Math.Pow(beta2, Steps);
-        for (var i = 0; i < tensors.Count; i++)
+        var correction1 = 1 - Math.Pow(_beta1, Steps);
+        var correction2 = 1 - Math.Pow(_beta2, Steps);
+        for (var i = 0; i < _tensors.Count; i++)
         {
-            var gradient = tensors[i].Value.grad;
+            var gradient = _tensors[i].Value.grad;
             if (gradient is null)
                 continue;
-            first[i].lerp_(gradient, 1 - beta1);
-            second[i].mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
-            RequireInside(tensors[i].Name, second[i], correction2);
+            _first[i].lerp_(gradient, 1 - _beta1);
+            _second[i].mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
+            RequireInside(_tensors[i].Name, _second[i], correction2);
         }
 
-        for (var i = 0; i < tensors.Count; i++)
+        for (var i = 0; i < _tensors.Count; i++)
         {
-            if (tensors[i].Value.grad is null)
+            if (_tensors[i].Value.grad is null)
                 continue;
-            var corrected = second[i] / correction2;
+            var corrected = _second[i] / correction2;
             observer?.Observe(ActivationNames.SecondMoment, corrected);
-            if (tensors[i].Decays && weightDecay > 0)
-                tensors[i].Value.mul_(1 - (rate * weightDecay));
-            Move(tensors[i].Value, first[i], corrected, -rate / correction1);
+            if (_tensors[i].Decays && _weightDecay > 0)
+                _tensors[i].Value.mul_(1 - (rate * _weightDecay));
+            Move(_tensors[i].Value, _first[i], corrected, -rate / correction1);
         }
     }
 
     /// <summary>Adds the first moment over the root of the second, times a rate.</summary>
     private void Move(torch.Tensor value, torch.Tensor moment, torch.Tensor corrected, double rate)
     {
-        if (polynomial is not null)
-            value.addcmul_(moment, polynomial.Inverse(corrected), rate);
-        else if (kind == OptimizerKind.AdamwHe)
-            value.addcdiv_(moment, corrected.add_(epsilon).sqrt_(), rate);
+        if (_polynomial is not null)
+            value.addcmul_(moment, _polynomial.Inverse(corrected), rate);
+        else if (_kind == OptimizerKind.AdamwHe)
+            value.addcdiv_(moment, corrected.add_(_epsilon).sqrt_(), rate);
         else
-            value.addcdiv_(moment, corrected.sqrt_().add_(epsilon), rate);
+            value.addcdiv_(moment, corrected.sqrt_().add_(_epsilon), rate);
     }
 
     private void RequireInside(string name, torch.Tensor moment, double correction)
     {
-        if (polynomial is null)
+        if (_polynomial is null)
             return;
         var largest = moment.max().ToDouble() / correction;
-        if (largest > polynomial.Largest)
+        if (largest > _polynomial.Largest)
         {
             throw new TrainingDivergedException(
                 Steps,
-                FormattableString.Invariant($"the second moment of {name} is {largest:G4}, where the inverse root's polynomial reaches {polynomial.Largest:G4},"),
+                FormattableString.Invariant($"the second moment of {name} is {largest:G4}, where the inverse root's polynomial reaches {_polynomial.Largest:G4},"),
                 Remedy);
         }
     }
 
     public void Dispose()
     {
-        foreach (var moment in first)
+        foreach (var moment in _first)
             moment.Dispose();
-        foreach (var moment in second)
+        foreach (var moment in _second)
             moment.Dispose();
     }
 }

@@ -19,27 +19,27 @@ internal sealed class PolynomialRoot
 
     private static readonly TensorArithmetic Arithmetic = new(noise: null);
 
-    private readonly double epsilon;
+    private readonly double _epsilon;
 
     /// <param name="epsilon">Above 0.</param>
     public PolynomialRoot(double epsilon)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(epsilon);
-        this.epsilon = epsilon;
+        _epsilon = epsilon;
     }
 
     /// <summary>The polynomial, on [0.0005, 1].</summary>
     public static InverseSquareRootNewton Polynomial => Published.Value;
 
     /// <summary>Largest v that the domain covers.</summary>
-    public double Largest => epsilon * ((1 / Low) - 1);
+    public double Largest => _epsilon * ((1 / Low) - 1);
 
     /// <summary>1 / sqrt(v + epsilon), computed in float64, of v's type.</summary>
     /// <param name="v">From 0 to <see cref="Largest"/>; beyond, the value means nothing.</param>
     public torch.Tensor Inverse(torch.Tensor v)
     {
-        var scale = Low / epsilon;
-        var argument = (v.to(torch.ScalarType.Float64) + epsilon) * scale;
+        var scale = Low / _epsilon;
+        var argument = (v.to(torch.ScalarType.Float64) + _epsilon) * scale;
         return (Polynomial.Evaluate(argument, Arithmetic) * Math.Sqrt(scale)).to(v.dtype);
     }
 }

@@ -9,17 +9,17 @@ namespace Crammed.Bert;
 /// </summary>
 internal sealed class MaskedBatch
 {
-    private readonly SpecialTokens special;
-    private readonly int vocabularySize;
-    private readonly double fraction;
-    private int rows;
+    private readonly SpecialTokens _special;
+    private readonly int _vocabularySize;
+    private readonly double _fraction;
+    private int _rows;
 
     public MaskedBatch(int batchSize, int width, SpecialTokens special, int vocabularySize, double fraction)
     {
         Width = width;
-        this.special = special;
-        this.vocabularySize = vocabularySize;
-        this.fraction = fraction;
+        _special = special;
+        _vocabularySize = vocabularySize;
+        _fraction = fraction;
         Ids = new long[batchSize * width];
         Mask = new float[batchSize * width];
         Array.Fill(Ids, special.Padding);
@@ -48,19 +48,19 @@ internal sealed class MaskedBatch
     /// <summary>Appends one sequence and chooses its positions.</summary>
     public void Add(ReadOnlySpan<int> tokens, SeededRandom random)
     {
-        var offset = rows++ * Width;
+        var offset = _rows++ * Width;
         var candidates = new List<int>(tokens.Length);
         for (var i = 0; i < tokens.Length; i++)
         {
             Ids[offset + i] = tokens[i];
             Mask[offset + i] = 1;
-            if (!special.Contains(tokens[i]))
+            if (!_special.Contains(tokens[i]))
                 candidates.Add(i);
         }
 
         Tokens += tokens.Length;
         HasPadding |= tokens.Length < Width;
-        var chosen = Math.Min(candidates.Count, (int)Math.Round(fraction * tokens.Length));
+        var chosen = Math.Min(candidates.Count, (int)Math.Round(_fraction * tokens.Length));
         var masked = (int)Math.Round(0.8 * chosen);
         var randomised = (int)Math.Round(0.1 * chosen);
         for (var i = 0; i < chosen; i++)
@@ -71,9 +71,9 @@ internal sealed class MaskedBatch
             Positions.Add(position);
             Labels.Add(Ids[position]);
             if (i < masked)
-                Ids[position] = special.Mask;
+                Ids[position] = _special.Mask;
             else if (i < masked + randomised)
-                Ids[position] = random.Next(vocabularySize);
+                Ids[position] = random.Next(_vocabularySize);
         }
     }
 }

@@ -12,18 +12,18 @@ public sealed class PretrainingCheckpoint : IDisposable
 {
     private const string Format = "crammed-pretraining/1";
 
-    private readonly SafetensorsFile file;
+    private readonly SafetensorsFile _file;
 
     private PretrainingCheckpoint(SafetensorsFile file)
     {
-        this.file = file;
+        _file = file;
         file.RequireMetadata("format", Format);
         State = file.ParseMetadata("state", PretrainingState.Parse);
         Precision = file.ParseMetadata("identity", PretrainingIdentity.Precision);
     }
 
     /// <summary>The file.</summary>
-    public string Path => file.Path;
+    public string Path => _file.Path;
 
     /// <summary>Steps done.</summary>
     public int Steps => State.Steps;
@@ -55,7 +55,7 @@ public sealed class PretrainingCheckpoint : IDisposable
     public void RequireSame(
         BertConfiguration model, PretrainingSettings settings, PretrainingCorpus training, PretrainingCorpus heldOut)
     {
-        var difference = file.ParseMetadata(
+        var difference = _file.ParseMetadata(
             "identity", text => PretrainingIdentity.Difference(text, PretrainingIdentity.Of(model, settings, training, heldOut)));
         if (difference is var (field, stored, given))
             throw new InvalidDataException(
@@ -63,7 +63,7 @@ public sealed class PretrainingCheckpoint : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
@@ -83,11 +83,11 @@ public sealed class PretrainingCheckpoint : IDisposable
     /// <exception cref="InvalidDataException">A tensor is missing, of another shape or not finite.</exception>
     internal List<PretrainingMetrics> Restore(PretrainingRun run)
     {
-        var metrics = MetricsTensors.Read(file, State.Steps);
+        var metrics = MetricsTensors.Read(_file, State.Steps);
         using var noGradient = torch.no_grad();
         foreach (var (name, tensor) in Tensors(run))
         {
-            using var values = torch.tensor(file.ReadFiniteFloat32(name, tensor.shape), tensor.shape);
+            using var values = torch.tensor(_file.ReadFiniteFloat32(name, tensor.shape), tensor.shape);
             tensor.copy_(values);
         }
 

@@ -9,8 +9,8 @@ namespace Crammed.Bert;
 /// </summary>
 public sealed class PretrainingCorpus : IDisposable
 {
-    private readonly TokenRows packed;
-    private readonly TokenRows documents;
+    private readonly TokenRows _packed;
+    private readonly TokenRows _documents;
 
     /// <param name="sequenceLength">Tokens of a packed sequence, and the most of a single document.</param>
     /// <param name="special">Ids of the special tokens.</param>
@@ -22,16 +22,16 @@ public sealed class PretrainingCorpus : IDisposable
         SequenceLength = sequenceLength;
         Special = special;
         Tokens = tokens;
-        this.packed = packed;
-        this.documents = documents;
+        _packed = packed;
+        _documents = documents;
     }
 
     public int SequenceLength { get; }
 
     /// <summary>Packed sequences, each of <see cref="SequenceLength"/> tokens.</summary>
-    public int Sequences => packed.Count;
+    public int Sequences => _packed.Count;
 
-    public int Documents => documents.Count;
+    public int Documents => _documents.Count;
 
     /// <summary>Tokens of all documents, before packing.</summary>
     public long Tokens { get; }
@@ -76,15 +76,15 @@ public sealed class PretrainingCorpus : IDisposable
     internal static ArgumentException TooShort(long stream, int sequenceLength) =>
         new($"the text has {stream} tokens; one sequence needs {sequenceLength - 2}");
 
-    internal ReadOnlyMemory<int> Sequence(int index) => packed.Row(index);
+    internal ReadOnlyMemory<int> Sequence(int index) => _packed.Row(index);
 
     /// <summary>[CLS] document [SEP], cut to the sequence length, without padding.</summary>
-    internal ReadOnlyMemory<int> Document(int index) => documents.Row(index);
+    internal ReadOnlyMemory<int> Document(int index) => _documents.Row(index);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        packed.Dispose();
-        documents.Dispose();
+        _packed.Dispose();
+        _documents.Dispose();
     }
 }

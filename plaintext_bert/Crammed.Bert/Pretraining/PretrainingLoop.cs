@@ -8,17 +8,17 @@ internal sealed class PretrainingLoop
 {
     private const int HeldOutSequences = 256;
 
-    private readonly PretrainingRun run;
-    private readonly PretrainingCorpus heldOut;
-    private readonly PretrainingSettings settings;
-    private readonly PretrainingCheckpoints? checkpoints;
-    private readonly string identity;
-    private readonly List<PretrainingMetrics> metrics = [];
-    private readonly double earlierSeconds;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
-    private TimeSpan lastSaved;
-    private int? savedSteps;
-    private double? heldOutLoss;
+    private readonly PretrainingRun _run;
+    private readonly PretrainingCorpus _heldOut;
+    private readonly PretrainingSettings _settings;
+    private readonly PretrainingCheckpoints? _checkpoints;
+    private readonly string _identity;
+    private readonly List<PretrainingMetrics> _metrics = [];
+    private readonly double _earlierSeconds;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private TimeSpan _lastSaved;
+    private int? _savedSteps;
+    private double? _heldOutLoss;
 
     /// <exception cref="InvalidDataException">The checkpoint to resume from is malformed or another run's.</exception>
     public PretrainingLoop(
@@ -28,22 +28,22 @@ internal sealed class PretrainingLoop
         PretrainingSettings settings,
         PretrainingCheckpoints? checkpoints)
     {
-        this.run = run;
-        this.heldOut = heldOut;
-        this.settings = settings;
-        this.checkpoints = checkpoints;
-        identity = checkpoints is null ? "" : PretrainingIdentity.Of(run.Model.Configuration, settings, training, heldOut);
+        _run = run;
+        _heldOut = heldOut;
+        _settings = settings;
+        _checkpoints = checkpoints;
+        _identity = checkpoints is null ? "" : PretrainingIdentity.Of(run.Model.Configuration, settings, training, heldOut);
         if (checkpoints?.Resume is not { } resumed)
             return;
         resumed.RequireSame(run.Model.Configuration, settings, training, heldOut);
-        metrics = resumed.Restore(run);
-        earlierSeconds = resumed.State.Seconds;
-        heldOutLoss = metrics.LastOrDefault(row => row.HeldOutLoss is not null)?.HeldOutLoss;
+        _metrics = resumed.Restore(run);
+        _earlierSeconds = resumed.State.Seconds;
+        _heldOutLoss = _metrics.LastOrDefault(row => row.HeldOutLoss is not null)?.HeldOutLoss;
     }
 
-    private double Seconds => earlierSeconds + clock.Elapsed.TotalSeconds;
+    private double Seconds => _earlierSeconds + _clock.Elapsed.TotalSeconds;
 
-    private double UsedBudget => settings.UsedBudget(run.Steps, run.Tokens, Seconds);
+    private double UsedBudget => _settings.UsedBudget(_run.Steps, _run.Tokens, Seconds);
 
     public PretrainingResult Run(IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
@@ -53,14 +53,14 @@ internal sealed class PretrainingLoop
         {
             Step(used);
             progress?.Report(Progress());
-            if (clock.Elapsed - lastSaved >= checkpoints?.Interval)
+            if (_clock.Elapsed - _lastSaved >= _checkpoints?.Interval)
                 Save();
         }
 
         Save();
         // An interrupted run ends at once; the budget's last step took the held-out loss.
-        var final = heldOutLoss ?? double.NaN;
-        return new PretrainingResult(run.Steps, run.Tokens, Seconds, RecentLoss(), final, used < 1, metrics);
+        var final = _heldOutLoss ?? double.NaN;
+        return new PretrainingResult(_run.Steps, _run.Tokens, Seconds, RecentLoss(), final, used < 1, _metrics);
     }
 
     private void Step(double used)
@@ -68,7 +68,7 @@ internal sealed class PretrainingLoop
         PretrainingMetrics row;
         try
         {
-            row = run.Step(used);
+            row = _run.Step(used);
         }
         catch (TrainingDivergedException)
         {
@@ -76,39 +76,39 @@ internal sealed class PretrainingLoop
             throw;
         }
 
-        if (settings.IsHeldOutDue(used, UsedBudget))
-            row = row with { HeldOutLoss = heldOutLoss = HeldOut() };
-        metrics.Add(row with { Seconds = Seconds });
+        if (_settings.IsHeldOutDue(used, UsedBudget))
+            row = row with { HeldOutLoss = _heldOutLoss = HeldOut() };
+        _metrics.Add(row with { Seconds = Seconds });
     }
 
     /// <summary>In units of the budget.</summary>
     private WorkProgress Progress()
     {
-        var detail = metrics.LastOrDefault() is not { } last
+        var detail = _metrics.LastOrDefault() is not { } last
             ? null
             : FormattableString.Invariant($"step {last.Step}, loss {last.Loss:F3}, {last.Tokens / last.Seconds:N0} tokens/s");
-        if (heldOutLoss is { } loss)
+        if (_heldOutLoss is { } loss)
             detail += FormattableString.Invariant($", held-out {loss:F3}, perplexity {Math.Exp(loss):F1}");
-        var (done, total, unit) = settings switch
+        var (done, total, unit) = _settings switch
         {
-            { BudgetSteps: { } steps } => (run.Steps, steps, "steps"),
-            { BudgetTokens: { } tokens } => (run.Tokens, tokens, "tokens"),
-            _ => ((long)Seconds, (long)Math.Ceiling(settings.BudgetSeconds!.Value), "seconds"),
+            { BudgetSteps: { } steps } => (_run.Steps, steps, "steps"),
+            { BudgetTokens: { } tokens } => (_run.Tokens, tokens, "tokens"),
+            _ => ((long)Seconds, (long)Math.Ceiling(_settings.BudgetSeconds!.Value), "seconds"),
         };
         return new WorkProgress("pretraining", Math.Min(done, total), total, unit, detail);
     }
 
-    private double HeldOut() => MaskedLanguageModel.HeldOut(run.Model, heldOut, settings, HeldOutSequences);
+    private double HeldOut() => MaskedLanguageModel.HeldOut(_run.Model, _heldOut, _settings, HeldOutSequences);
 
     /// <summary>Mean loss of the last tenth of the steps.</summary>
     private double RecentLoss() =>
-        metrics.Skip(metrics.Count * 9 / 10).Select(row => row.Loss).DefaultIfEmpty(double.NaN).Average();
+        _metrics.Skip(_metrics.Count * 9 / 10).Select(row => row.Loss).DefaultIfEmpty(double.NaN).Average();
 
     private void Save()
     {
-        if (savedSteps == run.Steps)
+        if (_savedSteps == _run.Steps)
             return;
-        checkpoints?.Save(run, metrics, Seconds, identity);
-        (savedSteps, lastSaved) = (run.Steps, clock.Elapsed);
+        _checkpoints?.Save(_run, _metrics, Seconds, _identity);
+        (_savedSteps, _lastSaved) = (_run.Steps, _clock.Elapsed);
     }
 }

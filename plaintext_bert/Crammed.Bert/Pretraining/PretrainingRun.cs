@@ -6,29 +6,29 @@ namespace Crammed.Bert;
 /// <summary>Model, optimizer and data order of one pretraining run, advanced step by step.</summary>
 internal sealed class PretrainingRun : IDisposable
 {
-    private readonly PretrainingCorpus corpus;
-    private readonly PretrainingSettings settings;
-    private readonly BatchSchedule schedule;
-    private readonly Parameter[] parameters;
-    private readonly EpochOrder packedOrder;
-    private readonly EpochOrder documentOrder;
-    private long microBatches;
+    private readonly PretrainingCorpus _corpus;
+    private readonly PretrainingSettings _settings;
+    private readonly BatchSchedule _schedule;
+    private readonly Parameter[] _parameters;
+    private readonly EpochOrder _packedOrder;
+    private readonly EpochOrder _documentOrder;
+    private long _microBatches;
 
     public PretrainingRun(BertModel model, PretrainingCorpus corpus, PretrainingSettings settings)
     {
         Model = model;
-        this.corpus = corpus;
-        this.settings = settings;
-        schedule = new BatchSchedule(
+        _corpus = corpus;
+        _settings = settings;
+        _schedule = new BatchSchedule(
             settings.BatchSize, settings.DocumentBatchSize, settings.MicroBatchSize ?? settings.BatchSize, settings.BatchRamp);
         var trained = model.named_parameters()
             .Select(parameter => new TrainedTensor(parameter.Item1, parameter.Item2, Decays: parameter.Item2.shape.Length > 1))
             .ToList();
-        parameters = [.. model.parameters()];
+        _parameters = [.. model.parameters()];
         Optimizer = new DecoupledAdam(
             trained, OptimizerKind.Adamw, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay);
-        packedOrder = new EpochOrder(corpus.Sequences, settings.Seed, "packed order");
-        documentOrder = new EpochOrder(corpus.Documents, settings.Seed, "document order");
+        _packedOrder = new EpochOrder(corpus.Sequences, settings.Seed, "packed order");
+        _documentOrder = new EpochOrder(corpus.Documents, settings.Seed, "document order");
     }
 
     public BertModel Model { get; }
@@ -42,12 +42,12 @@ internal sealed class PretrainingRun : IDisposable
 
     public PretrainingPosition Position
     {
-        get => new(microBatches, packedOrder.Position, documentOrder.Position);
+        get => new(_microBatches, _packedOrder.Position, _documentOrder.Position);
         private set
         {
-            microBatches = value.MicroBatches;
-            packedOrder.Position = value.Sequences;
-            documentOrder.Position = value.Documents;
+            _microBatches = value.MicroBatches;
+            _packedOrder.Position = value.Sequences;
+            _documentOrder.Position = value.Documents;
         }
     }
 
@@ -80,11 +80,11 @@ internal sealed class PretrainingRun : IDisposable
     private PretrainingMetrics Update(double usedBudget)
     {
         using var scope = torch.NewDisposeScope();
-        var rate = settings.LearningRateAt(usedBudget);
+        var rate = _settings.LearningRateAt(usedBudget);
         double loss = 0, penalty = 0;
         long tokens = 0;
         Optimizer.ZeroGradients();
-        foreach (var part in schedule.At(usedBudget))
+        foreach (var part in _schedule.At(usedBudget))
         {
             var (partLoss, partPenalty, partTokens) = Accumulate(part, usedBudget);
             loss += part.Weight * partLoss;
@@ -92,22 +92,22 @@ internal sealed class PretrainingRun : IDisposable
             tokens += partTokens;
         }
 
-        RequireFinite("norm of the gradient", torch.nn.utils.clip_grad_norm_(parameters, settings.GradientClip));
+        RequireFinite("norm of the gradient", torch.nn.utils.clip_grad_norm_(_parameters, _settings.GradientClip));
         Optimizer.Step(rate);
         Steps++;
         Tokens += tokens;
-        return new PretrainingMetrics(Steps, loss, penalty, null, rate, schedule.SequencesAt(usedBudget), Tokens, Seconds: 0);
+        return new PretrainingMetrics(Steps, loss, penalty, null, rate, _schedule.SequencesAt(usedBudget), Tokens, Seconds: 0);
     }
 
     /// <summary>Adds one micro-batch's share to the gradients; returns its own loss, penalty and tokens.</summary>
     private (double Loss, double Penalty, long Tokens) Accumulate(MicroBatch part, double usedBudget)
     {
         using var scope = torch.NewDisposeScope();
-        var penalty = new RangePenalty(settings.Penalty, Model.Configuration, isLate: usedBudget >= settings.Penalty.Start);
+        var penalty = new RangePenalty(_settings.Penalty, Model.Configuration, isLate: usedBudget >= _settings.Penalty.Start);
         var pass = new EncoderPass
         {
             Observer = penalty.IsActive ? penalty : null,
-            Products = settings.Precision == MatrixProductPrecision.Bfloat16 ? torch.ScalarType.BFloat16 : null,
+            Products = _settings.Precision == MatrixProductPrecision.Bfloat16 ? torch.ScalarType.BFloat16 : null,
         };
         var (loss, total, tokens) = Losses(part, pass);
         if (penalty.Total is not null)
@@ -121,19 +121,19 @@ internal sealed class PretrainingRun : IDisposable
     /// <summary>Mean masked-token loss of both kinds of text, what is minimised apart from penalties, and the number of tokens.</summary>
     private (torch.Tensor Loss, torch.Tensor Total, long Tokens) Losses(MicroBatch part, EncoderPass pass)
     {
-        var random = new SeededRandom(settings.Seed, "masks", microBatches++);
-        var packed = Batch(part.Sequences, () => corpus.Sequence(packedOrder.Next()), random);
+        var random = new SeededRandom(_settings.Seed, "masks", _microBatches++);
+        var packed = Batch(part.Sequences, () => _corpus.Sequence(_packedOrder.Next()), random);
         var (loss, _) = MaskedLanguageModel.Losses(Model, packed, pass, 0);
         if (part.Documents == 0)
             return (loss, loss, packed.Tokens);
 
-        var documents = Batch(part.Documents, () => corpus.Document(documentOrder.Next()), random);
+        var documents = Batch(part.Documents, () => _corpus.Document(_documentOrder.Next()), random);
         if (documents.Labels.Count == 0)
             return (loss, loss, packed.Tokens);
-        var (documentLoss, firstTokenLoss) = MaskedLanguageModel.Losses(Model, documents, pass, settings.FirstTokenWeight);
-        double share = documents.Labels.Count / (double)(documents.Labels.Count + packed.Labels.Count);
+        var (documentLoss, firstTokenLoss) = MaskedLanguageModel.Losses(Model, documents, pass, _settings.FirstTokenWeight);
+        var share = documents.Labels.Count / (double)(documents.Labels.Count + packed.Labels.Count);
         loss = (loss * (1 - share)) + (documentLoss * share);
-        var total = firstTokenLoss is null ? loss : loss + (firstTokenLoss * settings.FirstTokenWeight);
+        var total = firstTokenLoss is null ? loss : loss + (firstTokenLoss * _settings.FirstTokenWeight);
         return (loss, total, packed.Tokens + documents.Tokens);
     }
 
@@ -141,7 +141,7 @@ internal sealed class PretrainingRun : IDisposable
     {
         var rows = Enumerable.Range(0, count).Select(_ => next()).ToList();
         var batch = new MaskedBatch(
-            count, rows.Max(row => row.Length), corpus.Special, Model.Configuration.VocabularySize, settings.MaskedFraction);
+            count, rows.Max(row => row.Length), _corpus.Special, Model.Configuration.VocabularySize, _settings.MaskedFraction);
         foreach (var row in rows)
             batch.Add(row.Span, random);
         return batch;

@@ -11,27 +11,27 @@ internal sealed class TokenRows : IDisposable
 {
     private const int BufferTokens = 1 << 16;
 
-    private readonly SafeFileHandle file;
-    private readonly List<long> ends = [];
-    private readonly int[] buffer = new int[BufferTokens];
-    private long written;
-    private int buffered;
+    private readonly SafeFileHandle _file;
+    private readonly List<long> _ends = [];
+    private readonly int[] _buffer = new int[BufferTokens];
+    private long _written;
+    private int _buffered;
 
     /// <exception cref="IOException">The folder for temporary files cannot be written.</exception>
     public TokenRows()
     {
         var path = Path.Combine(Path.GetTempPath(), $"crammed-tokens-{Guid.NewGuid():N}");
-        file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.DeleteOnClose);
+        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, FileOptions.DeleteOnClose);
         // Where an open file may be unlinked, not even a killed process leaves it behind.
         if (!OperatingSystem.IsWindows())
             File.Delete(path);
     }
 
     /// <summary>Rows added.</summary>
-    public int Count => ends.Count;
+    public int Count => _ends.Count;
 
     /// <summary>Tokens of all rows.</summary>
-    public long Tokens => written + buffered;
+    public long Tokens => _written + _buffered;
 
     /// <summary>Takes all rows of a stream.</summary>
     public static TokenRows Of(IEnumerable<int[]> rows)
@@ -49,29 +49,29 @@ internal sealed class TokenRows : IDisposable
         var end = Tokens + row.Length;
         while (!row.IsEmpty)
         {
-            var part = Math.Min(row.Length, BufferTokens - buffered);
-            row[..part].CopyTo(buffer.AsSpan(buffered));
-            buffered += part;
+            var part = Math.Min(row.Length, BufferTokens - _buffered);
+            row[..part].CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += part;
             row = row[part..];
-            if (buffered == BufferTokens)
+            if (_buffered == BufferTokens)
                 Flush();
         }
 
-        ends.Add(end);
+        _ends.Add(end);
     }
 
     /// <summary>A copy of a row.</summary>
     public int[] Row(int index)
     {
-        if (buffered > 0)
+        if (_buffered > 0)
             Flush();
-        var start = index == 0 ? 0 : ends[index - 1];
-        var row = new int[ends[index] - start];
+        var start = index == 0 ? 0 : _ends[index - 1];
+        var row = new int[_ends[index] - start];
         var bytes = MemoryMarshal.AsBytes(row.AsSpan());
         var position = start * sizeof(int);
         while (!bytes.IsEmpty)
         {
-            var count = RandomAccess.Read(file, bytes, position);
+            var count = RandomAccess.Read(_file, bytes, position);
             if (count == 0)
                 throw new IOException("the temporary file of token ids was cut short");
             bytes = bytes[count..];
@@ -81,12 +81,12 @@ internal sealed class TokenRows : IDisposable
         return row;
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private void Flush()
     {
-        RandomAccess.Write(file, MemoryMarshal.AsBytes(buffer.AsSpan(0, buffered)), written * sizeof(int));
-        written += buffered;
-        buffered = 0;
+        RandomAccess.Write(_file, MemoryMarshal.AsBytes(_buffer.AsSpan(0, _buffered)), _written * sizeof(int));
+        _written += _buffered;
+        _buffered = 0;
     }
 }

@@ -10,10 +10,10 @@ internal sealed class PretrainingSetBuilder(
     /// <summary>Held-out documents expected at least; a text that promises fewer is split by paragraphs.</summary>
     private const int FewestHeldOut = 8;
 
-    private readonly long totalBytes =
+    private readonly long _totalBytes =
         options.Sources.Sum(source => source.Files.Sum(file => new FileInfo(file).Length));
 
-    private long duplicates;
+    private long _duplicates;
 
     /// <summary>Makes the set.</summary>
     /// <param name="tokenizer">The tokenizer, or null to train its vocabulary.</param>
@@ -41,14 +41,14 @@ internal sealed class PretrainingSetBuilder(
 
         var trainingCorpus = Corpus(tokenised, training, tokenizer.Special, "training documents");
         var heldOutCorpus = Corpus(tokenised, heldOut, tokenizer.Special, "held-out documents");
-        var facts = new PretrainingSetFacts(training.Count, heldOut.Count, duplicates, trainingCorpus.Tokens, heldOutCorpus.Tokens);
+        var facts = new PretrainingSetFacts(training.Count, heldOut.Count, _duplicates, trainingCorpus.Tokens, heldOutCorpus.Tokens);
         return new PretrainingSet(tokenizer, trainingCorpus, heldOutCorpus, sample.Texts, facts);
     }
 
     /// <summary>Whether the sources that are to be split have so few documents that hardly any would be held out.</summary>
     private bool HasFewDocuments()
     {
-        int needed = (int)Math.Ceiling(FewestHeldOut / options.HeldOutFraction);
+        var needed = (int)Math.Ceiling(FewestHeldOut / options.HeldOutFraction);
         return options.Sources.Where(source => source.Part is null).SelectMany(source => source.Read()).Take(needed).Count() < needed;
     }
 
@@ -61,7 +61,7 @@ internal sealed class PretrainingSetBuilder(
         foreach (var source in options.Sources)
         {
             var start = before;
-            var documents = source.Read(bytes => progress?.Report(new(title, Math.Min(start + bytes, totalBytes), totalBytes, "bytes")));
+            var documents = source.Read(bytes => progress?.Report(new(title, Math.Min(start + bytes, _totalBytes), _totalBytes, "bytes")));
             if (byParagraphs && source.Part is null)
                 documents = documents.SelectMany(Paragraphs);
             foreach (var document in documents)
@@ -77,7 +77,7 @@ internal sealed class PretrainingSetBuilder(
             before += source.Files.Sum(file => new FileInfo(file).Length);
         }
 
-        duplicates = filter.Duplicates;
+        _duplicates = filter.Duplicates;
         if (trained == 0 || held == 0)
         {
             throw new InvalidDataException(

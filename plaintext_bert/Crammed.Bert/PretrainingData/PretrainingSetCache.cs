@@ -15,11 +15,11 @@ internal sealed class PretrainingSetCache
     private const int TextsInPart = 4096;
     private const int ShortestDocument = 3;
 
-    private readonly PretrainingSetKey key;
+    private readonly PretrainingSetKey _key;
 
     public PretrainingSetCache(string cacheFolder, PretrainingSetKey key)
     {
-        this.key = key;
+        _key = key;
         Folder = Path.Combine(cacheFolder, key.FolderName);
     }
 
@@ -37,7 +37,7 @@ internal sealed class PretrainingSetCache
             if (PartsOf("training-sequences") is not { Manifest.Description.Facts: var known })
                 return null;
             var tokenizer = BertTokenizer.Load(Folder);
-            if (!key.IsOf(tokenizer))
+            if (!_key.IsOf(tokenizer))
                 throw new InvalidDataException($"{Path.Combine(Folder, CheckpointFiles.Vocabulary)}: the tokenizer is of another set");
             var (special, size) = (tokenizer.Special, tokenizer.Vocabulary.Count);
             var training = Open("training", special, size, known.TrainingTokens, progress, cancellation);
@@ -64,7 +64,7 @@ internal sealed class PretrainingSetCache
         try
         {
             Directory.CreateDirectory(temporary);
-            var description = new CachedSet(key, set.Facts);
+            var description = new CachedSet(_key, set.Facts);
             set.Tokenizer.Save(temporary);
             foreach (var (part, corpus) in new[] { ("training", set.Training), ("held-out", set.HeldOut) })
             {
@@ -132,7 +132,7 @@ internal sealed class PretrainingSetCache
     private PartFolder<CachedSet>? PartsOf(string name)
     {
         var parts = PartFolder<CachedSet>.Open(PathOf(name), PretrainingSetKey.Format);
-        return parts.Manifest.Description.Key == key ? parts : null;
+        return parts.Manifest.Description.Key == _key ? parts : null;
     }
 
     private PretrainingCorpus Open(
@@ -143,11 +143,11 @@ internal sealed class PretrainingSetCache
         IProgress<WorkProgress>? progress,
         CancellationToken cancellation)
     {
-        var packed = Rows($"{part}-sequences", (key.SequenceLength, key.SequenceLength));
+        var packed = Rows($"{part}-sequences", (_key.SequenceLength, _key.SequenceLength));
         if (packed.Count == 0)
             throw new InvalidDataException($"{PathOf($"{part}-sequences")}: there is no sequence.");
         return new PretrainingCorpus(
-            key.SequenceLength, special, packed, Rows($"{part}-documents", (ShortestDocument, key.SequenceLength)), tokens);
+            _key.SequenceLength, special, packed, Rows($"{part}-documents", (ShortestDocument, _key.SequenceLength)), tokens);
 
         TokenRows Rows(string name, (int, int) lengths)
         {

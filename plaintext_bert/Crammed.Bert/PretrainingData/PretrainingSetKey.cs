@@ -48,7 +48,7 @@ internal sealed record PretrainingSetKey(
         }));
         var sources = options.Sources.Select(source =>
             $"{source.GetType().Name}\n{source.Selection}\n{string.Join('\n', source.Files.Select(file => hashes[file]))}\n");
-        string vocabulary = tokenizerSha256 ?? string.Create(CultureInfo.InvariantCulture, $"{Trained}{options.VocabularySize}");
+        var vocabulary = tokenizerSha256 ?? string.Create(CultureInfo.InvariantCulture, $"{Trained}{options.VocabularySize}");
         return new PretrainingSetKey(
             Sha256(string.Concat(sources)),
             vocabulary,

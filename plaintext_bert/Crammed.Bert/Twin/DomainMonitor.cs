@@ -12,10 +12,10 @@ internal sealed class DomainMonitor(OutOfRange policy)
     /// </summary>
     private const double Rounding = 1.0 / (1 << 20);
 
-    private readonly OrderedDictionary<string, DomainUse> uses = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, DomainUse> _uses = new(StringComparer.Ordinal);
 
     /// <summary>What has been seen, in the order of first sight.</summary>
-    public IReadOnlyList<DomainUse> Uses => [.. uses.Values];
+    public IReadOnlyList<DomainUse> Uses => [.. _uses.Values];
 
     /// <exception cref="DomainViolationException">A value is outside, and the policy is <see cref="OutOfRange.Error"/>.</exception>
     public void Check(string name, Interval domain, torch.Tensor argument)
@@ -28,8 +28,8 @@ internal sealed class DomainMonitor(OutOfRange policy)
         if (!inside && policy == OutOfRange.Error)
             throw new DomainViolationException(Describe(name, domain, low >= domain.Low - slack ? high : low));
         var outside = inside ? 0 : CountOutside(argument, domain.Low - slack, domain.High + slack);
-        uses.TryGetValue(name, out var before);
-        uses[name] = new DomainUse(
+        _uses.TryGetValue(name, out var before);
+        _uses[name] = new DomainUse(
             name, domain, Math.Min(low, before?.Minimum ?? low), Math.Max(high, before?.Maximum ?? high),
             (before?.Values ?? 0) + argument.numel(), (before?.Outside ?? 0) + outside);
     }

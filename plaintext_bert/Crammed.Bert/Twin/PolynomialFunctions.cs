@@ -16,7 +16,7 @@ internal sealed class PolynomialFunctions(ModelFunctions functions, DomainMonito
     /// <summary>Values evaluated at a time: the intermediates of a polynomial then stay in the cache.</summary>
     private const int Chunk = 1 << 16;
 
-    private readonly TensorArithmetic arithmetic = new(noise);
+    private readonly TensorArithmetic _arithmetic = new(noise);
 
     public torch.Tensor Norm(LayerNorm norm, string varianceName, torch.Tensor x)
     {
@@ -82,6 +82,6 @@ internal sealed class PolynomialFunctions(ModelFunctions functions, DomainMonito
     private torch.Tensor Evaluate(IApproximation approximation, torch.Tensor part)
     {
         using var scope = torch.NewDisposeScope();
-        return approximation.Evaluate(part, arithmetic).MoveToOuterDisposeScope();
+        return approximation.Evaluate(part, _arithmetic).MoveToOuterDisposeScope();
     }
 }

@@ -20,7 +20,7 @@ public static class CorpusFiles
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(columns);
-        string pattern = Path.GetFileName(path);
+        var pattern = Path.GetFileName(path);
         if (pattern.AsSpan().ContainsAny('*', '?'))
             return [.. Matching(path, pattern).Select(Source)];
         if (Directory.Exists(path))
@@ -47,7 +47,7 @@ public static class CorpusFiles
 
     private static List<string> Matching(string path, string pattern)
     {
-        string folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
+        var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"{folder}: there is no such folder.");
         List<string> files =

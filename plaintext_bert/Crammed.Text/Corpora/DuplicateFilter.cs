@@ -21,7 +21,7 @@ public sealed class DuplicateFilter
         ArgumentNullException.ThrowIfNull(document);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(Normalized(document)), digest);
-        bool isNew = _seen.Add(MemoryMarshal.Read<UInt128>(digest));
+        var isNew = _seen.Add(MemoryMarshal.Read<UInt128>(digest));
         Duplicates += isNew ? 0 : 1;
         return isNew;
     }
@@ -29,12 +29,12 @@ public sealed class DuplicateFilter
     private static string Normalized(TextDocument document)
     {
         StringBuilder text = new();
-        foreach (string paragraph in document.Paragraphs)
+        foreach (var paragraph in document.Paragraphs)
         {
-            bool inWord = false;
-            foreach (char character in paragraph)
+            var inWord = false;
+            foreach (var character in paragraph)
             {
-                bool isBlank = char.IsWhiteSpace(character);
+                var isBlank = char.IsWhiteSpace(character);
                 if (!isBlank)
                     text.Append(inWord ? "" : " ").Append(char.ToLowerInvariant(character));
                 inWord = !isBlank;

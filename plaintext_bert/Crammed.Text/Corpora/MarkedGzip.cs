@@ -58,15 +58,15 @@ internal sealed class MarkedGzip : Stream
         // Zeros are given one at a time: where one of them was not taken for part of a member, nothing was asked for after it.
         if (_mark.Position == 0 && _file.Position > _zerosStart)
             return 0;
-        string fault = _mark.Position > 0 ? "the file is cut short" : "what follows is no gzip member";
+        var fault = _mark.Position > 0 ? "the file is cut short" : "what follows is no gzip member";
         throw new InvalidDataException($"{name}, line {lineNumber}: the gzip data ends here: {fault}; fetch or compress it again.");
     }
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        long left = _zerosStart - _file.Position;
-        int count = _file.Read(buffer[..(int)Math.Min(buffer.Length, left > 0 ? left : 1)]);
+        var left = _zerosStart - _file.Position;
+        var count = _file.Read(buffer[..(int)Math.Min(buffer.Length, left > 0 ? left : 1)]);
         return count > 0 ? count : _mark.Read(buffer);
     }
 
@@ -91,8 +91,8 @@ internal sealed class MarkedGzip : Stream
     private static long ZerosStart(FileStream file)
     {
         Span<byte> block = stackalloc byte[4096];
-        long end = file.Length;
-        int last = -1;
+        var end = file.Length;
+        var last = -1;
         while (last < 0 && end > 0)
         {
             var part = block[..(int)Math.Min(block.Length, end)];

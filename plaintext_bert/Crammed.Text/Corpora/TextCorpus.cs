@@ -21,9 +21,9 @@ public static class TextCorpus
         List<string> paragraphs = [];
         int lineNumber = 0, firstLine = 0;
         string before = "", paragraph = "";
-        foreach (string after in TextLines.Read(path, bytesRead).Append("").Select(line => line.Trim()))
+        foreach (var after in TextLines.Read(path, bytesRead).Append("").Select(line => line.Trim()))
         {
-            bool boundary = form == CorpusForm.WikiText
+            var boundary = form == CorpusForm.WikiText
                 ? before.Length == 0 && after.Length == 0 && IsArticleHeading(paragraph)
                 : paragraph.Length == 0;
             if (boundary && paragraphs.Count > 0)

@@ -36,8 +36,8 @@ public static class TextLines
     /// <inheritdoc cref="Read(string)"/>
     internal static IEnumerable<string> ReadRows(string path)
     {
-        int held = 0;
-        foreach (string line in Read(path))
+        var held = 0;
+        foreach (var line in Read(path))
         {
             if (line.Length == 0)
             {
@@ -64,13 +64,13 @@ public static class TextLines
         using FileStream file = File.OpenRead(path);
         using MarkedGzip? packed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new MarkedGzip(file) : null;
         using Stream content = packed is null ? file : new GZipStream(packed, CompressionMode.Decompress);
-        foreach (string line in ReadLines(content, path, packed, () => bytesRead?.Invoke(file.Position)))
+        foreach (var line in ReadLines(content, path, packed, () => bytesRead?.Invoke(file.Position)))
             yield return line;
     }
 
     private static IEnumerable<string> ReadLines(Stream stream, string name, MarkedGzip? packed = null, Action? blockRead = null)
     {
-        byte[] block = new byte[BlockBytes];
+        var block = new byte[BlockBytes];
         ArrayBufferWriter<byte> unfinished = new();
         int lineNumber = 1, count;
         while ((count = ReadBlock(stream, block, name, lineNumber)) > 0)
@@ -88,7 +88,7 @@ public static class TextLines
             if (unfinished.WrittenCount > MaximumLineBytes)
                 throw new InvalidDataException($"{name}, line {lineNumber}: longer than {MaximumLineBytes} bytes; not a text file.");
         }
-        int rest = unfinished.WrittenCount - (packed?.MarkLength(unfinished.WrittenSpan, name, lineNumber) ?? 0);
+        var rest = unfinished.WrittenCount - (packed?.MarkLength(unfinished.WrittenSpan, name, lineNumber) ?? 0);
         if (rest > 0)
             yield return Decode(unfinished.WrittenSpan[..rest], name, lineNumber);
     }

@@ -20,7 +20,7 @@ public sealed class TextSample(long maximumCharacters = 1 << 24, int longestText
         ArgumentNullException.ThrowIfNull(text);
         if (_seen++ % _stride != 0)
             return;
-        int length = Math.Min(text.Length, longestText);
+        var length = Math.Min(text.Length, longestText);
         // Not between the halves of a surrogate pair.
         if (length < text.Length && char.IsHighSurrogate(text[length - 1]))
             length--;
@@ -32,8 +32,8 @@ public sealed class TextSample(long maximumCharacters = 1 << 24, int longestText
 
     private void Halve()
     {
-        int kept = 0;
-        for (int i = 0; i < _texts.Count; i += 2)
+        var kept = 0;
+        for (var i = 0; i < _texts.Count; i += 2)
             _texts[kept++] = _texts[i];
         _texts.RemoveRange(kept, _texts.Count - kept);
         _characters = _texts.Sum(text => (long)text.Length);

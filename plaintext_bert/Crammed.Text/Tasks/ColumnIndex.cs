@@ -33,7 +33,7 @@ internal sealed class ColumnIndex
 
     private int PositionOf(string column)
     {
-        for (int i = 0; i < _names.Count; i++)
+        for (var i = 0; i < _names.Count; i++)
         {
             if (_names[i] == column)
                 return i;

@@ -16,7 +16,7 @@ internal static class CsvRows
         ColumnIndex? columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
         int lineNumber = 0, firstLine = 1;
         StringBuilder open = new();
-        foreach (string line in TextLines.ReadRows(path))
+        foreach (var line in TextLines.ReadRows(path))
         {
             lineNumber++;
             open.Append(line);
@@ -28,8 +28,8 @@ internal static class CsvRows
                 open.Append('\n');
                 continue;
             }
-            string place = $"line {firstLine}";
-            string[] fields = Split(open.ToString(), path, place);
+            var place = $"line {firstLine}";
+            var fields = Split(open.ToString(), path, place);
             open.Clear();
             firstLine = lineNumber + 1;
             if (columns is null)
@@ -43,7 +43,7 @@ internal static class CsvRows
 
     private static bool HasOpenQuote(StringBuilder text)
     {
-        bool isOpen = false;
+        var isOpen = false;
         foreach (ReadOnlyMemory<char> chunk in text.GetChunks())
             isOpen ^= chunk.Span.Count('"') % 2 == 1;
         return isOpen;
@@ -52,11 +52,11 @@ internal static class CsvRows
     private static string[] Split(string row, string path, string place)
     {
         List<string> fields = [];
-        int start = 0;
+        var start = 0;
         while (true)
         {
-            int end = row.AsSpan(start).StartsWith("\"") ? ClosingQuote(row, start) + 1 : EndOf(row, start);
-            string field = row[start..end];
+            var end = row.AsSpan(start).StartsWith("\"") ? ClosingQuote(row, start) + 1 : EndOf(row, start);
+            var field = row[start..end];
             if (end < row.Length && row[end] != ',')
                 throw Misplaced(row[start..EndOf(row, end)]);
             if (!field.StartsWith('"') && field.Contains('"'))
@@ -76,7 +76,7 @@ internal static class CsvRows
     /// <summary>The quote that ends a field which begins with one. The row has an even number of them, so there is one.</summary>
     private static int ClosingQuote(string row, int start)
     {
-        int quote = row.IndexOf('"', start + 1);
+        var quote = row.IndexOf('"', start + 1);
         while (quote + 1 < row.Length && row[quote + 1] == '"')
             quote = row.IndexOf('"', quote + 2);
         return quote;

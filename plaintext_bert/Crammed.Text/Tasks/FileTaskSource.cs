@@ -67,7 +67,7 @@ internal sealed partial class FileTaskSource : ITaskSource
         Match[] counted = [.. files.Select(file => Counted().Match(Path.GetFileName(file)))];
         if (!counted.Any(match => match.Success))
             return files;
-        int total = counted.Max(match => match.Success ? int.Parse(match.Groups["total"].Value, CultureInfo.InvariantCulture) : 0);
+        var total = counted.Max(match => match.Success ? int.Parse(match.Groups["total"].Value, CultureInfo.InvariantCulture) : 0);
         var expected = Enumerable.Range(0, total).Select(shard => FormattableString.Invariant($"{shard:D5}-of-{total:D5}"));
         return counted.Select(match => match.Groups["place"].Value).SequenceEqual(expected)
             ? files

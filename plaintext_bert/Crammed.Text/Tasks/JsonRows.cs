@@ -12,10 +12,10 @@ internal static class JsonRows
     /// <exception cref="InvalidDataException">A line is no JSON object, or a field is missing or of another kind.</exception>
     public static IEnumerable<TaskRow> Read(string path, TaskDefinition task)
     {
-        int lineNumber = 0;
-        foreach (string line in TextLines.ReadRows(path))
+        var lineNumber = 0;
+        foreach (var line in TextLines.ReadRows(path))
         {
-            string place = $"line {++lineNumber}";
+            var place = $"line {++lineNumber}";
             yield return new TaskRow(place, Fields(line, task, path, place));
         }
     }

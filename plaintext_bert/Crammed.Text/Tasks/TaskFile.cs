@@ -37,12 +37,12 @@ public static class TaskFile
 
     private static IEnumerable<Example> ReadRows(IReadOnlyList<string> paths, TaskDefinition task)
     {
-        int index = 0;
-        foreach (string path in paths)
+        var index = 0;
+        foreach (var path in paths)
         {
             foreach (TaskRow row in Rows[task.Format](path, task))
             {
-                string label = row.Fields[^1];
+                var label = row.Fields[^1];
                 yield return new Example(
                     index++,
                     row.Fields[0],
@@ -60,14 +60,14 @@ public static class TaskFile
         if (task.ScoreRange is not var (minimum, maximum))
         {
             IReadOnlyList<string> labels = task.Description.Labels;
-            for (int label = 0; label < labels.Count; label++)
+            for (var label = 0; label < labels.Count; label++)
             {
                 if (labels[label] == text)
                     return label;
             }
             throw Fault(string.Join(" or ", labels));
         }
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double score)
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var score)
             && score >= minimum && score <= maximum
             ? score
             : throw Fault(FormattableString.Invariant($"a number from {minimum} to {maximum}"));

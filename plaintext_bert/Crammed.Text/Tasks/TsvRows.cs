@@ -8,8 +8,8 @@ internal static class TsvRows
     public static IEnumerable<TaskRow> Read(string path, TaskDefinition task)
     {
         ColumnIndex? columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
-        int lineNumber = 0;
-        foreach (string line in TextLines.ReadRows(path))
+        var lineNumber = 0;
+        foreach (var line in TextLines.ReadRows(path))
         {
             lineNumber++;
             if (columns is null)
@@ -17,9 +17,9 @@ internal static class TsvRows
                 columns = new ColumnIndex(line.Split('\t'), task, path);
                 continue;
             }
-            string place = $"line {lineNumber}";
+            var place = $"line {lineNumber}";
             // Counted first: a hostile line of tabs is not split.
-            int count = line.AsSpan().Count('\t') + 1;
+            var count = line.AsSpan().Count('\t') + 1;
             yield return count == columns.Count ? columns.Pick(line.Split('\t'), place) : throw columns.WrongCount(count, place);
         }
     }

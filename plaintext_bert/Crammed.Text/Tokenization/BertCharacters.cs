@@ -53,7 +53,7 @@ internal static class BertCharacters
     /// <summary>D, M, P, or a blank for any other character.</summary>
     private static char ClassOf(Rune rune)
     {
-        int index = Array.BinarySearch(FirstCodes, rune.Value);
+        var index = Array.BinarySearch(FirstCodes, rune.Value);
         if (index < 0)
             index = ~index - 1;
         return index >= 0 && rune.Value <= LastCodes[index] ? Classes[index] : ' ';

@@ -29,15 +29,15 @@ internal static class CanonicalDecomposition
         using StreamReader reader = new(stream, Encoding.UTF8);
         while (reader.ReadLine() is { } line)
         {
-            string[] fields = line.Split(' ');
+            var fields = line.Split(' ');
             switch (fields[0])
             {
                 case "D":
                     Decompositions.Add(Hexadecimal(fields[1]), [.. fields.Skip(2).Select(field => new Rune(Hexadecimal(field)))]);
                     break;
                 case "C":
-                    byte combiningClass = byte.Parse(fields[3], CultureInfo.InvariantCulture);
-                    for (int code = Hexadecimal(fields[1]); code <= Hexadecimal(fields[2]); code++)
+                    var combiningClass = byte.Parse(fields[3], CultureInfo.InvariantCulture);
+                    for (var code = Hexadecimal(fields[1]); code <= Hexadecimal(fields[2]); code++)
                         CombiningClasses.Add(code, combiningClass);
                     break;
             }
@@ -56,7 +56,7 @@ internal static class CanonicalDecomposition
 
     private static void AppendDecomposition(Rune rune, List<Rune> output)
     {
-        int hangul = rune.Value - HangulFirst;
+        var hangul = rune.Value - HangulFirst;
         if (rune.Value < FirstAffected)
         {
             output.Add(rune);
@@ -81,14 +81,14 @@ internal static class CanonicalDecomposition
     /// <summary>Sorts each run of characters of non-zero combining class by that class; equal classes keep their order.</summary>
     private static void OrderMarks(List<Rune> runes)
     {
-        for (int start = 0; start < runes.Count; start++)
+        for (var start = 0; start < runes.Count; start++)
         {
-            int end = start;
+            var end = start;
             while (end < runes.Count && CombiningClass(runes[end]) != 0)
                 end++;
             if (end - start < 2)
                 continue;
-            int position = start;
+            var position = start;
             foreach (Rune rune in runes.GetRange(start, end - start).OrderBy(CombiningClass))
                 runes[position++] = rune;
             start = end;

@@ -21,7 +21,7 @@ internal sealed class PairMerger
     public PairMerger(List<(int[] Pieces, long Count)> words)
     {
         _words = words;
-        for (int word = 0; word < words.Count; word++)
+        for (var word = 0; word < words.Count; word++)
         {
             foreach (TokenPair pair in Pairs(words[word].Pieces))
             {
@@ -55,10 +55,10 @@ internal sealed class PairMerger
         List<int> words = _wordsWith[pair];
         _wordsWith.Remove(pair);
         HashSet<TokenPair> raised = [];
-        foreach (int word in words)
+        foreach (var word in words)
         {
-            (int[] pieces, long count) = _words[word];
-            int[] merged = Replace(pieces, pair, token);
+            (var pieces, var count) = _words[word];
+            var merged = Replace(pieces, pair, token);
             if (merged.Length == pieces.Length)
                 continue;
             foreach (TokenPair old in Pairs(pieces))
@@ -81,9 +81,9 @@ internal sealed class PairMerger
     private static int[] Replace(int[] pieces, TokenPair pair, int token)
     {
         List<int> merged = new(pieces.Length);
-        for (int i = 0; i < pieces.Length; i++)
+        for (var i = 0; i < pieces.Length; i++)
         {
-            bool match = i + 1 < pieces.Length && pieces[i] == pair.Left && pieces[i + 1] == pair.Right;
+            var match = i + 1 < pieces.Length && pieces[i] == pair.Left && pieces[i + 1] == pair.Right;
             merged.Add(match ? token : pieces[i]);
             if (match)
                 i++;
@@ -93,7 +93,7 @@ internal sealed class PairMerger
 
     private static IEnumerable<TokenPair> Pairs(int[] pieces)
     {
-        for (int i = 1; i < pieces.Length; i++)
+        for (var i = 1; i < pieces.Length; i++)
             yield return new TokenPair(pieces[i - 1], pieces[i]);
     }
 

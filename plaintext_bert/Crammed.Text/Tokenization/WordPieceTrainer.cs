@@ -60,7 +60,7 @@ public sealed class WordPieceTrainer
         Dictionary<string, long> counts = new(StringComparer.Ordinal);
         var words = counts.GetAlternateLookup<ReadOnlySpan<char>>();
         var (normalizer, preTokenizer) = (_options.Tokenization.Normalizer(), _options.Tokenization.PreTokenizer());
-        foreach (string text in texts)
+        foreach (var text in texts)
         {
             cancellation.ThrowIfCancellationRequested();
             var normalized = normalizer?.Normalize(text) ?? text;
@@ -74,7 +74,7 @@ public sealed class WordPieceTrainer
     private void AddAlphabet(Dictionary<string, long> counts)
     {
         Dictionary<Rune, long> characterCounts = [];
-        foreach ((string word, long count) in counts)
+        foreach ((var word, var count) in counts)
         {
             foreach (Rune character in word.EnumerateRunes())
                 CollectionsMarshal.GetValueRefOrAddDefault(characterCounts, character, out _) += count;
@@ -84,7 +84,7 @@ public sealed class WordPieceTrainer
             .. characterCounts.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Take(_options.AlphabetLimit)
                 .Select(entry => entry.Key),
         ];
-        foreach (string word in counts.Keys.Where(word => !CanSpell(word, alphabet)).ToList())
+        foreach (var word in counts.Keys.Where(word => !CanSpell(word, alphabet)).ToList())
             counts.Remove(word);
         IEnumerable<Rune> continuing = counts.Keys.SelectMany(word => word.EnumerateRunes().Skip(1)).Distinct();
         foreach (Rune character in alphabet.Order())
@@ -101,7 +101,7 @@ public sealed class WordPieceTrainer
 
     private bool CanSpell(string word, HashSet<Rune> alphabet)
     {
-        int characters = 0;
+        var characters = 0;
         foreach (Rune character in word.EnumerateRunes())
         {
             if (!alphabet.Contains(character))
@@ -120,7 +120,7 @@ public sealed class WordPieceTrainer
 
     private void AddMerges(PairMerger merger, CancellationToken cancellation)
     {
-        while (_tokens.Count < _options.VocabularySize && merger.TryGetBest(out TokenPair pair, out long count))
+        while (_tokens.Count < _options.VocabularySize && merger.TryGetBest(out TokenPair pair, out var count))
         {
             cancellation.ThrowIfCancellationRequested();
             if (count < _options.MinimumFrequency)
@@ -132,7 +132,7 @@ public sealed class WordPieceTrainer
 
     private int IdOf(string token)
     {
-        if (!_ids.TryGetValue(token, out int id))
+        if (!_ids.TryGetValue(token, out var id))
         {
             id = _tokens.Count;
             _ids.Add(token, id);

@@ -23,7 +23,7 @@ public sealed class WordPieceVocabulary
             throw new ArgumentException("A vocabulary needs at least one token.", nameof(tokens));
         _tokens = [.. tokens];
         _ids = new Dictionary<string, int>(_tokens.Length, StringComparer.Ordinal);
-        for (int id = 0; id < _tokens.Length; id++)
+        for (var id = 0; id < _tokens.Length; id++)
         {
             if (Fault(_tokens[id], id) is { } fault)
                 throw new ArgumentException($"Token {id}: {fault}.", nameof(tokens));
@@ -34,7 +34,7 @@ public sealed class WordPieceVocabulary
     {
         List<string> tokens = [];
         _ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (string token in lines)
+        foreach (var token in lines)
         {
             if (tokens.Count == MaximumCount)
                 throw new InvalidDataException($"{name}: more than {MaximumCount} lines; not a vocabulary.");

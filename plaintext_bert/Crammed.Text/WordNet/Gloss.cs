@@ -6,10 +6,10 @@ internal static class Gloss
     public static (string Definition, IReadOnlyList<string> Examples) Parse(string gloss)
     {
         List<string> definitions = [], examples = [];
-        foreach (string part in Parts(gloss))
+        foreach (var part in Parts(gloss))
         {
             // An example may name its author after the closing quote; only what is quoted counts.
-            int closing = part.LastIndexOf('"');
+            var closing = part.LastIndexOf('"');
             if (part.StartsWith('"') && closing > 0)
                 examples.Add(part[1..closing].Trim());
             else if (part.Trim('"', ' ') is { Length: > 0 } definition)
@@ -21,9 +21,9 @@ internal static class Gloss
     /// <summary>The parts between semicolons, those inside quotes not counted.</summary>
     private static IEnumerable<string> Parts(string gloss)
     {
-        int start = 0;
-        bool quoted = false;
-        for (int i = 0; i <= gloss.Length; i++)
+        var start = 0;
+        var quoted = false;
+        for (var i = 0; i <= gloss.Length; i++)
         {
             if (i < gloss.Length && gloss[i] == '"')
                 quoted = !quoted;

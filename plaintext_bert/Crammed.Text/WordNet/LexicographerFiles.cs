@@ -18,7 +18,7 @@ public static class LexicographerFiles
     /// <exception cref="ArgumentException">WordNet has no such lexicographer file.</exception>
     public static int NumberOf(string name)
     {
-        for (int number = 0; number < Names.Count; number++)
+        for (var number = 0; number < Names.Count; number++)
         {
             if (Names[number] == name)
                 return number;

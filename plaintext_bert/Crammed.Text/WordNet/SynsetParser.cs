@@ -19,7 +19,7 @@ internal sealed class SynsetParser(string path, string partsOfSpeech)
     public IEnumerable<Synset> Parse()
     {
         long position = 0;
-        foreach (string line in TextLines.Read(path))
+        foreach (var line in TextLines.Read(path))
         {
             LineNumber++;
             // The licence at the start is set in by two blanks.
@@ -31,32 +31,32 @@ internal sealed class SynsetParser(string path, string partsOfSpeech)
 
     private Synset ParseLine(string line, long position)
     {
-        int bar = line.IndexOf('|');
+        var bar = line.IndexOf('|');
         if (bar < 0)
             throw Fault("gloss", "nothing", "'|' and the gloss");
         _fields = line[..bar].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         _next = 0;
 
-        int offset = Number("offset", NumberStyles.None, 0, int.MaxValue);
+        var offset = Number("offset", NumberStyles.None, 0, int.MaxValue);
         if (offset != position)
             throw Fault("offset", $"{offset:D8}", $"the line's own position in the file, {position:D8}");
-        int lexicographerFile = Number("lexicographer file", NumberStyles.None, 0, LexicographerFiles.Names.Count - 1);
-        char partOfSpeech = Letter("type", partsOfSpeech);
-        string[] words = new string[Number("number of words", NumberStyles.AllowHexSpecifier, 1, 255)];
-        for (int i = 0; i < words.Length; i++)
+        var lexicographerFile = Number("lexicographer file", NumberStyles.None, 0, LexicographerFiles.Names.Count - 1);
+        var partOfSpeech = Letter("type", partsOfSpeech);
+        var words = new string[Number("number of words", NumberStyles.AllowHexSpecifier, 1, 255)];
+        for (var i = 0; i < words.Length; i++)
         {
             words[i] = Field("word");
             Number("lexical id", NumberStyles.AllowHexSpecifier, 0, 15);
         }
         SynsetPointer[] pointers = new SynsetPointer[Number("number of pointers", NumberStyles.None, 0, 999)];
-        for (int i = 0; i < pointers.Length; i++)
+        for (var i = 0; i < pointers.Length; i++)
         {
-            string symbol = Field("pointer symbol");
-            int target = Number("pointer offset", NumberStyles.None, 0, int.MaxValue);
+            var symbol = Field("pointer symbol");
+            var target = Number("pointer offset", NumberStyles.None, 0, int.MaxValue);
             pointers[i] = new SynsetPointer(symbol, target, Letter("pointer's part of speech", "nvasr"));
             Number("pointer's words", NumberStyles.AllowHexSpecifier, 0, 0xFFFF);
         }
-        (string definition, IReadOnlyList<string> examples) = Gloss.Parse(line[(bar + 1)..]);
+        (var definition, IReadOnlyList<string> examples) = Gloss.Parse(line[(bar + 1)..]);
         if (definition.Length == 0 && examples.Count == 0)
             throw Fault("gloss", "nothing", "a definition");
         return new Synset(offset, partOfSpeech, lexicographerFile, words, pointers, definition, examples);
@@ -66,15 +66,15 @@ internal sealed class SynsetParser(string path, string partsOfSpeech)
 
     private int Number(string name, NumberStyles style, int minimum, int maximum)
     {
-        string field = Field(name);
-        return int.TryParse(field, style, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum
+        var field = Field(name);
+        return int.TryParse(field, style, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum
             ? value
             : throw Fault(name, ErrorText.Quote(field), $"a number from {minimum} to {maximum}");
     }
 
     private char Letter(string name, string allowed)
     {
-        string field = Field(name);
+        var field = Field(name);
         return field.Length == 1 && allowed.Contains(field[0], StringComparison.Ordinal)
             ? field[0]
             : throw Fault(name, ErrorText.Quote(field), $"one of {string.Join(", ", allowed.ToCharArray())}");

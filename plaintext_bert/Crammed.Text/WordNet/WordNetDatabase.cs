@@ -44,7 +44,7 @@ public sealed class WordNetDatabase
     {
         List<Synset> synsets = [];
         Dictionary<(char, int), (string Path, int Line)> pending = [];
-        foreach ((string path, (string _, string partsOfSpeech)) in Files(folder).Zip(DataFiles))
+        foreach ((var path, (var _, var partsOfSpeech)) in Files(folder).Zip(DataFiles))
         {
             SynsetParser parser = new(path, partsOfSpeech);
             foreach (Synset synset in parser.Parse())
@@ -55,7 +55,7 @@ public sealed class WordNetDatabase
             }
         }
         WordNetDatabase database = new(synsets);
-        foreach (((char, int Offset) target, (string path, int line)) in pending)
+        foreach (((char, int Offset) target, (var path, var line)) in pending)
         {
             if (!database._byOffset.ContainsKey(target))
                 throw new InvalidDataException($"{path}, line {line}: a pointer leads to {target.Offset:D8}, where no concept is.");

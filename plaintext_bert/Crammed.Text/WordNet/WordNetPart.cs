@@ -64,7 +64,7 @@ internal sealed class WordNetPart
     {
         const int Draws = 8;
         HashSet<Synset> ancestors = Ancestors(synset);
-        for (int draw = 0; draw < Draws; draw++)
+        for (var draw = 0; draw < Draws; draw++)
         {
             Synset drawn = pool[WordNetSplit.Hash(synset, $"draw {draw}") % (ulong)pool.Length];
             if (!ancestors.Contains(drawn))

@@ -10,8 +10,8 @@ internal sealed class WordNetTaskSource(WordNetTask task, WordNetDatabase databa
         ILookup<int, WordNetCandidate> candidatesByLabel =
             task.Candidates(new WordNetPart(database, split)).OrderBy(Hash("choice")).ToLookup(candidate => candidate.Label);
         List<WordNetCandidate>[] byLabel = [.. Description.Labels.Select((_, label) => candidatesByLabel[label].ToList())];
-        int limit = split == TaskSplit.Train ? task.TrainLimit : task.DevLimit;
-        int each = Math.Min(limit / byLabel.Length, byLabel.Min(candidates => candidates.Count));
+        var limit = split == TaskSplit.Train ? task.TrainLimit : task.DevLimit;
+        var each = Math.Min(limit / byLabel.Length, byLabel.Min(candidates => candidates.Count));
         return
         [
             // Not in the order of the choice, where the more frequent label would come first.

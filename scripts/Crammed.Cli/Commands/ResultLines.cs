@@ -15,7 +15,7 @@ internal sealed class ResultLines
     /// <summary>Writes the lines.</summary>
     public Task WriteAsync(TextWriter output)
     {
-        int width = _lines.Max(line => line.Name.Length);
+        var width = _lines.Max(line => line.Name.Length);
         return output.WriteLineAsync(string.Join(Environment.NewLine, _lines.Select(line => $"{line.Name.PadRight(width)}  {line.Value}")));
     }
 }

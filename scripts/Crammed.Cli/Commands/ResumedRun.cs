@@ -7,7 +7,7 @@ namespace Crammed.Cli.Commands;
 internal static class ResumedRun
 {
     /// <summary>Keys that do not change what a run writes.</summary>
-    private static readonly string[] _free = ["resume", "impl"];
+    private static readonly string[] Free = ["resume", "impl"];
 
     /// <param name="context">This run.</param>
     /// <param name="name">Its name.</param>
@@ -17,8 +17,8 @@ internal static class ResumedRun
     public static void Require<TSettings>(RunContext<TSettings> context, string name, string resume, IReadOnlyList<string> files)
         where TSettings : class
     {
-        string folder = Path.TrimEndingDirectorySeparator(context.Resolve(resume));
-        string own = context.Resolve($"outputs/{name}");
+        var folder = Path.TrimEndingDirectorySeparator(context.Resolve(resume));
+        var own = context.Resolve($"outputs/{name}");
         if (!File.Exists(Path.Combine(folder, "config.yaml")))
             throw new ConfigurationException($"'resume' is {resume}, where there is no config.yaml; name the folder of an interrupted run");
         if (folder != own)
@@ -33,7 +33,7 @@ internal static class ResumedRun
                 throw new ConfigurationException($"{shown} is missing: the run was made with other tasks; give those, or another name=");
             var earlier = Values(YamlTree.ReadFile(path, shown), "");
             var now = Values(YamlTree.ReadText(configuration.ToYaml(), "this run"), "");
-            foreach (string key in now.Keys.Union(earlier.Keys).Where(key => !_free.Contains(key.Split('.')[0])))
+            foreach (var key in now.Keys.Union(earlier.Keys).Where(key => !Free.Contains(key.Split('.')[0])))
             {
                 string before = earlier.GetValueOrDefault(key, "not set"), after = now.GetValueOrDefault(key, "not set");
                 if (before != after)

@@ -20,7 +20,7 @@ internal static class RunContextExtensions
         this RunContext<TSettings> context, string name, params IEnumerable<string?> inputs)
         where TSettings : class
     {
-        string folder = context.Resolve($"outputs/{name}") + Path.DirectorySeparatorChar;
+        var folder = context.Resolve($"outputs/{name}") + Path.DirectorySeparatorChar;
         if (inputs.FirstOrDefault(input => input is not null && input.StartsWith(folder, StringComparison.Ordinal)) is { } inside)
             throw new ConfigurationException($"outputs/{name} holds the input {inside}; choose another name=");
         return context.CreateOutputFolder(name, NameTaken.Refuse);

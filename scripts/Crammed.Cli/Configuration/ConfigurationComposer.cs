@@ -28,7 +28,7 @@ internal sealed class ConfigurationComposer
         composer.RequireGroupsUsed(root);
         foreach (var value in values)
         {
-            string[] path = value.Key.Split('.');
+            var path = value.Key.Split('.');
             tree.Descend(path[..^1], value.Origin).Set(path[^1], YamlTree.ReadValue(value.Value, value.Origin));
         }
         new Interpolation(tree).Resolve();
@@ -42,7 +42,7 @@ internal sealed class ConfigurationComposer
         {
             if (!item.Key.Contains('/') && !_folder.IsGroup(item.Key))
             {
-                string group = item.Key.Replace('.', '/');
+                var group = item.Key.Replace('.', '/');
                 if (_folder.IsGroup(group))
                     throw new ConfigurationException(item.Origin, $"'{item.Key}' is a group; choose from it with {group}={item.Value}");
                 values.Add(item);
@@ -57,13 +57,13 @@ internal sealed class ConfigurationComposer
 
     private MappingNode WithDefaults(MappingNode own, string group, string name)
     {
-        string key = $"{group}/{name}";
+        var key = $"{group}/{name}";
         if (_open.Contains(key))
             throw new ConfigurationException(own.Origin, $"its defaults lead back to itself ({string.Join(" <- ", _open)})");
         _open.Push(key);
         var defaults = TakeDefaults(own);
         var result = new MappingNode(own.Origin);
-        bool ownIsMerged = false;
+        var ownIsMerged = false;
         foreach (var entry in defaults)
         {
             switch (entry)
@@ -90,12 +90,12 @@ internal sealed class ConfigurationComposer
 
     private void MergeChoice(MappingNode result, string group, string subgroup, ScalarNode written)
     {
-        string full = group.Length == 0 ? subgroup : $"{group}/{subgroup}";
+        var full = group.Length == 0 ? subgroup : $"{group}/{subgroup}";
         var (choice, origin) = _groupOverrides.TryGetValue(full, out var chosen)
             ? (chosen.Value, chosen.Origin)
             : (written.Text, written.Origin);
         var content = WithDefaults(_folder.ReadChoice(full, choice, origin), full, choice);
-        string[] path = subgroup.Split('/');
+        var path = subgroup.Split('/');
         // A group is chosen from once: what a file chooses replaces what its own defaults chose, key for key.
         if (!_choices.TryAdd(full, choice))
             result.Descend(path[..^1], origin).Remove(path[^1]);
@@ -119,9 +119,9 @@ internal sealed class ConfigurationComposer
         {
             if (_choices.ContainsKey(group))
                 continue;
-            string? nearest = EditDistance.Nearest(group, _choices.Keys);
-            string hint = nearest is null ? "" : $"; did you mean '{nearest}'?";
-            string groups = _choices.Count == 0 ? "it has none" : $"its groups: {string.Join(", ", _choices.Keys)}";
+            var nearest = EditDistance.Nearest(group, _choices.Keys);
+            var hint = nearest is null ? "" : $"; did you mean '{nearest}'?";
+            var groups = _choices.Count == 0 ? "it has none" : $"its groups: {string.Join(", ", _choices.Keys)}";
             throw new ConfigurationException(item.Origin, $"{root} has no group '{group}'{hint} ({groups})");
         }
     }

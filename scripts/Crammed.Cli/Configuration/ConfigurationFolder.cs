@@ -25,7 +25,7 @@ internal sealed class ConfigurationFolder
     {
         for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
-            string candidate = Path.Combine(folder.FullName, "configs");
+            var candidate = Path.Combine(folder.FullName, "configs");
             if (Directory.Exists(candidate))
                 return new ConfigurationFolder(candidate);
         }
@@ -64,8 +64,8 @@ internal sealed class ConfigurationFolder
         var choices = Choices(group);
         if (!choices.Contains(choice, StringComparer.Ordinal))
         {
-            string? nearest = EditDistance.Nearest(choice, choices);
-            string hint = nearest is null ? "" : $"; did you mean '{nearest}'?";
+            var nearest = EditDistance.Nearest(choice, choices);
+            var hint = nearest is null ? "" : $"; did you mean '{nearest}'?";
             throw new ConfigurationException(
                 origin, $"the group '{group}' has no choice '{choice}'{hint} (choices: {string.Join(", ", choices)})");
         }

@@ -10,10 +10,10 @@ internal sealed partial record ConfigurationOverride(string Key, string Value, O
     public static ConfigurationOverride Parse(string text)
     {
         var origin = Origin.InOverride(text);
-        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
             throw new ConfigurationException(origin, "expected group=choice or a.b.c=value");
-        string key = text[..equals];
+        var key = text[..equals];
         if (key[0] is '+' or '~')
             throw new ConfigurationException(
                 origin, $"keys are neither added nor removed here; drop the '{key[0]}' and set the key's value");

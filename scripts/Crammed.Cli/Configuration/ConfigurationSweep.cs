@@ -9,10 +9,10 @@ internal static class ConfigurationSweep
     /// <exception cref="ConfigurationException">A choice is named twice.</exception>
     public static IReadOnlyList<IReadOnlyList<string>> Expand(ConfigurationFolder folder, string? group, IReadOnlyList<string> overrides)
     {
-        string prefix = group + "=";
+        var prefix = group + "=";
         if (group is null || overrides.FirstOrDefault(word => word.StartsWith(prefix, StringComparison.Ordinal)) is not { } chosen)
             return [overrides];
-        string value = chosen[prefix.Length..].Trim('[', ']');
+        var value = chosen[prefix.Length..].Trim('[', ']');
         var choices = value == All ? folder.Choices(group) : value.Split(',', StringSplitOptions.TrimEntries);
         if (choices.Distinct().Count() != choices.Count)
             throw new ConfigurationException(Origin.InOverride(chosen), "names a choice twice");

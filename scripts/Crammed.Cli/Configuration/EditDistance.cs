@@ -10,10 +10,10 @@ internal static class EditDistance
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
         string? best = null;
-        int bestDistance = int.MaxValue;
-        foreach (string candidate in candidates)
+        var bestDistance = int.MaxValue;
+        foreach (var candidate in candidates)
         {
-            int distance = candidate.EndsWith('.' + word, StringComparison.Ordinal) ? 1 : Between(word, candidate);
+            var distance = candidate.EndsWith('.' + word, StringComparison.Ordinal) ? 1 : Between(word, candidate);
             if (distance < bestDistance)
                 (best, bestDistance) = (candidate, distance);
         }
@@ -24,16 +24,16 @@ internal static class EditDistance
     public static int Between(string from, string to)
     {
         var table = new int[from.Length + 1, to.Length + 1];
-        for (int i = 0; i <= from.Length; i++)
+        for (var i = 0; i <= from.Length; i++)
             table[i, 0] = i;
-        for (int j = 0; j <= to.Length; j++)
+        for (var j = 0; j <= to.Length; j++)
             table[0, j] = j;
-        for (int i = 1; i <= from.Length; i++)
+        for (var i = 1; i <= from.Length; i++)
         {
-            for (int j = 1; j <= to.Length; j++)
+            for (var j = 1; j <= to.Length; j++)
             {
-                int substitution = table[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
-                int best = Math.Min(substitution, Math.Min(table[i - 1, j], table[i, j - 1]) + 1);
+                var substitution = table[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1);
+                var best = Math.Min(substitution, Math.Min(table[i - 1, j], table[i, j - 1]) + 1);
                 if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
                     best = Math.Min(best, table[i - 2, j - 2] + 1);
                 table[i, j] = best;

@@ -43,7 +43,7 @@ internal sealed partial class Interpolation(MappingNode root)
         var whole = Reference().Match(scalar.Text);
         if (whole.Success && whole.Length == scalar.Text.Length)
             return Target(whole.Groups[1].Value, scalar.Origin);
-        string text = Reference().Replace(scalar.Text, match => Part(match, scalar.Origin));
+        var text = Reference().Replace(scalar.Text, match => Part(match, scalar.Origin));
         if (text.Contains("${", StringComparison.Ordinal))
             throw new ConfigurationException(scalar.Origin, $"'{scalar.Text}' has a '${{' without its '}}'");
         return new ScalarNode(text, isQuoted: true, scalar.Origin);
@@ -60,7 +60,7 @@ internal sealed partial class Interpolation(MappingNode root)
         if (_open.Contains(reference))
             throw new ConfigurationException(origin, $"${{{reference}}} leads back to itself");
         ConfigurationNode current = root;
-        foreach (string key in reference.Split('.'))
+        foreach (var key in reference.Split('.'))
         {
             if (current is not MappingNode mapping || !mapping.TryGet(key, out var next))
                 throw new ConfigurationException(origin, $"${{{reference}}} names no key of this configuration");
@@ -74,8 +74,8 @@ internal sealed partial class Interpolation(MappingNode root)
 
     private static ScalarNode FromEnvironment(string expression, Origin origin)
     {
-        string[] parts = expression.Split(',', 2);
-        string? value = Environment.GetEnvironmentVariable(parts[0].Trim());
+        var parts = expression.Split(',', 2);
+        var value = Environment.GetEnvironmentVariable(parts[0].Trim());
         if (string.IsNullOrEmpty(value))
             value = parts.Length == 2 ? parts[1].Trim() : null;
         return value is null

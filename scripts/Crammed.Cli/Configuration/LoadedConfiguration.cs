@@ -7,7 +7,7 @@ internal sealed record LoadedConfiguration<T>(T Settings, IReadOnlyDictionary<st
     /// <summary>The settings as YAML, headed by the choices as a comment.</summary>
     public string ToYaml()
     {
-        string header = string.Concat(Choices.Select(choice => $"# {choice.Key}={choice.Value}\n"));
+        var header = string.Concat(Choices.Select(choice => $"# {choice.Key}={choice.Value}\n"));
         return header + SettingsWriter.ToYaml(Settings);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class MappingNode(Origin origin) : ConfigurationNode(origin)
     public MappingNode Descend(IEnumerable<string> path, Origin origin)
     {
         var current = this;
-        foreach (string key in path)
+        foreach (var key in path)
         {
             if (!current.TryGet(key, out var next) || next is ScalarNode { IsNull: true })
             {

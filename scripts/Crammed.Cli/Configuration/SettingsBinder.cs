@@ -30,7 +30,7 @@ internal sealed class SettingsBinder
                 throw UnknownKey(Join(path, key), value.Origin);
         }
         var values = schema.Members.ToDictionary(member => member, member => BindMember(member, mapping, path));
-        object settings = Create(schema, values, (member, problem) => Wrong(member, mapping, path, problem));
+        var settings = Create(schema, values, (member, problem) => Wrong(member, mapping, path, problem));
         if (settings is ICheckedSettings checkedSettings && checkedSettings.Check().FirstOrDefault() is { } problem)
         {
             var member = schema.Members.First(member =>
@@ -43,7 +43,7 @@ internal sealed class SettingsBinder
     /// <summary>The values given; a key that is absent and has a default is absent here too.</summary>
     private (bool IsGiven, object? Value) BindMember(SettingsMember member, MappingNode mapping, string path)
     {
-        string full = Join(path, member.Key);
+        var full = Join(path, member.Key);
         if (mapping.TryGet(member.Key, out var node))
             return (true, BindValue(member, member.Type, member.AcceptsNull, node, full));
         if (member.IsRequired)
@@ -63,7 +63,7 @@ internal sealed class SettingsBinder
             var (member, bound) = values.First(pair => pair.Key.Parameter == parameter);
             return bound.IsGiven ? bound.Value : member.Parameter!.DefaultValue;
         });
-        object settings = schema.Constructor.Invoke([.. arguments]);
+        var settings = schema.Constructor.Invoke([.. arguments]);
         foreach (var (member, bound) in values)
         {
             if (!bound.IsGiven || member.Parameter is not null)
@@ -92,7 +92,7 @@ internal sealed class SettingsBinder
             return BindList(member, itemType, node, path);
         if (SettingsTypes.IsGroup(type))
             return BindGroup(type, node, path);
-        object value = (node is ScalarNode scalar ? ParseScalar(type, scalar) : null) ?? throw WrongType(member, node, path);
+        var value = (node is ScalarNode scalar ? ParseScalar(type, scalar) : null) ?? throw WrongType(member, node, path);
         if (value is int or long or double && !member.InRange(Convert.ToDouble(value, CultureInfo.InvariantCulture)))
             throw new ConfigurationException(node.Origin, $"'{path}' is {((ScalarNode)node).Text}; it must be {member.RangeText}");
         return value;
@@ -103,7 +103,7 @@ internal sealed class SettingsBinder
     {
         var items = node is SequenceNode sequence ? sequence.Items : [node];
         var list = Array.CreateInstance(itemType, items.Count);
-        for (int i = 0; i < items.Count; i++)
+        for (var i = 0; i < items.Count; i++)
             list.SetValue(BindValue(member, itemType, acceptsNull: false, items[i], $"{path}[{i}]"), i);
         return list;
     }
@@ -119,17 +119,17 @@ internal sealed class SettingsBinder
         if (type == typeof(bool))
             return scalar.Text switch { "true" or "True" or "TRUE" => true, "false" or "False" or "FALSE" => false, _ => null };
         if (type == typeof(int))
-            return int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int whole) ? whole : null;
+            return int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : null;
         if (type == typeof(long))
-            return long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long large) ? large : null;
-        return double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+            return long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large) ? large : null;
+        return double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
             ? number
             : null;
     }
 
     private static ConfigurationException WrongType(SettingsMember member, ConfigurationNode node, string path)
     {
-        string hint = "";
+        var hint = "";
         if (member.Type.IsEnum && node is ScalarNode scalar
             && EditDistance.Nearest(scalar.Text, SettingsTypes.Choices(member.Type).Keys) is { } nearest)
             hint = $"; did you mean '{nearest}'?";
@@ -138,8 +138,8 @@ internal sealed class SettingsBinder
 
     private ConfigurationException UnknownKey(string path, Origin origin)
     {
-        string? nearest = EditDistance.Nearest(path, SettingsSchema.Of(_root).Walk().Select(entry => entry.Path));
-        string hint = nearest is null ? "" : $"; did you mean '{nearest}'?";
+        var nearest = EditDistance.Nearest(path, SettingsSchema.Of(_root).Walk().Select(entry => entry.Path));
+        var hint = nearest is null ? "" : $"; did you mean '{nearest}'?";
         return new ConfigurationException(origin, $"nothing reads the key '{path}'{hint}");
     }
 

@@ -37,8 +37,8 @@ internal sealed record SettingsMember(
     {
         get
         {
-            string text = ItemType is null ? SettingsTypes.Describe(Type) : $"a list, each {SettingsTypes.Describe(ItemType)}";
-            string range = RangeText is null ? "" : $", {RangeText}";
+            var text = ItemType is null ? SettingsTypes.Describe(Type) : $"a list, each {SettingsTypes.Describe(ItemType)}";
+            var range = RangeText is null ? "" : $", {RangeText}";
             return text + range + (AcceptsNull ? ", or null" : "");
         }
     }

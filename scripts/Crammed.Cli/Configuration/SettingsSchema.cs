@@ -13,7 +13,7 @@ namespace Crammed.Cli.Configuration;
 /// </summary>
 internal sealed class SettingsSchema
 {
-    private static readonly ConcurrentDictionary<Type, SettingsSchema> cache = new();
+    private static readonly ConcurrentDictionary<Type, SettingsSchema> Cache = new();
 
     private SettingsSchema(Type type)
     {
@@ -37,7 +37,7 @@ internal sealed class SettingsSchema
     /// <summary>The keys in the order of their declaration.</summary>
     public IReadOnlyList<SettingsMember> Members { get; }
 
-    public static SettingsSchema Of(Type type) => cache.GetOrAdd(type, static key => new SettingsSchema(key));
+    public static SettingsSchema Of(Type type) => Cache.GetOrAdd(type, static key => new SettingsSchema(key));
 
     public SettingsMember? Find(string key) => Members.FirstOrDefault(member => member.Key == key);
 
@@ -46,7 +46,7 @@ internal sealed class SettingsSchema
     {
         foreach (var member in Members)
         {
-            string path = prefix.Length == 0 ? member.Key : $"{prefix}.{member.Key}";
+            var path = prefix.Length == 0 ? member.Key : $"{prefix}.{member.Key}";
             yield return (path, member);
             if (!member.IsGroup)
                 continue;
@@ -61,9 +61,9 @@ internal sealed class SettingsSchema
     private static SettingsMember MemberOf(PropertyInfo property, ParameterInfo[] parameters, NullabilityInfoContext nullability)
     {
         var parameter = parameters.FirstOrDefault(candidate => candidate.Name == property.Name);
-        bool isRequired = parameter is null ? property.IsDefined(typeof(RequiredMemberAttribute)) : !parameter.HasDefaultValue;
+        var isRequired = parameter is null ? property.IsDefined(typeof(RequiredMemberAttribute)) : !parameter.HasDefaultValue;
         var underlying = Nullable.GetUnderlyingType(property.PropertyType);
-        bool acceptsNull = underlying is not null || nullability.Create(property).WriteState == NullabilityState.Nullable;
+        var acceptsNull = underlying is not null || nullability.Create(property).WriteState == NullabilityState.Nullable;
         return new SettingsMember(
             property.GetCustomAttribute<DisplayNameAttribute>()?.DisplayName ?? SettingsTypes.KeyOf(property.Name),
             property,

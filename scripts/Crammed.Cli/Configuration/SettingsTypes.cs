@@ -12,7 +12,7 @@ internal static class SettingsTypes
     public static IReadOnlyDictionary<string, object> Choices(Type enumType)
     {
         var choices = new OrderedDictionary<string, object>(StringComparer.Ordinal);
-        foreach (object value in Enum.GetValues(enumType))
+        foreach (var value in Enum.GetValues(enumType))
             choices.Add(ChoiceOf(value), value);
         return choices;
     }

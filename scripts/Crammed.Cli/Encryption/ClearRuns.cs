@@ -40,7 +40,7 @@ internal sealed class ClearRuns(Circuit circuit, FineTuningDraw draw, Encryptabl
     {
         using var data = new ClearData(draw, circuit.Step, circuit.Run, circuit.Factors(), index => train.Examples[index]);
         var losses = new List<double>();
-        double range = parameters.Moduli[0] / (2 * parameters.ScaleAt(0));
+        var range = parameters.Moduli[0] / (2 * parameters.ScaleAt(0));
         var backend = new ClearBackend(parameters.SlotCount, circuit.Run.MaxLevel, range, noise, seed, circuit.Run.Threads);
         var context = new EncryptedContext(backend, circuit.Run.RefreshLevel);
         using var state = new FineTuningLoop(circuit.Step, draw.Settings).Train(context, data.On(backend), report =>

@@ -33,15 +33,15 @@ internal static class EncryptedRun
         EncryptedRunFiles files, string? parameters, Action<string> report, CancellationToken cancellation)
     {
         // Socket paths are short (108 bytes), so the socket lies in a temporary folder that only this user can enter.
-        string socketFolder = Directory.CreateTempSubdirectory("crammed-").FullName;
+        var socketFolder = Directory.CreateTempSubdirectory("crammed-").FullName;
         try
         {
-            string socket = Path.Combine(socketFolder, "refresh.sock");
+            var socket = Path.Combine(socketFolder, "refresh.sock");
             using var party = ChildProgram.Start(
                 ChildProgram.Crammed, ["refresh", $"keys={files.Keys}", $"container={files.Container}", $"socket={socket}", $"impl.threads={files.Threads}"]);
             await WaitUntilListeningAsync(party, cancellation).ConfigureAwait(false);
             await TrainAsync(files, parameters, socket, report, cancellation).ConfigureAwait(false);
-            long peak = party.PeakMemoryBytes;
+            var peak = party.PeakMemoryBytes;
             party.RequestEnd();
             await party.WaitAsync().ConfigureAwait(false);
             return new EncryptedRunResult(RunProfile.Read(Path.Combine(files.Output, ResultFiles.Profile)), peak);

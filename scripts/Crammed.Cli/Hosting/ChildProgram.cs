@@ -55,7 +55,7 @@ internal sealed partial class ChildProgram : IDisposable
         if (returnsFreedMemory)
             start.Environment.TryAdd("MALLOC_MMAP_THRESHOLD_", "131072");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
-        foreach (string argument in arguments)
+        foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started.");
         process.StandardInput.Close();
@@ -70,7 +70,7 @@ internal sealed partial class ChildProgram : IDisposable
     {
         get
         {
-            string? line = File.ReadLines($"/proc/{_process.Id}/status").FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+            var line = File.ReadLines($"/proc/{_process.Id}/status").FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
             return line is null ? 0 : 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
         }
     }
@@ -95,10 +95,10 @@ internal sealed partial class ChildProgram : IDisposable
     /// <param name="errors">What it printed on standard error.</param>
     public static Exception Failure(string subject, int exitCode, string errors)
     {
-        string reason = errors.StartsWith(ErrorPrefix, StringComparison.Ordinal) ? errors[ErrorPrefix.Length..] : errors;
+        var reason = errors.StartsWith(ErrorPrefix, StringComparison.Ordinal) ? errors[ErrorPrefix.Length..] : errors;
         if (exitCode == ExitCode.BadInput)
             return new ConfigurationException(reason);
-        string hint = exitCode == Killed ? " (killed, perhaps since memory ran out)" : "";
+        var hint = exitCode == Killed ? " (killed, perhaps since memory ran out)" : "";
         return new InvalidOperationException($"{subject} ended with exit code {exitCode}{hint}: {reason}");
     }
 

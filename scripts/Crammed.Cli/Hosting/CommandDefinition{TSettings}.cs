@@ -26,7 +26,7 @@ internal sealed class CommandDefinition<TSettings> : CommandDefinition
             return ExitCode.Success;
         }
         var context = new RunContext<TSettings>(request, configurations);
-        int exitCode = await CreateHandler().RunAsync(context, cancellationToken);
+        var exitCode = await CreateHandler().RunAsync(context, cancellationToken);
         if (exitCode == ExitCode.Success)
             context.WriteResults();
         return exitCode;

@@ -16,7 +16,7 @@ internal sealed class CommandHelpAction(
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        int result = inner.Invoke(parseResult);
+        var result = inner.Invoke(parseResult);
         if (definitionOf(parseResult.CommandResult.Command) is { } definition)
         {
             var output = parseResult.InvocationConfiguration.Output;
@@ -44,7 +44,7 @@ internal sealed class CommandHelpAction(
     private static void WriteKeys(TextWriter output, CommandDefinition definition)
     {
         var keys = SettingsSchema.Of(definition.SettingsType).Walk().Where(entry => !entry.Member.IsGroup).ToList();
-        int width = keys.Max(entry => entry.Path.Length);
+        var width = keys.Max(entry => entry.Path.Length);
         output.WriteLine("Keys:");
         foreach (var (path, member) in keys)
             output.WriteLine($"  {path.PadRight(width)}  {member.Description} ({member.TypeText})");

@@ -57,7 +57,7 @@ internal sealed class CommandLine
         _root.Add(_configurationFolder);
         foreach (var definition in commands)
         {
-            string[] words = definition.Name.Split(' ');
+            var words = definition.Name.Split(' ');
             var command = new Command(words[^1], definition.Summary) { _overrides, _printsConfiguration };
             command.Hidden = definition.IsHidden;
             if (definition.WritesOutput)
@@ -113,8 +113,8 @@ internal sealed class CommandLine
     private static string Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        bool isRoot = command is RootCommand;
-        string help = isRoot ? "crammed --help" : $"crammed {command.Name} --help";
+        var isRoot = command is RootCommand;
+        var help = isRoot ? "crammed --help" : $"crammed {command.Name} --help";
         if (command.Subcommands.Count == 0)
             return $"{parsed.Errors[0].Message} See {help}";
         if (parsed.UnmatchedTokens is not [var word, ..])
@@ -130,7 +130,7 @@ internal sealed class CommandLine
     /// <summary>The overrides; a word that starts with a dash is an option that does not exist.</summary>
     private string[] OverridesOf(ParseResult parsed)
     {
-        string[] overrides = parsed.GetValue(_overrides) ?? [];
+        var overrides = parsed.GetValue(_overrides) ?? [];
         if (overrides.FirstOrDefault(word => word.StartsWith('-')) is { } option)
         {
             var command = parsed.CommandResult.Command;
@@ -152,7 +152,7 @@ internal sealed class CommandLine
 
     private int JobsOf(ParseResult parsed)
     {
-        int jobs = parsed.GetResult(_jobs) is null ? 1 : parsed.GetValue(_jobs);
+        var jobs = parsed.GetResult(_jobs) is null ? 1 : parsed.GetValue(_jobs);
         return jobs is >= 1 and <= 1024 ? jobs : throw new ConfigurationException($"--jobs is {jobs}; it must be 1 to 1024");
     }
 

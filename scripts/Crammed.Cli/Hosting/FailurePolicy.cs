@@ -30,10 +30,10 @@ internal static class FailurePolicy
     public static string Describe(Exception exception)
     {
         var cause = Cause(exception);
-        string message = cause is ArgumentException { ParamName: { } parameter }
+        var message = cause is ArgumentException { ParamName: { } parameter }
             ? cause.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal)
             : cause.Message;
-        string line = message.ReplaceLineEndings(" ").Trim();
+        var line = message.ReplaceLineEndings(" ").Trim();
         if (line.Length == 0)
             line = cause.GetType().Name;
         return cause switch

@@ -9,7 +9,7 @@ namespace Crammed.Cli.Hosting;
 /// </summary>
 internal sealed class InterruptHandler : IDisposable
 {
-    private static readonly TimeSpan _echo = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(300);
 
     private readonly CancellationTokenSource _source = new();
     private readonly TextWriter _notices;
@@ -45,8 +45,8 @@ internal sealed class InterruptHandler : IDisposable
     private void Register(PosixSignal signal, int exitCode) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
     {
         // A program that another one started gets a terminal's Ctrl-C and, a moment later, its parent's signal: that is one wish.
-        long before = Interlocked.Exchange(ref _lastSignal, Stopwatch.GetTimestamp());
-        context.Cancel = (before != 0 && Stopwatch.GetElapsedTime(before) < _echo) || OnSignal(exitCode);
+        var before = Interlocked.Exchange(ref _lastSignal, Stopwatch.GetTimestamp());
+        context.Cancel = (before != 0 && Stopwatch.GetElapsedTime(before) < Echo) || OnSignal(exitCode);
     }));
 
     /// <inheritdoc/>

@@ -51,7 +51,7 @@ internal sealed partial class OutputFolder
             case NameTaken.Continue:
                 return this;
             case NameTaken.Number:
-                int number = 2;
+                var number = 2;
                 while (new OutputFolder(currentDirectory, $"{name}-{number}").IsTaken)
                     number++;
                 return new OutputFolder(currentDirectory, $"{name}-{number}");

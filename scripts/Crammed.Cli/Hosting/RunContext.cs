@@ -60,7 +60,7 @@ internal sealed class RunContext<TSettings>
     /// <exception cref="ConfigurationException">The name is no folder name, or it is taken.</exception>
     public OutputFolder CreateOutputFolder(string name, NameTaken whenTaken)
     {
-        bool replaces = _request.Overwrites && whenTaken != NameTaken.Continue;
+        var replaces = _request.Overwrites && whenTaken != NameTaken.Continue;
         var folder = OutputFolder.Create(_request.Environment.CurrentDirectory, name, replaces ? NameTaken.Replace : whenTaken);
         folder.WriteText("config.yaml", Sweep[0].ToYaml());
         Keep($"{folder.ShownPath}/config.yaml");

@@ -12,14 +12,14 @@ internal sealed record RunResult(string Name, double Value, double? Chance)
     /// <summary>The file of a run's figures in its folder; it is written last.</summary>
     public const string File = "results.json";
 
-    private static readonly JsonSerializerOptions _json = new()
+    private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         WriteIndented = true,
     };
 
-    public static string ToJson(IReadOnlyList<RunResult> results) => JsonSerializer.Serialize(results, _json) + "\n";
+    public static string ToJson(IReadOnlyList<RunResult> results) => JsonSerializer.Serialize(results, Json) + "\n";
 
     /// <summary>The figures of a complete run; null where there is none in the folder.</summary>
     /// <exception cref="InvalidDataException">The file is malformed.</exception>
@@ -30,7 +30,7 @@ internal sealed record RunResult(string Name, double Value, double? Chance)
             return null;
         try
         {
-            return JsonSerializer.Deserialize<List<RunResult>>(System.IO.File.ReadAllText(path), _json)
+            return JsonSerializer.Deserialize<List<RunResult>>(System.IO.File.ReadAllText(path), Json)
                 ?? throw new InvalidDataException($"{path}: holds null, not a run's figures");
         }
         catch (JsonException exception)

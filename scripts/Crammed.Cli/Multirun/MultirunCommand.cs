@@ -82,7 +82,7 @@ internal sealed class MultirunCommand
         var options = new ParallelOptions { MaxDegreeOfParallelism = _request.Jobs, CancellationToken = cancellation };
         await Parallel.ForEachAsync(left, options, async (job, stopping) =>
         {
-            string? failure = await RunJobAsync(folder, job, stopping);
+            var failure = await RunJobAsync(folder, job, stopping);
             stopping.ThrowIfCancellationRequested();
             var results = failure is null ? RunResult.Read(folder.PathOf($"{job.Number}")) : null;
             var words = string.Join(' ', job.Swept);
@@ -174,7 +174,7 @@ internal sealed class MultirunCommand
 
     private string? ValueOf(string key)
     {
-        string? word = _request.Overrides.LastOrDefault(word => KeyOf(word) == key);
+        var word = _request.Overrides.LastOrDefault(word => KeyOf(word) == key);
         return word?[(key.Length + 1)..];
     }
 

@@ -15,10 +15,10 @@ internal static class Figure
     private const float FontSize = 14;
 
     // Okabe and Ito's colours, which the colour-blind can tell apart. The last is black but for its name in SVG.
-    private static readonly Color[] _colours =
+    private static readonly Color[] Colours =
         [.. new[] { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#010101" }.Select(hex => Color.FromHex(hex))];
 
-    private static readonly LinePattern[] _patterns =
+    private static readonly LinePattern[] Patterns =
         [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted, LinePattern.DenselyDashed];
 
     /// <summary>The figure.</summary>
@@ -42,12 +42,12 @@ internal static class Figure
         {
             var series = plot.Series[i];
             var index = i - references;
-            var colour = series.IsReference ? Color.FromHex("#7F7F7F") : _colours[index % _colours.Length];
+            var colour = series.IsReference ? Color.FromHex("#7F7F7F") : Colours[index % Colours.Length];
             if (series.RawY is { } raw)
                 Style(Scatter(figure, plot, series, raw), colour.WithAlpha(0.3), 1, 0, 0);
             var line = Scatter(figure, plot, series, series.Y);
             line.LegendText = OneLine(series.Name);
-            var round = series.IsReference ? 1 + references++ : ordinary <= FewLines ? index / 2 : index / _colours.Length;
+            var round = series.IsReference ? 1 + references++ : ordinary <= FewLines ? index / 2 : index / Colours.Length;
             var width = series.IsReference ? 1.5f : ordinary <= FewLines ? 1 + ordinary - index : 2;
             Style(line, colour, series.ShowsLine ? width : 0, round, series.ShowsPoints ? ordinary <= FewLines ? 8 : 5 : 0);
         }
@@ -61,7 +61,7 @@ internal static class Figure
     {
         line.Color = colour;
         line.LineWidth = width - 0.125f * Math.Min(round, 4);
-        line.LinePattern = _patterns[round % _patterns.Length];
+        line.LinePattern = Patterns[round % Patterns.Length];
         line.MarkerSize = marker;
     }
 

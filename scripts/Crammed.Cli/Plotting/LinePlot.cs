@@ -56,7 +56,7 @@ internal sealed record LinePlot
 
     private static void RequireDrawable(string name, string axis, IReadOnlyList<double> values, bool isLogarithmic)
     {
-        for (int i = 0; i < values.Count; i++)
+        for (var i = 0; i < values.Count; i++)
         {
             if (!(Math.Abs(values[i]) <= Largest))
                 throw new ArgumentException($"the series '{name}' has {axis}[{i}] = {values[i]}, which cannot be drawn");

@@ -18,7 +18,7 @@ internal static class PlotFont
     private const string Face = "/Assets/Inter-Regular.ttf";
     private const string Container = "!AvaloniaResources";
 
-    private static readonly Lazy<bool> _isInstalled = new(() =>
+    private static readonly Lazy<bool> IsInstalled = new(() =>
     {
         Fonts.FontResolvers.Insert(0, new OneTypeface(Read(Path.Combine(AppContext.BaseDirectory, "Avalonia.Fonts.Inter.dll"))));
         Fonts.Default = Family;
@@ -27,7 +27,7 @@ internal static class PlotFont
 
     /// <summary>Makes it ScottPlot's font.</summary>
     /// <exception cref="PlottingException">The library that carries the font is missing or damaged.</exception>
-    public static void Install() => _ = _isInstalled.Value;
+    public static void Install() => _ = IsInstalled.Value;
 
     /// <summary>The font inside a library.</summary>
     /// <exception cref="PlottingException">There is no such library, or no such font in it.</exception>

@@ -8,7 +8,7 @@ internal static class DurationText
     public static string Format(TimeSpan duration)
     {
         var whole = TimeSpan.FromSeconds(Math.Round(duration.TotalSeconds));
-        string format = whole.TotalHours < 1 ? @"m\:ss" : whole.TotalDays < 1 ? @"h\:mm\:ss" : @"d\ \d\ hh\:mm";
+        var format = whole.TotalHours < 1 ? @"m\:ss" : whole.TotalDays < 1 ? @"h\:mm\:ss" : @"d\ \d\ hh\:mm";
         return whole.ToString(format, CultureInfo.InvariantCulture);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ProgressEstimate
         get
         {
             var (at, done) = _samples.Peek();
-            double seconds = (_last - at).TotalSeconds;
+            var seconds = (_last - at).TotalSeconds;
             return Done > done && seconds > 0 ? (Done - done) / seconds : null;
         }
     }

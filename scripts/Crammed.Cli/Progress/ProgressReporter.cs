@@ -11,14 +11,14 @@ namespace Crammed.Cli.Progress;
 /// </summary>
 internal sealed class ProgressReporter : IDisposable
 {
-    private static readonly TimeSpan _plainInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private readonly TextWriter _plain;
     private readonly ProgressEstimate _estimate;
     private readonly LiveBar? _bar;
     private WorkProgress _state;
-    private TimeSpan _nextLine = _plainInterval;
+    private TimeSpan _nextLine = PlainInterval;
     private bool _isDisposed;
 
     /// <summary>Starts to show a piece of work.</summary>
@@ -47,7 +47,7 @@ internal sealed class ProgressReporter : IDisposable
             }
             else if (_estimate.Elapsed >= _nextLine)
             {
-                _nextLine = _estimate.Elapsed + _plainInterval;
+                _nextLine = _estimate.Elapsed + PlainInterval;
                 WriteLine();
             }
         }

@@ -27,7 +27,7 @@ internal static class BootstrapPlot
     /// <summary>The probability of a bin for normal errors of a standard deviation: the density at its middle times its width.</summary>
     public static double NormalShare(double log2Middle, double deviation)
     {
-        double size = Math.Pow(2, log2Middle) / deviation;
+        var size = Math.Pow(2, log2Middle) / deviation;
         return 2 / Math.Sqrt(2 * Math.PI) * Math.Exp(-size * size / 2) * size * Math.Log(2) / ErrorHistogram.BinsPerOctave;
     }
 
@@ -45,7 +45,7 @@ internal static class BootstrapPlot
         var plan = measured.Plan;
         MessagePrecision[] drawn = [.. measured.Precision.Where(message => errorsOf(message).Rms > 0)];
         // Small errors matter to no one, and their bins hold few values.
-        double from = drawn.Select(message => Math.Log2(errorsOf(message).Rms)).DefaultIfEmpty().Min() - ShownOctavesBelowRms;
+        var from = drawn.Select(message => Math.Log2(errorsOf(message).Rms)).DefaultIfEmpty().Min() - ShownOctavesBelowRms;
         var plot = new LinePlot
         {
             Title = $"Errors of bootstrapping in {part}: {plan.ParameterSet}, {NumberText.Count(plan.Slots)} slots",

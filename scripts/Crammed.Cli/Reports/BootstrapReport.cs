@@ -89,8 +89,8 @@ internal sealed class BootstrapReport(
 
     private static string ComparisonNotes()
     {
-        string sources = string.Join(". ", PublishedBootstrap.All.Select(row => row.Source).Distinct());
-        string secrets = string.Join("; ", PublishedBootstrap.All.GroupBy(row => row.Secret).Select(group =>
+        var sources = string.Join(". ", PublishedBootstrap.All.Select(row => row.Source).Distinct());
+        var secrets = string.Join("; ", PublishedBootstrap.All.GroupBy(row => row.Secret).Select(group =>
             $"{group.Key} ({string.Join(", ", group.Select(row => $"{row.Library} {row.Configuration}").Distinct())})"));
         string[] notes =
         [

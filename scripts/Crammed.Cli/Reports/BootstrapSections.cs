@@ -30,7 +30,7 @@ internal static class BootstrapSections
     private static string PartTable(BootstrapMeasurement measured)
     {
         var table = new MarkdownTable("part of the fastest bootstrap", "time>", "share>", "NTTs>");
-        double total = measured.Fastest.Seconds;
+        var total = measured.Fastest.Seconds;
         foreach (var part in measured.Fastest.Parts)
         {
             table.AddRow(
@@ -43,8 +43,8 @@ internal static class BootstrapSections
 
     private static string TimeText(BootstrapMeasurement measured)
     {
-        string threads = measured.Threads == 1 ? "one thread" : $"{measured.Threads} threads";
-        string text = $"{NumberText.Count(measured.Times.Count)} bootstraps on {threads}: "
+        var threads = measured.Threads == 1 ? "one thread" : $"{measured.Threads} threads";
+        var text = $"{NumberText.Count(measured.Times.Count)} bootstraps on {threads}: "
             + $"the fastest took {NumberText.Seconds(measured.Fastest.Seconds)}, the median {NumberText.Seconds(measured.MedianSeconds)}, "
             + $"the first, which fills the pool of memory, {NumberText.Seconds(measured.Times[0].Seconds)}. "
             + $"One hot NTT of one limb: {NumberText.Fixed(measured.HotTransformSeconds * 1e6, 1)} µs.";
@@ -102,10 +102,10 @@ internal static class BootstrapSections
     /// <summary>Stated with the numbers of this plan, and only where they prove it.</summary>
     private static string FailureText(BootstrapPlanFacts plan)
     {
-        string bound = "Raising the modulus adds q_0 I to the message, with the integer I nearest to (c_0 + c_1 s)/q_0 in each "
+        var bound = "Raising the modulus adds q_0 I to the message, with the integer I nearest to (c_0 + c_1 s)/q_0 in each "
             + $"coefficient. Under an ephemeral secret s of Hamming weight h = {plan.EphemeralWeight} that is a sum of h + 1 residues of "
             + $"at most q_0/2 in size, so that |I| < (h + 2)/2: {plan.RaisedIntegerBound} at most. ";
-        string result = plan.LargestInteger >= plan.RaisedIntegerBound
+        var result = plan.LargestInteger >= plan.RaisedIntegerBound
             ? $"EvalMod holds for all |I| <= K = {plan.LargestInteger}: it never fails, P[|I| > K] = 0"
             : $"EvalMod holds for |I| <= K = {plan.LargestInteger} only: it can fail, and the probability P[|I| > K] is not bounded here";
         return $"{bound}{result}, for messages within the range {Range(plan)}. Parts beyond it lose precision; "

@@ -47,7 +47,7 @@ internal static class BootstrapTables
         var table = new CsvTable("parameters", "slots", "bootstrap", "message", "part", "seconds");
         foreach (var m in measurements)
         {
-            for (int i = 0; i < m.Times.Count; i++)
+            for (var i = 0; i < m.Times.Count; i++)
             {
                 var time = m.Times[i];
                 foreach (var part in time.Parts.Append(new BootstrapPartTime("all", time.Seconds)))
@@ -77,7 +77,7 @@ internal static class BootstrapTables
         foreach (var (m, message, part, errors) in Distributions(measurements))
         {
             var histogram = errors.Histogram;
-            for (int i = 0; i < histogram.Counts.Count; i++)
+            for (var i = 0; i < histogram.Counts.Count; i++)
             {
                 table.AddRow(
                     m.Plan.ParameterSet, m.Plan.Slots, SettingsTypes.ChoiceOf(message.Message), part, histogram.Log2LowerEdge(i),

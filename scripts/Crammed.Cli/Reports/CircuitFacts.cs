@@ -10,7 +10,7 @@ internal static class CircuitFacts
     /// <summary>Levels between two bootstraps under N16QP1746-bootstrapping, which bound the degrees.</summary>
     public const int UsableLevels = 15;
 
-    private static readonly (string Name, string Suffix, Func<ValueRange, double> Measure)[] _ranges =
+    private static readonly (string Name, string Suffix, Func<ValueRange, double> Measure)[] Ranges =
     [
         ("variance_ratio", ".variance", range => range.Maximum / range.Minimum),
         ("largest_variance", ".variance", range => range.Maximum),
@@ -26,7 +26,7 @@ internal static class CircuitFacts
     /// <exception cref="InvalidDataException">No polynomials fit the ranges; those were given before.</exception>
     public static IEnumerable<(string Name, double Value)> Of(BertConfiguration configuration, Calibration calibration)
     {
-        foreach (var (name, suffix, measure) in _ranges)
+        foreach (var (name, suffix, measure) in Ranges)
         {
             var ranges = calibration.Ranges.Where(range => range.Key.EndsWith(suffix, StringComparison.Ordinal));
             if (ranges.Any())

@@ -30,7 +30,7 @@ internal static class CostSections
     public static string Reproduction(ReproductionFacts facts)
     {
         var machine = facts.Machine;
-        string processor = machine.Processor is { } name ? $" ({name})" : "";
+        var processor = machine.Processor is { } name ? $" ({name})" : "";
         return $"    {facts.Command}\n\n"
             + $"Seeds: {facts.PretrainingSeed} (pretraining), {facts.FineTuningSeed} (fine-tuning); encryption draws its randomness from "
             + $"the operating system. Source: {facts.Version ?? "version unknown"}. Machine: {machine.Cores} cores{processor}, "

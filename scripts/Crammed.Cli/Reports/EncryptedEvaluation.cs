@@ -17,7 +17,7 @@ internal sealed record EncryptedEvaluation(int Examples, int? AgreeingClasses, d
         int? agreeing = encrypted[0].Length == 1
             ? null
             : encrypted.Zip(plaintext).Count(pair => ClassOf(pair.First) == ClassOf(pair.Second));
-        double largest = encrypted.Zip(plaintext)
+        var largest = encrypted.Zip(plaintext)
             .SelectMany(pair => pair.First.Zip(pair.Second, (left, right) => Math.Abs(left - right)))
             .Max();
         return new EncryptedEvaluation(encrypted.Count, agreeing, largest);

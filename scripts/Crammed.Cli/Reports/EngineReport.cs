@@ -13,7 +13,7 @@ namespace Crammed.Cli.Reports;
 internal sealed class EngineReport(
     EngineResults results, MachineFacts machine, string? version, double seconds, long peakBytes)
 {
-    private static readonly string[] _libraries =
+    private static readonly string[] Libraries =
         [.. PublishedFigure.All.Select(figure => figure.Library).Distinct().Where(library => library != PublishedFigure.Reach)];
 
     private readonly IReadOnlyList<EngineMeasurement> _measurements = results.Measurements;
@@ -22,7 +22,7 @@ internal sealed class EngineReport(
     public string ComparisonTable()
     {
         var table = new MarkdownTable(
-            ["operation", "N", "limbs>", "here>", "in NTTs>", "reach>", "reached", .. _libraries.Select(library => library + ">")]);
+            ["operation", "N", "limbs>", "here>", "in NTTs>", "reach>", "reached", .. Libraries.Select(library => library + ">")]);
         foreach (var group in PublishedFigure.All.GroupBy(figure => (figure.Operation, figure.LogN, figure.Limbs))
             .OrderByDescending(group => group.Key.LogN).ThenBy(group => group.Key.Limbs == 1 ? 0 : 1).ThenBy(group => OrderOf(group.Key.Operation)))
         {
@@ -66,11 +66,11 @@ internal sealed class EngineReport(
 
     private string[] ComparisonRow(EngineMeasurement measured, IReadOnlyList<PublishedFigure> published)
     {
-        double multiples = InTransforms(measured);
+        var multiples = InTransforms(measured);
         var reach = published.FirstOrDefault(figure => figure.Library == PublishedFigure.Reach);
         // The hot transform is the unit: its own reach is a time, which only the machine of the published figures can tell.
-        bool isUnit = measured is { Operation: nameof(NttBenchmarks.ForwardHot) };
-        string reached = reach is null || isUnit ? "" : multiples <= reach.InTransforms
+        var isUnit = measured is { Operation: nameof(NttBenchmarks.ForwardHot) };
+        var reached = reach is null || isUnit ? "" : multiples <= reach.InTransforms
             ? "yes"
             : $"missed by {Multiples(multiples / reach.InTransforms - 1, "P0")}";
         return
@@ -82,7 +82,7 @@ internal sealed class EngineReport(
             Multiples(multiples),
             reach is null ? "" : isUnit ? $"{Duration(reach.Milliseconds * 1000)} there" : Multiples(reach.InTransforms),
             reached,
-            .. _libraries.Select(library => published.FirstOrDefault(figure => figure.Library == library) is { } figure
+            .. Libraries.Select(library => published.FirstOrDefault(figure => figure.Library == library) is { } figure
                 ? $"{Duration(figure.Milliseconds * 1000)} ({Multiples(figure.InTransforms)})"
                 : ""),
         ];
@@ -110,7 +110,7 @@ internal sealed class EngineReport(
         var table = new MarkdownTable("parameter set", "level>", "in memory>", "on disk>", "reach");
         foreach (var key in results.Keys)
         {
-            bool isCompared = key.Shape == EngineShape.Compared;
+            var isCompared = key.Shape == EngineShape.Compared;
             table.AddRow(
                 key.Shape.ParameterSet, NumberText.Count(key.Shape.Level), NumberText.Bytes(key.MemoryBytes), NumberText.Bytes(key.FileBytes),
                 isCompared ? $"{NumberText.Bytes(EngineKeySize.ReachMemoryBytes)}, {NumberText.Bytes(EngineKeySize.ReachFileBytes)}" : "");

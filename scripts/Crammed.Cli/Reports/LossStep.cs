@@ -25,7 +25,7 @@ internal sealed record LossStep(int Step, double Encrypted, double Plaintext, do
         {
             if (NoisyCircuit.Count < 2)
                 throw new InvalidOperationException($"step {Step} has {NoisyCircuit.Count} runs with noise; a deviation needs two");
-            double mean = NoisyCircuit.Average();
+            var mean = NoisyCircuit.Average();
             return Math.Sqrt(NoisyCircuit.Sum(loss => (loss - mean) * (loss - mean)) / (NoisyCircuit.Count - 1));
         }
     }

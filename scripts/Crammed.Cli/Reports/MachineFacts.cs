@@ -25,7 +25,7 @@ internal sealed record MachineFacts(string? Processor, int Cores, int SimdBits, 
     {
         if (!File.Exists(ProcessorFile))
             return null;
-        string? line = File.ReadLines(ProcessorFile).FirstOrDefault(text => text.StartsWith(ProcessorKey, StringComparison.Ordinal));
+        var line = File.ReadLines(ProcessorFile).FirstOrDefault(text => text.StartsWith(ProcessorKey, StringComparison.Ordinal));
         return line?[(line.IndexOf(':') + 1)..].Trim();
     }
 }

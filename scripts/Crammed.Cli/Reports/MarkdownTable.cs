@@ -35,14 +35,14 @@ internal sealed class MarkdownTable
         var text = new StringBuilder();
         AppendLine(text, _headers, widths);
         AppendLine(text, [.. widths.Select((width, i) => new string('-', width - 1) + (_isNumeric[i] ? ':' : '-'))], widths);
-        foreach (string[] row in _rows)
+        foreach (var row in _rows)
             AppendLine(text, row, widths);
         return text.ToString();
     }
 
     private void AppendLine(StringBuilder text, string[] cells, int[] widths)
     {
-        for (int i = 0; i < cells.Length; i++)
+        for (var i = 0; i < cells.Length; i++)
             text.Append("| ").Append(_isNumeric[i] ? cells[i].PadLeft(widths[i]) : cells[i].PadRight(widths[i])).Append(' ');
         text.Append("|\n");
     }

@@ -5,7 +5,7 @@ namespace Crammed.Cli.Reports;
 /// <summary>How numbers look in reports and results: the one place that decides digits and units.</summary>
 internal static class NumberText
 {
-    private static readonly string[] _byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
+    private static readonly string[] ByteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
 
     /// <summary>A number of things: 19,650.</summary>
     public static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
@@ -34,7 +34,7 @@ internal static class NumberText
     /// <summary>Seconds, with three digits at least: 0.123 s, 12.3 s, 1,234 s.</summary>
     public static string Seconds(double value)
     {
-        string format = value < 1 ? "N3" : value < 10 ? "N2" : value < 100 ? "N1" : "N0";
+        var format = value < 1 ? "N3" : value < 10 ? "N2" : value < 100 ? "N1" : "N0";
         return double.IsNaN(value) ? "undefined" : value.ToString(format, CultureInfo.InvariantCulture) + " s";
     }
 
@@ -42,14 +42,14 @@ internal static class NumberText
     public static string Bytes(long value)
     {
         double scaled = value;
-        int unit = 0;
-        while (scaled >= 1000 && unit < _byteUnits.Length - 1)
+        var unit = 0;
+        while (scaled >= 1000 && unit < ByteUnits.Length - 1)
         {
             scaled /= 1024;
             unit++;
         }
-        string format = unit == 0 || scaled >= 100 ? "F0" : scaled >= 10 ? "F1" : "F2";
-        return $"{scaled.ToString(format, CultureInfo.InvariantCulture)} {_byteUnits[unit]}";
+        var format = unit == 0 || scaled >= 100 ? "F0" : scaled >= 10 ? "F1" : "F2";
+        return $"{scaled.ToString(format, CultureInfo.InvariantCulture)} {ByteUnits[unit]}";
     }
 
     /// <summary>A number with so many decimals: 20.7.</summary>

@@ -35,15 +35,15 @@ internal static class ResultSections
 
     public static string Scores(string task, ScoreComparison scores)
     {
-        string trained = "after encrypted training";
+        var trained = "after encrypted training";
         const string InPlaintext = "after plaintext training";
         var table = new MarkdownTable("weights", $"{scores.Before.Metric}>", "chance>");
         (string Weights, Score Score)[] rows =
             [("before training", scores.Before), (trained, scores.Encrypted), (InPlaintext, scores.Plaintext)];
         foreach (var (weights, score) in rows)
             table.AddRow(weights, NumberText.Score(score.Value, score.StandardError), NumberText.Score(score.Chance));
-        double gained = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Before);
-        double apart = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Plaintext);
+        var gained = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Before);
+        var apart = ScoreComparison.InStandardErrors(scores.Encrypted, scores.Plaintext);
         return $"{scores.Before.Metric} with its standard error on the {NumberText.Count(scores.Examples)} examples of {task} for "
             + $"evaluation.\n\n{table}\nEncrypted training moved the score by {NumberText.Signed(gained)} standard "
             + $"errors; it is {NumberText.Signed(apart)} standard errors from that of plaintext training "
@@ -57,7 +57,7 @@ internal static class ResultSections
     {
         if (evaluation is null)
             return "None was run.\n";
-        string classes = evaluation.AgreeingClasses is { } agreeing
+        var classes = evaluation.AgreeingClasses is { } agreeing
             ? $"On {NumberText.Count(evaluation.Examples)} examples the predicted class agreed with plaintext evaluation of the same "
                 + $"adapters for {NumberText.Count(agreeing)}. "
             : $"{NumberText.Count(evaluation.Examples)} examples were scored. ";
@@ -67,7 +67,7 @@ internal static class ResultSections
 
     private static string BoundInWords(IReadOnlyList<LossStep> steps, EncryptionFacts encryption)
     {
-        int runs = steps.Min(step => step.NoisyCircuit.Count);
+        var runs = steps.Min(step => step.NoisyCircuit.Count);
         double gap = steps.Max(step => step.ApproximationGap), deviation = steps.Max(step => step.NoiseDeviation);
         return "The run in plaintext is the same draw in float64 with the exact functions. The bound of a step adds the approximation gap "
             + $"(the loss of the same circuit with its polynomials on clear slots, less the plaintext one; up to {NumberText.Magnitude(gap)}), "

@@ -10,8 +10,8 @@ internal sealed record ScoreComparison(int Examples, Score Before, Score Encrypt
     /// <summary>A difference of two scores in units of sqrt(e1^2 + e2^2); 0 for equal scores, NaN where no error is known.</summary>
     public static double InStandardErrors(Score score, Score from)
     {
-        double difference = score.Value - from.Value;
-        double error = Math.Sqrt((score.StandardError * score.StandardError) + (from.StandardError * from.StandardError));
+        var difference = score.Value - from.Value;
+        var error = Math.Sqrt((score.StandardError * score.StandardError) + (from.StandardError * from.StandardError));
         return difference == 0 ? 0 : error == 0 ? double.NaN : difference / error;
     }
 }

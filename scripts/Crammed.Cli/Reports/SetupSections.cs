@@ -8,11 +8,11 @@ internal static class SetupSections
     public static string Run(RunFacts run, EncryptionFacts encryption)
     {
         var (model, settings) = (run.Configuration, run.Settings);
-        string head = $"{model.Hidden} -> {model.HeadProjection} -> {model.HeadHidden} -> {Math.Max(1, model.Classes)}";
-        string pretraining = run.HeldOutLoss is { } loss
+        var head = $"{model.Hidden} -> {model.HeadProjection} -> {model.HeadHidden} -> {Math.Max(1, model.Classes)}";
+        var pretraining = run.HeldOutLoss is { } loss
             ? $" This run pretrained it, to a loss of {NumberText.Score(loss)} nats for each masked token of held-out text."
             : "";
-        string trained = $"Fine-tuning trained LoRA adapters of rank {settings.Rank} on query, key and value and the head ({head}): "
+        var trained = $"Fine-tuning trained LoRA adapters of rank {settings.Rank} on query, key and value and the head ({head}): "
             + $"{NumberText.Count(run.TrainedParameters)} numbers, in {NumberText.Count(settings.Steps)} steps of {settings.BatchSize} "
             + $"examples out of {NumberText.Count(run.TrainingExamples)}.";
         return $"The task was {run.Task}. The model was a {model.Architecture}: layers {model.Layers}, width {model.Hidden}, "
@@ -39,10 +39,10 @@ internal static class SetupSections
 
     private static string Parameters(EncryptionFacts encryption)
     {
-        string set = FormattableString.Invariant(
+        var set = FormattableString.Invariant(
             $"The parameter set was {encryption.ParameterSet}: CKKS, ring degree 2^{encryption.LogDegree}, ")
             + FormattableString.Invariant($"log2 QP {encryption.LogModulus:F1}");
-        string security = encryption.SecurityBits is { } bits
+        var security = encryption.SecurityBits is { } bits
             ? $", {bits}-bit security (classical, by the table of the HE standard)."
             : ". **These parameters are insecure: they protect nothing, and are for experiments alone.**";
         return set + security;
@@ -50,7 +50,7 @@ internal static class SetupSections
 
     private static string ThreatModel(EncryptionFacts encryption)
     {
-        string refresh = encryption.Refresh == RefreshPolicy.Client
+        var refresh = encryption.Refresh == RefreshPolicy.Client
             ? "With refresh=client, ciphertexts that are out of levels went to the key holder, who decrypted them, encrypted them afresh "
                 + "and sent them back. That makes the key holder a refresh oracle, and assumes that the server is semi-honest when it uses "
                 + "it: privacy against a server that sends ciphertexts of its own making is not claimed."

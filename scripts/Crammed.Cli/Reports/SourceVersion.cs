@@ -20,7 +20,7 @@ internal static class SourceVersion
             using var git = Process.Start(start)!;
             git.ErrorDataReceived += (_, _) => { };
             git.BeginErrorReadLine();
-            string version = git.StandardOutput.ReadToEnd().Trim();
+            var version = git.StandardOutput.ReadToEnd().Trim();
             git.WaitForExit();
             return git.ExitCode == 0 && version.Length > 0 ? version : null;
         }

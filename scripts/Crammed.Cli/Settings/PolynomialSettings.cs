@@ -29,7 +29,7 @@ public sealed record PolynomialSettings : ICheckedSettings
     {
         if (NamedParameters.All.All(set => set.Name != Parameters))
         {
-            string known = string.Join(", ", NamedParameters.All.Select(set => set.Name));
+            var known = string.Join(", ", NamedParameters.All.Select(set => set.Name));
             yield return new(nameof(Parameters), $"is {Parameters}; the parameter sets are {known}");
         }
     }

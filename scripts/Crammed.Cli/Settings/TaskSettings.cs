@@ -77,7 +77,7 @@ public sealed partial record TaskSettings : ICheckedSettings
             yield return new(nameof(Metrics), $"is empty; name at least one of {string.Join(", ", known)}");
         if (Metrics.FirstOrDefault(metric => !known.Contains(metric)) is { } unknown)
         {
-            string kind = Labels.Count == 0 ? "scores" : $"{Labels.Count} labels";
+            var kind = Labels.Count == 0 ? "scores" : $"{Labels.Count} labels";
             yield return new(nameof(Metrics), $"has '{unknown}'; the metrics of a task with {kind} are {string.Join(", ", known)}");
         }
     }

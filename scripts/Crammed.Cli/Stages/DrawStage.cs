@@ -35,9 +35,9 @@ internal sealed class DrawStage
     public DrawOutcome Run(string folder)
     {
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, StageFiles.Draw);
+        var path = Path.Combine(folder, StageFiles.Draw);
         Draw.Write(path);
-        long parameters = Draw.Tensors.Sum(tensor => tensor.Values.LongLength);
+        var parameters = Draw.Tensors.Sum(tensor => tensor.Values.LongLength);
         return new DrawOutcome(path, Draw, parameters);
     }
 }

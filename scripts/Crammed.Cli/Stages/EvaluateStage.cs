@@ -37,7 +37,7 @@ internal sealed class EvaluateStage : IDisposable
                     input.ModelFolder, weights.Shape, weights.HasAdapters ? torch.ScalarType.Float64 : torch.ScalarType.Float32);
                 return new EvaluateStage(input.Task, data, new TaskClassifier(model, weights.InOrderOf(input.Task.Labels, "the adapters")));
             }
-            string folder = input.Tuned ?? throw new ArgumentException("neither weights nor a folder of them", nameof(input));
+            var folder = input.Tuned ?? throw new ArgumentException("neither weights nor a folder of them", nameof(input));
             model = Checkpoint.Load(input.ModelFolder);
             return new EvaluateStage(input.Task, data, TunedFolder.Load(folder, input.ModelFolder, model, data.Classes, input.Task.Labels));
         }
@@ -80,8 +80,8 @@ internal sealed class EvaluateStage : IDisposable
     {
         var logits = Enumerable.Range(0, predictions.Logits[0].Length).Select(output => $"logit_{output}");
         var table = new CsvTable(["index", "label", .. logits, "prediction"]);
-        double[] values = predictions.Values();
-        for (int i = 0; i < values.Length; i++)
+        var values = predictions.Values();
+        for (var i = 0; i < values.Length; i++)
             table.AddRow([i, predictions.Labels[i], .. predictions.Logits[i].Cast<object>(), values[i]]);
         return table;
     }
@@ -96,7 +96,7 @@ internal sealed class EvaluateStage : IDisposable
     /// <summary>A tuned model may have another embedding than the export: then the tokens count.</summary>
     private static TaskData Exported(EvaluateInput input, string file)
     {
-        bool needsEmbeddings = input.Weights is not null;
+        var needsEmbeddings = input.Weights is not null;
         var split = ExportedSplit.Open(file, TaskSplit.Dev, input.ModelFolder, needsEmbeddings);
         split.RequireTask(input.Task);
         return needsEmbeddings ? split.Read() : split.Read().WithoutEmbeddings();
@@ -106,7 +106,7 @@ internal sealed class EvaluateStage : IDisposable
     {
         var text = input.Text ?? throw new ArgumentException("neither an exported split nor a task's text", nameof(input));
         var source = new TaskCatalog(text.Folder, text.WordNetFolder).Open(text.Definition);
-        int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
+        var length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
         return TaskData.Tokenize(source, TaskSplit.Dev, new InputEncoder(Checkpoint.Tokenizer(input.ModelFolder)), length, text.Limit);
     }
 

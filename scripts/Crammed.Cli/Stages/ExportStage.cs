@@ -88,7 +88,7 @@ internal sealed class ExportStage : IDisposable
         string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation, Action<string>? kept = null) =>
         [.. _tasks.Select(task =>
         {
-            string files = FolderOf(folder, task.Description.Name, _tasks.Count);
+            var files = FolderOf(folder, task.Description.Name, _tasks.Count);
             Directory.CreateDirectory(files);
             return new ExportOutcome(
                 task.Description, [.. _input.Splits.Select(split => Export(task, split, files, progress, cancellation, kept))]);
@@ -101,8 +101,8 @@ internal sealed class ExportStage : IDisposable
         LoadedTask task, TaskSplit split, string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation,
         Action<string>? kept)
     {
-        string path = Path.Combine(folder, split == TaskSplit.Train ? StageFiles.Train : StageFiles.Dev);
-        string title = $"exporting {task.Description.Name}, {Path.GetFileName(path)}";
+        var path = Path.Combine(folder, split == TaskSplit.Train ? StageFiles.Train : StageFiles.Dev);
+        var title = $"exporting {task.Description.Name}, {Path.GetFileName(path)}";
         var options = new ExportOptions
         {
             Limit = split == TaskSplit.Train ? _input.TrainLimit : _input.DevLimit,

@@ -56,7 +56,7 @@ internal sealed record ExportedSplit(string Path, ExportedTaskDescription Descri
 
     private static string? Problem(ExportedTaskDescription description, TaskSplit split, BertConfiguration configuration)
     {
-        string needed = split.ToString().ToLowerInvariant();
+        var needed = split.ToString().ToLowerInvariant();
         if (description.Split != needed)
             return $"is the {description.Split} split, where the {needed} split is needed";
         if (description.SequenceLength != configuration.SequenceLength)

@@ -26,7 +26,7 @@ internal sealed class FineTuneStage
     public static FineTuneStage Load(FineTuneInput input)
     {
         var source = new TaskCatalog(input.TaskFolder, input.WordNetFolder).Open(input.Task);
-        int length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
+        var length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
         InputEncoder encoder = new(Checkpoint.Tokenizer(input.ModelFolder));
         using (var model = Checkpoint.Load(input.ModelFolder))
         using (new TaskClassifier(model, input.Task.Description.Labels.Count, input.Training.Lora, input.Training.Seed))
@@ -48,13 +48,13 @@ internal sealed class FineTuneStage
     public FineTuneOutcome Run(string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         var runs = new List<FineTuneRun>();
-        for (int run = 0; run < _input.Seeds && !cancellation.IsCancellationRequested; run++)
+        for (var run = 0; run < _input.Seeds && !cancellation.IsCancellationRequested; run++)
         {
             runs.Add(RunOnce(run, folder, progress, cancellation));
             if (runs[^1].Training.Divergence is not null)
                 break;
         }
-        double[] labels = _dev.Labels();
+        var labels = _dev.Labels();
         var scores = runs.Where(run => run.Training.IsComplete)
             .SelectMany(run => run.Training.Epochs[^1].Metrics.Select(metric => Score.Of(metric, labels)))
             .GroupBy(score => score.Metric);

@@ -25,7 +25,7 @@ internal static class ModelFolder
 
     private static string Existing(string folder, string file)
     {
-        string path = Path.Combine(folder, file);
+        var path = Path.Combine(folder, file);
         return File.Exists(path)
             ? path
             : throw new FileNotFoundException(

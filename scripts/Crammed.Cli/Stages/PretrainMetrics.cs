@@ -9,13 +9,13 @@ namespace Crammed.Cli.Stages;
 /// <summary>A pretraining's steps as files: comma-separated values, Parquet (NaN where no held-out loss was taken) and a plot.</summary>
 internal static class PretrainMetrics
 {
-    private static readonly string[] _columns =
+    private static readonly string[] Columns =
         ["step", "loss", "penalty", "held_out_loss", "held_out_perplexity", "learning_rate", "sequences", "tokens", "seconds"];
 
     /// <summary>Writes metrics.csv and metrics.parquet, each whole or not at all.</summary>
     public static void Write(IReadOnlyList<PretrainingMetrics> metrics, string folder)
     {
-        var table = new CsvTable(_columns);
+        var table = new CsvTable(Columns);
         foreach (var row in metrics)
         {
             table.AddRow(
@@ -33,8 +33,8 @@ internal static class PretrainMetrics
             return null;
         var heldOut = metrics.Where(row => row.HeldOutLoss is not null).ToList();
         double[] losses = [.. metrics.Select(row => row.Loss)];
-        int reach = metrics.Count / 100;
-        string name = reach == 0 ? "training" : $"training, mean of {2 * reach + 1} steps";
+        var reach = metrics.Count / 100;
+        var name = reach == 0 ? "training" : $"training, mean of {2 * reach + 1} steps";
         List<PlotSeries> series =
         [
             new(name, [.. metrics.Select(row => (double)row.Step)], Smoothed(losses, reach)) { RawY = reach == 0 ? null : losses },
@@ -58,7 +58,7 @@ internal static class PretrainMetrics
     private static double[] Smoothed(double[] values, int reach)
     {
         var smoothed = new double[values.Length];
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             var (first, end) = (Math.Max(0, i - reach), Math.Min(values.Length, i + reach + 1));
             smoothed[i] = TensorPrimitives.Average<double>(values.AsSpan(first, end - first));
@@ -82,7 +82,7 @@ internal static class PretrainMetrics
             metrics.Select(row => row.Tokens).ToArray(),
             Reals(row => row.Seconds),
         ];
-        Table.Write(path, [.. _columns.Zip(values, (name, column) => new TableColumn(name, column))]);
+        Table.Write(path, [.. Columns.Zip(values, (name, column) => new TableColumn(name, column))]);
 
         double[] Reals(Func<PretrainingMetrics, double> of) => [.. metrics.Select(of)];
     }

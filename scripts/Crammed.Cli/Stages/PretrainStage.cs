@@ -85,7 +85,7 @@ internal sealed class PretrainStage
         InputEncoder encoder = new(_text.Tokenizer);
         var calibration = Calibrator.Measure(model, _text.SampleTexts, encoder, CalibrationSettings(), cancellation);
         progress?.Report(new WorkProgress("calibrating", 1, 1, "models"));
-        string modelFolder = Path.Combine(folder, StageFiles.Model);
+        var modelFolder = Path.Combine(folder, StageFiles.Model);
         Checkpoint.Save(model, _text.Tokenizer, modelFolder, calibration);
         PretrainMetrics.Write(result.Metrics, folder);
         return new PretrainOutcome(
@@ -109,10 +109,10 @@ internal sealed class PretrainStage
     private static string Describe(PretrainingSet text)
     {
         var facts = text.Facts;
-        string duplicates = facts.Duplicates == 0
+        var duplicates = facts.Duplicates == 0
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"{facts.Duplicates:N0} duplicates left out, ");
-        string cached = text.IsFromCache ? ", from the cache" : "";
+        var cached = text.IsFromCache ? ", from the cache" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{facts.TrainingDocuments:N0} documents, {facts.HeldOutDocuments:N0} held out, {duplicates}{facts.TrainingTokens:N0} tokens, "

@@ -14,7 +14,7 @@ internal sealed record PretrainThroughput(double OperationsPerToken, double Peak
     /// <summary>Times the products of this model's shapes on this machine, a second or two.</summary>
     public static PretrainThroughput Measure(BertConfiguration configuration, PretrainingSettings settings)
     {
-        int sequences = Math.Min(settings.BatchSize, settings.MicroBatchSize ?? settings.BatchSize);
+        var sequences = Math.Min(settings.BatchSize, settings.MicroBatchSize ?? settings.BatchSize);
         return new(
             MatrixProducts.TrainingOperations(configuration, settings.MaskedFraction) / configuration.SequenceLength,
             MatrixProducts.MeasureRate(configuration, sequences, settings.MaskedFraction, settings.Precision));

@@ -15,12 +15,12 @@ internal static class ReportStage
     /// <exception cref="PlottingException">The drawing library or its font is missing.</exception>
     public static string Run(DemoReport report, string folder)
     {
-        string text = DemoReportText.Write(report);
+        var text = DemoReportText.Write(report);
         var plots = LossPlots.Of(report).ToList();
         foreach (var (_, plot) in plots)
             plot.Validate();
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, Report);
+        var path = Path.Combine(folder, Report);
         AtomicFile.WriteText(path, text);
         foreach (var (file, plot) in plots)
         {

@@ -33,10 +33,10 @@ internal static class TunedFolder
         {
             LoraFiles.RequireFits(folder, modelFolder, labels);
             // crammed import writes an imported model's head beside it.
-            string baseHead = Path.Combine(modelFolder, "..", StageFiles.Adapters);
+            var baseHead = Path.Combine(modelFolder, "..", StageFiles.Adapters);
             return TaskClassifier.Load(folder, model, classes, File.Exists(baseHead) ? WeightFiles.ReadAdapters(baseHead) : null);
         }
-        string headFile = Path.Combine(folder, StageFiles.Adapters);
+        var headFile = Path.Combine(folder, StageFiles.Adapters);
         var head = WeightFiles.ReadAdapters(headFile);
         if (head.HasAdapters)
             throw new InvalidDataException($"{headFile}: has adapters, and a model with every weight trained has none");

@@ -93,7 +93,7 @@ public class ExportOracleTests
         using var model = new BertModel(Configuration, seed: 1);
         foreach (var (name, parameter) in model.named_parameters())
         {
-            float[] values = name switch
+            var values = name switch
             {
                 "embedding.word.weight" => [.. Enumerable.Range(0, Configuration.VocabularySize)
                     .SelectMany(id => Enumerable.Range(0, Configuration.Hidden).Select(feature => Word(id, feature)))],

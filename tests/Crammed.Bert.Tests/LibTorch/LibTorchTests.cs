@@ -5,13 +5,13 @@ namespace Crammed.Bert.Tests;
 
 public class LibTorchTests
 {
-    private string folder = null!;
+    private string _folder = null!;
 
     [SetUp]
-    public void CreateFolder() => folder = Directory.CreateTempSubdirectory("crammed-libtorch-").FullName;
+    public void CreateFolder() => _folder = Directory.CreateTempSubdirectory("crammed-libtorch-").FullName;
 
     [TearDown]
-    public void RemoveFolder() => Directory.Delete(folder, recursive: true);
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     private static string Package => Path.Combine(LibTorch.Built("TorchSharpFolder"), LibTorch.Binding);
 
@@ -50,7 +50,7 @@ public class LibTorchTests
     [TestCase((1 << 26) + 1, 0)]
     public void A_file_of_another_hash_is_refused(long length, int written)
     {
-        var path = Path.Combine(folder, LibTorch.Binding);
+        var path = Path.Combine(_folder, LibTorch.Binding);
         using (var file = File.Create(path))
         {
             file.Write(new byte[written]);
@@ -67,17 +67,17 @@ public class LibTorchTests
     public void A_missing_package_is_named_with_what_to_do_and_what_lies_beside_the_program_comes_first()
     {
         Assert.That(
-            () => LibTorch.Find("libx.so", folder, "/none"),
+            () => LibTorch.Find("libx.so", _folder, "/none"),
             Throws.TypeOf<DllNotFoundException>().With.Message.EqualTo(
-                $"libx.so is in none of {folder}, /none; restore the packages (dotnet restore) and build again"));
-        File.WriteAllText(Path.Combine(folder, "libx.so"), "");
-        Assert.That(LibTorch.Find("libx.so", "/none", folder, "/none"), Is.EqualTo(Path.Combine(folder, "libx.so")));
+                $"libx.so is in none of {_folder}, /none; restore the packages (dotnet restore) and build again"));
+        File.WriteAllText(Path.Combine(_folder, "libx.so"), "");
+        Assert.That(LibTorch.Find("libx.so", "/none", _folder, "/none"), Is.EqualTo(Path.Combine(_folder, "libx.so")));
     }
 
     [Test]
     public void A_library_that_does_not_load_is_named_with_the_linkers_reason()
     {
-        var path = Path.Combine(folder, "libx.so");
+        var path = Path.Combine(_folder, "libx.so");
         File.WriteAllText(path, "text");
         Assert.That(
             () => LibTorch.Open(path),

@@ -6,7 +6,7 @@ namespace Crammed.Bert.Tests;
 /// </summary>
 internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictionary<string, double[]> weights)
 {
-    private readonly int hidden = configuration.Hidden;
+    private readonly int _hidden = configuration.Hidden;
 
     /// <summary>Adapters by draw name, [in, out]; empty for none.</summary>
     public IReadOnlyDictionary<string, double[]> Adapters { get; init; } = new Dictionary<string, double[]>();
@@ -31,8 +31,8 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
     {
         var table = weights["embedding.word.weight"];
         var scale = weights["embedding.position_scale"][0];
-        var rows = ids.Select((id, position) => Enumerable.Range(0, hidden)
-            .Select(i => table[(id * hidden) + i] + (scale * Position(position, i))).ToArray()).ToArray();
+        var rows = ids.Select((id, position) => Enumerable.Range(0, _hidden)
+            .Select(i => table[(id * _hidden) + i] + (scale * Position(position, i))).ToArray()).ToArray();
         return Norm(rows, "embedding.norm");
     }
 
@@ -49,7 +49,7 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
 
     private double Position(int position, int i)
     {
-        var angle = position / Math.Pow(10000, 2 * (i / 2) / (double)hidden);
+        var angle = position / Math.Pow(10000, 2 * (i / 2) / (double)_hidden);
         return i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle);
     }
 
@@ -68,7 +68,7 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
         var k = Project(x, layer, 1);
         var v = Project(x, layer, 2);
         var d = configuration.HeadDimension;
-        var context = x.Select(_ => new double[hidden]).ToArray();
+        var context = x.Select(_ => new double[_hidden]).ToArray();
         for (var head = 0; head < configuration.Heads; head++)
         {
             for (var i = 0; i < x.Length; i++)
@@ -83,7 +83,7 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
             }
         }
 
-        return Multiply(context, weights[$"layers.{layer}.attention.output.weight"], hidden);
+        return Multiply(context, weights[$"layers.{layer}.attention.output.weight"], _hidden);
     }
 
     private double Score(int layer, double[] q, double[] k, int start, int d)
@@ -109,7 +109,7 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
     private double[][] Project(double[][] x, int layer, int projection)
     {
         string[] names = ["query", "key", "value"];
-        var y = Multiply(x, weights[$"layers.{layer}.attention.{names[projection]}.weight"], hidden);
+        var y = Multiply(x, weights[$"layers.{layer}.attention.{names[projection]}.weight"], _hidden);
         if (!Adapters.TryGetValue($"layer{layer}.{names[projection]}.lora_a", out var a))
             return y;
         var b = Adapters[$"layer{layer}.{names[projection]}.lora_b"];
@@ -118,11 +118,11 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
             for (var r = 0; r < Rank; r++)
             {
                 double low = 0;
-                for (var i = 0; i < hidden; i++)
+                for (var i = 0; i < _hidden; i++)
                     low += x[t][i] * a[(i * Rank) + r];
                 low *= AdapterMasks is null ? 1 : AdapterMasks[(3 * layer) + projection][(t * Rank) + r];
-                for (var o = 0; o < hidden; o++)
-                    y[t][o] += Alpha / Rank * low * b[(r * hidden) + o];
+                for (var o = 0; o < _hidden; o++)
+                    y[t][o] += Alpha / Rank * low * b[(r * _hidden) + o];
             }
         }
 
@@ -135,7 +135,7 @@ internal sealed class PlainBert(BertConfiguration configuration, IReadOnlyDictio
         var expanded = Multiply(x, weights[$"layers.{layer}.feed_forward.expand.weight"], configuration.FeedForward);
         var gated = expanded.Select(row => Enumerable.Range(0, half).Select(i =>
             row[i] * (configuration.Gate == FeedForwardGate.Relu ? Rectified(layer, row[half + i]) : row[half + i])).ToArray()).ToArray();
-        return Multiply(gated, weights[$"layers.{layer}.feed_forward.contract.weight"], hidden);
+        return Multiply(gated, weights[$"layers.{layer}.feed_forward.contract.weight"], _hidden);
     }
 
     private double Rectified(int layer, double gate) => Relu is null ? Math.Max(0, gate) : Relu(layer, gate);

@@ -18,13 +18,13 @@ public class PretrainingCheckpointTests
         Seed = 3,
     };
 
-    private string folder = null!;
+    private string _folder = null!;
 
     [SetUp]
-    public void CreateFolder() => folder = Directory.CreateTempSubdirectory("crammed-checkpoint-").FullName;
+    public void CreateFolder() => _folder = Directory.CreateTempSubdirectory("crammed-checkpoint-").FullName;
 
     [TearDown]
-    public void RemoveFolder() => Directory.Delete(folder, recursive: true);
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
 
     [TestCase(1)]
     [TestCase(10)]
@@ -35,7 +35,7 @@ public class PretrainingCheckpointTests
         var (whole, expected) = Train(Settings);
         var (first, _) = Train(Settings, interruptedAfter);
         Assert.That(first.Steps, Is.EqualTo(interruptedAfter));
-        using var checkpoint = PretrainingCheckpoint.Open(PretrainingCheckpoints.Latest(folder)!);
+        using var checkpoint = PretrainingCheckpoint.Open(PretrainingCheckpoints.Latest(_folder)!);
         // Other initial weights: what counts is what the checkpoint holds.
         var (second, weights) = Train(Settings, resume: checkpoint, modelSeed: 99);
         Assert.That(weights, Is.EqualTo(expected));
@@ -51,7 +51,7 @@ public class PretrainingCheckpointTests
         var model = new BertModel(PretrainerTests.Configuration(), seed: 1);
         Pretrainer.Run(
             model, PretrainerTests.Corpus(1), PretrainerTests.Corpus(2), Settings with { BudgetSteps = 5 },
-            checkpoints: new PretrainingCheckpoints { Folder = folder, Interval = TimeSpan.Zero, Saved = (_, step) => steps.Add(step) });
+            checkpoints: new PretrainingCheckpoints { Folder = _folder, Interval = TimeSpan.Zero, Saved = (_, step) => steps.Add(step) });
         Assert.That(steps, Is.EqualTo(new[] { 1, 2, 3, 4, 5 }));
         Assert.That(Names(), Is.EqualTo(new[] { "step-000000004.safetensors", "step-000000005.safetensors" }));
     }
@@ -60,19 +60,19 @@ public class PretrainingCheckpointTests
     public void A_run_that_goes_back_replaces_the_steps_it_repeats()
     {
         Train(Settings, interruptedAfter: 4);
-        var early = PretrainingCheckpoints.Latest(folder)!;
+        var early = PretrainingCheckpoints.Latest(_folder)!;
         File.Copy(early, early + ".copy");
         Train(Settings, interruptedAfter: 9);
         using var checkpoint = PretrainingCheckpoint.Open(early + ".copy");
         Train(Settings, interruptedAfter: 6, resume: checkpoint);
-        Assert.That(Path.GetFileName(PretrainingCheckpoints.Latest(folder)), Is.EqualTo("step-000000006.safetensors"));
+        Assert.That(Path.GetFileName(PretrainingCheckpoints.Latest(_folder)), Is.EqualTo("step-000000006.safetensors"));
     }
 
     [Test]
     public void A_checkpoint_of_another_run_is_refused_by_the_first_field_that_differs()
     {
         Train(Settings, interruptedAfter: 2);
-        var path = PretrainingCheckpoints.Latest(folder)!;
+        var path = PretrainingCheckpoints.Latest(_folder)!;
         using var checkpoint = PretrainingCheckpoint.Open(path);
         Assert.That(
             () => Train(Settings with { LearningRate = 0.02 }, resume: checkpoint),
@@ -104,7 +104,7 @@ public class PretrainingCheckpointTests
         };
         var failure = Assert.Throws<TrainingDivergedException>(() => Train(settings))!;
         Assert.That(failure.Message, Does.Contain($"at step {failure.Step}; lower the learning rate"));
-        var path = PretrainingCheckpoints.Latest(folder)!;
+        var path = PretrainingCheckpoints.Latest(_folder)!;
         using var checkpoint = PretrainingCheckpoint.Open(path);
         Assert.That(checkpoint.Steps, Is.EqualTo(failure.Step - 1));
         Assert.That(
@@ -118,7 +118,7 @@ public class PretrainingCheckpointTests
     [TestCase("[]", "malformed")]
     public void Numbers_that_no_run_has_are_refused(string state, string expected)
     {
-        var path = Path.Combine(folder, "hostile.safetensors");
+        var path = Path.Combine(_folder, "hostile.safetensors");
         var writer = new SafetensorsWriter();
         writer.AddMetadata("format", "crammed-pretraining/1");
         writer.AddMetadata("state", state);
@@ -135,7 +135,7 @@ public class PretrainingCheckpointTests
     {
         var (_, expected) = Train(Settings with { Precision = precision });
         Train(Settings with { Precision = precision }, interruptedAfter: 3);
-        using var checkpoint = PretrainingCheckpoint.Open(PretrainingCheckpoints.Latest(folder)!);
+        using var checkpoint = PretrainingCheckpoint.Open(PretrainingCheckpoints.Latest(_folder)!);
         Assert.That(checkpoint.Precision, Is.EqualTo(precision));
         var (_, weights) = Train(Settings with { Precision = MatrixProductPrecision.Auto }, resume: checkpoint);
         Assert.That(weights, Is.EqualTo(expected));
@@ -153,7 +153,7 @@ public class PretrainingCheckpointTests
     [TestCase("""{"train":{"precision":[]}}""")]
     public void A_checkpoint_without_a_precision_is_refused(string identity)
     {
-        var path = Path.Combine(folder, "hostile.safetensors");
+        var path = Path.Combine(_folder, "hostile.safetensors");
         var writer = new SafetensorsWriter();
         writer.AddMetadata("format", "crammed-pretraining/1");
         writer.AddMetadata("state", """{"steps":1,"tokens":0,"seconds":0,"position":{"micro_batches":0,"sequences":0,"documents":0}}""");
@@ -167,7 +167,7 @@ public class PretrainingCheckpointTests
     public void Metrics_of_another_number_of_steps_are_refused()
     {
         Train(Settings, interruptedAfter: 2);
-        var path = PretrainingCheckpoints.Latest(folder)!;
+        var path = PretrainingCheckpoints.Latest(_folder)!;
         var bytes = File.ReadAllBytes(path);
         // The same length, so that the header stays a header.
         const string Number = "{\\u0022steps\\u0022:";
@@ -184,7 +184,7 @@ public class PretrainingCheckpointTests
     public void A_file_cut_short_is_refused()
     {
         Train(Settings, interruptedAfter: 2);
-        var path = PretrainingCheckpoints.Latest(folder)!;
+        var path = PretrainingCheckpoints.Latest(_folder)!;
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
         Assert.That(() => PretrainingCheckpoint.Open(path), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(path));
     }
@@ -199,13 +199,13 @@ public class PretrainingCheckpointTests
             if (report.Done == interruptedAfter)
                 source.Cancel();
         });
-        var checkpoints = new PretrainingCheckpoints { Folder = folder, Interval = TimeSpan.FromDays(1), Resume = resume };
+        var checkpoints = new PretrainingCheckpoints { Folder = _folder, Interval = TimeSpan.FromDays(1), Resume = resume };
         var result = Pretrainer.Run(
             model, PretrainerTests.Corpus(1), PretrainerTests.Corpus(2), settings, progress, source.Token, checkpoints);
         return (result, Tiny.Weights(model));
     }
 
-    private string?[] Names() => [.. Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)];
+    private string?[] Names() => [.. Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)];
 
     private static IEnumerable<PretrainingMetrics> WithoutSeconds(PretrainingResult result) =>
         result.Metrics.Select(row => row with { Seconds = 0 });

@@ -8,15 +8,15 @@ public class PretrainingSetTests
 {
     private const int Length = 8;
 
-    private DirectoryInfo folder = null!;
+    private DirectoryInfo _folder = null!;
 
     [SetUp]
-    public void SetUp() => folder = Directory.CreateTempSubdirectory("crammed-set-");
+    public void SetUp() => _folder = Directory.CreateTempSubdirectory("crammed-set-");
 
     [TearDown]
-    public void TearDown() => folder.Delete(recursive: true);
+    public void TearDown() => _folder.Delete(recursive: true);
 
-    private string Cache => Path.Combine(folder.FullName, "cache");
+    private string Cache => Path.Combine(_folder.FullName, "cache");
 
     [Test]
     public void Documents_are_split_once_and_packed_in_the_order_of_the_files()
@@ -120,8 +120,8 @@ public class PretrainingSetTests
             Assert.That(set.IsFromCache, Is.False, other.ToString());
         }
 
-        File.Copy(Path.Combine(folder.FullName, "numbers-400.txt"), Path.Combine(folder.FullName, "copy.txt"));
-        using var copy = PretrainingSet.Load(options with { Sources = Options(Path.Combine(folder.FullName, "copy.txt")).Sources });
+        File.Copy(Path.Combine(_folder.FullName, "numbers-400.txt"), Path.Combine(_folder.FullName, "copy.txt"));
+        using var copy = PretrainingSet.Load(options with { Sources = Options(Path.Combine(_folder.FullName, "copy.txt")).Sources });
         Assert.That(copy.IsFromCache, "the same content under another name");
         Assert.That(Directory.GetDirectories(Cache), Has.Length.EqualTo(others.Length + 1));
     }
@@ -196,7 +196,7 @@ public class PretrainingSetTests
     [Test]
     public void Ids_beyond_the_vocabulary_are_refused()
     {
-        var path = Path.Combine(folder.FullName, "rows");
+        var path = Path.Combine(_folder.FullName, "rows");
         var format = new PartFormat("rows", 1, IsCompressed: true);
         using (var writer = PartFolderWriter<string>.Create(path, format, "any"))
             TokenRowFolder.Write(writer, [new[] { 1, 2, 9 }, new[] { 3 }]);
@@ -262,7 +262,7 @@ public class PretrainingSetTests
 
     private string Write(string name, string text)
     {
-        var path = Path.Combine(folder.FullName, name);
+        var path = Path.Combine(_folder.FullName, name);
         File.WriteAllText(path, text);
         return path;
     }

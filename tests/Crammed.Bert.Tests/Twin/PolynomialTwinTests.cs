@@ -7,55 +7,55 @@ public class PolynomialTwinTests
 {
     private const int MaxDepth = 9;
 
-    private readonly BertConfiguration configuration = Tiny.Configuration();
-    private BertModel model = null!;
-    private TaskClassifier classifier = null!;
-    private TaskData data = null!;
-    private TrainedWeights weights = null!;
-    private Calibration ranges = null!;
-    private Predictions exact = null!;
+    private readonly BertConfiguration _configuration = Tiny.Configuration();
+    private BertModel _model = null!;
+    private TaskClassifier _classifier = null!;
+    private TaskData _data = null!;
+    private TrainedWeights _weights = null!;
+    private Calibration _ranges = null!;
+    private Predictions _exact = null!;
 
     [OneTimeSetUp]
     public void Train()
     {
-        model = new BertModel(configuration, seed: 3, torch.ScalarType.Float64);
-        data = Tiny.Task(configuration, 32, seed: 1);
-        var draw = FineTuningDraw.Create(1, new FineTuningSettings { Steps = 6, BatchSize = 8, LearningRate = 0.05 }, configuration, 32);
-        weights = Tiny.Run(model, draw, data).Weights;
-        classifier = new TaskClassifier(model, weights);
-        (exact, ranges) = PolynomialTwin.Observe(classifier, data, margin: 1.5);
+        _model = new BertModel(_configuration, seed: 3, torch.ScalarType.Float64);
+        _data = Tiny.Task(_configuration, 32, seed: 1);
+        var draw = FineTuningDraw.Create(1, new FineTuningSettings { Steps = 6, BatchSize = 8, LearningRate = 0.05 }, _configuration, 32);
+        _weights = Tiny.Run(_model, draw, _data).Weights;
+        _classifier = new TaskClassifier(_model, _weights);
+        (_exact, _ranges) = PolynomialTwin.Observe(_classifier, _data, margin: 1.5);
     }
 
     [OneTimeTearDown]
     public void Free()
     {
-        classifier.Dispose();
-        model.Dispose();
+        _classifier.Dispose();
+        _model.Dispose();
     }
 
-    private ModelFunctions Functions => new CalibratedFunctions(ranges, MaxDepth).Of(configuration);
+    private ModelFunctions Functions => new CalibratedFunctions(_ranges, MaxDepth).Of(_configuration);
 
     [Test]
     public void Observing_answers_as_evaluation_does_and_records_every_range()
     {
-        Assert.That(exact.Logits, Is.EqualTo(Tiny.Evaluate(model, weights, data).Logits));
+        Assert.That(_exact.Logits, Is.EqualTo(Tiny.Evaluate(_model, _weights, _data).Logits));
         string[] names = [.. Functions.Designs().Select(design => design.Name)];
-        Assert.That(names, Is.SubsetOf(ranges.AllTokenRanges.Keys));
-        Assert.That((ranges.Examples, ranges.Source, ranges.Margin), Is.EqualTo((32, "tiny task", 1.5)));
-        Assert.That(ranges.Ranges.Keys, Has.None.EqualTo(ActivationNames.SecondMoment));
+        Assert.That(names, Is.SubsetOf(_ranges.AllTokenRanges.Keys));
+        Assert.That((_ranges.Examples, _ranges.Source, _ranges.Margin), Is.EqualTo((32, "tiny task", 1.5)));
+        Assert.That(_ranges.Ranges.Keys, Has.None.EqualTo(ActivationNames.SecondMoment));
     }
 
     /// <summary>Polynomials within 1e-6 in some ten places, with slopes of a few units between them and the logits.</summary>
     [Test]
     public void Polynomials_answer_nearly_the_same_and_stay_in_their_domains()
     {
-        var twin = PolynomialTwin.Evaluate(classifier, data, Functions, new TwinSettings());
-        Assert.That(twin.LargestLogitDifference(exact), Is.GreaterThan(1e-12).And.LessThan(1e-3));
+        var twin = PolynomialTwin.Evaluate(_classifier, _data, Functions, new TwinSettings());
+        Assert.That(twin.LargestLogitDifference(_exact), Is.GreaterThan(1e-12).And.LessThan(1e-3));
         Assert.That(twin.Domains.Select(use => use.Name), Is.EquivalentTo(Functions.Designs().Select(design => design.Name)));
         Assert.That(twin.Domains.Select(use => use.Outside), Is.All.Zero);
         var norm = twin.Domains.Single(use => use.Name == ActivationNames.FinalNormVariance);
         Assert.That(norm.Values, Is.EqualTo(32 * 6), "all positions, padding included");
-        var all = ranges.AllTokenRanges[ActivationNames.FinalNormVariance];
+        var all = _ranges.AllTokenRanges[ActivationNames.FinalNormVariance];
         // Observed as a variance, evaluated as d times it.
         Assert.That(norm.Minimum, Is.EqualTo(8 * all.Minimum).Within(1e-3 * all.Minimum));
         Assert.That(norm.Maximum, Is.EqualTo(8 * all.Maximum).Within(1e-3 * all.Maximum));
@@ -65,16 +65,16 @@ public class PolynomialTwinTests
     public void A_value_outside_its_domain_is_named_or_counted()
     {
         var name = ActivationNames.FinalNormVariance;
-        var wide = ranges.AllTokenRanges[name];
+        var wide = _ranges.AllTokenRanges[name];
         var middle = (wide.Minimum + wide.Maximum) / 2;
-        var cut = ranges.AllTokenRanges.ToDictionary();
+        var cut = _ranges.AllTokenRanges.ToDictionary();
         cut[name] = new ValueRange(wide.Minimum, middle);
-        var narrow = new CalibratedFunctions(new Calibration(1, 32, ranges.Ranges, cut), MaxDepth).Of(configuration);
+        var narrow = new CalibratedFunctions(new Calibration(1, 32, _ranges.Ranges, cut), MaxDepth).Of(_configuration);
         var error = Assert.Throws<DomainViolationException>(
-            () => PolynomialTwin.Evaluate(classifier, data, narrow, new TwinSettings()))!;
+            () => PolynomialTwin.Evaluate(_classifier, _data, narrow, new TwinSettings()))!;
         Assert.That(
             error.Message, Does.StartWith($"{name}: value ").And.Contain($"is outside the calibrated domain {narrow.FinalNorm.Domain}"));
-        var twin = PolynomialTwin.Evaluate(classifier, data, narrow, new TwinSettings { OutOfRange = OutOfRange.Report });
+        var twin = PolynomialTwin.Evaluate(_classifier, _data, narrow, new TwinSettings { OutOfRange = OutOfRange.Report });
         var use = twin.Domains.Single(each => each.Name == name);
         Assert.That(use.Outside, Is.Positive.And.LessThan(use.Values));
         Assert.That(use.Maximum, Is.EqualTo(8 * wide.Maximum).Within(1e-3 * wide.Maximum));
@@ -95,7 +95,7 @@ public class PolynomialTwinTests
     public void In_place_of_exp_the_kernel_keeps_to_where_it_is_close()
     {
         var gaussian = Tiny.Configuration(AttentionKernel.Gaussian);
-        var functions = new CalibratedFunctions(ranges, MaxDepth).Of(gaussian);
+        var functions = new CalibratedFunctions(_ranges, MaxDepth).Of(gaussian);
         var design = functions.Designs().Single(each => each.Name == ActivationNames.KernelArgument(0));
         Assert.That(functions.Layers[0].Kernel.Exponent, Is.EqualTo(9), "the smallest within 1e-3 (known error 5.3e-4)");
         Assert.That(design.Domain, Is.EqualTo(new Interval(-512, 0)));
@@ -143,13 +143,13 @@ public class PolynomialTwinTests
     [Test]
     public void Answers_move_with_the_noise()
     {
-        double Moved(double bits) => PolynomialTwin.Evaluate(classifier, data, Functions, Noisy(bits)).LargestLogitDifference(
-            PolynomialTwin.Evaluate(classifier, data, Functions, new TwinSettings()).Predictions);
+        double Moved(double bits) => PolynomialTwin.Evaluate(_classifier, _data, Functions, Noisy(bits)).LargestLogitDifference(
+            PolynomialTwin.Evaluate(_classifier, _data, Functions, new TwinSettings()).Predictions);
         double twenty = Moved(20), thirty = Moved(30);
         Assert.That(twenty, Is.GreaterThan(Math.Pow(2, -20)));
         Assert.That(twenty / thirty, Is.EqualTo(1024).Within(30), "the same noise, scaled");
-        var first = PolynomialTwin.Evaluate(classifier, data, Functions, Noisy(20)).Predictions.Logits;
-        Assert.That(PolynomialTwin.Evaluate(classifier, data, Functions, Noisy(20)).Predictions.Logits, Is.EqualTo(first));
+        var first = PolynomialTwin.Evaluate(_classifier, _data, Functions, Noisy(20)).Predictions.Logits;
+        Assert.That(PolynomialTwin.Evaluate(_classifier, _data, Functions, Noisy(20)).Predictions.Logits, Is.EqualTo(first));
 
         static TwinSettings Noisy(double bits) => new() { NoiseBits = bits, NoiseSeed = 9, OutOfRange = OutOfRange.Report };
     }
@@ -158,7 +158,7 @@ public class PolynomialTwinTests
     [Test]
     public void Adapters_of_linear_layers_answer_as_if_merged()
     {
-        using var other = new BertModel(configuration, seed: 3, torch.ScalarType.Float64);
+        using var other = new BertModel(_configuration, seed: 3, torch.ScalarType.Float64);
         using var tuned = new TaskClassifier(other, 2, new LoraConfiguration { Rank = 2, Alpha = 3 }, seed: 2);
         var adapters = tuned.Adapters!;
         using (torch.no_grad())
@@ -170,18 +170,18 @@ public class PolynomialTwinTests
         using (torch.no_grad())
         {
             foreach (var (name, tensor) in tuned.Head)
-                tensor.copy_(torch.tensor(weights.Values[name], tensor.shape));
+                tensor.copy_(torch.tensor(_weights.Values[name], tensor.shape));
         }
 
-        var observed = PolynomialTwin.Observe(tuned, data, 1.5).Ranges;
-        var functions = new CalibratedFunctions(observed, MaxDepth).Of(configuration);
-        var beside = PolynomialTwin.Evaluate(tuned, data, functions, new TwinSettings()).Predictions;
+        var observed = PolynomialTwin.Observe(tuned, _data, 1.5).Ranges;
+        var functions = new CalibratedFunctions(observed, MaxDepth).Of(_configuration);
+        var beside = PolynomialTwin.Evaluate(tuned, _data, functions, new TwinSettings()).Predictions;
         adapters.Merge();
-        var merged = PolynomialTwin.Evaluate(tuned, data, functions, new TwinSettings());
+        var merged = PolynomialTwin.Evaluate(tuned, _data, functions, new TwinSettings());
         Assert.That(merged.LargestLogitDifference(beside), Is.LessThan(1e-10));
         adapters.Unmerge();
         adapters.Enabled = false;
-        var without = PolynomialTwin.Evaluate(tuned, data, functions, new TwinSettings { OutOfRange = OutOfRange.Report });
+        var without = PolynomialTwin.Evaluate(tuned, _data, functions, new TwinSettings { OutOfRange = OutOfRange.Report });
         Assert.That(without.LargestLogitDifference(beside), Is.GreaterThan(1e-4), "they do something");
     }
 
@@ -189,16 +189,16 @@ public class PolynomialTwinTests
     public void Softmax_and_settings_out_of_range_are_refused()
     {
         Assert.That(
-            () => new CalibratedFunctions(ranges, MaxDepth).Of(Tiny.Configuration(AttentionKernel.Softmax)),
+            () => new CalibratedFunctions(_ranges, MaxDepth).Of(Tiny.Configuration(AttentionKernel.Softmax)),
             Throws.ArgumentException.With.Message.Contains("kernel Softmax"));
         Assert.That(
-            () => PolynomialTwin.Evaluate(classifier, data, Functions, new TwinSettings { NoiseBits = 61 }),
+            () => PolynomialTwin.Evaluate(_classifier, _data, Functions, new TwinSettings { NoiseBits = 61 }),
             Throws.ArgumentException.With.Message.Contains("noise_bits is 61"));
         Assert.That(
-            () => PolynomialTwin.Evaluate(classifier, data, Functions with { Layers = [] }, new TwinSettings()),
+            () => PolynomialTwin.Evaluate(_classifier, _data, Functions with { Layers = [] }, new TwinSettings()),
             Throws.ArgumentException.With.Message.Contains("0 layers"));
         Assert.That(
-            () => new CalibratedFunctions(ranges, MaxDepth).Gate(configuration with { Gate = FeedForwardGate.Relu }, layer: 7),
+            () => new CalibratedFunctions(_ranges, MaxDepth).Gate(_configuration with { Gate = FeedForwardGate.Relu }, layer: 7),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("layer7.feed_forward.gate"));
     }
 }

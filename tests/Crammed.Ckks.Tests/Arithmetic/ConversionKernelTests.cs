@@ -19,21 +19,21 @@ internal sealed unsafe class ConversionKernelTests(string instance, ulong p)
     [Test]
     public void The_next_digit_subtracts_and_multiplies_in_turn([Values(1, 2, 7)] int count)
     {
-        double[][] digits = Digits(count);
-        double[] inverses = Pinned(Enumerable.Range(1, count).Select(k => _modulus.Centre(_modulus.Invert((ulong)(3 * k) % p))));
-        double[] residues = Pinned(KernelCase.Residues(Length, p, 4));
-        double[] result = Pinned(residues);
-        double** pointers = stackalloc double*[count];
-        for (int k = 0; k < count; k++)
+        var digits = Digits(count);
+        var inverses = Pinned(Enumerable.Range(1, count).Select(k => _modulus.Centre(_modulus.Invert((ulong)(3 * k) % p))));
+        var residues = Pinned(KernelCase.Residues(Length, p, 4));
+        var result = Pinned(residues);
+        var pointers = stackalloc double*[count];
+        for (var k = 0; k < count; k++)
             pointers[k] = Address(digits[k]);
         _kernels.MixedRadixDigit(Address(result), pointers, Address(inverses), count, 32, Length - 32, _modulus);
         Assert.That(result[..32], Is.EqualTo(residues[..32]), "before the offset");
-        for (int i = 32; i < Length; i++)
+        for (var i = 32; i < Length; i++)
         {
-            ulong expected = Oracle.Canonical(residues[i], p);
-            for (int k = 0; k < count; k++)
+            var expected = Oracle.Canonical(residues[i], p);
+            for (var k = 0; k < count; k++)
             {
-                ulong difference = Oracle.Subtract(expected, Oracle.Canonical(digits[k][i], p), p);
+                var difference = Oracle.Subtract(expected, Oracle.Canonical(digits[k][i], p), p);
                 expected = Oracle.Multiply(difference, Oracle.Canonical(inverses[k], p), p);
             }
             Assert.That(Oracle.Canonical(result[i], p), Is.EqualTo(expected), $"residue {residues[i]}");
@@ -46,16 +46,16 @@ internal sealed unsafe class ConversionKernelTests(string instance, ulong p)
     public void Evaluation_modulo_several_targets([Values(1, 2, 4, 9, 24)] int count, [Values(1, 2, 3)] int targetCount)
     {
         Modulus[] moduli = [_modulus, new(KernelCase.Primes[^1]), new(LargestPrime)];
-        double[][] digits = Digits(count);
+        var digits = Digits(count);
         double[][] weights = [.. moduli.Select(modulus => Pinned(Enumerable.Range(0, count).Select(k => k == 0
             ? 1
             : modulus.Centre(modulus.Power(LargestPrime - 2, (ulong)k)))))];
         double[][] results = [.. moduli.Select(_ => Pinned(new double[Length]))];
         double** pointers = stackalloc double*[count], destinations = stackalloc double*[targetCount];
         ConversionTarget* targets = stackalloc ConversionTarget[targetCount];
-        for (int k = 0; k < count; k++)
+        for (var k = 0; k < count; k++)
             pointers[k] = Address(digits[k]);
-        for (int t = 0; t < targetCount; t++)
+        for (var t = 0; t < targetCount; t++)
         {
             var accumulation = new WideAccumulation(1L << 49, moduli[t].P / 2 + 2, moduli[t].P);
             destinations[t] = Address(results[t]);
@@ -63,9 +63,9 @@ internal sealed unsafe class ConversionKernelTests(string instance, ulong p)
                 moduli[t].P, moduli[t].Inverse, accumulation.Start, accumulation.Terms, (nint)Address(weights[t]));
         }
         _kernels.MixedRadixEvaluate(destinations, pointers, targets, targetCount, count, Length);
-        for (int t = 0; t < targetCount; t++)
+        for (var t = 0; t < targetCount; t++)
         {
-            for (int i = 0; i < Length; i++)
+            for (var i = 0; i < Length; i++)
                 AssertEvaluated(results[t][i], moduli[t].Value, [.. digits.Select(digit => digit[i])]);
         }
     }
@@ -73,9 +73,9 @@ internal sealed unsafe class ConversionKernelTests(string instance, ulong p)
     private static void AssertEvaluated(double result, ulong modulus, double[] digits)
     {
         ulong expected = 0;
-        for (int k = digits.Length - 1; k >= 0; k--)
+        for (var k = digits.Length - 1; k >= 0; k--)
         {
-            ulong shifted = Oracle.Multiply(expected, (LargestPrime - 2) % modulus, modulus);
+            var shifted = Oracle.Multiply(expected, (LargestPrime - 2) % modulus, modulus);
             expected = Oracle.Add(shifted, Oracle.Canonical(digits[k], modulus), modulus);
         }
         Assert.That(Oracle.Canonical(result, modulus), Is.EqualTo(expected));
@@ -91,7 +91,7 @@ internal sealed unsafe class ConversionKernelTests(string instance, ulong p)
     private static double[] Pinned(IEnumerable<double> values)
     {
         double[] array = [.. values];
-        double[] pinned = GC.AllocateArray<double>(array.Length, pinned: true);
+        var pinned = GC.AllocateArray<double>(array.Length, pinned: true);
         array.CopyTo(pinned, 0);
         return pinned;
     }

@@ -17,8 +17,8 @@ internal sealed unsafe class EmbeddingKernelTests(string instance)
         double[] source = [.. Enumerable.Range(0, length).Select(i => (double)i)], destination = new double[length];
         fixed (double* from = source, to = destination)
             EmbeddingKernels.BitReverse(to, from, length);
-        int bits = BitOperations.Log2((uint)length);
-        for (int i = 0; i < length; i++)
+        var bits = BitOperations.Log2((uint)length);
+        for (var i = 0; i < length; i++)
         {
             string reversed = new([.. Convert.ToString(i, 2).PadLeft(bits, '0').Reverse()]);
             Assert.That(destination[bits == 0 ? 0 : Convert.ToInt32(reversed, 2)], Is.EqualTo(i));
@@ -29,7 +29,7 @@ internal sealed unsafe class EmbeddingKernelTests(string instance)
     public void Integers_split_into_digits_that_add_up([Values(1, 2, 3, 20)] int count, [Values(48, 30)] int digitBits)
     {
         var random = new Random(count);
-        double largest = Math.ScaleB(1, count * digitBits - 1);
+        var largest = Math.ScaleB(1, count * digitBits - 1);
         double[] values = [.. Enumerable.Range(0, Length).Select(i => i switch
         {
             0 => largest,
@@ -39,17 +39,17 @@ internal sealed unsafe class EmbeddingKernelTests(string instance)
             _ => Math.Round((2 * random.NextDouble() - 1) * Math.Pow(2, random.NextDouble() * (count * digitBits - 1))),
         })];
         double[] digits = new double[count * Length], work = [.. values];
-        double** pointers = stackalloc double*[count];
+        var pointers = stackalloc double*[count];
         fixed (double* all = digits, source = work)
         {
-            for (int k = 0; k < count; k++)
+            for (var k = 0; k < count; k++)
                 pointers[k] = all + k * Length;
             _kernels.SplitIntegers(pointers, source, count, digitBits, Length);
         }
-        for (int i = 0; i < Length; i++)
+        for (var i = 0; i < Length; i++)
         {
             BigInteger sum = 0;
-            for (int k = count - 1; k >= 0; k--)
+            for (var k = count - 1; k >= 0; k--)
             {
                 Assert.That(Math.Abs(digits[k * Length + i]), Is.LessThanOrEqualTo(Math.ScaleB(1, digitBits - 1)));
                 sum = (sum << digitBits) + new BigInteger(digits[k * Length + i]);
@@ -66,19 +66,19 @@ internal sealed unsafe class EmbeddingKernelTests(string instance)
         double[][] digits = [.. moduli.Select((p, k) =>
             KernelCase.Residues(Length, (ulong)p, k).Select(x => Math.Clamp(x, -(p - 1) / 2, (p - 1) / 2)).ToArray())];
         double[] all = [.. digits.SelectMany(digit => digit)], result = new double[Length];
-        double** pointers = stackalloc double*[count];
+        var pointers = stackalloc double*[count];
         fixed (double* first = all, m = moduli, destination = result)
         {
-            for (int k = 0; k < count; k++)
+            for (var k = 0; k < count; k++)
                 pointers[k] = first + k * Length;
             _kernels.MixedRadixToReal(destination, pointers, m, count, 0.375, Length);
         }
-        for (int i = 0; i < Length; i++)
+        for (var i = 0; i < Length; i++)
         {
             BigInteger exact = 0;
-            for (int k = count - 1; k >= 0; k--)
+            for (var k = count - 1; k >= 0; k--)
                 exact = exact * new BigInteger(moduli[k]) + new BigInteger(digits[k][i]);
-            double expected = 0.375 * (double)exact;
+            var expected = 0.375 * (double)exact;
             Assert.That(result[i], Is.EqualTo(expected).Within((count + 1) * Math.ScaleB(Math.Abs(expected), -53)));
         }
     }
@@ -86,7 +86,7 @@ internal sealed unsafe class EmbeddingKernelTests(string instance)
     [Test]
     public void The_largest_magnitude_is_found_wherever_it_is([Values(1, 4, 7, 96)] int length)
     {
-        for (int place = 0; place < length; place++)
+        for (var place = 0; place < length; place++)
         {
             var values = new double[length];
             values[place] = -3;

@@ -32,7 +32,7 @@ internal static class KernelCase
     public static double[] Residues(int count, ulong p, int seed)
     {
         var random = new Random(seed);
-        double bound = Math.Floor(0.8 * p);
+        var bound = Math.Floor(0.8 * p);
         double[] edges = [0, -0.0, 1, -1, bound, -bound, (p - 1) / 2, -(double)((p - 1) / 2), (p + 1) / 2, p - bound];
         return [.. Enumerable.Range(0, count).Select(i => i < 4 * edges.Length && i % 2 == 0
             ? edges[random.Next(edges.Length)]

@@ -44,7 +44,7 @@ internal sealed unsafe class KernelTests(string instance, ulong p)
         AssertKernel(
             (d, x, y) => _kernels.SubtractMultiply(d, x, y, _constant, Length, _modulus),
             i => Oracle.Multiply(Oracle.Subtract(X(i), Y(i), p), C, p));
-        double factor = _modulus.Centre(_modulus.Value / 3);
+        var factor = _modulus.Centre(_modulus.Value / 3);
         AssertKernel(
             (d, x, y) => _kernels.SubtractMultiplyAdd(d, x, y, _constant, d, factor, Length, _modulus),
             i => Oracle.Add(Oracle.Multiply(Oracle.Subtract(X(i), Y(i), p), C, p), Oracle.Multiply(Z(i), p / 3, p), p));
@@ -54,10 +54,10 @@ internal sealed unsafe class KernelTests(string instance, ulong p)
     public void Products_take_one_operand_up_to_2_to_the_53()
     {
         double[] large = [.. Enumerable.Range(0, Length).Select(i => (i % 2 == 0 ? 1 : -1) * ((1L << 53) - 17.0 * i))];
-        double[] result = new double[Length];
+        var result = new double[Length];
         fixed (double* source = large, destination = result)
             _kernels.MultiplyConstant(destination, source, _modulus.Centre(C), Length, _modulus);
-        for (int i = 0; i < Length; i++)
+        for (var i = 0; i < Length; i++)
             Assert.That(Oracle.Canonical(result[i], p), Is.EqualTo(Oracle.Multiply(Oracle.Canonical(large[i], p), C, p)));
     }
 
@@ -65,7 +65,7 @@ internal sealed unsafe class KernelTests(string instance, ulong p)
     public void Reduction_is_exact_up_to_2_to_the_52_times_p()
     {
         var random = new Random(9);
-        double limit = Math.ScaleB(p, 52);
+        var limit = Math.ScaleB(p, 52);
         double[] large = [.. Enumerable.Range(0, Length).Select(i => i switch
         {
             0 => Math.BitDecrement(limit),
@@ -74,10 +74,10 @@ internal sealed unsafe class KernelTests(string instance, ulong p)
             3 => -0.0,
             _ => Math.Round((2 * random.NextDouble() - 1) * Math.Pow(2, random.NextDouble() * Math.Log2(limit))),
         })];
-        double[] result = new double[Length];
+        var result = new double[Length];
         fixed (double* source = large, destination = result)
             _kernels.Reduce(destination, source, Length, _modulus);
-        for (int i = 0; i < Length; i++)
+        for (var i = 0; i < Length; i++)
         {
             Assert.That(Oracle.Canonical(result[i], p), Is.EqualTo(Oracle.Canonical(large[i], p)), $"{large[i]:R}");
             Assert.That(Math.Abs(result[i]), Is.LessThanOrEqualTo(p / 2.0 + 2));
@@ -88,7 +88,7 @@ internal sealed unsafe class KernelTests(string instance, ulong p)
     public void Scaling_rounds_to_nearest_even()
     {
         double[] values = [0.25, 0.5, 0.75, 1.25, -0.25, -0.75, 1e9 / 3, -1e9 / 3, .. Enumerable.Range(0, 24).Select(i => i * 0.37)];
-        double[] result = new double[values.Length];
+        var result = new double[values.Length];
         fixed (double* source = values, destination = result)
             _kernels.ScaleAndRound(destination, source, 2, values.Length);
         Assert.That(result, Is.EqualTo(values.Select(value => Math.Round(2 * value, MidpointRounding.ToEven))));
@@ -108,7 +108,7 @@ internal sealed unsafe class KernelTests(string instance, ulong p)
         double[] result = [.. _z];
         fixed (double* destination = result, x = _x, y = _y)
             kernel(destination, x, y);
-        for (int i = 0; i < Length; i++)
+        for (var i = 0; i < Length; i++)
         {
             Assert.That(Oracle.Canonical(result[i], p), Is.EqualTo(expected(i)), $"lane {i}: x {_x[i]}, y {_y[i]}, z {_z[i]}");
             Assert.That(Math.Abs(result[i]), Is.LessThanOrEqualTo(bound * p + 2), $"lane {i} is not reduced");

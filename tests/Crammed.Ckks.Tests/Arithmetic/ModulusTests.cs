@@ -11,15 +11,15 @@ internal sealed class ModulusTests
     {
         for (ulong candidate = 0; candidate < 3000; candidate++)
         {
-            bool hasDivisor = Enumerable.Range(2, (int)Math.Sqrt(candidate)).Any(d => (ulong)d < candidate && candidate % (ulong)d == 0);
-            bool expected = candidate > 1 && !hasDivisor;
+            var hasDivisor = Enumerable.Range(2, (int)Math.Sqrt(candidate)).Any(d => (ulong)d < candidate && candidate % (ulong)d == 0);
+            var expected = candidate > 1 && !hasDivisor;
             Assert.That(PrimeSearch.IsPrime(candidate), Is.EqualTo(expected), $"{candidate}");
         }
         // Carmichael numbers, strong pseudoprimes to several bases (OEIS A014233), and their neighbours of known nature.
         ulong[] composites = [561, 41041, 825265, 3215031751, 3474749660383, 341550071728321, 3825123056546413051];
-        foreach (ulong composite in composites)
+        foreach (var composite in composites)
             Assert.That(PrimeSearch.IsPrime(composite), Is.False, $"{composite}");
-        foreach (ulong prime in new ulong[] { 4294967291, 1125899906842597, 18446744073709551557 })
+        foreach (var prime in new ulong[] { 4294967291, 1125899906842597, 18446744073709551557 })
             Assert.That(PrimeSearch.IsPrime(prime), $"{prime}");
     }
 
@@ -27,12 +27,12 @@ internal sealed class ModulusTests
     public void Searches_find_the_extreme_and_the_nearest_prime()
     {
         ulong step = 1 << 13;
-        ulong largest = PrimeSearch.LargestBelow(40, step, []);
+        var largest = PrimeSearch.LargestBelow(40, step, []);
         Assert.That(Candidates(largest + step, (1UL << 40) - 1).Any(PrimeSearch.IsPrime), Is.False);
         Assert.That((largest % step, PrimeSearch.IsPrime(largest)), Is.EqualTo((1UL, true)));
-        double target = Math.Pow(2, 40);
-        ulong nearest = PrimeSearch.Nearest(target, step, []);
-        ulong distance = (ulong)Math.Abs(nearest - target);
+        var target = Math.Pow(2, 40);
+        var nearest = PrimeSearch.Nearest(target, step, []);
+        var distance = (ulong)Math.Abs(nearest - target);
         IEnumerable<ulong> nearer = Candidates((1UL << 40) - distance + step, (1UL << 40) + distance - 1);
         Assert.That(nearer.Any(candidate => candidate != nearest && PrimeSearch.IsPrime(candidate)), Is.False);
         Assert.That(PrimeSearch.Nearest(target, step, [nearest]), Is.Not.EqualTo(nearest));
@@ -40,7 +40,7 @@ internal sealed class ModulusTests
 
         IEnumerable<ulong> Candidates(ulong from, ulong to)
         {
-            for (ulong c = from / step * step + 1; c <= to; c += step)
+            for (var c = from / step * step + 1; c <= to; c += step)
             {
                 if (c >= from)
                     yield return c;
@@ -53,11 +53,11 @@ internal sealed class ModulusTests
     {
         var modulus = new Modulus(prime);
         var random = new Random(1);
-        foreach (long value in new[] { 0, 1, -1, long.MaxValue, long.MinValue, (long)prime, -(long)prime, 1L << 62 })
+        foreach (var value in new[] { 0, 1, -1, long.MaxValue, long.MinValue, (long)prime, -(long)prime, 1L << 62 })
             Assert.That(modulus.Reduce(value), Is.EqualTo(Expected(value)), $"{value}");
-        for (int i = 0; i < 200; i++)
+        for (var i = 0; i < 200; i++)
         {
-            double value = Math.Round((2 * random.NextDouble() - 1) * Math.Pow(2, random.Next(1, 200)));
+            var value = Math.Round((2 * random.NextDouble() - 1) * Math.Pow(2, random.Next(1, 200)));
             Assert.That(modulus.Reduce(value), Is.EqualTo(Expected(new BigInteger(value))), $"{value:R}");
         }
         Assert.That(() => modulus.Reduce(0.5), Throws.ArgumentException);
@@ -74,7 +74,7 @@ internal sealed class ModulusTests
     public void Inverses_and_centring(ulong prime)
     {
         var modulus = new Modulus(prime);
-        foreach (ulong value in new[] { 1UL, 2UL, prime / 2, prime - 1, 12345UL })
+        foreach (var value in new[] { 1UL, 2UL, prime / 2, prime - 1, 12345UL })
         {
             Assert.That(modulus.Multiply(value, modulus.Invert(value)), Is.EqualTo(1));
             Assert.That(Math.Abs(modulus.Centre(value)), Is.LessThanOrEqualTo((prime - 1) / 2));
@@ -95,8 +95,8 @@ internal sealed class ModulusTests
     public void Accumulation_constants_keep_their_bounds([Values(20, 30, 36, 40, 46, 48, 50)] int bits)
     {
         var accumulation = new WideAccumulation(Math.ScaleB(1, bits) - 1);
-        double unit = Math.ScaleB(1, Math.ILogB(accumulation.Start) - 52);
-        double largest = Math.Pow(WideAccumulation.OperandBound * Math.ScaleB(1, bits), 2);
+        var unit = Math.ScaleB(1, Math.ILogB(accumulation.Start) - 52);
+        var largest = Math.Pow(WideAccumulation.OperandBound * Math.ScaleB(1, bits), 2);
         // The sum stays in its binade, and the rests stay exact beside a reduced residue.
         Assert.That(accumulation.Terms * largest, Is.LessThanOrEqualTo(unit * Math.ScaleB(1, 51)));
         Assert.That(accumulation.Terms * unit / 2, Is.LessThanOrEqualTo(Math.ScaleB(1, 52)));
@@ -110,7 +110,7 @@ internal sealed class ModulusTests
     {
         double p = Math.ScaleB(1, bits) - 1, digit = Math.ScaleB(1, 49);
         var accumulation = new WideAccumulation(digit, p / 2, p);
-        double unit = Math.ScaleB(1, Math.ILogB(accumulation.Start) - 52);
+        var unit = Math.ScaleB(1, Math.ILogB(accumulation.Start) - 52);
         Assert.That(accumulation.Terms * digit * p / 2, Is.LessThanOrEqualTo(Math.Min(unit * Math.ScaleB(1, 51), Math.ScaleB(p, 52))));
         Assert.That(accumulation.Terms * unit / 2, Is.LessThanOrEqualTo(Math.ScaleB(1, 52)));
         Assert.That(accumulation.Terms, Is.GreaterThanOrEqualTo(8));
@@ -123,7 +123,7 @@ internal sealed class ModulusTests
         var modulus = new Modulus(PrimeSearch.LargestBelow(bits, 1 << 13, []));
         var split = new ResidueSplit(modulus, weight, 1);
         double rest = Math.Floor(0.8 * modulus.P), largest = 0, unit = Math.ScaleB(1, split.Shift);
-        for (int part = 0; part < split.Parts - 1; part++, rest = Math.Round(rest / unit))
+        for (var part = 0; part < split.Parts - 1; part++, rest = Math.Round(rest / unit))
             largest = Math.Max(largest, unit / 2);
         largest = Math.Max(largest, rest);
         Assert.That(split.Terms * largest * weight, Is.LessThanOrEqualTo(Math.ScaleB(1, 53)));

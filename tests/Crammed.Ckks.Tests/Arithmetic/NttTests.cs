@@ -25,7 +25,7 @@ internal sealed unsafe class NttTests
     {
         (VectorKernels kernels, NttTables tables, Modulus modulus) = Build(instance, logN, bits);
         double[] left = KernelCase.Residues(tables.Length, modulus.Value, 1), right = KernelCase.Residues(tables.Length, modulus.Value, 2);
-        ulong[] expected = Oracle.NegacyclicProduct(Canonical(left, modulus), Canonical(right, modulus), modulus.Value);
+        var expected = Oracle.NegacyclicProduct(Canonical(left, modulus), Canonical(right, modulus), modulus.Value);
         fixed (double* x = left, y = right)
         {
             kernels.ForwardNtt(x, tables);
@@ -40,8 +40,8 @@ internal sealed unsafe class NttTests
     public void Value_i_is_taken_at_the_power_of_psi_that_bit_reversal_gives(string instance, int logN, int bits)
     {
         (VectorKernels kernels, NttTables tables, Modulus modulus) = Build(instance, logN, bits);
-        double[] values = KernelCase.Residues(tables.Length, modulus.Value, 3);
-        ulong[] coefficients = Canonical(values, modulus);
+        var values = KernelCase.Residues(tables.Length, modulus.Value, 3);
+        var coefficients = Canonical(values, modulus);
         var monomial = new double[tables.Length];
         monomial[1] = 1;
         fixed (double* x = values, y = monomial)
@@ -50,9 +50,9 @@ internal sealed unsafe class NttTests
             kernels.ForwardNtt(y, tables);
         }
         // The transform of X lists the points; the first one is ψ itself.
-        ulong[] points = Canonical(monomial, modulus);
-        ulong psi = points[0];
-        int[] reversed = BitReversal.Table(logN);
+        var points = Canonical(monomial, modulus);
+        var psi = points[0];
+        var reversed = BitReversal.Table(logN);
         Assert.That(Oracle.Power(psi, (ulong)tables.Length, modulus.Value), Is.EqualTo(modulus.Value - 1));
         Assert.That(points, Is.EqualTo(reversed.Select(r => Oracle.Power(psi, (ulong)(2 * r + 1), modulus.Value))));
         Assert.That(Canonical(values, modulus), Is.EqualTo(points.Select(point => Oracle.Evaluate(coefficients, point, modulus.Value))));
@@ -63,10 +63,10 @@ internal sealed unsafe class NttTests
     {
         (VectorKernels kernels, NttTables tables, Modulus modulus) = Build(instance, logN, bits);
         // The largest admitted inputs first: ±2^52 forward.
-        double[] values = KernelCase.Residues(tables.Length, modulus.Value, 4);
-        for (int i = 0; i < values.Length; i += 3)
+        var values = KernelCase.Residues(tables.Length, modulus.Value, 4);
+        for (var i = 0; i < values.Length; i += 3)
             values[i] = (i & 1) == 0 ? NttTables.ForwardInputBound : -NttTables.ForwardInputBound;
-        ulong[] original = Canonical(values, modulus);
+        var original = Canonical(values, modulus);
         fixed (double* x = values)
         {
             kernels.ForwardNtt(x, tables);
@@ -84,8 +84,8 @@ internal sealed unsafe class NttTests
         (VectorKernels kernels, NttTables tables, Modulus modulus) = Build(instance, logN, bits);
         var random = new Random(5);
         double[] values = [.. Enumerable.Range(0, tables.Length).Select(_ => random.Next(2) == 0 ? modulus.P - 1 : 1 - modulus.P)];
-        ulong[] original = Canonical(values, modulus);
-        ulong factor = modulus.Multiply(tables.LengthInverse, 12345);
+        var original = Canonical(values, modulus);
+        var factor = modulus.Multiply(tables.LengthInverse, 12345);
         fixed (double* x = values)
         {
             kernels.InverseNtt(x, tables, modulus.Centre(factor));
@@ -98,15 +98,15 @@ internal sealed unsafe class NttTests
     [Test]
     public void Permuting_values_is_the_automorphism_of_coefficients([Values(7, 10)] int logN, [Values(5, 25, 127, 2)] int choice)
     {
-        int n = 1 << logN;
-        int element = choice == 2 ? 2 * n - 1 : choice;
+        var n = 1 << logN;
+        var element = choice == 2 ? 2 * n - 1 : choice;
         var ring = new RingContext(logN, [PrimeSearch.LargestBelow(36, (ulong)(2 * n), [])], VectorKernels.Default);
-        ulong p = ring.Moduli[0].Value;
-        double[] values = KernelCase.Residues(n, p, 6);
+        var p = ring.Moduli[0].Value;
+        var values = KernelCase.Residues(n, p, 6);
         var image = new double[n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            int exponent = (int)((long)i * element % (2 * n));
+            var exponent = (int)((long)i * element % (2 * n));
             image[exponent % n] = exponent < n ? values[i] : -values[i];
         }
         var permuted = new double[n];
@@ -139,22 +139,22 @@ internal sealed unsafe class NttTests
     /// <summary>The textbook Cooley-Tukey transform on canonical residues, with the same root as the tables'.</summary>
     private static ulong[] ReferenceForward(ulong[] coefficients, ulong p)
     {
-        int n = coefficients.Length;
+        var n = coefficients.Length;
         ulong psi = 0;
         for (ulong candidate = 2; psi == 0; candidate++)
         {
-            ulong root = Oracle.Power(candidate, (p - 1) / (2 * (ulong)n), p);
+            var root = Oracle.Power(candidate, (p - 1) / (2 * (ulong)n), p);
             if (Oracle.Power(root, (ulong)n, p) == p - 1)
                 psi = root;
         }
-        int[] reversed = BitReversal.Table(System.Numerics.BitOperations.Log2((uint)n));
+        var reversed = BitReversal.Table(System.Numerics.BitOperations.Log2((uint)n));
         var values = (ulong[])coefficients.Clone();
         for (int groups = 1, half = n / 2; groups < n; groups *= 2, half /= 2)
         {
-            for (int group = 0; group < groups; group++)
+            for (var group = 0; group < groups; group++)
             {
-                ulong w = Oracle.Power(psi, (ulong)reversed[groups + group], p);
-                for (int j = 2 * group * half; j < (2 * group + 1) * half; j++)
+                var w = Oracle.Power(psi, (ulong)reversed[groups + group], p);
+                for (var j = 2 * group * half; j < (2 * group + 1) * half; j++)
                 {
                     ulong u = values[j], v = Oracle.Multiply(values[j + half], w, p);
                     values[j] = Oracle.Add(u, v, p);

@@ -29,13 +29,13 @@ internal static class Oracle
     /// <summary>The product of two polynomials modulo X^N + 1, term by term.</summary>
     public static ulong[] NegacyclicProduct(ulong[] left, ulong[] right, ulong p)
     {
-        int n = left.Length;
+        var n = left.Length;
         var product = new ulong[n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int j = 0; j < n; j++)
+            for (var j = 0; j < n; j++)
             {
-                ulong term = Multiply(left[i], right[j], p);
+                var term = Multiply(left[i], right[j], p);
                 product[(i + j) % n] = i + j < n ? Add(product[i + j], term, p) : Subtract(product[i + j - n], term, p);
             }
         }
@@ -46,7 +46,7 @@ internal static class Oracle
     public static ulong Evaluate(ulong[] coefficients, ulong point, ulong p)
     {
         ulong value = 0;
-        for (int i = coefficients.Length - 1; i >= 0; i--)
+        for (var i = coefficients.Length - 1; i >= 0; i--)
             value = Add(Multiply(value, point, p), coefficients[i], p);
         return value;
     }

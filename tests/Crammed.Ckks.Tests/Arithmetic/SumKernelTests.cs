@@ -25,9 +25,9 @@ internal sealed unsafe class SumKernelTests(string instance, ulong p)
         AssertResults(results, i =>
         {
             ulong r0 = 0, r1 = 0, r2 = 0;
-            for (int pair = 0; pair < count; pair++)
+            for (var pair = 0; pair < count; pair++)
             {
-                (ulong a0, ulong a1, ulong b0, ulong b1) = Pair(operands, pair, i);
+                (var a0, var a1, var b0, var b1) = Pair(operands, pair, i);
                 r0 = Oracle.Add(r0, Oracle.Multiply(a0, b0, p), p);
                 r1 = Oracle.Add(r1, Oracle.Add(Oracle.Multiply(a0, b1, p), Oracle.Multiply(a1, b0, p), p), p);
                 r2 = Oracle.Add(r2, Oracle.Multiply(a1, b1, p), p);
@@ -45,9 +45,9 @@ internal sealed unsafe class SumKernelTests(string instance, ulong p)
         AssertResults(results, i =>
         {
             ulong r0 = 0, r1 = 0, r2 = 0;
-            for (int pair = 0; pair < count; pair++)
+            for (var pair = 0; pair < count; pair++)
             {
-                (ulong a0, ulong a1, ulong b0, ulong b1) = Pair(operands, pair, i);
+                (var a0, var a1, var b0, var b1) = Pair(operands, pair, i);
                 ulong x0 = Oracle.Subtract(a0, b0, p), x1 = Oracle.Subtract(a1, b1, p);
                 r0 = Oracle.Add(r0, Oracle.Multiply(x0, x0, p), p);
                 r1 = Oracle.Add(r1, Oracle.Multiply(2, Oracle.Multiply(x0, x1, p), p), p);
@@ -62,13 +62,13 @@ internal sealed unsafe class SumKernelTests(string instance, ulong p)
     public void Sums_of_extreme_products_stay_exact([Values(64, 130)] int count, [Values(1, -1)] int sign)
     {
         using RnsPolynomial operands = new(4 * count, Length), results = new(3, Length);
-        double bound = Math.Floor(0.8 * p);
-        for (int limb = 0; limb < 4 * count; limb++)
+        var bound = Math.Floor(0.8 * p);
+        for (var limb = 0; limb < 4 * count; limb++)
             operands.LimbSpan(limb).Fill(limb % 4 < 2 ? bound : sign * bound);
         Run(operands, results, _kernels.SumOfProducts, count);
-        ulong square = Oracle.Multiply((ulong)bound, (ulong)bound, p);
-        ulong product = sign > 0 ? square : Oracle.Subtract(0, square, p);
-        ulong sum = Oracle.Multiply(product, (ulong)count, p);
+        var square = Oracle.Multiply((ulong)bound, (ulong)bound, p);
+        var product = sign > 0 ? square : Oracle.Subtract(0, square, p);
+        var sum = Oracle.Multiply(product, (ulong)count, p);
         AssertResults(results, _ => (sum, Oracle.Add(sum, sum, p), sum));
     }
 
@@ -78,14 +78,14 @@ internal sealed unsafe class SumKernelTests(string instance, ulong p)
     public void Inner_products_of_digits_and_keys(int count)
     {
         using RnsPolynomial operands = Operands(3 * count), results = new(2, Length);
-        double** pointers = stackalloc double*[3 * count];
-        for (int i = 0; i < 3 * count; i++)
+        var pointers = stackalloc double*[3 * count];
+        for (var i = 0; i < 3 * count; i++)
             pointers[i] = operands.Limb(i);
         _kernels.InnerProducts(results.Limb(0), results.Limb(1), pointers, count, Length, _modulus);
-        for (int i = 0; i < Length; i++)
+        for (var i = 0; i < Length; i++)
         {
             ulong r0 = 0, r1 = 0;
-            for (int digit = 0; digit < count; digit++)
+            for (var digit = 0; digit < count; digit++)
             {
                 r0 = Oracle.Add(r0, Oracle.Multiply(At(operands, 3 * digit, i), At(operands, 3 * digit + 1, i), p), p);
                 r1 = Oracle.Add(r1, Oracle.Multiply(At(operands, 3 * digit, i), At(operands, 3 * digit + 2, i), p), p);
@@ -99,27 +99,27 @@ internal sealed unsafe class SumKernelTests(string instance, ulong p)
     [TestCase(9, 140, 134217728.0)]
     public void Linear_combinations(int outputs, int inputs, double bound)
     {
-        ulong factor = p / 7;
+        var factor = p / 7;
         var split = new ResidueSplit(_modulus, bound, factor);
         var random = new Random(outputs);
         using RnsPolynomial sources = Operands(inputs), results = new(outputs, Length);
         double[] weights = [.. Enumerable.Range(0, outputs * inputs).Select(_ =>
             random.Next(3) switch { 0 => 0, 1 => random.Next(2) == 0 ? bound : -bound, _ => random.NextInt64((long)bound + 1) })];
-        double** pointers = stackalloc double*[outputs + inputs];
-        for (int output = 0; output < outputs; output++)
+        var pointers = stackalloc double*[outputs + inputs];
+        for (var output = 0; output < outputs; output++)
             pointers[output] = results.Limb(output);
-        for (int input = 0; input < inputs; input++)
+        for (var input = 0; input < inputs; input++)
             pointers[outputs + input] = sources.Limb(input);
         var matrix = new PackedMatrix(weights, outputs, inputs);
         _kernels.LinearCombinations(pointers, pointers + outputs, matrix, split, Offset, Length - Offset, _modulus);
-        for (int i = Offset; i < Length; i++)
+        for (var i = Offset; i < Length; i++)
         {
-            for (int output = 0; output < outputs; output++)
+            for (var output = 0; output < outputs; output++)
             {
                 ulong expected = 0;
-                for (int input = 0; input < inputs; input++)
+                for (var input = 0; input < inputs; input++)
                 {
-                    ulong weight = Oracle.Canonical(weights[output * inputs + input], p);
+                    var weight = Oracle.Canonical(weights[output * inputs + input], p);
                     expected = Oracle.Add(expected, Oracle.Multiply(weight, At(sources, input, i), p), p);
                 }
                 Assert.That(At(results, output, i), Is.EqualTo(Oracle.Multiply(expected, factor, p)), $"output {output}, lane {i}");
@@ -132,8 +132,8 @@ internal sealed unsafe class SumKernelTests(string instance, ulong p)
 
     private void Run(RnsPolynomial operands, RnsPolynomial results, TensorKernel kernel, int count)
     {
-        double** pointers = stackalloc double*[4 * count];
-        for (int i = 0; i < 4 * count; i++)
+        var pointers = stackalloc double*[4 * count];
+        for (var i = 0; i < 4 * count; i++)
             pointers[i] = operands.Limb(i);
         kernel(results.Limb(0), results.Limb(1), results.Limb(2), pointers, count, Offset, Length - Offset, _modulus);
     }
@@ -141,7 +141,7 @@ internal sealed unsafe class SumKernelTests(string instance, ulong p)
     private RnsPolynomial Operands(int count)
     {
         var operands = new RnsPolynomial(count, Length);
-        for (int limb = 0; limb < count; limb++)
+        for (var limb = 0; limb < count; limb++)
             KernelCase.Residues(Length, p, 100 + limb).CopyTo(operands.LimbSpan(limb));
         return operands;
     }
@@ -153,10 +153,10 @@ internal sealed unsafe class SumKernelTests(string instance, ulong p)
 
     private void AssertResults(RnsPolynomial results, Func<int, (ulong R0, ulong R1, ulong R2)> expected)
     {
-        for (int i = Offset; i < Length; i++)
+        for (var i = Offset; i < Length; i++)
         {
             Assert.That((At(results, 0, i), At(results, 1, i), At(results, 2, i)), Is.EqualTo(expected(i)), $"lane {i}");
-            for (int limb = 0; limb < 3; limb++)
+            for (var limb = 0; limb < 3; limb++)
                 Assert.That(Math.Abs(results.LimbSpan(limb)[i]), Is.LessThanOrEqualTo(p / 2.0 + 2));
         }
     }

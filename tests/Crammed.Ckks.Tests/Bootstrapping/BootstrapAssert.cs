@@ -14,15 +14,15 @@ internal static class BootstrapAssert
     /// <param name="estimate">what is expected of each</param>
     public static void AreAsEstimated(IReadOnlyList<double[]> errors, BootstrapEstimate estimate)
     {
-        double meanSquare = errors.Average(ofOne => ofOne.Average(error => error * error));
-        double largest = errors.Max(ofOne => ofOne.Max(Math.Abs));
-        double bound = estimate.LargestBound(errors.Sum(ofOne => ofOne.Length));
-        double freedom = estimate.DegreesOfFreedom(errors.Count);
+        var meanSquare = errors.Average(ofOne => ofOne.Average(error => error * error));
+        var largest = errors.Max(ofOne => ofOne.Max(Math.Abs));
+        var bound = estimate.LargestBound(errors.Sum(ofOne => ofOne.Length));
+        var freedom = estimate.DegreesOfFreedom(errors.Count);
         TestContext.Out.WriteLine(
             $"{Bits(Math.Sqrt(meanSquare))} bits rms, estimated {Bits(estimate.Error)}, {freedom:F0} degrees of freedom; "
             + $"{Bits(largest)} worst, expected {Bits(estimate.ExpectedLargest(errors.Sum(ofOne => ofOne.Length)))}, bound {Bits(bound)}");
         Assert.That(largest, Is.LessThan(bound), "largest error");
-        (double low, double high) = ChiSquared.MeanBounds(freedom);
+        (var low, var high) = ChiSquared.MeanBounds(freedom);
         Assert.That(meanSquare / (estimate.Error * estimate.Error), Is.InRange(low, high), "mean square over estimate");
     }
 

@@ -27,12 +27,12 @@ internal sealed class BootstrapEstimateTests
         Assert.That(estimate.Result.Error, Is.EqualTo(Math.Sqrt(3.5 + 4.625)).Within(1e-12));
         var random = new Random(1);
         double[] samples = [.. Enumerable.Range(0, 1 << 18).Select(_ => Math.Abs(Part(random)))];
-        foreach (double threshold in new[] { 0, 1, 2.9, 3.1, 6, 12 })
+        foreach (var threshold in new[] { 0, 1, 2.9, 3.1, 6, 12 })
         {
-            double probability = estimate.TailProbability(threshold);
-            double frequency = samples.Count(sample => sample > threshold) / (double)samples.Length;
+            var probability = estimate.TailProbability(threshold);
+            var frequency = samples.Count(sample => sample > threshold) / (double)samples.Length;
             // Five standard deviations of a frequency.
-            double tolerance = 5 * Math.Sqrt(probability * (1 - probability) / samples.Length);
+            var tolerance = 5 * Math.Sqrt(probability * (1 - probability) / samples.Length);
             Assert.That(frequency, Is.EqualTo(probability).Within(tolerance + 1e-12), $"beyond {threshold}");
         }
     }
@@ -45,7 +45,7 @@ internal sealed class BootstrapEstimateTests
         Assert.That(estimate.LargestBound(2048), Is.EqualTo(Math.Sqrt(2) * Math.Log(2048.0 * (1 << 20))).Within(1e-6));
         Assert.That(estimate.LargestBound(2048, 0.01), Is.EqualTo(Math.Sqrt(2) * Math.Log(2048 / 0.01)).Within(1e-6));
         // The mean of the largest of n exponential variables is 1 + 1/2 + ... + 1/n, by 1/(2n) more than ln(n) + γ.
-        double mean = Enumerable.Range(1, 2048).Sum(i => 1.0 / i);
+        var mean = Enumerable.Range(1, 2048).Sum(i => 1.0 / i);
         Assert.That(estimate.ExpectedLargest(2048), Is.EqualTo(Math.Sqrt(2) * (mean - 1.0 / 4096)).Within(1e-6));
     }
 
@@ -111,15 +111,15 @@ internal sealed class BootstrapEstimateTests
     {
         double[] secret = [.. Enumerable.Range(0, Slots * Copies).Select(_ => Exponential(random))];
         double sum = 0;
-        for (int bootstrap = 0; bootstrap < bootstraps; bootstrap++)
+        for (var bootstrap = 0; bootstrap < bootstraps; bootstrap++)
         {
             var period = new (double Variance, double Real, double Imaginary)[Slots];
-            for (int slot = 0; slot < Slots; slot++)
+            for (var slot = 0; slot < Slots; slot++)
                 period[slot] = (PickVariance(random), PickBias(random), PickBias(random));
-            for (int slot = 0; slot < secret.Length; slot++)
+            for (var slot = 0; slot < secret.Length; slot++)
             {
-                (double variance, double real, double imaginary) = period[slot % Slots];
-                double deviation = Math.Sqrt(variance * secret[slot]);
+                (var variance, var real, var imaginary) = period[slot % Slots];
+                var deviation = Math.Sqrt(variance * secret[slot]);
                 sum += Math.Pow(real + deviation * Gaussian(random), 2) + Math.Pow(imaginary + deviation * Gaussian(random), 2);
             }
         }

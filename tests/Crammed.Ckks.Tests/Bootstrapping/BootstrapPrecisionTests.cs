@@ -17,7 +17,7 @@ internal sealed class BootstrapPrecisionTests
 
     private static IEnumerable<TestCaseData> StructuredMessages()
     {
-        int count = Parameters.SlotCount;
+        var count = Parameters.SlotCount;
         yield return new TestCaseData(Messages.Uniform(count, count, 1, 1)).SetArgDisplayNames("uniform");
         yield return new TestCaseData(Messages.Uniform(count, count, Small, 2)).SetArgDisplayNames("small");
         yield return new TestCaseData(Messages.Constant(count)).SetArgDisplayNames("constant");
@@ -97,7 +97,7 @@ internal sealed class BootstrapPrecisionTests
     public void Errors_of_the_operand_come_through([Values(1024, 64)] int slots)
     {
         using var setup = new BootstrapSetup(new BootstrappingPlan(Parameters, slots));
-        double deviation = Math.ScaleB(1, -24) * Math.Sqrt(setup.Plan.Repetitions);
+        var deviation = Math.ScaleB(1, -24) * Math.Sqrt(setup.Plan.Repetitions);
         Complex[] message = Messages.Uniform(Parameters.SlotCount, slots, Small, 1);
         // A uniform variable of standard deviation 1 reaches up to sqrt(3).
         Complex[] errors = Messages.Uniform(Parameters.SlotCount, Parameters.SlotCount, Math.Sqrt(3) * deviation, 2);
@@ -126,7 +126,7 @@ internal sealed class BootstrapPrecisionTests
         BootstrapEstimate first = _full.Estimate(message, _full.Plan.InputLevel), last = first;
         using Ciphertext fresh = _full.Encrypt(message, _full.Plan.InputLevel);
         Ciphertext current = _full.Bootstrapper.Bootstrap(fresh);
-        for (int round = 1; round < rounds; round++)
+        for (var round = 1; round < rounds; round++)
         {
             using Ciphertext operand = current;
             using Ciphertext product = _full.Evaluator.Multiply(operand, one);

@@ -47,7 +47,7 @@ internal sealed class BootstrapSetup : IDisposable
     /// <summary>-log2 of the root mean square and of the largest error, over real and imaginary parts.</summary>
     public (double Rms, double Worst) ErrorBits(Ciphertext ciphertext, Complex[] expected)
     {
-        double[] errors = Errors(ciphertext, expected);
+        var errors = Errors(ciphertext, expected);
         return (-Math.Log2(Math.Sqrt(errors.Average(error => error * error))), -Math.Log2(errors.Max(Math.Abs)));
     }
 
@@ -56,7 +56,7 @@ internal sealed class BootstrapSetup : IDisposable
     /// </summary>
     public double[] BootstrapErrors(Complex[] message, int level)
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         double[] errors;
         using (Ciphertext operand = Encrypt(message, level))
         using (Ciphertext result = Bootstrapper.Bootstrap(operand))

@@ -23,7 +23,7 @@ internal sealed class BootstrapperModesTests
         Complex[][] messages = [.. Enumerable.Range(0, 3).Select(seed => Uniform(1, seed))];
         Ciphertext[] operands = [.. messages.Select(message => _unit.Encrypt(message, _unit.Plan.InputLevel))];
         Ciphertext[] batch = _unit.Bootstrapper.BootstrapBatch(operands);
-        for (int i = 0; i < operands.Length; i++)
+        for (var i = 0; i < operands.Length; i++)
         {
             using Ciphertext single = _unit.Bootstrapper.Bootstrap(operands[i]);
             Assert.That(_unit.Decrypt(batch[i]), Is.EqualTo(_unit.Decrypt(single)));
@@ -71,7 +71,7 @@ internal sealed class BootstrapperModesTests
             // A pair is a complex message, the sum of both operands, the second of them lowered; its halves stay apart.
             Complex[] both = [.. first.Zip(second, (u, v) => new Complex(u.Real, v.Real))];
             double[] errors = [.. RealErrors(x, first), .. RealErrors(y, second)];
-            int level = _unit.Plan.InputLevel;
+            var level = _unit.Plan.InputLevel;
             SlotEstimate operand = _unit.Noise.Add(_unit.Fresh(first, level), _unit.Noise.LowerTo(_unit.Fresh(second, level + 2), level));
             BootstrapAssert.AreAsEstimated([errors], _unit.Estimate(both, operand, recombined: false));
             Assert.That((x.Level, y.Level), Is.EqualTo((_unit.Plan.OutputLevel, _unit.Plan.OutputLevel)));
@@ -90,7 +90,7 @@ internal sealed class BootstrapperModesTests
         using var iterated = new BootstrapSetup(new BootstrappingPlan(Parameters, range: Range, iterations: 2));
         double once = Rms(single, Range), twice = Rms(iterated, Range);
         var estimator = new NoiseEstimator(Parameters);
-        double floor = Math.Min(estimator.Floor(iterated.Plan.OutputLevel), estimator.Floor(iterated.Plan.InputLevel));
+        var floor = Math.Min(estimator.Floor(iterated.Plan.OutputLevel), estimator.Floor(iterated.Plan.InputLevel));
         double left = Math.Pow(2, -once - 14), rounding = 4 * floor;
         Assert.That(twice, Is.GreaterThan(-Math.Log2(Math.Sqrt(left * left + rounding * rounding)) - 0.5));
         Assert.That(twice, Is.GreaterThan(once + 8));
@@ -102,7 +102,7 @@ internal sealed class BootstrapperModesTests
         Complex[] message = Uniform(1, 8);
         message[17] = new Complex(0.5, -1.25);
         using Ciphertext operand = _unit.Encrypt(message, _unit.Plan.InputLevel);
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Assert.That(
             () => _unit.Bootstrapper.Bootstrap(operand),
             Throws.InvalidOperationException.With.Message.StartsWith("Bootstrap: a part of slot 17 is 1.25 in size, the plan's range is 1;"));
@@ -112,7 +112,7 @@ internal sealed class BootstrapperModesTests
     [Test]
     public void Missing_keys_are_named_before_anything_is_encoded()
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         var evaluator = new Evaluator(Parameters, EvaluationKeys.Empty(Parameters));
         Assert.That(
             () => new Bootstrapper(_unit.Plan, evaluator, new CkksEncoder(Parameters)),
@@ -138,7 +138,7 @@ internal sealed class BootstrapperModesTests
     {
         Complex[] message = Uniform(range, 9);
         using Ciphertext operand = setup.Encrypt(message, setup.Plan.InputLevel), result = setup.Bootstrapper.Bootstrap(operand);
-        double rms = setup.ErrorBits(result, message).Rms;
+        var rms = setup.ErrorBits(result, message).Rms;
         TestContext.Out.WriteLine($"range {range}, {setup.Plan.Iterations} iterations: {rms:F1} bits rms");
         return rms;
     }

@@ -15,7 +15,7 @@ internal sealed class BootstrapperTests
         Complex[] zeros = new Complex[Parameters.SlotCount];
         using Ciphertext low = setup.Encrypt(zeros, setup.Plan.InputLevel - 1), good = setup.Encrypt(zeros, setup.Plan.InputLevel + 1);
         using Ciphertext square = setup.Evaluator.Square(good);
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Refused("Bootstrap: SlotsToCoeffs takes 3 levels, the operand has 2", () => setup.Bootstrapper.Bootstrap(low));
         Refused("LowerTo", () => setup.Bootstrapper.Bootstrap(square));
         Assert.That(

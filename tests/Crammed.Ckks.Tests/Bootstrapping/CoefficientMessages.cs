@@ -20,8 +20,8 @@ internal static class CoefficientMessages
     public static double[] Spread(Complex[] complex, int degree)
     {
         var coefficients = new double[degree];
-        int gap = degree / (2 * complex.Length);
-        for (int k = 0; k < complex.Length; k++)
+        var gap = degree / (2 * complex.Length);
+        for (var k = 0; k < complex.Length; k++)
         {
             coefficients[gap * k] = complex[k].Real;
             coefficients[degree / 2 + gap * k] = complex[k].Imaginary;
@@ -33,13 +33,13 @@ internal static class CoefficientMessages
     public static unsafe Ciphertext Encrypt(CkksSetup setup, double[] coefficients, int level)
     {
         RingContext ring = setup.Parameters.Ring;
-        double scale = setup.Parameters.ScaleAt(level);
+        var scale = setup.Parameters.ScaleAt(level);
         double[] integers = [.. coefficients.Select(value => Math.Round(value * scale))];
         RnsPolynomial polynomial = ring.Rent(level + 1);
         fixed (double* source = integers)
         {
             using var integer = IntegerPolynomial.FromCoefficients(ring, source, scale);
-            for (int limb = 0; limb <= level; limb++)
+            for (var limb = 0; limb <= level; limb++)
                 integer.Transform(polynomial.Limb(limb), limb);
         }
         using var plaintext = new Plaintext(setup.Parameters, polynomial, level, scale);

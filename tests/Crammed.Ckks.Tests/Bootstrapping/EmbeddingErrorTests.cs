@@ -1,5 +1,5 @@
-using Crammed.Ckks.Tests.Scheme;
 using Crammed.Ckks.Client;
+using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.Bootstrapping;
 
@@ -36,12 +36,12 @@ internal sealed class EmbeddingErrorTests
     [Test]
     public void Every_listed_key_is_needed_at_its_level()
     {
-        long live = ResidueMemory.LiveBuffers;
-        foreach ((string operation, EmbeddingTransform transform) in new[] { ("SlotsToCoeffs", _down), ("CoeffsToSlots", _up) })
+        var live = ResidueMemory.LiveBuffers;
+        foreach ((var operation, EmbeddingTransform transform) in new[] { ("SlotsToCoeffs", _down), ("CoeffsToSlots", _up) })
         {
             IReadOnlyList<(int Steps, int Level)> rotations = transform.Plan.Rotations;
             Assert.That(rotations.Select(rotation => rotation.Level).Distinct(), Is.EquivalentTo(new[] { Level, Level - 1 }));
-            foreach ((int missing, int level) in rotations)
+            foreach ((var missing, var level) in rotations)
             {
                 (int Steps, int Level)[] others = [.. rotations.Where(rotation => rotation.Steps != missing)];
                 using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, others)))
@@ -62,7 +62,7 @@ internal sealed class EmbeddingErrorTests
         using Ciphertext low = evaluator.DropLevels(_operand, Level - 1), product = evaluator.Square(_operand);
         CkksSetup other = CkksSetup.Of(NamedParameters.InsecureN11);
         using Ciphertext foreign = other.Encryptor.Encrypt([1.0], Level);
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Assert.That(
             () => evaluator.SlotsToCoeffs(low, _down),
             Throws.InvalidOperationException.With.Message.StartsWith(
@@ -90,7 +90,7 @@ internal sealed class EmbeddingErrorTests
     {
         using EvaluationKeys keys = KeysOf(_down);
         var evaluator = new Evaluator(_setup.Parameters, keys);
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Ciphertext operand = _operand.Clone();
         operand.Dispose();
         var transform = new EmbeddingTransform(_setup.Encoder, _down.Plan);
@@ -104,8 +104,8 @@ internal sealed class EmbeddingErrorTests
     [Test]
     public void Constants_are_positive_numbers_that_can_be_encoded()
     {
-        long live = ResidueMemory.LiveBuffers;
-        foreach (double constant in new[] { 0, -1, double.NaN, double.PositiveInfinity })
+        var live = ResidueMemory.LiveBuffers;
+        foreach (var constant in new[] { 0, -1, double.NaN, double.PositiveInfinity })
         {
             Assert.That(
                 () => new EmbeddingTransform(_setup.Encoder, _down.Plan, constant),
@@ -141,9 +141,9 @@ internal sealed class EmbeddingErrorTests
     private static void AreSame(Ciphertext left, Ciphertext right)
     {
         Assert.That((left.Level, left.Scale), Is.EqualTo((right.Level, right.Scale)));
-        for (int polynomial = 0; polynomial < 2; polynomial++)
+        for (var polynomial = 0; polynomial < 2; polynomial++)
         {
-            for (int limb = 0; limb <= left.Level; limb++)
+            for (var limb = 0; limb <= left.Level; limb++)
                 Assert.That(left[polynomial].LimbSpan(limb).SequenceEqual(right[polynomial].LimbSpan(limb)));
         }
     }

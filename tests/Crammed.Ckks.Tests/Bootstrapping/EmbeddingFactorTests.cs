@@ -24,18 +24,18 @@ internal sealed class EmbeddingFactorTests
         [Values] EmbeddingDirection direction, [Values(2, 4, 8, 16, 32, 64)] int n, [Values(1.0, 0.01)] double constant)
     {
         Complex[,] expected = EmbeddingMatrix.Of(direction, n);
-        int stages = BitOperations.Log2((uint)n);
-        double largest = constant * expected.Cast<Complex>().Max(Complex.Abs);
-        foreach (int[] split in EmbeddingMatrix.Splits(stages))
+        var stages = BitOperations.Log2((uint)n);
+        var largest = constant * expected.Cast<Complex>().Max(Complex.Abs);
+        foreach (var split in EmbeddingMatrix.Splits(stages))
         {
             var plan = new EmbeddingPlan(_parameters, direction, n, 12, split);
             Complex[,]? product = null;
-            for (int i = 0; i < split.Length; i++)
+            for (var i = 0; i < split.Length; i++)
             {
                 Complex[,] factor = EmbeddingMatrix.Of(plan.DiagonalsOf(i, Math.Pow(constant, 1.0 / split.Length)));
                 product = product is null ? factor : EmbeddingMatrix.Multiply(factor, product);
             }
-            double tolerance = (10 * stages + 6) * largest * Math.ScaleB(1, -53);
+            var tolerance = (10 * stages + 6) * largest * Math.ScaleB(1, -53);
             Assert.That(
                 EmbeddingMatrix.Distance(product!, Scaled(expected, constant)), Is.LessThan(tolerance), string.Join('+', split));
         }
@@ -49,18 +49,18 @@ internal sealed class EmbeddingFactorTests
     public void Factors_for_two_to_the_fifteen_slots()
     {
         CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
-        int n = parameters.SlotCount;
+        var n = parameters.SlotCount;
         EmbeddingPlan down = EmbeddingPlan.ForBootstrapping(parameters, Down, n), up = EmbeddingPlan.ForBootstrapping(parameters, Up, n);
         Complex[] values = CoefficientMessages.Random(n, seed: 15);
         Complex[] slots = Apply(down, values), back = Apply(up, slots);
         double Units(EmbeddingPlan plan) => plan.Factors.Zip(plan.Stages, (factor, m) => factor.Diagonals.Count + 5 * (m + 1) + 3).Sum();
-        double unit = Math.Sqrt(2) * n * Math.ScaleB(1, -53);
+        var unit = Math.Sqrt(2) * n * Math.ScaleB(1, -53);
         var oracle = new EmbeddingOracle(2 * n);
         Complex[] coefficients = [.. Enumerable.Range(0, n).Select(k => values[EmbeddingMatrix.Reverse(k, n)])];
-        double[] spread = CoefficientMessages.Spread(coefficients, 2 * n);
-        foreach (int j in new[] { 0, 1, 12345, n - 1 })
+        var spread = CoefficientMessages.Spread(coefficients, 2 * n);
+        foreach (var j in new[] { 0, 1, 12345, n - 1 })
             Assert.That(Complex.Abs(slots[j] - oracle.Slot(spread, j)), Is.LessThan(Units(down) * unit), $"slot {j}");
-        double largest = values.Zip(back, (x, y) => Complex.Abs(x - y)).Max();
+        var largest = values.Zip(back, (x, y) => Complex.Abs(x - y)).Max();
         Assert.That(largest, Is.LessThan((Units(down) + Units(up)) * unit));
     }
 
@@ -70,7 +70,7 @@ internal sealed class EmbeddingFactorTests
     {
         Complex[,] product = EmbeddingMatrix.Multiply(EmbeddingMatrix.CoeffsToSlots(n), EmbeddingMatrix.SlotsToCoeffs(n));
         var identity = new Complex[n, n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
             identity[i, i] = 1;
         Assert.That(EmbeddingMatrix.Distance(product, identity), Is.LessThan((n + 8) * Math.ScaleB(1, -53)));
     }
@@ -79,15 +79,15 @@ internal sealed class EmbeddingFactorTests
     [Test]
     public void Diagonals_are_where_the_plan_says([Values] EmbeddingDirection direction, [Values(2, 8, 64, 1024)] int n)
     {
-        int stages = BitOperations.Log2((uint)n);
+        var stages = BitOperations.Log2((uint)n);
         IEnumerable<int[]> splits = n > 64 ? [[10], [5, 5], [3, 3, 4], [1, 2, 3, 4]] : EmbeddingMatrix.Splits(stages);
-        foreach (int[] split in splits)
+        foreach (var split in splits)
         {
             var plan = new EmbeddingPlan(_parameters, direction, n, 12, split);
-            int whole = direction == Down ? split.Length - 1 : 0;
-            for (int i = 0; i < split.Length; i++)
+            var whole = direction == Down ? split.Length - 1 : 0;
+            for (var i = 0; i < split.Length; i++)
             {
-                int expected = i == whole ? 1 << split[i] : (2 << split[i]) - 1;
+                var expected = i == whole ? 1 << split[i] : (2 << split[i]) - 1;
                 Assert.That(plan.Factors[i].Diagonals, Has.Count.EqualTo(expected), $"factor {i} of {string.Join('+', split)}");
                 Assert.That(plan.DiagonalsOf(i, 1).Indices, Is.EqualTo(plan.Factors[i].Diagonals));
             }
@@ -128,13 +128,13 @@ internal sealed class EmbeddingFactorTests
     /// <summary>Every factor by the definition, y[i] = Σ_k d_k[i] x[(i + k) mod n].</summary>
     private static Complex[] Apply(EmbeddingPlan plan, Complex[] vector)
     {
-        for (int factor = 0; factor < plan.Depth; factor++)
+        for (var factor = 0; factor < plan.Depth; factor++)
         {
             GeneralizedDiagonals diagonals = plan.DiagonalsOf(factor, 1);
             var sums = new Complex[vector.Length];
-            foreach (int index in diagonals.Indices)
+            foreach (var index in diagonals.Indices)
             {
-                for (int i = 0; i < sums.Length; i++)
+                for (var i = 0; i < sums.Length; i++)
                     sums[i] += diagonals[index][i] * vector[(i + index) % sums.Length];
             }
             vector = sums;
@@ -145,9 +145,9 @@ internal sealed class EmbeddingFactorTests
     private static Complex[,] Scaled(Complex[,] matrix, double constant)
     {
         var scaled = (Complex[,])matrix.Clone();
-        for (int i = 0; i < matrix.GetLength(0); i++)
+        for (var i = 0; i < matrix.GetLength(0); i++)
         {
-            for (int j = 0; j < matrix.GetLength(1); j++)
+            for (var j = 0; j < matrix.GetLength(1); j++)
                 scaled[i, j] *= constant;
         }
         return scaled;

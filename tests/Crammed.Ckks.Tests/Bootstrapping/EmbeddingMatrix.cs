@@ -17,7 +17,7 @@ internal static class EmbeddingMatrix
     /// <summary>The bits of an index below n, written down and read backwards.</summary>
     public static int Reverse(int index, int n)
     {
-        string bits = Convert.ToString(index + n, 2)[1..];
+        var bits = Convert.ToString(index + n, 2)[1..];
         return n == 1 ? 0 : Convert.ToInt32(new string([.. bits.Reverse()]), 2);
     }
 
@@ -26,11 +26,11 @@ internal static class EmbeddingMatrix
     {
         var oracle = new EmbeddingOracle(2 * n);
         var matrix = new Complex[n, n];
-        for (int column = 0; column < n; column++)
+        for (var column = 0; column < n; column++)
         {
-            double[] monomial = new double[2 * n];
+            var monomial = new double[2 * n];
             monomial[Reverse(column, n)] = 1;
-            for (int row = 0; row < n; row++)
+            for (var row = 0; row < n; row++)
                 matrix[row, column] = oracle.Slot(monomial, row);
         }
         return matrix;
@@ -43,9 +43,9 @@ internal static class EmbeddingMatrix
     public static Complex[,] CoeffsToSlots(int n)
     {
         Complex[,] matrix = SlotsToCoeffs(n), inverse = new Complex[n, n];
-        for (int row = 0; row < n; row++)
+        for (var row = 0; row < n; row++)
         {
-            for (int column = 0; column < n; column++)
+            for (var column = 0; column < n; column++)
                 inverse[row, column] = Complex.Conjugate(matrix[column, row]) / n;
         }
         return inverse;
@@ -57,11 +57,11 @@ internal static class EmbeddingMatrix
     /// <summary>M[i, (i + k) mod n] = d_k[i].</summary>
     public static Complex[,] Of(GeneralizedDiagonals diagonals)
     {
-        int n = diagonals.Period;
+        var n = diagonals.Period;
         var matrix = new Complex[n, n];
-        foreach (int index in diagonals.Indices)
+        foreach (var index in diagonals.Indices)
         {
-            for (int row = 0; row < n; row++)
+            for (var row = 0; row < n; row++)
                 matrix[row, (row + index) % n] = diagonals[index][row];
         }
         return matrix;
@@ -69,15 +69,15 @@ internal static class EmbeddingMatrix
 
     public static Complex[,] Multiply(Complex[,] left, Complex[,] right)
     {
-        int n = left.GetLength(0);
+        var n = left.GetLength(0);
         var product = new Complex[n, n];
-        for (int i = 0; i < n; i++)
+        for (var i = 0; i < n; i++)
         {
-            for (int k = 0; k < n; k++)
+            for (var k = 0; k < n; k++)
             {
                 if (left[i, k] == Complex.Zero)
                     continue;
-                for (int j = 0; j < n; j++)
+                for (var j = 0; j < n; j++)
                     product[i, j] += left[i, k] * right[k, j];
             }
         }

@@ -79,7 +79,7 @@ internal sealed class EmbeddingPlanTests
             EmbeddingPlan small = EmbeddingPlan.ForBootstrapping(
                 parameters, direction, parameters.SlotCount, factor => factor.KeyBytes + factor.Cost / 1e9);
             TestContext.Out.WriteLine($"{fast}, cost {fast.Cost:F0}\n{small}, cost {small.Cost:F0}");
-            for (int i = 0; i < fast.Depth; i++)
+            for (var i = 0; i < fast.Depth; i++)
             {
                 IEnumerable<LinearTransformPlan> candidates = fast.Factors[i].Candidates();
                 Assert.That(fast.Factors[i].Cost, Is.EqualTo(candidates.Min(candidate => candidate.Cost)));

@@ -1,6 +1,6 @@
 using System.Numerics;
-using Crammed.Ckks.Tests.Scheme;
 using Crammed.Ckks.Client;
+using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.Bootstrapping;
 
@@ -68,7 +68,7 @@ internal sealed class EmbeddingTests
     public void One_undoes_the_other(int slots, int[] downStages, int[] upStages)
     {
         var down = new EmbeddingPlan(_setup.Parameters, Down, slots, _setup.Top, downStages);
-        int middle = _setup.Top - down.Depth;
+        var middle = _setup.Top - down.Depth;
         var up = new EmbeddingPlan(_setup.Parameters, Up, slots, middle, upStages, factor => factor.KeyBytes);
         Complex[] values = CoefficientMessages.Random(slots, seed: slots + 2);
         using Ciphertext operand = _setup.Encrypt(Repeat(values), _setup.Top);
@@ -87,7 +87,7 @@ internal sealed class EmbeddingTests
     [TestCase(8)]
     public void Sparse_slots_take_the_trace_to_their_subring(int slots)
     {
-        int gap = _setup.Parameters.SlotCount / slots;
+        var gap = _setup.Parameters.SlotCount / slots;
         EmbeddingPlan plan = EmbeddingPlan.ForBootstrapping(_setup.Parameters, Up, slots);
         Complex[] all = CoefficientMessages.Random(_setup.Parameters.SlotCount, seed: slots + 3);
         using Ciphertext operand = Encrypt(all, plan.Level);
@@ -95,7 +95,7 @@ internal sealed class EmbeddingTests
             EvaluationKeyRequest.Of(null, Evaluator.InnerSumRotations(_setup.Parameters, gap, slots).Select(steps => (steps, plan.Level))));
         using Ciphertext trace = new Evaluator(_setup.Parameters, keys).InnerSum(operand, gap, slots);
         SlotEstimate fresh = Fresh(operand, gap * Rms * Math.Sqrt(slots));
-        double traceError = _setup.Noise.InnerSum(gap, operand.Level, operand.Scale, fresh.Error);
+        var traceError = _setup.Noise.InnerSum(gap, operand.Level, operand.Scale, fresh.Error);
         using Ciphertext result = Apply(trace, plan, 1.0 / gap, out SlotEstimate estimate, fresh with { Error = traceError });
         // Repetitions share the errors of the trace: there are too few for their mean square.
         SlotAssert.AreClose(_setup, result, i => all[gap * EmbeddingMatrix.Reverse(i % slots, slots)], estimate.Error);
@@ -114,7 +114,7 @@ internal sealed class EmbeddingTests
         using Ciphertext real = _setup.Evaluator.Add(half, conjugate), difference = _setup.Evaluator.Subtract(conjugate, half);
         using Ciphertext imaginary = _setup.Evaluator.MultiplyByImaginaryUnit(difference);
         // z + z* is twice one part, with twice its error, and the error of one key switch.
-        double noise = SlotAssert.Together(2 * estimate.Error, _setup.Noise.KeySwitch(half.Level, half.Scale));
+        var noise = SlotAssert.Together(2 * estimate.Error, _setup.Noise.KeySwitch(half.Level, half.Scale));
         SlotAssert.AreClose(_setup, real, i => new Complex(Coefficient(i).Real, 0), noise);
         SlotAssert.AreClose(_setup, imaginary, i => new Complex(Coefficient(i).Imaginary, 0), noise);
 
@@ -133,7 +133,7 @@ internal sealed class EmbeddingTests
     private Ciphertext Apply(
         Ciphertext operand, EmbeddingPlan plan, double constant, out SlotEstimate estimate, SlotEstimate operandEstimate)
     {
-        long empty = ResidueMemory.LiveBuffers;
+        var empty = ResidueMemory.LiveBuffers;
         Ciphertext result;
         using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations)))
         using (var transform = new EmbeddingTransform(_setup.Encoder, plan, constant))
@@ -141,7 +141,7 @@ internal sealed class EmbeddingTests
             Assert.That((keys.Bytes, transform.Bytes), Is.EqualTo((plan.KeyBytes, plan.DiagonalBytes)));
             estimate = _setup.Noise.Embedding(operandEstimate, transform);
             var evaluator = new Evaluator(_setup.Parameters, keys);
-            long live = ResidueMemory.LiveBuffers;
+            var live = ResidueMemory.LiveBuffers;
             result = plan.Direction == Down
                 ? evaluator.SlotsToCoeffs(operand, transform)
                 : evaluator.CoeffsToSlots(operand, transform);

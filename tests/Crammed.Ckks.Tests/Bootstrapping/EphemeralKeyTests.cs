@@ -52,8 +52,8 @@ internal sealed unsafe class EphemeralKeyTests
         Assert.That((entry.Kind, entry.Level, entry.Digits, entry.Limbs), Is.EqualTo((4, 0, 1, 2)));
         ulong[] moduli = [Parameters.Moduli[0], FirstSpecial];
         Assert.That(entry.Length, Is.EqualTo(32 + moduli.Sum(modulus => Parameters.N / 8 * Bits(modulus))));
-        ulong[][] limbs = ReadLimbs(entry, moduli);
-        foreach ((ulong[] limb, ulong modulus) in limbs.Zip(moduli))
+        var limbs = ReadLimbs(entry, moduli);
+        foreach ((var limb, var modulus) in limbs.Zip(moduli))
             Assert.That(limb.Max() / (double)modulus, Is.InRange(0.99, 1).And.LessThan(1));
         Assert.That(BigInteger.Log(PrimeChain.Multiply(moduli), 2), Is.LessThan(121).And.EqualTo(100).Within(0.01));
     }
@@ -81,26 +81,26 @@ internal sealed unsafe class EphemeralKeyTests
         ulong[] moduli = [.. Parameters.Moduli.Take(entry.Level + 1), .. special];
         RnsPolynomial dense = _setup.Secret.Values, ephemeral = _setup.Ephemeral.Values;
         (RnsPolynomial from, RnsPolynomial to) = number == 0 ? (dense, ephemeral) : (ephemeral, dense);
-        ulong[][] masked = ReadLimbs(entry, moduli);
+        var masked = ReadLimbs(entry, moduli);
         using var expander = new UniformExpander(_bytes.AsSpan((int)entry.Offset, 32));
         double[]? first = null;
-        for (int limb = 0; limb < moduli.Length; limb++)
+        for (var limb = 0; limb < moduli.Length; limb++)
         {
-            bool isOwn = limb <= entry.Level;
+            var isOwn = limb <= entry.Level;
             BigInteger factor = isOwn ? PrimeChain.Multiply(special) : 0;
-            int index = isOwn ? limb : Parameters.MaxLevel + limb - entry.Level;
-            double[] error = Phase(masked[limb], expander, limb, index, from, to, factor);
+            var index = isOwn ? limb : Parameters.MaxLevel + limb - entry.Level;
+            var error = Phase(masked[limb], expander, limb, index, from, to, factor);
             Assert.That(error, Is.EqualTo(first ??= error), $"modulo {moduli[limb]}");
         }
         Assert.That(first!.Max(Math.Abs), Is.LessThanOrEqualTo(32));
-        double deviation = Math.Sqrt(first!.Average(e => e * e));
+        var deviation = Math.Sqrt(first!.Average(e => e * e));
         Assert.That(deviation / 3.2, Is.EqualTo(1).Within(6 / Math.Sqrt(2.0 * Parameters.N)));
     }
 
     [Test]
     public void Keys_come_back_as_they_were()
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         using (EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters))
         {
             Assert.That(keys.Manifest.Select(key => key.IsLoaded), Is.All.False);
@@ -166,17 +166,17 @@ internal sealed unsafe class EphemeralKeyTests
     /// <summary>The residues behind the seed, each limb being one long integer.</summary>
     private ulong[][] ReadLimbs(Entry entry, ulong[] moduli)
     {
-        int next = (int)entry.Offset + 32;
+        var next = (int)entry.Offset + 32;
         var limbs = new ulong[moduli.Length][];
-        for (int i = 0; i < limbs.Length; i++)
+        for (var i = 0; i < limbs.Length; i++)
         {
-            int bits = Bits(moduli[i]);
+            var bits = Bits(moduli[i]);
             limbs[i] = new ulong[Parameters.N];
-            for (int k = 0; k < Parameters.N; k += 8)
+            for (var k = 0; k < Parameters.N; k += 8)
             {
                 var group = new BigInteger(_bytes.AsSpan(next, bits), isUnsigned: true);
                 next += bits;
-                for (int j = 0; j < 8; j++, group >>= bits)
+                for (var j = 0; j < 8; j++, group >>= bits)
                     limbs[i][k + j] = (ulong)(group & (BigInteger.One << bits) - 1);
             }
             Assert.That(limbs[i].Max(), Is.LessThan(moduli[i]));
@@ -192,7 +192,7 @@ internal sealed unsafe class EphemeralKeyTests
         Modulus modulus = ring.Moduli[modulusIndex];
         using RnsPolynomial work = ring.Rent(1);
         expander.Fill(work.Limb(0), ring.N, modulus, (ulong)limb);
-        for (int k = 0; k < ring.N; k++)
+        for (var k = 0; k < ring.N; k++)
         {
             BigInteger phase = masked[k] + (BigInteger)work.LimbSpan(0)[k] * (BigInteger)to.LimbSpan(modulusIndex)[k]
                 - factor * (BigInteger)from.LimbSpan(modulusIndex)[k];

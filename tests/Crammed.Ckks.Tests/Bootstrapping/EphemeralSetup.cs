@@ -72,7 +72,7 @@ internal sealed unsafe class EphemeralSetup : IDisposable
     public Ciphertext Encrypt(long[] coefficients)
     {
         RnsPolynomial polynomial = Parameters.Ring.Rent(1);
-        for (int k = 0; k < coefficients.Length; k++)
+        for (var k = 0; k < coefficients.Length; k++)
             polynomial.LimbSpan(0)[k] = coefficients[k];
         Parameters.Ring.ForwardNtt(polynomial.Limb(0), 0);
         using var plaintext = new Plaintext(Parameters, polynomial, 0, Bound);
@@ -82,16 +82,16 @@ internal sealed unsafe class EphemeralSetup : IDisposable
     /// <summary>c_0 + c_1 s' over the integers, term by term, for a pair of coefficients under the ephemeral secret.</summary>
     public long[] IntegerPhase(RnsPolynomial[] pair)
     {
-        int n = Parameters.N;
+        var n = Parameters.N;
         double[] left = pair[0].LimbSpan(0).ToArray(), right = pair[1].LimbSpan(0).ToArray();
         long[] phase = [.. left.Select(value => (long)value)];
-        int[] secret = EphemeralCoefficients();
-        foreach (int position in Enumerable.Range(0, n).Where(i => secret[i] != 0))
+        var secret = EphemeralCoefficients();
+        foreach (var position in Enumerable.Range(0, n).Where(i => secret[i] != 0))
         {
-            for (int k = 0; k < n; k++)
+            for (var k = 0; k < n; k++)
             {
                 // X^N = -1.
-                int sign = position + k < n ? secret[position] : -secret[position];
+                var sign = position + k < n ? secret[position] : -secret[position];
                 phase[(position + k) % n] += sign * (long)right[k];
             }
         }
@@ -101,7 +101,7 @@ internal sealed unsafe class EphemeralSetup : IDisposable
     /// <summary>The multiple of q_0 nearest to a phase, as I, and the rest, less than q_0 / 2 in size.</summary>
     public (long Multiple, long Remainder) Split(long phase)
     {
-        long multiple = (long)Math.Round(phase / (decimal)FirstPrime);
+        var multiple = (long)Math.Round(phase / (decimal)FirstPrime);
         return (multiple, phase - multiple * FirstPrime);
     }
 

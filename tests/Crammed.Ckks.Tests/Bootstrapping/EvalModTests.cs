@@ -18,11 +18,11 @@ internal sealed class EvalModTests
     public void The_plan_reduces_every_argument_within_its_error()
     {
         double largest = 0;
-        for (int integer = -_plan.LargestInteger; integer <= _plan.LargestInteger; integer++)
+        for (var integer = -_plan.LargestInteger; integer <= _plan.LargestInteger; integer++)
         {
-            for (int step = -50; step <= 50; step++)
+            for (var step = -50; step <= 50; step++)
             {
-                double message = step / 50.0;
+                var message = step / 50.0;
                 largest = Math.Max(largest, Math.Abs(Reduce(integer + message / _plan.Ratio) - message));
             }
         }
@@ -60,18 +60,18 @@ internal sealed class EvalModTests
         var random = new Random(3);
         double[] messages = [.. Enumerable.Range(0, Parameters.SlotCount).Select(_ => 2 * random.NextDouble() - 1)];
         double[] arguments = [.. messages.Select(message => (random.Next(-16, 17) + message / _plan.Ratio) / _plan.Bound)];
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         using (Ciphertext operand = new Encryptor(secret).Encrypt(arguments, _plan.InputLevel))
         using (Ciphertext reduced = evaluator.EvalMod(operand, _plan))
         {
             Assert.That((reduced.Level, reduced.Scale), Is.EqualTo((_plan.OutputLevel, Parameters.ScaleAt(_plan.OutputLevel))));
-            double argumentError = SlotAssert.Together(noise.FreshSymmetric(operand.Scale), noise.EncodeRounding(operand.Scale));
-            double sineError = noise.RelinearizeAndRescale(Parameters.WorkingLevel + 1, Parameters.ScaleAt(Parameters.WorkingLevel));
-            double deviation = SlotAssert.Together(
+            var argumentError = SlotAssert.Together(noise.FreshSymmetric(operand.Scale), noise.EncodeRounding(operand.Scale));
+            var sineError = noise.RelinearizeAndRescale(Parameters.WorkingLevel + 1, Parameters.ScaleAt(Parameters.WorkingLevel));
+            var deviation = SlotAssert.Together(
                 _plan.Ratio * _plan.Bound * argumentError, _plan.Ratio / (2 * Math.PI) * 4 * sineError,
                 2 * noise.RelinearizeAndRescale(Parameters.WorkingLevel, reduced.Scale));
             double[] errors = [.. new Decryptor(secret).DecryptToSlots(reduced).Zip(messages, (slot, message) => slot - message)];
-            double rms = Math.Sqrt(errors.Average(error => error * error));
+            var rms = Math.Sqrt(errors.Average(error => error * error));
             TestContext.Out.WriteLine($"rms 2^{Math.Log2(rms):F1}, largest 2^{Math.Log2(errors.Max(Math.Abs)):F1}, predicted 2^{Math.Log2(deviation):F1}");
             Assert.That(errors.Max(Math.Abs), Is.LessThan(18 * deviation + _plan.Error));
             Assert.That(rms, Is.LessThan(1.25 * deviation + _plan.Error));
@@ -93,10 +93,10 @@ internal sealed class EvalModTests
     private double Reduce(double x)
     {
         double y = x / _plan.Bound, next = 0, afterNext = 0;
-        for (int i = _plan.Cosine.Coefficients.Count - 1; i > 0; i--)
+        for (var i = _plan.Cosine.Coefficients.Count - 1; i > 0; i--)
             (next, afterNext) = (2 * y * next - afterNext + _plan.Cosine.Coefficients[i], next);
-        double cosine = y * next - afterNext + _plan.Cosine.Coefficients[0];
-        for (int i = 0; i < 3; i++)
+        var cosine = y * next - afterNext + _plan.Cosine.Coefficients[0];
+        for (var i = 0; i < 3; i++)
             cosine = 2 * cosine * cosine - 1;
         return _plan.Ratio / (2 * Math.PI) * (cosine + cosine * cosine * cosine / 6);
     }

@@ -28,7 +28,7 @@ internal sealed class ModRaiseErrorTests
     public void Operands_must_be_at_level_0_with_two_polynomials()
     {
         using Ciphertext high = new Encryptor(_setup.Secret).Encrypt([1.0], 2);
-        string scale = $"{Math.Log2(high.Scale):F6}";
+        var scale = $"{Math.Log2(high.Scale):F6}";
         Refused($"ModRaise: the operand is at level 2 with scale 2^{scale}, it must be at level 0", () => _setup.Evaluator.ModRaise(high));
         Refused(
             $"ModRaiseBatch: the operand is at level 2 with scale 2^{scale}, it must be at level 0",
@@ -46,7 +46,7 @@ internal sealed class ModRaiseErrorTests
     [Test]
     public void Both_keys_must_be_there()
     {
-        string place = $"(level 0 with scale 2^{Math.Log2(_ciphertext.Scale):F6})";
+        var place = $"(level 0 with scale 2^{Math.Log2(_ciphertext.Scale):F6})";
         using EvaluationKeys none = EvaluationKeys.Empty(_setup.Parameters);
         Refused(
             $"ModRaise: there is no key to the ephemeral secret {place}",
@@ -80,7 +80,7 @@ internal sealed class ModRaiseErrorTests
         Assert.That(() => _setup.Evaluator.ModRaiseBatch(null!), Throws.ArgumentNullException);
         Ciphertext disposed = _ciphertext.Clone();
         disposed.Dispose();
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Assert.That(() => _setup.Evaluator.ModRaiseBatch([_ciphertext, disposed]), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
     }

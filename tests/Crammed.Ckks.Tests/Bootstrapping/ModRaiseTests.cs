@@ -75,9 +75,9 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     {
         var fresh = new SlotEstimate(0, _ciphertexts[0].Scale, 0, _setup.Noise.FreshSymmetric(_ciphertexts[0].Scale));
         var errors = new List<double>();
-        foreach ((int trial, int k) in Indices())
+        foreach ((var trial, var k) in Indices())
         {
-            (long multiple, _) = _setup.Split(_encapsulated[trial][k]);
+            (var multiple, _) = _setup.Split(_encapsulated[trial][k]);
             errors.Add(_phases[trial][k] - _messages[trial][k] - multiple * _setup.FirstPrime);
         }
         AssertNoise(errors, _setup.Noise.ModRaise(fresh).Error, fresh.Scale);
@@ -87,7 +87,7 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     [Test]
     public void The_switch_to_the_ephemeral_secret_has_the_estimated_noise()
     {
-        double scale = _ciphertexts[0].Scale;
+        var scale = _ciphertexts[0].Scale;
         long[][] phases = [.. _ciphertexts.Select(Coefficients)];
         double[] errors = [.. Indices().Select(i => (double)(_setup.Split(_encapsulated[i.Trial][i.K]).Remainder - phases[i.Trial][i.K]))];
         AssertNoise(errors, _setup.Noise.SwitchToEphemeral(scale), scale);
@@ -97,7 +97,7 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     [Test]
     public void The_switch_back_has_the_estimated_noise()
     {
-        double scale = _ciphertexts[0].Scale;
+        var scale = _ciphertexts[0].Scale;
         double[] errors = [.. Indices().Select(i => (double)(_phases[i.Trial][i.K] - _encapsulated[i.Trial][i.K]))];
         AssertNoise(errors, _setup.Noise.SwitchFromEphemeral(scale), scale);
     }
@@ -110,10 +110,10 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     public void Lifted_coefficients_are_centred()
     {
         RnsPolynomial[][] pairs = _setup.Evaluator.SwitchToEphemeral(_ciphertexts, _setup.Keys.DenseToEphemeral!);
-        double half = (_setup.FirstPrime - 1) / 2.0;
+        var half = (_setup.FirstPrime - 1) / 2.0;
         foreach (RnsPolynomial polynomial in pairs.SelectMany(pair => pair))
         {
-            double[] coefficients = polynomial.LimbSpan(0).ToArray();
+            var coefficients = polynomial.LimbSpan(0).ToArray();
             polynomial.Dispose();
             Assert.That(coefficients, Has.All.Matches<double>(double.IsInteger));
             Assert.That(coefficients.Max() / half, Is.InRange(0.95, 1));
@@ -127,7 +127,7 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     [Test]
     public void Multiples_are_bounded_and_distributed_as_centred_lifts_make_them()
     {
-        int weight = _setup.EphemeralCoefficients().Count(coefficient => coefficient != 0);
+        var weight = _setup.EphemeralCoefficients().Count(coefficient => coefficient != 0);
         Assert.That(weight, Is.EqualTo(32));
         double[] multiples = [.. _encapsulated.SelectMany(phase => phase).Select(phase => (double)_setup.Split(phase).Multiple)];
         Assert.That(multiples.Max(Math.Abs), Is.LessThanOrEqualTo((weight + 1) / 2));
@@ -139,11 +139,11 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     [Test]
     public void The_estimated_message_holds_the_multiples()
     {
-        double scale = _ciphertexts[0].Scale;
+        var scale = _ciphertexts[0].Scale;
         // Coefficients uniform in [-1, 1] in units of the message have variance 1/3; a slot sums N of them.
         SlotEstimate estimate = _setup.Noise.ModRaise(new SlotEstimate(0, scale, Math.Sqrt(N / 3.0), 0));
-        double meanSquare = _phases.SelectMany(phase => phase).Average(x => Math.Pow(x / scale, 2));
-        double standardError = Math.Sqrt(4.0 / (N * Trials));
+        var meanSquare = _phases.SelectMany(phase => phase).Average(x => Math.Pow(x / scale, 2));
+        var standardError = Math.Sqrt(4.0 / (N * Trials));
         Assert.That(N * meanSquare / (estimate.Rms * estimate.Rms), Is.EqualTo(1).Within(6 * standardError));
         Assert.That(estimate.Level, Is.EqualTo(_setup.Parameters.MaxLevel));
     }
@@ -156,24 +156,24 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     [TestCase(-1)]
     public void The_largest_multiple_is_16(int sign)
     {
-        long half = sign * (_setup.FirstPrime - 1) / 2;
-        int[] secret = _setup.EphemeralCoefficients();
+        var half = sign * (_setup.FirstPrime - 1) / 2;
+        var secret = _setup.EphemeralCoefficients();
         using RnsPolynomial left = _setup.Parameters.Ring.Rent(1), right = _setup.Parameters.Ring.Rent(1);
-        for (int k = 0; k < N; k++)
+        for (var k = 0; k < N; k++)
         {
             left.LimbSpan(0)[k] = k % 2 == 0 ? half : -half;
             // Position j of the secret meets position N - j of the other polynomial, with the sign of X^N = -1.
-            int met = secret[(N - k) % N] * (k == 0 ? 1 : -1);
+            var met = secret[(N - k) % N] * (k == 0 ? 1 : -1);
             right.LimbSpan(0)[k] = met == 0 ? left.LimbSpan(0)[k] : met * half;
         }
-        long[] expected = _setup.IntegerPhase([left, right]);
+        var expected = _setup.IntegerPhase([left, right]);
         Assert.That(expected[0], Is.EqualTo(33 * half));
         Assert.That(_setup.Split(expected[0]).Multiple, Is.EqualTo(16 * sign));
         Assert.That(expected.Max(phase => Math.Abs(_setup.Split(phase).Multiple)), Is.EqualTo(16));
         RnsPolynomial[] raised = _setup.Evaluator.RaiseToDense([[left, right]], _setup.Keys.EphemeralToDense!)[0];
         using var ciphertext = new Ciphertext(_setup.Parameters, raised, _setup.Parameters.MaxLevel, 1);
-        double deviation = _setup.Noise.SwitchFromEphemeral(1) * Math.Sqrt(2.0 / N);
-        double largest = Coefficients(ciphertext).Zip(expected, (actual, value) => (double)Math.Abs(actual - value)).Max();
+        var deviation = _setup.Noise.SwitchFromEphemeral(1) * Math.Sqrt(2.0 / N);
+        var largest = Coefficients(ciphertext).Zip(expected, (actual, value) => (double)Math.Abs(actual - value)).Max();
         Assert.That(largest, Is.LessThan(8 * deviation));
     }
 
@@ -187,10 +187,10 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
         using EvaluationKeys keys = EvaluationKeys.Open(file.Path, _setup.Parameters);
         using Ciphertext raised = new Evaluator(_setup.Parameters, keys).ModRaise(_ciphertexts[0]);
         var fresh = new SlotEstimate(0, raised.Scale, 0, _setup.Noise.FreshSymmetric(raised.Scale));
-        double deviation = _setup.Noise.ModRaise(fresh).Error * raised.Scale * Math.Sqrt(2.0 / N);
-        foreach ((long phase, long message) in Coefficients(raised).Zip(_messages[0]))
+        var deviation = _setup.Noise.ModRaise(fresh).Error * raised.Scale * Math.Sqrt(2.0 / N);
+        foreach ((var phase, var message) in Coefficients(raised).Zip(_messages[0]))
         {
-            (long multiple, long remainder) = _setup.Split(phase);
+            (var multiple, var remainder) = _setup.Split(phase);
             Assert.That(Math.Abs(multiple), Is.LessThanOrEqualTo(16));
             Assert.That(Math.Abs(remainder - message), Is.LessThan(8 * deviation));
         }
@@ -203,9 +203,9 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
         using Ciphertext alone = one.ModRaise(_ciphertexts[1]), shared = four.ModRaise(_ciphertexts[1]);
         foreach (Ciphertext other in new[] { alone, shared })
         {
-            for (int polynomial = 0; polynomial < 2; polynomial++)
+            for (var polynomial = 0; polynomial < 2; polynomial++)
             {
-                for (int limb = 0; limb <= other.Level; limb++)
+                for (var limb = 0; limb <= other.Level; limb++)
                     Assert.That(other[polynomial].LimbSpan(limb).SequenceEqual(_raised[1][polynomial].LimbSpan(limb)));
             }
         }
@@ -230,9 +230,9 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     /// <param name="scale">the ciphertexts' scale</param>
     private void AssertNoise(IReadOnlyCollection<double> errors, double estimate, double scale)
     {
-        double deviation = estimate * scale * Math.Sqrt(2.0 / N);
-        double standardError = Math.Sqrt(2.0 / N + 4.0 / errors.Count) / 2;
-        double measured = Math.Sqrt(errors.Average(error => error * error));
+        var deviation = estimate * scale * Math.Sqrt(2.0 / N);
+        var standardError = Math.Sqrt(2.0 / N + 4.0 / errors.Count) / 2;
+        var measured = Math.Sqrt(errors.Average(error => error * error));
         TestContext.Out.WriteLine($"standard deviation of a coefficient: measured {measured:F2}, estimated {deviation:F2}");
         Assert.That(measured / deviation, Is.EqualTo(1).Within(6 * standardError));
         Assert.That(errors.Max(Math.Abs), Is.LessThan(8 * deviation));

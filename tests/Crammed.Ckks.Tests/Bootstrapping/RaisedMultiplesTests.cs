@@ -19,8 +19,8 @@ internal sealed class RaisedMultiplesTests
     public void Moments_are_those_of_a_sum_of_uniform_numbers([Values(31, 32, 64)] int weight)
     {
         int largest = (weight + 1) / 2, terms = weight + 1;
-        double[] probabilities = RaisedMultiples.Probabilities(largest, weight);
-        double tolerance = weight * Math.ScaleB(1, -51);
+        var probabilities = RaisedMultiples.Probabilities(largest, weight);
+        var tolerance = weight * Math.ScaleB(1, -51);
         Assert.That(Moment(0), Is.EqualTo(1).Within(tolerance));
         Assert.That(Moment(2), Is.EqualTo(terms / 12.0).Within(terms * tolerance));
         Assert.That(Moment(4), Is.EqualTo(3 * Math.Pow(terms / 12.0, 2) - terms / 120.0).Within(terms * terms * tolerance));

@@ -12,7 +12,7 @@ internal sealed class SecureBootstrapTests
     [Test]
     public void A_secure_bootstrap_keeps_twenty_bits()
     {
-        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (available < NeededBytes)
             Assert.Ignore($"{available >> 20} MiB of memory, a secure bootstrap takes {NeededBytes >> 20}");
         CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
@@ -22,7 +22,7 @@ internal sealed class SecureBootstrapTests
             var random = new Random(6);
             Complex[] message =
                 [.. Enumerable.Range(0, parameters.SlotCount).Select(_ => new Complex(2 * random.NextDouble() - 1, 2 * random.NextDouble() - 1))];
-            double[] errors = setup.BootstrapErrors(message, setup.Plan.InputLevel);
+            var errors = setup.BootstrapErrors(message, setup.Plan.InputLevel);
             BootstrapEstimate estimate = setup.Estimate(message, setup.Plan.InputLevel);
             BootstrapAssert.AreAsEstimated([errors], estimate);
             Assert.That(-Math.Log2(estimate.Error), Is.GreaterThan(20));

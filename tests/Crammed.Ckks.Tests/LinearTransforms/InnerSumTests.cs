@@ -1,5 +1,5 @@
-using Crammed.Ckks.Tests.Scheme;
 using Crammed.Ckks.Client;
+using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.LinearTransforms;
 
@@ -23,15 +23,15 @@ internal sealed class InnerSumTests
     [TestCase(1024, 1, 1)]
     public void Any_number_of_terms_at_any_stride(int count, int stride, int level)
     {
-        double[] values = _setup.RandomSlots(count);
+        var values = _setup.RandomSlots(count);
         using EvaluationKeys keys = KeysFor(count, stride, level);
         var evaluator = new Evaluator(_setup.Parameters, keys);
         using Ciphertext operand = _setup.Encryptor.Encrypt(values, level);
         (long buffers, long bytes) live = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);
         Ciphertext sum = evaluator.InnerSum(operand, count, stride);
         Assert.That((sum.Level, sum.Scale), Is.EqualTo((level, operand.Scale)));
-        double fresh = SlotAssert.Together(_setup.Noise.FreshSymmetric(operand.Scale), _setup.Noise.EncodeRounding(operand.Scale));
-        double noise = _setup.Noise.InnerSum(count, level, operand.Scale, fresh);
+        var fresh = SlotAssert.Together(_setup.Noise.FreshSymmetric(operand.Scale), _setup.Noise.EncodeRounding(operand.Scale));
+        var noise = _setup.Noise.InnerSum(count, level, operand.Scale, fresh);
         double Expected(int i) => Enumerable.Range(0, count).Sum(j => values[(i + j * stride) & (values.Length - 1)]);
         // Results share terms: among 1024 slots are about 1024 / count independent errors, too few for their mean square if count is large.
         if (count <= 3)
@@ -46,18 +46,18 @@ internal sealed class InnerSumTests
     public void A_rotation_by_all_slots_needs_no_key()
     {
         // Strides of half the slots: the second doubling goes all around.
-        int half = _setup.Parameters.SlotCount / 2;
+        var half = _setup.Parameters.SlotCount / 2;
         Assert.That(Evaluator.InnerSumRotations(_setup.Parameters, 4, half), Is.EqualTo(new[] { half }));
         Assert.That(Evaluator.InnerSumRotations(_setup.Parameters, 5, 1), Is.EqualTo(new[] { 1, 2, 4 }));
         Assert.That(Evaluator.InnerSumRotations(_setup.Parameters, 4, 1), Is.EqualTo(new[] { 1, 2 }));
         Assert.That(Evaluator.InnerSumRotations(_setup.Parameters, 1, 1), Is.Empty);
-        double[] values = _setup.RandomSlots(3);
+        var values = _setup.RandomSlots(3);
         using EvaluationKeys keys = KeysFor(4, half, 1);
         using Ciphertext operand = _setup.Encryptor.Encrypt(values, 1);
         using Ciphertext sum = new Evaluator(_setup.Parameters, keys).InnerSum(operand, 4, half);
-        double fresh = SlotAssert.Together(_setup.Noise.FreshSymmetric(operand.Scale), _setup.Noise.EncodeRounding(operand.Scale));
+        var fresh = SlotAssert.Together(_setup.Noise.FreshSymmetric(operand.Scale), _setup.Noise.EncodeRounding(operand.Scale));
         // Both terms come twice, with the same errors.
-        double noise = 2 * _setup.Noise.InnerSum(2, 1, operand.Scale, fresh);
+        var noise = 2 * _setup.Noise.InnerSum(2, 1, operand.Scale, fresh);
         SlotAssert.AreClose(_setup, sum, i => 2 * (values[i] + values[(i + half) % values.Length]), noise);
     }
 
@@ -66,8 +66,8 @@ internal sealed class InnerSumTests
     {
         using Ciphertext operand = _setup.Encryptor.Encrypt([1.0], 1);
         IReadOnlyList<int> rotations = Evaluator.InnerSumRotations(_setup.Parameters, 13, 7);
-        long live = ResidueMemory.LiveBuffers;
-        foreach (int missing in rotations)
+        var live = ResidueMemory.LiveBuffers;
+        foreach (var missing in rotations)
         {
             using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
                 EvaluationKeyRequest.Of(null, rotations.Where(steps => steps != missing).Select(steps => (steps, 1))));

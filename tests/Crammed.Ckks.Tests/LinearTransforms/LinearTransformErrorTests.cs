@@ -1,7 +1,7 @@
 using System.Numerics;
+using Crammed.Ckks.Client;
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Tests.Scheme;
-using Crammed.Ckks.Client;
 
 namespace Crammed.Ckks.Tests.LinearTransforms;
 
@@ -36,8 +36,8 @@ internal sealed class LinearTransformErrorTests
     public void Every_listed_key_is_needed_at_its_level()
     {
         Assert.That(_transform.Plan.Rotations, Has.Count.GreaterThan(4));
-        long live = ResidueMemory.LiveBuffers;
-        foreach ((int missing, int _) in _transform.Plan.Rotations)
+        var live = ResidueMemory.LiveBuffers;
+        foreach ((var missing, var _) in _transform.Plan.Rotations)
         {
             IEnumerable<(int Steps, int Level)> others = _transform.Plan.Rotations.Where(rotation => rotation.Steps != missing);
             using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, others)))
@@ -71,7 +71,7 @@ internal sealed class LinearTransformErrorTests
     [Test]
     public void Plans_and_scales_must_fit()
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         var plan = new LinearTransformPlan(_setup.Parameters, 16, [0, 1], Level);
         Assert.That(
             () => new LinearTransform(_setup.Encoder, _case.Diagonals, plan),
@@ -88,7 +88,7 @@ internal sealed class LinearTransformErrorTests
     {
         using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
         var evaluator = new Evaluator(_setup.Parameters, keys);
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Ciphertext operand = _operand.Clone();
         operand.Dispose();
         var transform = new LinearTransform(_setup.Encoder, _case.Diagonals, _transform.Plan);
@@ -104,9 +104,9 @@ internal sealed class LinearTransformErrorTests
         using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
         using Ciphertext one = new Evaluator(_setup.Parameters, keys, 1).Transform(_operand, _transform);
         using Ciphertext four = new Evaluator(_setup.Parameters, keys, 4).Transform(_operand, _transform);
-        for (int polynomial = 0; polynomial < 2; polynomial++)
+        for (var polynomial = 0; polynomial < 2; polynomial++)
         {
-            for (int limb = 0; limb <= one.Level; limb++)
+            for (var limb = 0; limb <= one.Level; limb++)
                 Assert.That(one[polynomial].LimbSpan(limb).SequenceEqual(four[polynomial].LimbSpan(limb)));
         }
     }
@@ -124,15 +124,15 @@ internal sealed class LinearTransformErrorTests
         RingContext ring = parameters.Ring;
         Complex[] values = [.. _setup.RandomComplexSlots(5).Select(value => size * value)];
         using RnsPolynomial encoded = _setup.Encoder.EncodeExtended(values, level, Math.ScaleB(1, log2Scale));
-        int limbCount = encoded.LimbCount;
+        var limbCount = encoded.LimbCount;
         Assert.That(limbCount, Is.EqualTo(level + 3));
-        for (int limb = 0; limb < limbCount; limb++)
+        for (var limb = 0; limb < limbCount; limb++)
             ring.InverseNtt(encoded.Limb(limb), parameters.ExtendedModulusIndex(limb, level));
         BigInteger q = parameters.Moduli.Take(level + 1).Aggregate(BigInteger.One, (product, modulus) => product * modulus);
-        for (int i = 0; i < ring.N; i++)
+        for (var i = 0; i < ring.N; i++)
         {
             BigInteger coefficient = 0;
-            for (int limb = 0; limb <= level; limb++)
+            for (var limb = 0; limb <= level; limb++)
             {
                 BigInteger modulus = parameters.Moduli[limb], cofactor = q / modulus;
                 coefficient += (BigInteger)encoded.LimbSpan(limb)[i] * cofactor * BigInteger.ModPow(cofactor, modulus - 2, modulus);
@@ -140,7 +140,7 @@ internal sealed class LinearTransformErrorTests
             coefficient = (coefficient % q + q) % q;
             if (2 * coefficient > q)
                 coefficient -= q;
-            for (int special = 0; special < 2; special++)
+            for (var special = 0; special < 2; special++)
             {
                 BigInteger difference = coefficient - (BigInteger)encoded.LimbSpan(level + 1 + special)[i];
                 Assert.That((difference % parameters.SpecialModuli[special]).IsZero, $"coefficient {i}: {coefficient}");

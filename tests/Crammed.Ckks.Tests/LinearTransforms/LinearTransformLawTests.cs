@@ -1,8 +1,8 @@
 using System.Numerics;
+using Crammed.Ckks.Client;
 using Crammed.Ckks.Tests.Scheme;
 using FsCheck;
 using FsCheck.Fluent;
-using Crammed.Ckks.Client;
 
 namespace Crammed.Ckks.Tests.LinearTransforms;
 
@@ -28,7 +28,7 @@ internal sealed class LinearTransformLawTests
             select (1 << log2Period, count, bound, level);
         Prop.ForAll(shapes.ToArbitrary(), shape =>
         {
-            int[] indices = TransformCase.RandomIndices(shape.Period, shape.Count, shape.Bound);
+            var indices = TransformCase.RandomIndices(shape.Period, shape.Count, shape.Bound);
             var transformCase = TransformCase.Create(_setup, shape.Period, indices, complex: true, shape.Count);
             var plan = new LinearTransformPlan(_setup.Parameters, shape.Period, indices, shape.Level, shape.Bound);
             using LinearTransform transform = new(_setup.Encoder, transformCase.Diagonals, plan);
@@ -51,12 +51,12 @@ internal sealed class LinearTransformLawTests
         Gen<(int, int)> counts = Gen.Choose(1, 90).Two().Select(pair => (pair.Item1, pair.Item2));
         Prop.ForAll(counts.ToArbitrary(), pair =>
         {
-            (int m, int n) = pair;
+            (var m, var n) = pair;
             using Ciphertext whole = evaluator.InnerSum(operand, m + n, stride), first = evaluator.InnerSum(operand, m, stride);
             using Ciphertext second = evaluator.InnerSum(operand, n, stride), moved = evaluator.Rotate(second, m * stride);
             using Ciphertext joined = evaluator.Add(first, moved), difference = evaluator.Subtract(whole, joined);
             // The operand's error is the same on both sides; rotations of both have errors of their own.
-            double noise = Math.Sqrt(2) * _setup.Noise.InnerSum(m + n + 1, level, operand.Scale, 0);
+            var noise = Math.Sqrt(2) * _setup.Noise.InnerSum(m + n + 1, level, operand.Scale, 0);
             SlotAssert.AreClose(_setup, difference, _ => Complex.Zero, noise);
         }).Check(Settings);
     }

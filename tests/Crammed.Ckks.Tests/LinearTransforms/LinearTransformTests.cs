@@ -1,6 +1,6 @@
 using System.Numerics;
-using Crammed.Ckks.Tests.Scheme;
 using Crammed.Ckks.Client;
+using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.LinearTransforms;
 
@@ -68,9 +68,9 @@ internal sealed class LinearTransformTests(string name)
         using Ciphertext hoisted = evaluator.Transform(operand, transform);
         using Ciphertext plain = Unhoisted(evaluator, operand, transformCase.Diagonals, transform.Scale);
         using Ciphertext difference = evaluator.Subtract(hoisted, plain);
-        double hoistedNoise = transformCase.Noise(_setup, transform, operand);
+        var hoistedNoise = transformCase.Noise(_setup, transform, operand);
         // Every rotation by itself rounds once more.
-        double rounding = _setup.Noise.KeySwitch(level, operand.Scale) * Math.Sqrt(transform.MeanSquareRow);
+        var rounding = _setup.Noise.KeySwitch(level, operand.Scale) * Math.Sqrt(transform.MeanSquareRow);
         SlotAssert.HaveNoise(_setup, hoisted, transformCase.Expected, hoistedNoise);
         SlotAssert.AreClose(_setup, plain, transformCase.Expected, SlotAssert.Together(hoistedNoise, rounding));
         SlotAssert.AreClose(_setup, difference, _ => Complex.Zero, SlotAssert.Together(2 * hoistedNoise, rounding));
@@ -86,22 +86,22 @@ internal sealed class LinearTransformTests(string name)
         const int level = 6;
         var random = new Random(rows);
         var matrix = new double[rows, columns];
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            for (int column = 0; column < columns; column++)
+            for (var column = 0; column < columns; column++)
                 matrix[row, column] = 2 * random.NextDouble() - 1;
         }
         GeneralizedDiagonals diagonals = GeneralizedDiagonals.OfMatrix(matrix);
-        int period = diagonals.Period;
+        var period = diagonals.Period;
         double[] vector = [.. _setup.RandomSlots(1).Take(period)];
         using Ciphertext operand = _setup.Encrypt([.. Enumerable.Range(0, Slots).Select(i => new Complex(vector[i % period], 0))], level);
         using LinearTransform transform = LinearTransform.Create(_setup.Parameters, _setup.Encoder, diagonals, level);
         using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, transform.Plan.Rotations));
         using Ciphertext result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
-        double rms = Math.Sqrt(vector.Average(value => value * value));
-        double noise = _setup.Noise.LinearTransform(transform, operand.Scale, rms, TransformCase.Fresh(_setup, operand.Scale));
+        var rms = Math.Sqrt(vector.Average(value => value * value));
+        var noise = _setup.Noise.LinearTransform(transform, operand.Scale, rms, TransformCase.Fresh(_setup, operand.Scale));
         // Rows of zeros have less noise than the mean and full ones more.
-        double spread = Math.Sqrt((double)period / rows);
+        var spread = Math.Sqrt((double)period / rows);
         SlotAssert.AreClose(_setup, result, i => i % period >= rows ? Complex.Zero : Row(i % period), spread * noise);
         Complex Row(int row) => Enumerable.Range(0, columns).Sum(column => matrix[row, column] * vector[column]);
     }
@@ -134,7 +134,7 @@ internal sealed class LinearTransformTests(string name)
         (long buffers, long bytes) live = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);
         Ciphertext result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
         Assert.That((result.Level, result.Scale), Is.EqualTo((level - 1, _setup.Parameters.ScaleAt(level - 1))));
-        double noise = transformCase.Noise(_setup, transform, operand);
+        var noise = transformCase.Noise(_setup, transform, operand);
         // Of a short period the errors' mean square is one of few slots, and rows differ.
         if (transformCase.Diagonals.Period == Slots)
             SlotAssert.HaveNoise(_setup, result, transformCase.Expected, noise);
@@ -147,7 +147,7 @@ internal sealed class LinearTransformTests(string name)
     private Ciphertext Unhoisted(Evaluator evaluator, Ciphertext operand, GeneralizedDiagonals diagonals, double scale)
     {
         Ciphertext? sum = null;
-        foreach (int index in diagonals.Indices)
+        foreach (var index in diagonals.Indices)
         {
             using Plaintext diagonal = _setup.Encoder.Encode(diagonals[index], operand.Level, scale);
             using Ciphertext rotated = evaluator.Rotate(operand, index);

@@ -45,9 +45,9 @@ internal sealed class TransformCase
     /// <summary>By the definition: Σ_k d_k[i] x[(i + k) mod n].</summary>
     public Complex Expected(int slot)
     {
-        int period = Diagonals.Period;
+        var period = Diagonals.Period;
         Complex sum = 0;
-        foreach ((int index, Complex[] values) in _diagonals)
+        foreach ((var index, Complex[] values) in _diagonals)
             sum += values[slot % period] * Operand[((slot + index) % period + period) % period];
         return sum;
     }

@@ -1,8 +1,8 @@
 using System.Numerics;
-using Crammed.Approximation.Tests;
 using Crammed.Approximation;
-using Crammed.Ckks.Tests.Scheme;
+using Crammed.Approximation.Tests;
 using Crammed.Ckks.Client;
+using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.Polynomials;
 
@@ -33,7 +33,7 @@ internal sealed class PolynomialErrorTests
             EvaluationKeyRequest.Of(4, [])), none = EvaluationKeys.Empty(_setup.Parameters);
         CkksSetup other = CkksSetup.Of(NamedParameters.N13QP213);
         using Ciphertext foreign = other.Encryptor.Encrypt([1.0], 3);
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Refused("EvaluatePolynomial: degree 25 takes 5 levels, the operand has 4 (level 4 with scale", _setup.Evaluator, low);
         Refused("EvaluatePolynomial: the operand has 3 polynomials instead of 2", _setup.Evaluator, product);
         Refused("EvaluatePolynomial: the key serves levels up to 4, the ciphertext is at level 5", With(lowKeys), _operand);
@@ -55,7 +55,7 @@ internal sealed class PolynomialErrorTests
         Complex[] coefficients = PolynomialOracle.Coefficients(25, CoefficientKind.Real);
         coefficients[20] = 1e300;
         PolynomialPlan plan = PolynomialPlan.Create(coefficients);
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Assert.That(
             () => _setup.Evaluator.EvaluatePolynomial(_operand, plan),
             Throws.ArgumentException.With.Message.StartsWith("EvaluatePolynomial: ").And.Message.Contains("passes half the modulus"));
@@ -67,8 +67,8 @@ internal sealed class PolynomialErrorTests
     {
         using EvaluationKeys none = EvaluationKeys.Empty(_setup.Parameters);
         using Ciphertext result = With(none).EvaluatePolynomial(_operand, PolynomialPlan.Create([0.5, 2.0]));
-        double[] values = _setup.RandomSlots(1);
-        double noise = _setup.Noise.Polynomial(
+        var values = _setup.RandomSlots(1);
+        var noise = _setup.Noise.Polynomial(
             PolynomialPlan.Create([0.5, 2.0]), 5, _operand.Scale, 1, _setup.Noise.FreshSymmetric(_operand.Scale));
         SlotAssert.AreClose(_setup, result, i => 2 * values[i] + 0.5, noise);
     }
@@ -78,7 +78,7 @@ internal sealed class PolynomialErrorTests
     {
         using Ciphertext one = new Evaluator(_setup.Parameters, _setup.Keys, 1).EvaluatePolynomial(_operand, _plan);
         using Ciphertext four = new Evaluator(_setup.Parameters, _setup.Keys, 4).EvaluatePolynomial(_operand, _plan);
-        for (int polynomial = 0; polynomial < 2; polynomial++)
+        for (var polynomial = 0; polynomial < 2; polynomial++)
             Assert.That(one[polynomial].LimbSpan(0).SequenceEqual(four[polynomial].LimbSpan(0)));
     }
 

@@ -1,6 +1,6 @@
 using System.Numerics;
-using Crammed.Approximation.Tests;
 using Crammed.Approximation;
+using Crammed.Approximation.Tests;
 using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.Polynomials;
@@ -52,7 +52,7 @@ internal sealed class PolynomialEvaluationTests
     [TestCase(33.0)]
     public void The_result_has_exactly_the_scale_asked_for(double log2Scale)
     {
-        double scale = Math.Pow(2, log2Scale);
+        var scale = Math.Pow(2, log2Scale);
         Check(Small, PolynomialOracle.Coefficients(21, CoefficientKind.Complex), PolynomialBasis.Chebyshev, 7, scale);
     }
 
@@ -61,8 +61,8 @@ internal sealed class PolynomialEvaluationTests
     {
         // Twice the canonical scale becomes 2^8 times it in T_8; the result is what it should be all the same.
         CkksSetup setup = Small;
-        double scale = 2 * setup.Parameters.ScaleAt(setup.Top);
-        double[] values = setup.RandomSlots(3);
+        var scale = 2 * setup.Parameters.ScaleAt(setup.Top);
+        var values = setup.RandomSlots(3);
         using Plaintext plaintext = setup.Encoder.Encode(values, setup.Top, scale);
         using Ciphertext operand = setup.Encryptor.Encrypt(plaintext);
         Check(setup, operand, [.. values.Select(value => new Complex(value, 0))], PolynomialOracle.Coefficients(11, CoefficientKind.Real));
@@ -92,23 +92,23 @@ internal sealed class PolynomialEvaluationTests
         PolynomialPlan plan = PolynomialPlan.Create(coefficients, basis);
         (long buffers, long bytes) live = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);
         Ciphertext result = setup.Evaluator.EvaluatePolynomial(operand, plan, scale);
-        int depth = (int)Math.Ceiling(Math.Log2(coefficients.Length));
+        var depth = (int)Math.Ceiling(Math.Log2(coefficients.Length));
         Assert.That(result.Level, Is.EqualTo(operand.Level - depth));
         Assert.That(result.Scale, Is.EqualTo(scale ?? setup.Parameters.ScaleAt(result.Level)));
         Complex[] actual = setup.Decryptor.DecryptToComplexSlots(result);
         result.Dispose();
         Assert.That((ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes), Is.EqualTo(live));
-        double fresh = SlotAssert.Together(setup.Noise.FreshSymmetric(operand.Scale), setup.Noise.EncodeRounding(operand.Scale));
+        var fresh = SlotAssert.Together(setup.Noise.FreshSymmetric(operand.Scale), setup.Noise.EncodeRounding(operand.Scale));
         double worst = 0, sum = 0;
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
-            double noise = setup.Noise.Polynomial(plan, operand.Level, operand.Scale, values[i], fresh, scale);
-            double deviations = Complex.Abs(actual[i] - PolynomialOracle.Evaluate(coefficients, basis, values[i])) / (Math.Sqrt(2) * noise);
+            var noise = setup.Noise.Polynomial(plan, operand.Level, operand.Scale, values[i], fresh, scale);
+            var deviations = Complex.Abs(actual[i] - PolynomialOracle.Evaluate(coefficients, basis, values[i])) / (Math.Sqrt(2) * noise);
             worst = Math.Max(worst, deviations);
             sum += deviations * deviations;
         }
         Assert.That(worst, Is.LessThan(MaxDeviations), $"largest error in standard deviations, {plan}");
-        (double low, double high) = ChiSquared.MeanBounds(2.0 / 3 * values.Length);
+        (var low, var high) = ChiSquared.MeanBounds(2.0 / 3 * values.Length);
         Assert.That(sum / values.Length, Is.InRange(low, high), $"mean square over prediction, {plan}");
     }
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
-using Crammed.Approximation.Tests;
 using Crammed.Approximation;
+using Crammed.Approximation.Tests;
 using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.Polynomials;
@@ -26,9 +26,9 @@ internal sealed class PolynomialTraceTests
         Complex[] coefficients = PolynomialOracle.Coefficients(degree, kind);
         PolynomialPlan plan = PolynomialPlan.Create(coefficients, basis);
         double step = Math.ScaleB(1, -14), size = coefficients.Max(Complex.Abs), terms = plan.Degree + 1;
-        double rounding = Math.ScaleB(size * terms * terms, -50);
-        double tolerance = size * step * step / 6 * terms * Math.Pow(plan.Degree, 6) / 15 + rounding / step;
-        foreach (double argument in new[] { -0.9, -0.3, 0, 0.7 })
+        var rounding = Math.ScaleB(size * terms * terms, -50);
+        var tolerance = size * step * step / 6 * terms * Math.Pow(plan.Degree, 6) / 15 + rounding / step;
+        foreach (var argument in new[] { -0.9, -0.3, 0, 0.7 })
         {
             var trace = new PolynomialTrace(
                 setup.Noise, setup.Parameters, plan, setup.Top, setup.Parameters.ScaleAt(setup.Top), argument);

@@ -101,7 +101,7 @@ internal sealed class LinuxMemoryTests
     {
         if (!OperatingSystem.IsLinux())
             Assert.Ignore("reads Linux's files");
-        long total = 1024 * long.Parse(File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        var total = 1024 * long.Parse(File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
         Assert.That(LinuxMemory.Available()!.Value.Bytes, Is.InRange(1, total));
         Assert.That(SystemResources.Process.Memory!.Value.Bytes, Is.InRange(1, total));
     }
@@ -125,7 +125,7 @@ internal sealed class LinuxMemoryTests
 
     private void Write(string path, params string[] lines)
     {
-        string full = Path.Combine(_root, path);
+        var full = Path.Combine(_root, path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         File.WriteAllLines(full, lines);
     }

@@ -7,7 +7,7 @@ internal sealed class SystemResourcesTests
     [Test]
     public void A_folder_that_is_still_missing_counts_as_its_nearest_parent()
     {
-        string folder = Directory.CreateTempSubdirectory("crammed-disk-").FullName;
+        var folder = Directory.CreateTempSubdirectory("crammed-disk-").FullName;
         try
         {
             FreeSpace? here = SystemResources.Process.Disk(folder);

@@ -15,7 +15,7 @@ internal sealed unsafe class BaseConversionTests
     public void Conversion_is_exact_and_centred([Values(1, 2, 3, 4)] int count)
     {
         var used = new List<ulong>();
-        foreach (int size in Sizes)
+        foreach (var size in Sizes)
             used.Add(PrimeSearch.LargestBelow(size, 256, used));
         var ring = new RingContext(7, used, VectorKernels.Default);
         int[] source = [.. Enumerable.Range(0, count)];
@@ -23,25 +23,25 @@ internal sealed unsafe class BaseConversionTests
         BigInteger[] numbers = Numbers(product, ring.N);
 
         using RnsPolynomial limbs = ring.Rent(count + 1);
-        double** pointers = stackalloc double*[count];
-        for (int limb = 0; limb < count; limb++)
+        var pointers = stackalloc double*[count];
+        for (var limb = 0; limb < count; limb++)
         {
             pointers[limb] = limbs.Limb(limb);
-            for (int i = 0; i < ring.N; i++)
+            for (var i = 0; i < ring.N; i++)
                 pointers[limb][i] = ring.Moduli[limb].Centre(Mod(numbers[i], used[limb]));
         }
         var conversion = new BaseConversion(ring, source);
         conversion.ToMixedRadix(pointers, count);
-        for (int target = count; target < used.Count; target++)
+        for (var target = count; target < used.Count; target++)
         {
-            double* destination = limbs.Limb(count);
+            var destination = limbs.Limb(count);
             conversion.Evaluate(&destination, pointers, count, target, 1);
-            for (int i = 0; i < ring.N; i++)
+            for (var i = 0; i < ring.N; i++)
             {
-                ulong converted = Oracle.Canonical(limbs.LimbSpan(count)[i], used[target]);
+                var converted = Oracle.Canonical(limbs.LimbSpan(count)[i], used[target]);
                 Assert.That(converted, Is.EqualTo(Mod(numbers[i], used[target])), $"{numbers[i]}");
             }
-            ulong inverse = Oracle.Canonical(conversion.ProductInverse(count, target), used[target]);
+            var inverse = Oracle.Canonical(conversion.ProductInverse(count, target), used[target]);
             Assert.That(Oracle.Multiply(inverse, Mod(product, used[target]), used[target]), Is.EqualTo(1));
         }
     }
@@ -53,7 +53,7 @@ internal sealed unsafe class BaseConversionTests
         var numbers = new List<BigInteger> { 0, 1, -1, half, -half, half - 1, 1 - half, 123456789, -987654321 };
         while (numbers.Count < count)
         {
-            byte[] bytes = new byte[32];
+            var bytes = new byte[32];
             random.NextBytes(bytes);
             numbers.Add(new BigInteger(bytes, isUnsigned: true) % product - half);
         }

@@ -15,7 +15,7 @@ internal sealed unsafe class RingTests
         int[] rotations = [.. Enumerable.Range(0, n / 2).Select(steps => GaloisElement.Rotation(steps, n))];
         Assert.That(rotations, Is.Unique);
         Assert.That(rotations, Has.None.EqualTo(GaloisElement.Conjugation(n)));
-        foreach (int element in rotations.Append(GaloisElement.Conjugation(n)))
+        foreach (var element in rotations.Append(GaloisElement.Conjugation(n)))
             Assert.That((long)GaloisElement.Invert(element, n) * element % (2 * n), Is.EqualTo(1));
         Assert.That(() => GaloisElement.Invert(2, n), Throws.ArgumentException);
         Assert.That(new[] { 0, 1, 2, 512, 513, -1 }.Any(element => GaloisElement.IsValid(element, n)), Is.False);
@@ -27,12 +27,12 @@ internal sealed unsafe class RingTests
         using RnsPolynomial first = new(3, 1024), second = new(3, 1024);
         foreach (RnsPolynomial polynomial in new[] { first, second })
         {
-            for (int limb = 0; limb < 3; limb++)
+            for (var limb = 0; limb < 3; limb++)
             {
                 Assert.That((long)polynomial.Limb(limb) % 64, Is.Zero);
                 polynomial.LimbSpan(limb).Fill(limb);
             }
-            for (int limb = 0; limb < 3; limb++)
+            for (var limb = 0; limb < 3; limb++)
                 Assert.That(polynomial.LimbSpan(limb).ContainsAnyExcept(limb), Is.False);
         }
         // Not at the same place of a page, so that they do not fight for cache sets.
@@ -44,8 +44,8 @@ internal sealed unsafe class RingTests
     [Test]
     public void Bit_reversal_reverses([Values(1, 5, 11)] int bits)
     {
-        int[] table = BitReversal.Table(bits);
-        for (int i = 0; i < table.Length; i++)
+        var table = BitReversal.Table(bits);
+        for (var i = 0; i < table.Length; i++)
             Assert.That(Convert.ToString(table[i], 2).PadLeft(bits, '0').Reverse(), Is.EqualTo(Convert.ToString(i, 2).PadLeft(bits, '0')));
     }
 }

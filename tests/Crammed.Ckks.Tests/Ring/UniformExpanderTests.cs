@@ -17,7 +17,7 @@ internal sealed unsafe class UniformExpanderTests
     public void Residues_are_those_of_the_definition(ulong prime)
     {
         const ulong stream = 5;
-        double[] limb = Expand(prime, 3000, stream);
+        var limb = Expand(prime, 3000, stream);
         // Word by word: AES-256 of (block, stream), two words a block; floor(word p / 2^64) unless the low half is biased.
         using var aes = Aes.Create();
         aes.Key = Seed;
@@ -27,8 +27,8 @@ internal sealed unsafe class UniformExpanderTests
             var counter = new byte[16];
             BinaryPrimitives.WriteUInt64LittleEndian(counter, block);
             BinaryPrimitives.WriteUInt64LittleEndian(counter.AsSpan(8), stream);
-            byte[] output = aes.EncryptEcb(counter, PaddingMode.None);
-            foreach (int offset in new[] { 0, 8 })
+            var output = aes.EncryptEcb(counter, PaddingMode.None);
+            foreach (var offset in new[] { 0, 8 })
             {
                 BigInteger product = new BigInteger(BinaryPrimitives.ReadUInt64LittleEndian(output.AsSpan(offset))) * prime;
                 BigInteger low = product % BigInteger.Pow(2, 64);
@@ -46,23 +46,23 @@ internal sealed unsafe class UniformExpanderTests
     {
         const int count = 1 << 16, classes = 16;
         var counts = new int[classes];
-        foreach (double value in Expand(prime, count, 0))
+        foreach (var value in Expand(prime, count, 0))
             counts[(int)((UInt128)Oracle.Canonical(value, prime) * classes / prime)]++;
-        double expected = (double)count / classes;
+        var expected = (double)count / classes;
         Assert.That(counts.Sum(c => (c - expected) * (c - expected) / expected), Is.LessThan(50));
     }
 
     [Test]
     public void Streams_and_seeds_differ()
     {
-        ulong prime = KernelCase.Primes[2];
+        var prime = KernelCase.Primes[2];
         Assert.That(Expand(prime, 64, 0), Is.Not.EqualTo(Expand(prime, 64, 1)));
         Assert.That(() => new AesKeyStream(new byte[16]), Throws.ArgumentException.With.Message.Contains("32 bytes"));
     }
 
     private static double[] Expand(ulong prime, int count, ulong stream)
     {
-        double[] limb = new double[count];
+        var limb = new double[count];
         using var expander = new UniformExpander(Seed);
         fixed (double* pointer = limb)
             expander.Fill(pointer, count, new Modulus(prime), stream);

@@ -20,7 +20,7 @@ internal sealed class WorkerShareTests
         int running = 0, most = 0, total = 0;
         workers.For(20, _ => workers.For(20, _ =>
         {
-            int now = Interlocked.Increment(ref running);
+            var now = Interlocked.Increment(ref running);
             InterlockedMax(ref most, now);
             Interlocked.Increment(ref total);
             Interlocked.Decrement(ref running);
@@ -33,9 +33,9 @@ internal sealed class WorkerShareTests
     public void The_first_exception_comes_out_and_the_threads_are_given_back()
     {
         var workers = new WorkerShare(2);
-        for (int trial = 0; trial < 10; trial++)
+        for (var trial = 0; trial < 10; trial++)
             Assert.That(() => workers.For(50, i => throw new InvalidOperationException("seven")), Throws.InvalidOperationException);
-        int helped = 0;
+        var helped = 0;
         using var both = new Barrier(2);
         workers.For(2, _ => helped += both.SignalAndWait(TimeSpan.FromSeconds(60)) ? 1 : 0);
         Assert.That(helped, Is.GreaterThan(0), "both items must have run at once");
@@ -43,7 +43,7 @@ internal sealed class WorkerShareTests
 
     private static void InterlockedMax(ref int target, int value)
     {
-        int seen = Volatile.Read(ref target);
+        var seen = Volatile.Read(ref target);
         while (seen < value && Interlocked.CompareExchange(ref target, value, seen) is int now && now != seen)
             seen = now;
     }

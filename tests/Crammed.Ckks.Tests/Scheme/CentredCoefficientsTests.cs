@@ -29,7 +29,7 @@ internal sealed unsafe class CentredCoefficientsTests
     public void One_large_coefficient_among_small_ones_is_not_lost([Values(0, 17, 255)] int place)
     {
         var coefficients = new BigInteger[Parameters.N];
-        for (int bits = 0; bits < 260; bits++)
+        for (var bits = 0; bits < 260; bits++)
         {
             coefficients[place] = BigInteger.One << bits;
             AssertRead(coefficients, Parameters.MaxLevel, LimbsFor(coefficients));
@@ -40,7 +40,7 @@ internal sealed unsafe class CentredCoefficientsTests
     public void Low_levels_give_what_they_have([Values(0, 1, 2)] int level)
     {
         var random = new Random(level);
-        int bits = (int)PlaintextCoefficients.Modulus(Parameters, level).GetBitLength() - 2;
+        var bits = (int)PlaintextCoefficients.Modulus(Parameters, level).GetBitLength() - 2;
         AssertRead([.. Enumerable.Range(0, Parameters.N).Select(_ => Draw(random, bits))], level, level + 1);
         AssertRead([.. Enumerable.Range(0, Parameters.N).Select(_ => Draw(random, 30))], level, Math.Min(2, level + 1));
     }
@@ -56,7 +56,7 @@ internal sealed unsafe class CentredCoefficientsTests
 
     private static BigInteger Draw(Random random, int bits)
     {
-        byte[] bytes = new byte[bits / 8 + 2];
+        var bytes = new byte[bits / 8 + 2];
         random.NextBytes(bytes);
         BigInteger magnitude = new BigInteger(bytes, isUnsigned: true) % (BigInteger.One << bits);
         return random.Next(2) == 0 ? magnitude : -magnitude;
@@ -64,14 +64,14 @@ internal sealed unsafe class CentredCoefficientsTests
 
     private void AssertRead(BigInteger[] coefficients, int level, int limbs)
     {
-        double[] result = new double[Parameters.N];
+        var result = new double[Parameters.N];
         _read.Clear();
         fixed (double* destination = result)
             Assert.That(CentredCoefficients.Read(Parameters, Reader(coefficients), level, 1, destination), Is.EqualTo(limbs));
         Assert.That(_read.Max(), Is.EqualTo(limbs - 1), "limbs read");
-        for (int k = 0; k < result.Length; k++)
+        for (var k = 0; k < result.Length; k++)
         {
-            double expected = (double)coefficients[k];
+            var expected = (double)coefficients[k];
             Assert.That(result[k], Is.EqualTo(expected).Within(Math.ScaleB((level + 3) * Math.Abs(expected), -53)));
         }
     }
@@ -81,7 +81,7 @@ internal sealed unsafe class CentredCoefficientsTests
         _read.Add(limb);
         RingContext ring = Parameters.Ring;
         Modulus modulus = ring.Moduli[limb];
-        for (int k = 0; k < coefficients.Length; k++)
+        for (var k = 0; k < coefficients.Length; k++)
         {
             BigInteger remainder = coefficients[k] % modulus.Value;
             destination[k] = modulus.Centre((ulong)(remainder.Sign < 0 ? remainder + modulus.Value : remainder));

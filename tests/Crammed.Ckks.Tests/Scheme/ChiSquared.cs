@@ -12,7 +12,7 @@ internal static class ChiSquared
     /// </summary>
     public static (double Low, double High) MeanBounds(double freedom)
     {
-        double variance = 2 / (9 * freedom);
+        var variance = 2 / (9 * freedom);
         return (Cube(-GaussianQuantile), Cube(GaussianQuantile));
 
         // The lower one is next to nothing where the cube root is below zero.

@@ -39,7 +39,7 @@ internal sealed class ComplexConstantTests
     public void Scalars_multiply_as_integers_at_their_scale(double real, double imaginary)
     {
         var value = new Complex(real, imaginary);
-        double scale = Math.ScaleB(1, 40);
+        var scale = Math.ScaleB(1, 40);
         using Ciphertext product = _setup.Evaluator.MultiplyScalar(_a, value, scale);
         Assert.That(product.Scale, Is.EqualTo(_a.Scale * scale));
         // Rounded by 1/2 in both parts, times slots of up to sqrt(2).
@@ -59,7 +59,7 @@ internal sealed class ComplexConstantTests
     [Test]
     public void Constants_must_be_finite()
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Assert.That(() => _setup.Evaluator.AddConstant(_a, new Complex(0, double.NaN)), Throws.ArgumentException);
         Assert.That(
             () => _setup.Evaluator.MultiplyScalar(_a, new Complex(0, 1e300), 1e200),

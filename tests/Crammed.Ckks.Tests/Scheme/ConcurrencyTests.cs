@@ -18,8 +18,8 @@ internal sealed class ConcurrencyTests
             () => setup.Evaluator.Conjugate(operand),
         ];
         Ciphertext[] expected = [.. operations.Select(operation => operation())];
-        long live = ResidueMemory.LiveBuffers;
-        int different = 0;
+        var live = ResidueMemory.LiveBuffers;
+        var different = 0;
         Parallel.For(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
             using Ciphertext result = operations[i % operations.Length]();
@@ -40,10 +40,10 @@ internal sealed class ConcurrencyTests
 
     private static bool Same(Ciphertext left, Ciphertext right)
     {
-        bool isSame = left.Level == right.Level && left.PolynomialCount == right.PolynomialCount;
-        for (int polynomial = 0; isSame && polynomial < left.PolynomialCount; polynomial++)
+        var isSame = left.Level == right.Level && left.PolynomialCount == right.PolynomialCount;
+        for (var polynomial = 0; isSame && polynomial < left.PolynomialCount; polynomial++)
         {
-            for (int limb = 0; isSame && limb <= left.Level; limb++)
+            for (var limb = 0; isSame && limb <= left.Level; limb++)
                 isSame = left[polynomial].LimbSpan(limb).SequenceEqual(right[polynomial].LimbSpan(limb));
         }
         return isSame;

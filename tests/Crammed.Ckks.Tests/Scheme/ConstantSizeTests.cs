@@ -36,7 +36,7 @@ internal sealed class ConstantSizeTests
     [Test]
     public void Sums_with_constants_beyond_the_bound_are_refused([Values(0, 1, 2)] int level)
     {
-        double constant = 1.001 * Bound(level);
+        var constant = 1.001 * Bound(level);
         using Ciphertext zero = Zero(level);
         foreach (Complex value in new[] { constant, -constant, new Complex(0, constant), new Complex(1, -constant) })
             Refused("AddConstant", level, () => _evaluator.AddConstant(zero, value));
@@ -47,10 +47,10 @@ internal sealed class ConstantSizeTests
     public void Integers_are_refused_from_half_the_modulus_on()
     {
         using Ciphertext zero = Zero(0);
-        long half = (long)_setup.Parameters.Moduli[0] / 2;
-        foreach (long integer in new[] { half, -half })
+        var half = (long)_setup.Parameters.Moduli[0] / 2;
+        foreach (var integer in new[] { half, -half })
             _evaluator.MultiplyInteger(zero, integer).Dispose();
-        foreach (long integer in new[] { half + 1, -half - 1, long.MaxValue, long.MinValue })
+        foreach (var integer in new[] { half + 1, -half - 1, long.MaxValue, long.MinValue })
             Refused("MultiplyInteger", 0, () => _evaluator.MultiplyInteger(zero, integer));
         double[] small = [1e-6, -1e-6];
         using Ciphertext values = _setup.Encryptor.Encrypt(small, 1);
@@ -86,7 +86,7 @@ internal sealed class ConstantSizeTests
     public void Plaintexts_must_fit_the_ciphertext_s_level()
     {
         double[] large = [1000, -2000, 3], small = [100, -200, 3];
-        double scale = _setup.Parameters.ScaleAt(0);
+        var scale = _setup.Parameters.ScaleAt(0);
         using Ciphertext bottom = _setup.Encryptor.Encrypt([1.0, 1, 1], 0), higher = _setup.Encryptor.Encrypt([1.0, 1, 1], 1);
         using Plaintext fits = _setup.Encoder.Encode(small, 4, scale), constant = _setup.Encoder.EncodeConstant(1000, 4, scale);
         using Ciphertext sum = _evaluator.AddPlain(bottom, fits);
@@ -118,7 +118,7 @@ internal sealed class ConstantSizeTests
         double[] values = [0.25, 0.5];
         using Ciphertext top = odd.Encryptor.Encrypt(values, 6);
         using Ciphertext lowered = odd.Evaluator.LowerTo(top, level);
-        double error = odd.Noise.LowerTo(odd.Noise.EncryptSymmetric(6, top.Scale, 0.5), level).Error;
+        var error = odd.Noise.LowerTo(odd.Noise.EncryptSymmetric(6, top.Scale, 0.5), level).Error;
         SlotAssert.AreClose(odd, lowered, i => values.ElementAtOrDefault(i), error);
     }
 
@@ -131,7 +131,7 @@ internal sealed class ConstantSizeTests
 
     private void Refused(string operation, int level, Func<object> run)
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Assert.That(run, Throws.ArgumentException.With.Message.Match(
             $"^{operation}: a coefficient of .* passes half the modulus, .* at level {level}, .* use values up to "));
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live), "buffers left behind");

@@ -20,7 +20,7 @@ internal sealed class EmbeddingOracle
         _n = n;
         // From i = exp(iπ/2) down by half angles: cos(x/2) = sqrt((1 + cos x)/2), sin(x/2) = sqrt((1 - cos x)/2).
         (BigInteger cosine, BigInteger sine) = (0, One);
-        for (int order = 4; order < 2 * n; order *= 2)
+        for (var order = 4; order < 2 * n; order *= 2)
         {
             (cosine, sine) = (SquareRoot((One + cosine) << Places - 1), SquareRoot((One - cosine) << Places - 1));
         }
@@ -32,7 +32,7 @@ internal sealed class EmbeddingOracle
     {
         (BigInteger Real, BigInteger Imaginary) point = Power((int)BigInteger.ModPow(5, j, 2 * _n));
         BigInteger real = 0, imaginary = 0;
-        for (int k = _n - 1; k >= 0; k--)
+        for (var k = _n - 1; k >= 0; k--)
         {
             (real, imaginary) = Multiply((real, imaginary), point);
             real += ToFixed(coefficients[k]);
@@ -44,15 +44,15 @@ internal sealed class EmbeddingOracle
     {
         if (value == 0)
             return 0;
-        int exponent = Math.ILogB(value) - 52;
+        var exponent = Math.ILogB(value) - 52;
         var mantissa = new BigInteger(Math.ScaleB(value, -exponent));
-        int shift = exponent + Places;
+        var shift = exponent + Places;
         return shift >= 0 ? mantissa << shift : mantissa >> -shift;
     }
 
     private static double ToDouble(BigInteger value, int shift)
     {
-        int excess = Math.Max(0, (int)value.GetBitLength() - 64);
+        var excess = Math.Max(0, (int)value.GetBitLength() - 64);
         return Math.ScaleB((double)(value >> excess), excess - Places + shift);
     }
 

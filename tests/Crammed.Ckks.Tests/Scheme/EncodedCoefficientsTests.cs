@@ -25,18 +25,18 @@ internal sealed unsafe class EncodedCoefficientsTests
     public void Encoded_polynomials_take_the_values_at_the_roots_at_any_scale(
         [Values(30, 51, 54, 80, 96, 110, 180)] int log2Scale)
     {
-        double scale = Math.ScaleB(1.1, log2Scale);
+        var scale = Math.ScaleB(1.1, log2Scale);
         Complex[] values = Setup.RandomComplexSlots(5);
         using Plaintext plaintext = Setup.Encoder.Encode(values, Setup.Top, scale);
         double[] coefficients = [.. PlaintextCoefficients.Of(plaintext).Select(integer => (double)integer)];
         var oracle = new EmbeddingOracle(N);
-        double transform = SpecialFourierTransform.RelativeErrorPerStage * Math.Sqrt(7) * Math.Sqrt(2.0 / 3);
-        double tolerance = 8 * (Math.Sqrt(2) * Setup.Noise.EncodeRounding(scale) + transform);
-        for (int j = 0; j < values.Length; j += 9)
+        var transform = SpecialFourierTransform.RelativeErrorPerStage * Math.Sqrt(7) * Math.Sqrt(2.0 / 3);
+        var tolerance = 8 * (Math.Sqrt(2) * Setup.Noise.EncodeRounding(scale) + transform);
+        for (var j = 0; j < values.Length; j += 9)
             Assert.That(Complex.Abs(oracle.Slot(coefficients, j) / scale - values[j]), Is.LessThan(tolerance), $"slot {j}");
         // Decoding adds a transform of its own and three roundings of coefficients.
         Complex[] decoded = Setup.Encoder.DecodeComplex(plaintext);
-        for (int j = 0; j < values.Length; j++)
+        for (var j = 0; j < values.Length; j++)
             Assert.That(Complex.Abs(decoded[j] - values[j]), Is.LessThan(tolerance + 8 * transform + Math.ScaleB(3, -53) * N));
     }
 
@@ -45,7 +45,7 @@ internal sealed unsafe class EncodedCoefficientsTests
     {
         RingContext ring = Setup.Parameters.Ring;
         var random = new Random(bits);
-        double largest = Math.ScaleB(1, bits);
+        var largest = Math.ScaleB(1, bits);
         double[] integers = [.. Enumerable.Range(0, N).Select(i => i switch
         {
             0 => largest,
@@ -59,11 +59,11 @@ internal sealed unsafe class EncodedCoefficientsTests
             using IntegerPolynomial polynomial = IntegerPolynomial.FromCoefficients(ring, coefficients, largest);
             polynomial.AddSmall(small);
             using RnsPolynomial limb = ring.Rent(1);
-            for (int i = 0; i < ring.Moduli.Length; i++)
+            for (var i = 0; i < ring.Moduli.Length; i++)
             {
                 polynomial.Transform(limb.Limb(0), i);
                 ring.InverseNtt(limb.Limb(0), i);
-                for (int k = 0; k < N; k++)
+                for (var k = 0; k < N; k++)
                 {
                     BigInteger difference = new BigInteger(integers[k]) + new BigInteger(small[k]) - new BigInteger(limb.LimbSpan(0)[k]);
                     Assert.That(difference % ring.Moduli[i].Value, Is.EqualTo(BigInteger.Zero));
@@ -76,32 +76,32 @@ internal sealed unsafe class EncodedCoefficientsTests
     public void Sparse_packing_repeats_the_values([Values(0, 1, 2, 3, 6, 7)] int log2Count)
     {
         int count = 1 << log2Count, gap = N / (2 * count);
-        double scale = Math.ScaleB(1, 36);
+        var scale = Math.ScaleB(1, 36);
         Complex[] values = [.. Setup.RandomComplexSlots(6).Take(count)];
         using Plaintext plaintext = Setup.Encoder.EncodeSparse(values, 2, scale);
         BigInteger[] coefficients = PlaintextCoefficients.Of(plaintext);
         Assert.That(coefficients.Where((_, k) => k % gap != 0), Has.All.EqualTo(BigInteger.Zero));
         // 8 standard deviations of each part; a rounded coefficient is off by one half at most.
-        double tolerance = Math.Min(8 * Math.Sqrt(2) * Setup.Noise.EncodeRounding(scale, count), count / scale) + Math.ScaleB(N, -50);
+        var tolerance = Math.Min(8 * Math.Sqrt(2) * Setup.Noise.EncodeRounding(scale, count), count / scale) + Math.ScaleB(N, -50);
         Complex[] all = Setup.Encoder.DecodeComplex(plaintext), first = Setup.Encoder.DecodeSparseComplex(plaintext, count);
         Assert.That(first, Has.Length.EqualTo(count));
-        for (int j = 0; j < all.Length; j++)
+        for (var j = 0; j < all.Length; j++)
             Assert.That(Complex.Abs(all[j] - values[j % count]), Is.LessThan(tolerance), $"slot {j}");
-        for (int j = 0; j < count; j++)
+        for (var j = 0; j < count; j++)
             Assert.That(Complex.Abs(first[j] - values[j]), Is.LessThan(tolerance), $"slot {j} of the first");
         using Plaintext real = Setup.Encoder.EncodeSparse([.. values.Select(value => value.Real)], 2, scale);
-        double[] reals = Setup.Encoder.DecodeSparse(real, count);
+        var reals = Setup.Encoder.DecodeSparse(real, count);
         Assert.That(reals.Zip(values, (a, b) => Math.Abs(a - b.Real)).Max(), Is.LessThan(tolerance));
     }
 
     [Test]
     public void Sparse_decoding_averages_over_the_repetitions()
     {
-        double[] values = Setup.RandomSlots(8);
+        var values = Setup.RandomSlots(8);
         using Plaintext plaintext = Setup.Encoder.Encode(values, 1, Math.ScaleB(1, 40));
-        double[] means = Setup.Encoder.DecodeSparse(plaintext, 16);
-        double tolerance = 8 * Setup.Noise.EncodeRounding(plaintext.Scale);
-        for (int j = 0; j < means.Length; j++)
+        var means = Setup.Encoder.DecodeSparse(plaintext, 16);
+        var tolerance = 8 * Setup.Noise.EncodeRounding(plaintext.Scale);
+        for (var j = 0; j < means.Length; j++)
             Assert.That(means[j], Is.EqualTo(values.Where((_, i) => i % 16 == j).Average()).Within(tolerance));
     }
 
@@ -111,7 +111,7 @@ internal sealed unsafe class EncodedCoefficientsTests
     [TestCase(1e20, -1e19, 110, 5)]
     public void Constants_have_two_coefficients_rounded_once(double real, double imaginary, int log2Scale, int level)
     {
-        double scale = Math.ScaleB(1.3, log2Scale);
+        var scale = Math.ScaleB(1.3, log2Scale);
         using Plaintext plaintext = Setup.Encoder.EncodeConstant(new Complex(real, imaginary), level, scale);
         BigInteger[] coefficients = PlaintextCoefficients.Of(plaintext);
         Assert.That((plaintext.Level, plaintext.Scale), Is.EqualTo((level, scale)));
@@ -160,7 +160,7 @@ internal sealed unsafe class EncodedCoefficientsTests
 
         static BigInteger Scaled(double value)
         {
-            int exponent = value == 0 ? 0 : Math.ILogB(value) - 52;
+            var exponent = value == 0 ? 0 : Math.ILogB(value) - 52;
             return new BigInteger(Math.ScaleB(value, -exponent)) << exponent + places;
         }
     }

@@ -14,11 +14,11 @@ internal sealed class EncoderTests
     public void Values_come_back_with_the_rounding_error_alone([Values(0, 1, 2)] int level, [Values(20, 36, 40)] int log2Scale)
     {
         CkksSetup setup = CkksSetup.Of(Small);
-        double scale = Math.ScaleB(1, log2Scale);
+        var scale = Math.ScaleB(1, log2Scale);
         Complex[] values = setup.RandomComplexSlots(3);
         using Plaintext plaintext = setup.Encoder.Encode(values, level, scale);
         Assert.That((plaintext.Level, plaintext.Scale), Is.EqualTo((level, scale)));
-        double rms = Math.Sqrt(setup.Encoder.DecodeComplex(plaintext).Zip(values, (a, b) => Math.Pow((a - b).Real, 2)).Average());
+        var rms = Math.Sqrt(setup.Encoder.DecodeComplex(plaintext).Zip(values, (a, b) => Math.Pow((a - b).Real, 2)).Average());
         // 128 slots: the rms has a relative standard error of 6 %.
         Assert.That(rms / setup.Noise.EncodeRounding(scale), Is.InRange(0.7, 1.3));
     }
@@ -31,10 +31,10 @@ internal sealed class EncoderTests
     public void Polynomials_multiply_as_slots_do()
     {
         CkksSetup setup = CkksSetup.Of(Small);
-        double scale = Math.ScaleB(1, 30);
-        double rounding = NoiseEstimator.Product(
+        var scale = Math.ScaleB(1, 30);
+        var rounding = NoiseEstimator.Product(
             8 * Math.Sqrt(2), setup.Noise.EncodeRounding(scale), 8 * Math.Sqrt(2), setup.Noise.EncodeRounding(scale));
-        double tolerance = 8 * (Math.Sqrt(2) * rounding + 3 * 128 * SpecialFourierTransform.RelativeErrorPerStage * Math.Sqrt(7));
+        var tolerance = 8 * (Math.Sqrt(2) * rounding + 3 * 128 * SpecialFourierTransform.RelativeErrorPerStage * Math.Sqrt(7));
         Gen<Complex[]> messages =
             from length in Gen.Choose(1, setup.Parameters.SlotCount)
             from parts in Gen.ArrayOf(Gen.Choose(-8000, 8000).Select(value => value / 1000.0), 2 * length)
@@ -44,7 +44,7 @@ internal sealed class EncoderTests
             using Plaintext x = setup.Encoder.Encode(pair.Item1, 2, scale), y = setup.Encoder.Encode(pair.Item2, 2, scale);
             using Plaintext product = Multiply(x, y);
             Complex[] slots = setup.Encoder.DecodeComplex(product);
-            for (int i = 0; i < slots.Length; i++)
+            for (var i = 0; i < slots.Length; i++)
             {
                 Complex expected = pair.Item1.ElementAtOrDefault(i) * pair.Item2.ElementAtOrDefault(i);
                 Assert.That(Complex.Abs(slots[i] - expected), Is.LessThan(tolerance));
@@ -57,8 +57,8 @@ internal sealed class EncoderTests
     {
         CkksSetup setup = CkksSetup.Of(Small);
         using Plaintext plaintext = setup.Encoder.Encode([3.0, -4.0], 2);
-        double[] slots = setup.Encoder.Decode(plaintext);
-        double tolerance = 7 * setup.Noise.EncodeRounding(plaintext.Scale);
+        var slots = setup.Encoder.Decode(plaintext);
+        var tolerance = 7 * setup.Noise.EncodeRounding(plaintext.Scale);
         Assert.That(slots[0], Is.EqualTo(3).Within(tolerance));
         Assert.That(slots[1], Is.EqualTo(-4).Within(tolerance));
         Assert.That(slots.Skip(2), Has.All.EqualTo(0).Within(tolerance));
@@ -98,7 +98,7 @@ internal sealed class EncoderTests
     {
         RingContext ring = x.Parameters.Ring;
         RnsPolynomial product = ring.Rent(x.Level + 1);
-        for (int limb = 0; limb <= x.Level; limb++)
+        for (var limb = 0; limb <= x.Level; limb++)
             ring.Kernels.Multiply(product.Limb(limb), x.Polynomial.Limb(limb), y.Polynomial.Limb(limb), ring.N, ring.Moduli[limb]);
         return new Plaintext(x.Parameters, product, x.Level, x.Scale * y.Scale);
     }

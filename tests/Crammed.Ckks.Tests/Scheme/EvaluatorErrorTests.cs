@@ -97,23 +97,23 @@ internal sealed class EvaluatorErrorTests
     [Test]
     public void Keys_cut_to_a_level_work_up_to_it()
     {
-        double[] values = _setup.RandomSlots(1);
+        var values = _setup.RandomSlots(1);
         using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(3, [(1, 3)], 2));
         var evaluator = new Evaluator(_setup.Parameters, keys);
-        int slots = values.Length;
-        for (int level = 0; level <= 3; level++)
+        var slots = values.Length;
+        for (var level = 0; level <= 3; level++)
         {
             using Ciphertext ciphertext = _setup.Encryptor.Encrypt(values, level);
             using Ciphertext rotated = evaluator.Rotate(ciphertext, 1);
-            double fresh = SlotAssert.Together(
+            var fresh = SlotAssert.Together(
                 _setup.Noise.FreshSymmetric(ciphertext.Scale), _setup.Noise.EncodeRounding(ciphertext.Scale));
-            double noise = SlotAssert.Together(fresh, _setup.Noise.KeySwitch(level, ciphertext.Scale));
+            var noise = SlotAssert.Together(fresh, _setup.Noise.KeySwitch(level, ciphertext.Scale));
             SlotAssert.HaveNoise(_setup, rotated, i => values[(i + 1) % slots], noise);
             if (level == 0)
                 continue;
             using Ciphertext square = evaluator.Square(ciphertext);
             using Ciphertext relinearized = evaluator.RelinearizeAndRescale(square);
-            double rounding = _setup.Noise.RelinearizeAndRescale(level, relinearized.Scale);
+            var rounding = _setup.Noise.RelinearizeAndRescale(level, relinearized.Scale);
             // 2 x e with r = sqrt(1/3).
             SlotAssert.HaveNoise(
                 _setup, relinearized, i => values[i] * values[i], SlotAssert.Together(2 * Math.Sqrt(1.0 / 3) * fresh, rounding));

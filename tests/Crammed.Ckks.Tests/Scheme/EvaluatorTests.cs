@@ -51,7 +51,7 @@ internal sealed class EvaluatorTests(string name)
     [Test]
     public void Sums_and_differences()
     {
-        double noise = Math.Sqrt(2) * Fresh(_a.Scale);
+        var noise = Math.Sqrt(2) * Fresh(_a.Scale);
         using Ciphertext sum = _evaluator.Add(_a, _b), difference = _evaluator.Subtract(_a, _b), negated = _evaluator.Negate(_a);
         HaveNoise(_setup, sum, i => _x[i] + _y[i], noise);
         HaveNoise(_setup, difference, i => _x[i] - _y[i], noise);
@@ -76,11 +76,11 @@ internal sealed class EvaluatorTests(string name)
     [Test]
     public void Plaintext_operands()
     {
-        double scale = _a.Scale;
+        var scale = _a.Scale;
         using Plaintext plain = _setup.Encoder.Encode(_y, _setup.Top, scale);
         using Ciphertext sum = _evaluator.AddPlain(_a, plain);
         using Ciphertext product = _evaluator.MultiplyPlain(_a, plain);
-        double noise = Together(Fresh(scale), _setup.Noise.EncodeRounding(scale));
+        var noise = Together(Fresh(scale), _setup.Noise.EncodeRounding(scale));
         HaveNoise(_setup, sum, i => _x[i] + _y[i], noise);
         HaveNoise(
             _setup, product, i => _x[i] * _y[i], NoiseEstimator.Product(Rms, Fresh(scale), Rms, _setup.Noise.EncodeRounding(scale)));
@@ -115,7 +115,7 @@ internal sealed class EvaluatorTests(string name)
     [TestCase(0.0, 30)]
     public void Scalars_multiply_as_integers_at_their_scale(double value, int log2Scale)
     {
-        double scalarScale = Math.ScaleB(1, log2Scale);
+        var scalarScale = Math.ScaleB(1, log2Scale);
         using Ciphertext product = _evaluator.MultiplyScalar(_a, value, scalarScale);
         Assert.That(product.Scale, Is.EqualTo(_a.Scale * scalarScale));
         AreClose(_setup, product, i => value * _x[i], Math.Abs(value) * Fresh(_a.Scale) + 1 / scalarScale);
@@ -139,14 +139,14 @@ internal sealed class EvaluatorTests(string name)
         using Ciphertext product = _evaluator.Multiply(_a, _b);
         using Ciphertext relinearized = _evaluator.Relinearize(product);
         using Ciphertext inTwoSteps = _evaluator.Rescale(relinearized), inOne = _evaluator.RelinearizeAndRescale(product);
-        double scale = _setup.Parameters.ScaleAt(_setup.Top - 1);
+        var scale = _setup.Parameters.ScaleAt(_setup.Top - 1);
         foreach (Ciphertext result in new[] { inTwoSteps, inOne })
         {
             Assert.That(result.Level, Is.EqualTo(_setup.Top - 1));
             Assert.That(result.Scale, Is.EqualTo(scale));
         }
         HaveNoise(_setup, inTwoSteps, i => _x[i] * _y[i], Together(FreshProduct, _setup.Noise.Rescale(scale)));
-        double noise = _setup.Noise.RelinearizeAndRescale(_setup.Top, scale);
+        var noise = _setup.Noise.RelinearizeAndRescale(_setup.Top, scale);
         HaveNoise(_setup, inOne, i => _x[i] * _y[i], Together(FreshProduct, noise));
     }
 
@@ -158,7 +158,7 @@ internal sealed class EvaluatorTests(string name)
         using Ciphertext higher = _evaluator.DropLevels(lower, 2), third = _evaluator.DropLevels(other, 2);
         using Ciphertext sum = _evaluator.SumOfProducts([lower, other, higher], [other, other, third]);
         Assert.That(sum.Level, Is.EqualTo(2));
-        double operand = Together(Fresh(_a.Scale), _setup.Noise.Rescale(lower.Scale));
+        var operand = Together(Fresh(_a.Scale), _setup.Noise.Rescale(lower.Scale));
         // 2 x y + x x: error 2 (x e_y + y e_x) + 2 x e_x, of variance (4 + 8) r^2 e^2.
         HaveNoise(_setup, sum, i => 2 * _x[i] * _y[i] + _x[i] * _x[i], Math.Sqrt(12) * Rms * operand);
     }
@@ -185,21 +185,21 @@ internal sealed class EvaluatorTests(string name)
         var random = new Random(5);
         const int outputs = 6, inputs = 70;
         var weights = new double[outputs, inputs];
-        for (int output = 0; output < outputs; output++)
+        for (var output = 0; output < outputs; output++)
         {
-            for (int input = 0; input < inputs; input++)
+            for (var input = 0; input < inputs; input++)
                 weights[output, input] = random.Next(3) == 0 ? 0 : 2 * random.NextDouble() - 1;
         }
         Ciphertext[] ciphertexts = [.. Enumerable.Range(0, inputs).Select(i => i % 2 == 0 ? _a : _b)];
         double scale = _setup.Parameters.Moduli[_setup.Top];
         // As documented: integers of at most 2^27 times the least common factor.
-        double factor = Math.Ceiling(weights.Cast<double>().Max(Math.Abs) * scale / (1 << 27));
+        var factor = Math.Ceiling(weights.Cast<double>().Max(Math.Abs) * scale / (1 << 27));
         double Rounded(double weight) => Math.Round(weight * scale / factor) * factor / scale;
         Ciphertext[] results = _evaluator.LinearCombinations(ciphertexts, weights, scale);
-        for (int output = 0; output < outputs; output++)
+        for (var output = 0; output < outputs; output++)
         {
-            double ofX = Enumerable.Range(0, inputs).Where(i => i % 2 == 0).Sum(i => Rounded(weights[output, i]));
-            double ofY = Enumerable.Range(0, inputs).Where(i => i % 2 == 1).Sum(i => Rounded(weights[output, i]));
+            var ofX = Enumerable.Range(0, inputs).Where(i => i % 2 == 0).Sum(i => Rounded(weights[output, i]));
+            var ofY = Enumerable.Range(0, inputs).Where(i => i % 2 == 1).Sum(i => Rounded(weights[output, i]));
             Assert.That(results[output].Scale, Is.EqualTo(_a.Scale * scale));
             HaveNoise(_setup, results[output], i => ofX * _x[i] + ofY * _y[i], Together(ofX, ofY) * Fresh(_a.Scale));
             results[output].Dispose();
@@ -213,7 +213,7 @@ internal sealed class EvaluatorTests(string name)
     public void Rotations_go_to_the_left(int steps)
     {
         using Ciphertext rotated = _evaluator.Rotate(_a, steps);
-        double noise = steps == 0 ? 0 : _setup.Noise.KeySwitch(_setup.Top, _a.Scale);
+        var noise = steps == 0 ? 0 : _setup.Noise.KeySwitch(_setup.Top, _a.Scale);
         HaveNoise(_setup, rotated, i => _x[(i + steps + _slots) % _slots], Together(Fresh(_a.Scale), noise));
         using Ciphertext around = _evaluator.Rotate(_a, steps - _slots);
         AreClose(_setup, around, i => _x[(i + steps + _slots) % _slots], Together(Fresh(_a.Scale), noise));
@@ -227,12 +227,12 @@ internal sealed class EvaluatorTests(string name)
         foreach (Ciphertext operand in new[] { _a, low })
         {
             Ciphertext[] many = _evaluator.RotateMany(operand, steps);
-            for (int k = 0; k < steps.Length; k++)
+            for (var k = 0; k < steps.Length; k++)
             {
                 using Ciphertext single = _evaluator.Rotate(operand, steps[k]);
-                for (int polynomial = 0; polynomial < 2; polynomial++)
+                for (var polynomial = 0; polynomial < 2; polynomial++)
                 {
-                    for (int limb = 0; limb <= operand.Level; limb++)
+                    for (var limb = 0; limb <= operand.Level; limb++)
                         Assert.That(many[k][polynomial].LimbSpan(limb).SequenceEqual(single[polynomial].LimbSpan(limb)));
                 }
                 many[k].Dispose();
@@ -257,7 +257,7 @@ internal sealed class EvaluatorTests(string name)
             foreach ((Ciphertext left, Ciphertext right) in batch.Zip(single))
             {
                 Assert.That((left.Level, left.Scale, left.PolynomialCount), Is.EqualTo((right.Level, right.Scale, right.PolynomialCount)));
-                for (int limb = 0; limb <= left.Level; limb++)
+                for (var limb = 0; limb <= left.Level; limb++)
                 {
                     Assert.That(left[0].LimbSpan(limb).SequenceEqual(right[0].LimbSpan(limb)));
                     Assert.That(left[1].LimbSpan(limb).SequenceEqual(right[1].LimbSpan(limb)));
@@ -274,7 +274,7 @@ internal sealed class EvaluatorTests(string name)
         Complex[] values = _setup.RandomComplexSlots(7);
         using Ciphertext ciphertext = _setup.Encrypt(values, _setup.Top);
         using Ciphertext conjugate = _evaluator.Conjugate(ciphertext), rotated = _evaluator.Rotate(ciphertext, 5);
-        double noise = Together(Fresh(_a.Scale), _setup.Noise.KeySwitch(_setup.Top, _a.Scale));
+        var noise = Together(Fresh(_a.Scale), _setup.Noise.KeySwitch(_setup.Top, _a.Scale));
         AreClose(_setup, conjugate, i => Complex.Conjugate(values[i]), noise);
         AreClose(_setup, rotated, i => values[(i + 5) % _slots], noise);
         using Ciphertext square = _evaluator.Square(ciphertext);
@@ -288,7 +288,7 @@ internal sealed class EvaluatorTests(string name)
         using Ciphertext lowered = _evaluator.LowerTo(_a, level);
         Assert.That(lowered.Level, Is.EqualTo(level));
         Assert.That(lowered.Scale, Is.EqualTo(_setup.Parameters.ScaleAt(level)));
-        double noise = level == _setup.Top ? 0 : _setup.Noise.Rescale(lowered.Scale);
+        var noise = level == _setup.Top ? 0 : _setup.Noise.Rescale(lowered.Scale);
         HaveNoise(_setup, lowered, i => _x[i], Together(Fresh(_a.Scale), noise));
     }
 
@@ -297,8 +297,8 @@ internal sealed class EvaluatorTests(string name)
     {
         Ciphertext power = _a.Clone();
         double[] expected = [.. _x];
-        double error = Fresh(_a.Scale);
-        for (int level = _setup.Top; level > 0; level--)
+        var error = Fresh(_a.Scale);
+        for (var level = _setup.Top; level > 0; level--)
         {
             using Ciphertext square = _evaluator.Square(power);
             power.Dispose();

@@ -18,7 +18,7 @@ internal sealed class LawTests
     {
         _setup = CkksSetup.Of(NamedParameters.InsecureN11);
         _evaluator = _setup.Evaluator;
-        double scale = _setup.Parameters.ScaleAt(_setup.Top);
+        var scale = _setup.Parameters.ScaleAt(_setup.Top);
         _fresh = SlotAssert.Together(_setup.Noise.FreshSymmetric(scale), _setup.Noise.EncodeRounding(scale));
     }
 
@@ -41,7 +41,7 @@ internal sealed class LawTests
     {
         using Ciphertext a = Encrypt(x), b = Encrypt(y), product = _evaluator.Multiply(a, b);
         using Ciphertext result = _evaluator.RelinearizeAndRescale(product);
-        double rounding = _setup.Noise.RelinearizeAndRescale(_setup.Top, result.Scale);
+        var rounding = _setup.Noise.RelinearizeAndRescale(_setup.Top, result.Scale);
         AreClose(result, i => At(x, i) * At(y, i), SlotAssert.Together(8 * _fresh, 8 * _fresh, rounding));
     }));
 
@@ -60,10 +60,10 @@ internal sealed class LawTests
         Settings,
         Prop.ForAll(Messages, Gen.Elements(CkksSetup.Steps).Two().ToArbitrary(), (x, steps) =>
         {
-            int slots = _setup.Parameters.SlotCount;
+            var slots = _setup.Parameters.SlotCount;
             using Ciphertext a = Encrypt(x), first = _evaluator.Rotate(a, steps.Item1), both = _evaluator.Rotate(first, steps.Item2);
-            double noise = _setup.Noise.KeySwitch(_setup.Top, a.Scale);
-            int total = ((steps.Item1 + steps.Item2) % slots + slots) % slots;
+            var noise = _setup.Noise.KeySwitch(_setup.Top, a.Scale);
+            var total = ((steps.Item1 + steps.Item2) % slots + slots) % slots;
             AreClose(both, i => At(x, (i + total) % slots), SlotAssert.Together(_fresh, noise, noise));
         }));
 
@@ -73,7 +73,7 @@ internal sealed class LawTests
         using Ciphertext a = Encrypt(x), b = Encrypt(y);
         Ciphertext[] results = _evaluator.LinearCombinations([a, b], new[,] { { 0.5, -1.5 }, { 0, 2.25 } }, Math.ScaleB(1, 30));
         // Weights are rounded to 2^-28 of the largest, 2.25, and messages go up to 8.
-        double rounding = 8 * 2.25 * Math.ScaleB(1, -28);
+        var rounding = 8 * 2.25 * Math.ScaleB(1, -28);
         AreClose(results[0], i => 0.5 * At(x, i) - 1.5 * At(y, i), SlotAssert.Together(0.5 * _fresh, 1.5 * _fresh, rounding));
         AreClose(results[1], i => 2.25 * At(y, i), SlotAssert.Together(2.25 * _fresh, rounding));
         foreach (Ciphertext result in results)

@@ -58,7 +58,7 @@ internal sealed class LeakTests
     [Test]
     public void Operations_leave_only_their_results()
     {
-        foreach ((string name, Func<Ciphertext[]> run) in Operations())
+        foreach ((var name, Func<Ciphertext[]> run) in Operations())
         {
             (long buffers, long bytes) before = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);
             Ciphertext[] results = run();
@@ -74,7 +74,7 @@ internal sealed class LeakTests
     {
         Ciphertext copy = _a.Clone();
         copy.Dispose();
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         copy.Dispose();
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
     }
@@ -82,7 +82,7 @@ internal sealed class LeakTests
     [Test]
     public void Decryption_encoding_and_refused_operations_leave_nothing()
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         _setup.Decryptor.DecryptToSlots(_a);
         _setup.Encryptor.Encrypt([1.0], 2).Dispose();
         using (_setup.Generator.CreatePublicKey())
@@ -107,7 +107,7 @@ internal sealed class LeakTests
     {
         var evaluator = new Evaluator(_setup.Parameters, _setup.Keys, 1);
         Work();
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         Work();
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(16_000));
 
@@ -123,7 +123,7 @@ internal sealed class LeakTests
     [Test]
     public void Memory_is_kept_up_to_the_limit_and_given_back_on_request()
     {
-        long limit = ResidueMemory.MaxCachedBytes;
+        var limit = ResidueMemory.MaxCachedBytes;
         try
         {
             _a.Clone().Dispose();
@@ -152,9 +152,9 @@ internal sealed class LeakTests
         Ciphertext[] r = one.LinearCombinations([_a, _a], weights, 1 << 20), s = four.LinearCombinations([_a, _a], weights, 1 << 20);
         foreach ((Ciphertext left, Ciphertext right) in p.Concat(r).Concat(t).Append(x).Zip(q.Concat(s).Concat(u).Append(y)))
         {
-            for (int polynomial = 0; polynomial < left.PolynomialCount; polynomial++)
+            for (var polynomial = 0; polynomial < left.PolynomialCount; polynomial++)
             {
-                for (int limb = 0; limb <= left.Level; limb++)
+                for (var limb = 0; limb <= left.Level; limb++)
                     Assert.That(left[polynomial].LimbSpan(limb).SequenceEqual(right[polynomial].LimbSpan(limb)));
             }
         }

@@ -68,7 +68,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
         using PublicKey publicKey = new KeyGenerator(_secret).CreatePublicKey();
         using Ciphertext open = Encrypt(new Encryptor(publicKey), _x);
         AssertNoise(open, i => _x[i], _noise.EncryptPublic(level, open.Scale, Rms));
-        double scale = Math.ScaleB(1, 30);
+        var scale = Math.ScaleB(1, 30);
         using Plaintext plaintext = _encoder.Encode(_x, level, scale);
         AssertNoise(_encoder.DecodeComplex(plaintext), i => _x[i], _noise.EncodeRounding(scale));
     }
@@ -77,7 +77,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     [Test]
     public void Sparse_packing()
     {
-        double scale = Math.ScaleB(1, 30);
+        var scale = Math.ScaleB(1, 30);
         Complex[] half = [.. _x.Take(_x.Length / 2)];
         using Plaintext plaintext = _encoder.EncodeSparse(half, level, scale);
         AssertNoise(_encoder.DecodeSparseComplex(plaintext, half.Length), i => half[i], _noise.EncodeRounding(scale, half.Length));
@@ -117,7 +117,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     public void Coarse_scalars_are_estimated_with_their_rounding()
     {
         using Ciphertext scaled = _evaluator.MultiplyScalar(_a, 1 / 3.0, 1024);
-        double estimate = _noise.MultiplyScalar(_fresh, 1 / 3.0, 1024).Error;
+        var estimate = _noise.MultiplyScalar(_fresh, 1 / 3.0, 1024).Error;
         Assert.That(estimate, Is.EqualTo((1 / 3.0 - 341 / 1024.0) * Rms).Within(0.01).Percent);
         AssertNoise(_decryptor.DecryptToComplexSlots(scaled), i => _x[i] / 3, estimate / Math.Sqrt(2));
     }
@@ -180,7 +180,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     [Test]
     public void Rotations_and_conjugation()
     {
-        int n = _parameters.SlotCount;
+        var n = _parameters.SlotCount;
         using Ciphertext rotated = _evaluator.Rotate(_a, 3), conjugate = _evaluator.Conjugate(_a);
         AssertNoise(rotated, i => _x[(i + 3) % n], _noise.Rotate(_fresh));
         AssertNoise(conjugate, i => Complex.Conjugate(_x[i]), _noise.Conjugate(_fresh));
@@ -195,12 +195,12 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     public void Linear_combinations()
     {
         double[,] weights = { { 0.75, -1.5 }, { 1, 2 } };
-        double scale = Math.ScaleB(1, 26);
+        var scale = Math.ScaleB(1, 26);
         Ciphertext[] results = _evaluator.LinearCombinations([_a, _b], weights, scale);
         SlotEstimate[] estimates = _noise.LinearCombinations([_fresh, _fresh], weights, scale);
-        for (int output = 0; output < results.Length; output++)
+        for (var output = 0; output < results.Length; output++)
         {
-            (double ofX, double ofY) = (weights[output, 0], weights[output, 1]);
+            (var ofX, var ofY) = (weights[output, 0], weights[output, 1]);
             AssertNoise(results[output], i => ofX * _x[i] + ofY * _y[i], estimates[output]);
             results[output].Dispose();
         }
@@ -229,10 +229,10 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     private static void AssertNoise(Complex[] slots, Func<int, Complex> expected, double standardDeviation)
     {
         const double kurtosis = 12;
-        double band = 6 * Math.Sqrt((kurtosis - 1) / slots.Length) / (2 * Math.Log(2));
+        var band = 6 * Math.Sqrt((kurtosis - 1) / slots.Length) / (2 * Math.Log(2));
         foreach (Func<Complex, double> part in new Func<Complex, double>[] { z => z.Real, z => z.Imaginary })
         {
-            double meanSquare = slots.Select((z, i) => Math.Pow(part(z - expected(i)), 2)).Average();
+            var meanSquare = slots.Select((z, i) => Math.Pow(part(z - expected(i)), 2)).Average();
             Assert.That(Math.Log2(Math.Sqrt(meanSquare) / standardDeviation), Is.InRange(-band, band));
         }
     }

@@ -33,14 +33,14 @@ internal sealed class OtherRingsTests
         var random = new Random(1);
         double[] values = [.. Enumerable.Range(0, parameters.SlotCount).Select(_ => 2 * random.NextDouble() - 1)];
         using Ciphertext fresh = new Encryptor(secret).Encrypt(values, level);
-        double error = SlotAssert.Together(noise.FreshSymmetric(fresh.Scale), noise.EncodeRounding(fresh.Scale));
+        var error = SlotAssert.Together(noise.FreshSymmetric(fresh.Scale), noise.EncodeRounding(fresh.Scale));
 
         using Ciphertext rotated = evaluator.Rotate(fresh, 3);
         AssertRms(rotated, i => values[(i + 3) % values.Length], SlotAssert.Together(error, noise.KeySwitch(level, fresh.Scale)));
         using Ciphertext square = evaluator.Square(fresh);
         using Ciphertext rescaled = evaluator.RelinearizeAndRescale(square);
         Assert.That(rescaled.Scale, Is.EqualTo(parameters.ScaleAt(level - 1)));
-        double rounding = noise.RelinearizeAndRescale(level, rescaled.Scale);
+        var rounding = noise.RelinearizeAndRescale(level, rescaled.Scale);
         AssertRms(rescaled, i => values[i] * values[i], SlotAssert.Together(2 * Rms * error, rounding));
         using Ciphertext lowered = evaluator.LowerTo(fresh, 0);
         AssertRms(lowered, i => values[i], SlotAssert.Together(error, noise.Rescale(lowered.Scale)));
@@ -51,8 +51,8 @@ internal sealed class OtherRingsTests
         // Thousands of slots: the rms has a relative standard error below 2 %.
         void AssertRms(Ciphertext actual, Func<int, double> expected, double predicted)
         {
-            double[] slots = decryptor.DecryptToSlots(actual);
-            double meanSquare = slots.Select((value, i) => Math.Pow(value - expected(i), 2)).Average();
+            var slots = decryptor.DecryptToSlots(actual);
+            var meanSquare = slots.Select((value, i) => Math.Pow(value - expected(i), 2)).Average();
             Assert.That(Math.Sqrt(meanSquare) / predicted, Is.InRange(0.9, 1.1));
         }
     }

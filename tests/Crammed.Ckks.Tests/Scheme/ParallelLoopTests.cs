@@ -16,7 +16,7 @@ internal sealed class ParallelLoopTests
     public void No_item_waits_behind_a_long_one()
     {
         using var others = new CountdownEvent(99);
-        bool isFree = false;
+        var isFree = false;
         ParallelLoop.RunInOrder(Enumerable.Range(0, 100), new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
         {
             if (i == 0)

@@ -17,7 +17,7 @@ internal sealed class ParametersTests
         Assert.That(parameters.SecurityDescription, Does.StartWith(parameters.IsInsecure ? "INSECURE" : "128-bit"));
         if (!parameters.IsInsecure)
         {
-            string suffix = literal.Bootstrapping is null ? "" : "-bootstrapping";
+            var suffix = literal.Bootstrapping is null ? "" : "-bootstrapping";
             Assert.That(literal.Name, Does.StartWith($"N{parameters.LogN}QP{Math.Round(parameters.Log2QP)}{suffix}"));
         }
         Assert.That(parameters.Log2QP, Is.EqualTo(literal.PrimeBits.Concat(literal.SpecialPrimeBits).Sum()).Within(0.01));
@@ -34,10 +34,10 @@ internal sealed class ParametersTests
         Assert.That(primes, Has.All.Matches<ulong>(prime => prime % (2 * (ulong)parameters.N) == 1 && prime < 1UL << 50));
         Assert.That(parameters.MaxLevel, Is.EqualTo(literal.PrimeBits.Count - 1));
         Assert.That(parameters.DigitSize, Is.EqualTo(literal.DigitSize ?? literal.SpecialPrimeBits.Count));
-        for (int level = 0; level <= parameters.MaxLevel; level++)
+        for (var level = 0; level <= parameters.MaxLevel; level++)
             Assert.That(parameters.DigitCount(level), Is.EqualTo(Math.Ceiling((level + 1.0) / parameters.DigitSize)));
-        double special = parameters.SpecialModuli.Sum(prime => Math.Log2(prime));
-        foreach (ulong[] digit in parameters.Moduli.Chunk(parameters.DigitSize))
+        var special = parameters.SpecialModuli.Sum(prime => Math.Log2(prime));
+        foreach (var digit in parameters.Moduli.Chunk(parameters.DigitSize))
             Assert.That(digit.Sum(prime => Math.Log2(prime)), Is.LessThan(special));
     }
 
@@ -49,14 +49,14 @@ internal sealed class ParametersTests
     public void Canonical_scales_follow_products_and_stay_close(CkksParametersLiteral literal)
     {
         CkksParameters parameters = CkksParameters.Create(literal);
-        int lowest = literal.Bootstrapping?.SlotsToCoeffsLevels ?? 0;
+        var lowest = literal.Bootstrapping?.SlotsToCoeffsLevels ?? 0;
         Assert.That(parameters.ScaleAt(parameters.WorkingLevel), Is.EqualTo(Math.ScaleB(1, literal.Log2Scale)));
-        for (int level = parameters.MaxLevel; level > lowest; level--)
+        for (var level = parameters.MaxLevel; level > lowest; level--)
         {
             double scale = parameters.ScaleAt(level), next = scale * scale / parameters.Moduli[level];
             if (level - 1 != parameters.WorkingLevel)
                 Assert.That(parameters.ScaleAt(level - 1), Is.EqualTo(next));
-            double size = Math.ScaleB(1, level > parameters.WorkingLevel ? 50 : literal.Log2Scale);
+            var size = Math.ScaleB(1, level > parameters.WorkingLevel ? 50 : literal.Log2Scale);
             Assert.That(scale / size, Is.EqualTo(1).Within(Math.ScaleB(1, -10)), $"level {level}");
         }
         Assert.That(() => parameters.ScaleAt(parameters.MaxLevel + 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
@@ -121,7 +121,7 @@ internal sealed class ParametersTests
             Throws.ArgumentException.With.Message.Match(
                 @"INSECURE: log2\(QP\) = 155[01]\.\d\d, (0\.9|1\.0)\d bits beyond the 128-bit bound 1550"));
         Assert.That(CkksParameters.Create(beyond with { Secret = default }).IsInsecure, Is.False);
-        foreach (int weight in new[] { 31, 33, 191, 193, 1 << 15 })
+        foreach (var weight in new[] { 31, 33, 191, 193, 1 << 15 })
         {
             CkksParametersLiteral literal = within with { Secret = SecretDistribution.SparseTernary(weight) };
             Assert.That(
@@ -158,7 +158,7 @@ internal sealed class ParametersTests
             "128-bit classical security: log2(QP) = 1727.00, bound 1747 for N = 2^16, uniform ternary secret, error of standard deviation "
             + "3.2; log2(q_0 p) = 100.00, bound 121 for N = 2^16, sparse ternary secret of Hamming weight 32, error of standard deviation "
             + "3.2"));
-        foreach (int weight in new[] { 31, 33 })
+        foreach (var weight in new[] { 31, 33 })
         {
             CkksParametersLiteral other = literal with { Bootstrapping = bootstrapping with { EphemeralWeight = weight } };
             Assert.That(
@@ -235,7 +235,7 @@ internal sealed class ParametersTests
     public void Identifiers_name_literal_and_primes()
     {
         CkksParameters parameters = CkksParameters.Create(NamedParameters.InsecureN11);
-        string text = "crammed-ckks 2\nname insecure-N11\nlogN 11\nprimeBits 46 36 36 36 36 36 36 36 36\nspecialPrimeBits 47 47\n"
+        var text = "crammed-ckks 2\nname insecure-N11\nlogN 11\nprimeBits 46 36 36 36 36 36 36 36 36\nspecialPrimeBits 47 47\n"
             + $"digitSize 2\nlog2Scale 36\nuniform ternary secret\nerrorStandardDeviation 3.2\n"
             + $"moduli {string.Join(' ', parameters.Moduli)}\n"
             + $"specialModuli {string.Join(' ', parameters.SpecialModuli)}\n";
@@ -250,7 +250,7 @@ internal sealed class ParametersTests
     /// <summary>A literal of the given total size: a large q_0 and special prime, working primes of the scale's size.</summary>
     private static CkksParametersLiteral WithBits(string name, int logN, int total)
     {
-        int special = Math.Min(50, (total + 1) / 2);
+        var special = Math.Min(50, (total + 1) / 2);
         (int First, int Size, int Count) shape = (
             from size in Enumerable.Range(25, 20).Reverse()
             from count in Enumerable.Range(0, 40)

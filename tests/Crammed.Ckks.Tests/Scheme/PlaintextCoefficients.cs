@@ -9,17 +9,17 @@ internal static unsafe class PlaintextCoefficients
     public static BigInteger[] Of(Plaintext plaintext)
     {
         RingContext ring = plaintext.Parameters.Ring;
-        int count = plaintext.Level + 1;
+        var count = plaintext.Level + 1;
         BigInteger modulus = Modulus(plaintext.Parameters, plaintext.Level);
         var sums = new BigInteger[ring.N];
         using RnsPolynomial limb = ring.Rent(1);
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
             plaintext.Polynomial.LimbSpan(i).CopyTo(limb.LimbSpan(0));
             ring.InverseNtt(limb.Limb(0), i);
             BigInteger cofactor = modulus / plaintext.Parameters.Moduli[i];
             BigInteger unit = cofactor * ring.Moduli[i].Invert((ulong)(cofactor % plaintext.Parameters.Moduli[i]));
-            for (int k = 0; k < sums.Length; k++)
+            for (var k = 0; k < sums.Length; k++)
                 sums[k] += unit * new BigInteger(limb.LimbSpan(0)[k]);
         }
         return [.. sums.Select(sum => Centre(sum, modulus))];

@@ -20,8 +20,8 @@ internal static class SlotAssert
     /// <summary>Asserts the largest error only: for noise whose prediction is an upper bound.</summary>
     public static void AreClose(CkksSetup setup, Ciphertext actual, Func<int, double> expected, double standardDeviation)
     {
-        double[] slots = setup.Decryptor.DecryptToSlots(actual);
-        double largest = slots.Select((value, i) => Math.Abs(value - expected(i))).Max();
+        var slots = setup.Decryptor.DecryptToSlots(actual);
+        var largest = slots.Select((value, i) => Math.Abs(value - expected(i))).Max();
         Assert.That(largest, Is.LessThan(MaxDeviations * standardDeviation), $"largest error, {actual}");
     }
 
@@ -29,15 +29,15 @@ internal static class SlotAssert
     public static void HaveNoise(CkksSetup setup, Ciphertext actual, Func<int, double> expected, double standardDeviation)
     {
         AreClose(setup, actual, expected, standardDeviation);
-        double[] slots = setup.Decryptor.DecryptToSlots(actual);
-        double meanSquare = slots.Select((value, i) => Math.Pow(value - expected(i), 2)).Average();
+        var slots = setup.Decryptor.DecryptToSlots(actual);
+        var meanSquare = slots.Select((value, i) => Math.Pow(value - expected(i), 2)).Average();
         Assert.That(Math.Sqrt(meanSquare) / standardDeviation, Is.InRange(1 / Band, Band), $"rms over prediction, {actual}");
     }
 
     public static void AreClose(CkksSetup setup, Ciphertext actual, Func<int, Complex> expected, double standardDeviation)
     {
         Complex[] slots = setup.Decryptor.DecryptToComplexSlots(actual);
-        double largest = slots.Select((value, i) => Complex.Abs(value - expected(i))).Max();
+        var largest = slots.Select((value, i) => Complex.Abs(value - expected(i))).Max();
         Assert.That(largest, Is.LessThan(MaxDeviations * Math.Sqrt(2) * standardDeviation), $"largest error, {actual}");
     }
 
@@ -46,7 +46,7 @@ internal static class SlotAssert
     {
         AreClose(setup, actual, expected, standardDeviation);
         Complex[] slots = setup.Decryptor.DecryptToComplexSlots(actual);
-        double meanSquare = slots.Select((value, i) => Math.Pow(Complex.Abs(value - expected(i)), 2)).Average() / 2;
+        var meanSquare = slots.Select((value, i) => Math.Pow(Complex.Abs(value - expected(i)), 2)).Average() / 2;
         Assert.That(Math.Sqrt(meanSquare) / standardDeviation, Is.InRange(1 / Band, Band), $"rms over prediction, {actual}");
     }
 

@@ -58,11 +58,11 @@ internal sealed unsafe class SpecialFourierTransformTests
         double[] coefficients = Random(2 * count, count), slots = ToSlots(transform, coefficients);
         double[] values = Random(2 * count, count + 1), back = FromSlots(transform, values);
         // For few slots 2 units in the last place of a value up to 2 count: the statistical model is for many stages.
-        double rounding = count < 32 ? 2 * count * Math.ScaleB(1, -51) : 0;
-        double tolerance = 8 * Sigma(count, ComplexRms(slots)) + rounding;
-        double toleranceBack = 8 * Sigma(count, ComplexRms(values)) + rounding;
+        var rounding = count < 32 ? 2 * count * Math.ScaleB(1, -51) : 0;
+        var tolerance = 8 * Sigma(count, ComplexRms(slots)) + rounding;
+        var toleranceBack = 8 * Sigma(count, ComplexRms(values)) + rounding;
         IEnumerable<int> tested = count > 512 ? [0, 1, count / 3, count / 2, count - 1] : Enumerable.Range(0, Math.Min(64, count));
-        foreach (int j in tested)
+        foreach (var j in tested)
         {
             Complex slot = new(slots[j], slots[count + j]), value = new(values[j], values[count + j]);
             Assert.That(Complex.Abs(oracle.Slot(coefficients, j) - slot), Is.LessThanOrEqualTo(tolerance), $"slot {j}");
@@ -77,19 +77,19 @@ internal sealed unsafe class SpecialFourierTransformTests
     [Test]
     public void Errors_have_the_stated_standard_deviation([Values(1024, 2048, 16384, 32768)] int count)
     {
-        double[] original = Random(2 * count, 1);
+        var original = Random(2 * count, 1);
         SpecialFourierTransform transform = Transforms[Instances.Last()];
-        double[] values = ToSlots(transform, FromSlots(transform, original));
-        double error = ComplexRms([.. values.Zip(original, (a, b) => a - b)]);
+        var values = ToSlots(transform, FromSlots(transform, original));
+        var error = ComplexRms([.. values.Zip(original, (a, b) => a - b)]);
         Assert.That(error / (Math.Sqrt(2) * Sigma(count, ComplexRms(original))), Is.InRange(1 / 1.5, 1.5));
     }
 
     [Test]
     public void All_vector_widths_give_the_same_bits([Values(1, 2, 4, 8, 16, 32, 64, 256, 512, 4096, 8192)] int count)
     {
-        double[] values = Random(2 * count, 7);
+        var values = Random(2 * count, 7);
         double[] forward = ToSlots(Transforms["scalar"], values), inverse = FromSlots(Transforms["scalar"], values);
-        foreach (string instance in Instances)
+        foreach (var instance in Instances)
         {
             Assert.That(ToSlots(Transforms[instance], values).AsSpan().SequenceEqual(forward), instance);
             Assert.That(FromSlots(Transforms[instance], values).AsSpan().SequenceEqual(inverse), instance);
@@ -100,7 +100,7 @@ internal sealed unsafe class SpecialFourierTransformTests
     [Test]
     public void Roots_serve_every_smaller_count([Values(2, 8, 32, 64, 512)] int count)
     {
-        double[] values = Random(2 * count, 3);
+        var values = Random(2 * count, 3);
         SpecialFourierTransform own = new(count, Kernels("scalar"));
         Assert.That(ToSlots(own, values), Is.EqualTo(ToSlots(Transforms["scalar"], values)));
         Assert.That(FromSlots(own, values), Is.EqualTo(FromSlots(Transforms["scalar"], values)));

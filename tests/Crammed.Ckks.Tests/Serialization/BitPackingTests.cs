@@ -14,12 +14,12 @@ internal sealed class BitPackingTests
     public void Residues_pack_as_one_long_integer(ulong prime)
     {
         var modulus = new Modulus(prime);
-        double[] residues = KernelCase.Residues(136, prime, 1);
+        var residues = KernelCase.Residues(136, prime, 1);
         var packed = new byte[BitPacking.PackedBytes(residues.Length, modulus)];
         BitPacking.Pack(residues, modulus, packed);
         // Independently: residue i at bit i * BitLength of one little-endian integer.
         BigInteger expected = BigInteger.Zero;
-        for (int i = 0; i < residues.Length; i++)
+        for (var i = 0; i < residues.Length; i++)
             expected |= (BigInteger)Oracle.Canonical(residues[i], prime) << i * modulus.BitLength;
         Assert.That(new BigInteger(packed, isUnsigned: true), Is.EqualTo(expected));
 
@@ -47,7 +47,7 @@ internal sealed class BitPackingTests
             var modulus = new Modulus(test.prime);
             var packed = new byte[BitPacking.PackedBytes(test.values.Length, modulus)];
             BitPacking.Pack(test.values, modulus, packed);
-            double[] unpacked = new double[test.values.Length];
+            var unpacked = new double[test.values.Length];
             BitPacking.Unpack(packed, modulus, unpacked);
             BigInteger Canonical(double value) => ((BigInteger)value % test.prime + test.prime) % test.prime;
             Assert.That(unpacked.Select(Canonical), Is.EqualTo(test.values.Select(Canonical)));

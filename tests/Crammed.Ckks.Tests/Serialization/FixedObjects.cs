@@ -26,17 +26,17 @@ internal static class FixedObjects
 
     public static PublicKey PublicKey(CkksParameters parameters)
     {
-        int count = parameters.MaxLevel + 1;
+        var count = parameters.MaxLevel + 1;
         RnsPolynomial masked = UniformExpander.Expand(parameters.Ring, count, Seed(20));
         return new PublicKey(parameters, Seed(21), masked, UniformExpander.Expand(parameters.Ring, count, Seed(21)));
     }
 
     public static unsafe SwitchingKey SwitchingKey(CkksParameters parameters, EvaluationKeyId id, int level)
     {
-        byte number = (byte)(30 + 4 * (int)id.Kind + id.Steps);
+        var number = (byte)(30 + 4 * (int)id.Kind + id.Steps);
         SwitchingKey key = Crammed.Ckks.SwitchingKey.Rent(parameters, id.Shape(parameters, level), Seed(number));
         using UniformExpander masked = new(Seed((byte)(number + 100))), uniform = new(Seed(number));
-        for (int limb = 0; limb < key.Masked.LimbCount; limb++)
+        for (var limb = 0; limb < key.Masked.LimbCount; limb++)
         {
             masked.Fill(key.Masked.Limb(limb), parameters.N, parameters.Ring.Moduli[key.ModulusIndex(limb)], (ulong)limb);
             key.ExpandUniform(uniform, limb);

@@ -60,11 +60,11 @@ internal sealed class GoldenTests
         expected.Write("CRAMCKKS"u8);
         expected.Write([2, 0, 4, 0]);
         expected.Write(Parameters.Identifier);
-        for (int i = 0; i < Parameters.N / 4; i++)
+        for (var i = 0; i < Parameters.N / 4; i++)
             expected.WriteByte((byte)(i % 3 | (i + 1) % 3 << 2 | i / 3 % 3 << 4 | i / 9 % 3 << 6));
         expected.Write(SHA256.HashData(expected.ToArray()));
         using SecretKey key = SecretKey.Read(new MemoryStream(expected.ToArray()), Parameters);
-        for (int i = 0; i < Parameters.N / 4; i++)
+        for (var i = 0; i < Parameters.N / 4; i++)
         {
             double[] coefficients = [i % 3 - 1, (i + 1) % 3 - 1, i / 3 % 3 - 1, i / 9 % 3 - 1];
             Assert.That(key.Coefficients.Slice(4 * i, 4).ToArray(), Is.EqualTo(coefficients));

@@ -14,7 +14,7 @@ internal sealed class KeySetFileTests
     public void Keys_come_back_bit_by_bit_and_only_when_asked_for()
     {
         using var file = new TemporaryFile();
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         FixedObjects.SaveKeys(Parameters, file.Path);
         using (EvaluationKeys keys = EvaluationKeys.Open(file.Path, Parameters))
         {
@@ -36,7 +36,7 @@ internal sealed class KeySetFileTests
 
         static bool AreFixed(SwitchingKey[] actual)
         {
-            foreach ((SwitchingKey key, (EvaluationKeyId id, int level)) in actual.Zip(FixedObjects.KeyList))
+            foreach ((SwitchingKey key, (EvaluationKeyId id, var level)) in actual.Zip(FixedObjects.KeyList))
             {
                 using SwitchingKey expected = FixedObjects.SwitchingKey(Parameters, id, level);
                 ResidueAssert.AreSame(expected, key);
@@ -51,13 +51,13 @@ internal sealed class KeySetFileTests
     {
         using var file = new TemporaryFile();
         FixedObjects.SaveKeys(Parameters, file.Path);
-        byte[] bytes = File.ReadAllBytes(file.Path);
+        var bytes = File.ReadAllBytes(file.Path);
         using var reader = new BinaryReader(new MemoryStream(bytes));
         Assert.That(reader.ReadBytes(12), Is.EqualTo("CRAMCKKS\x02\0\x02\0"u8.ToArray()));
         Assert.That(reader.ReadBytes(32), Is.EqualTo(Parameters.Identifier.ToArray()));
         Assert.That(reader.ReadInt32(), Is.EqualTo(4));
         long end = 44 + 4 + 4 * 58 + 32;
-        foreach ((EvaluationKeyId id, int level) in FixedObjects.KeyList)
+        foreach ((EvaluationKeyId id, var level) in FixedObjects.KeyList)
         {
             Assert.That((reader.ReadByte(), reader.ReadByte()), Is.EqualTo(((byte)id.Kind, (byte)level)));
             int digits = level / 2 + 1, limbs = level + 3;
@@ -66,7 +66,7 @@ internal sealed class KeySetFileTests
             long offset = reader.ReadInt64(), count = reader.ReadInt64();
             Assert.That(offset, Is.EqualTo(end));
             end += count;
-            byte[] checksum = reader.ReadBytes(32);
+            var checksum = reader.ReadBytes(32);
             using SwitchingKey key = FixedObjects.SwitchingKey(Parameters, id, level);
             byte[] body = [.. bytes.Skip((int)offset).Take((int)count)];
             AssertBody(body, key, checksum);
@@ -94,16 +94,16 @@ internal sealed class KeySetFileTests
         setup.Generator.SaveEvaluationKeys(file.Path, EvaluationKeyRequest.Of(4, [(3, 4)], 4));
         using EvaluationKeys keys = EvaluationKeys.Open(file.Path, setup.Parameters);
         var evaluator = new Evaluator(setup.Parameters, keys);
-        double[] values = setup.RandomSlots(1);
+        var values = setup.RandomSlots(1);
         using Ciphertext fresh = setup.Encryptor.Encrypt(values, 4);
-        double error = SlotAssert.Together(
+        var error = SlotAssert.Together(
             setup.Noise.FreshSymmetric(fresh.Scale), setup.Noise.EncodeRounding(fresh.Scale), setup.Noise.KeySwitch(4, fresh.Scale));
         using Ciphertext rotated = evaluator.Rotate(fresh, 3), conjugate = evaluator.Conjugate(fresh);
         SlotAssert.HaveNoise(setup, rotated, i => values[(i + 3) % values.Length], error);
         SlotAssert.HaveNoise(setup, conjugate, i => values[i], error);
         using Ciphertext square = evaluator.Square(fresh), relinearized = evaluator.Relinearize(square);
         // Messages up to 1 double the operands' error, at the square of their scale.
-        double product = SlotAssert.Together(2 * error, setup.Noise.KeySwitch(4, square.Scale));
+        var product = SlotAssert.Together(2 * error, setup.Noise.KeySwitch(4, square.Scale));
         SlotAssert.AreClose(setup, relinearized, i => values[i] * values[i], product);
     }
 
@@ -119,8 +119,8 @@ internal sealed class KeySetFileTests
         using var file = new TemporaryFile();
         EvaluationKeyInfo made = new KeyGenerator(secret).SaveEvaluationKeys(file.Path, EvaluationKeyRequest.Of(null, [(1, 23)])).Single();
         Assert.That((made.DigitCount, made.LimbCount, made.MemoryBytes), Is.EqualTo((3, 31, 93L << 20)));
-        int bits = parameters.Moduli.Concat(parameters.SpecialModuli).Sum(modulus => 64 - BitOperations.LeadingZeroCount(modulus));
-        long expected = 32 + 3L * bits * parameters.N / 8;
+        var bits = parameters.Moduli.Concat(parameters.SpecialModuli).Sum(modulus => 64 - BitOperations.LeadingZeroCount(modulus));
+        var expected = 32 + 3L * bits * parameters.N / 8;
         Assert.That(made.FileBytes, Is.EqualTo(expected).And.LessThan(37L << 20));
         Assert.That(new FileInfo(file.Path).Length, Is.EqualTo(44 + 4 + 58 + 32 + expected));
         using EvaluationKeys keys = EvaluationKeys.Open(file.Path, parameters);
@@ -134,14 +134,14 @@ internal sealed class KeySetFileTests
         Assert.That(body[..32], Is.EqualTo(key.Seed));
         var hashed = new MemoryStream();
         hashed.Write(body.AsSpan(0, 32));
-        int next = 32;
-        for (int limb = 0; limb < key.Masked.LimbCount; limb++)
+        var next = 32;
+        for (var limb = 0; limb < key.Masked.LimbCount; limb++)
         {
             var modulus = Parameters.Ring.Moduli[key.ModulusIndex(limb)];
-            int bits = 64 - BitOperations.LeadingZeroCount(modulus.Value);
-            byte[] packed = body[next..(next += Parameters.N / 8 * bits)];
+            var bits = 64 - BitOperations.LeadingZeroCount(modulus.Value);
+            var packed = body[next..(next += Parameters.N / 8 * bits)];
             BigInteger expected = BigInteger.Zero;
-            for (int i = Parameters.N - 1; i >= 0; i--)
+            for (var i = Parameters.N - 1; i >= 0; i--)
                 expected = (expected << bits) + modulus.Canonical(key.Masked.LimbSpan(limb)[i]);
             Assert.That(new BigInteger(packed, isUnsigned: true), Is.EqualTo(expected));
             hashed.Write(SHA256.HashData(packed));

@@ -44,7 +44,7 @@ internal sealed class KeySetMutationTests
     [Test]
     public void Truncations_and_trailing_bytes_are_refused_when_the_file_is_opened()
     {
-        for (int length = 0; length < _bytes.Length; length += length < ManifestBytes + 10 ? 1 : 37)
+        for (var length = 0; length < _bytes.Length; length += length < ManifestBytes + 10 ? 1 : 37)
         {
             File.WriteAllBytes(_file.Path, _bytes[..length]);
             Assert.That(() => EvaluationKeys.Open(_file.Path, Parameters), Throws.InstanceOf<CkksFormatException>(), $"{length} bytes");
@@ -62,8 +62,8 @@ internal sealed class KeySetMutationTests
         File.WriteAllBytes(_file.Path, _bytes);
         using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
         Assert.That(keys.Relinearization, Is.Not.Null);
-        long live = ResidueMemory.LiveBuffers;
-        for (int trial = 0; trial < 2; trial++)
+        var live = ResidueMemory.LiveBuffers;
+        for (var trial = 0; trial < 2; trial++)
         {
             Assert.That(
                 () => keys.TryGetRotation(5, out _),
@@ -141,9 +141,9 @@ internal sealed class KeySetMutationTests
     private void AssertChangesAreRefused(CkksParameters parameters, int manifestBytes)
     {
         var random = new Random(7);
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         using SafeFileHandle handle = File.OpenHandle(_file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        for (int position = 0; position < _bytes.Length; position++)
+        for (var position = 0; position < _bytes.Length; position++)
         {
             RandomAccess.Write(handle, [(byte)(_bytes[position] ^ 1 << random.Next(8))], position);
             Assert.That(IsRefused(parameters), $"byte {position} of {_bytes.Length}");

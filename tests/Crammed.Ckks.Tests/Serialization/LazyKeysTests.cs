@@ -1,5 +1,5 @@
-using Crammed.Ckks.Tests.Scheme;
 using Crammed.Ckks.Client;
+using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.Serialization;
 
@@ -24,10 +24,10 @@ internal sealed class LazyKeysTests
     [Test]
     public void Threads_that_ask_for_one_key_get_one_and_the_same()
     {
-        for (int round = 0; round < 20; round++)
+        for (var round = 0; round < 20; round++)
         {
             using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
-            long live = ResidueMemory.LiveBuffers;
+            var live = ResidueMemory.LiveBuffers;
             var found = new SwitchingKey[8];
             using var barrier = new Barrier(found.Length);
             Thread[] threads = [.. Enumerable.Range(0, found.Length).Select(i => new Thread(() =>
@@ -49,11 +49,11 @@ internal sealed class LazyKeysTests
         using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
         keys.TryGetRotation(1, out SwitchingKey? one);
         keys.TryGetRotation(5, out _);
-        long both = keys.Bytes;
+        var both = keys.Bytes;
         Assert.That(keys.UnloadUnused(), Is.Zero);
         keys.TryGetRotation(1, out _);
-        long live = ResidueMemory.LiveBuffers;
-        long five = keys.Manifest[3].MemoryBytes;
+        var live = ResidueMemory.LiveBuffers;
+        var five = keys.Manifest[3].MemoryBytes;
         Assert.That(keys.UnloadUnused(), Is.EqualTo(five));
         Assert.That((keys.Bytes, ResidueMemory.LiveBuffers), Is.EqualTo((both - five, live - 2)));
         Assert.That(keys.Manifest.Select(key => key.IsLoaded), Is.EqualTo(new[] { false, false, true, false }));
@@ -67,14 +67,14 @@ internal sealed class LazyKeysTests
     {
         CkksSetup setup = CkksSetup.Of(NamedParameters.InsecureN11);
         using EvaluationKeys keys = setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(1, []));
-        long bytes = keys.Bytes;
+        var bytes = keys.Bytes;
         Assert.That((keys.UnloadUnused(), keys.UnloadUnused(), keys.Bytes), Is.EqualTo((0L, 0L, bytes)));
     }
 
     [Test]
     public void A_disposed_set_gives_no_keys_and_holds_no_memory()
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
         Assert.That(keys.Relinearization, Is.Not.Null);
         keys.Dispose();
@@ -89,10 +89,10 @@ internal sealed class LazyKeysTests
     public void Replacing_the_file_does_not_disturb_an_open_set()
     {
         using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
-        string other = _file.Path + ".other";
+        var other = _file.Path + ".other";
         File.WriteAllText(other, "something else");
         File.Move(other, _file.Path, overwrite: true);
-        (EvaluationKeyId id, int level) = FixedObjects.KeyList[3];
+        (EvaluationKeyId id, var level) = FixedObjects.KeyList[3];
         using SwitchingKey expected = FixedObjects.SwitchingKey(Parameters, id, level);
         Assert.That(keys.TryGetRotation(5, out SwitchingKey? key));
         ResidueAssert.AreSame(expected, key!);

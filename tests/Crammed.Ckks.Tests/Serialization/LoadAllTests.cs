@@ -41,7 +41,7 @@ internal sealed class LoadAllTests
         keys.TryGetConjugation(out SwitchingKey? conjugation);
         keys.TryGetRotation(1, out SwitchingKey? one);
         keys.TryGetRotation(5, out SwitchingKey? five);
-        foreach ((SwitchingKey? key, (EvaluationKeyId id, int level)) in
+        foreach ((SwitchingKey? key, (EvaluationKeyId id, var level)) in
             new[] { keys.Relinearization, conjugation, one, five }.Zip(FixedObjects.KeyList))
         {
             using SwitchingKey expected = FixedObjects.SwitchingKey(Parameters, id, level);
@@ -111,11 +111,11 @@ internal sealed class LoadAllTests
     [Test]
     public void A_file_that_shrinks_after_it_was_opened_is_refused()
     {
-        long length = new FileInfo(_file.Path).Length;
+        var length = new FileInfo(_file.Path).Length;
         for (long cut = 1; cut < length; cut += cut < 20 ? 1 : 97)
         {
             using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
-            byte[] whole = File.ReadAllBytes(_file.Path);
+            var whole = File.ReadAllBytes(_file.Path);
             using (FileStream stream = new(_file.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
                 stream.SetLength(length - cut);
             Assert.That(
@@ -128,7 +128,7 @@ internal sealed class LoadAllTests
     [Test]
     public void A_damaged_key_is_named()
     {
-        byte[] bytes = File.ReadAllBytes(_file.Path);
+        var bytes = File.ReadAllBytes(_file.Path);
         bytes[^1] ^= 1;
         File.WriteAllBytes(_file.Path, bytes);
         using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);

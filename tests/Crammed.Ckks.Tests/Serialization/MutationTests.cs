@@ -21,13 +21,13 @@ internal sealed class MutationTests
     [TestCaseSource(nameof(Kinds))]
     public void A_change_of_any_byte_is_refused(string kind)
     {
-        byte[] bytes = Serialize(kind, Smallest);
+        var bytes = Serialize(kind, Smallest);
         var random = new Random(5);
-        long live = ResidueMemory.LiveBuffers;
-        for (int position = 0; position < bytes.Length; position++)
+        var live = ResidueMemory.LiveBuffers;
+        for (var position = 0; position < bytes.Length; position++)
         {
-            byte original = bytes[position];
-            foreach (int change in new[] { 1 << random.Next(8), random.Next(1, 256) })
+            var original = bytes[position];
+            foreach (var change in new[] { 1 << random.Next(8), random.Next(1, 256) })
             {
                 bytes[position] ^= (byte)change;
                 Assert.That(IsRefused(kind, new MemoryStream(bytes), Smallest), $"byte {position} of {bytes.Length}, change {change}");
@@ -41,11 +41,11 @@ internal sealed class MutationTests
     [TestCaseSource(nameof(Kinds))]
     public void A_flipped_bit_of_a_larger_object_is_refused(string kind)
     {
-        byte[] bytes = Serialize(kind, Larger);
+        var bytes = Serialize(kind, Larger);
         var random = new Random(6);
-        for (int trial = 0; trial < 200; trial++)
+        for (var trial = 0; trial < 200; trial++)
         {
-            (int position, byte bit) = (random.Next(bytes.Length), (byte)(1 << random.Next(8)));
+            (var position, var bit) = (random.Next(bytes.Length), (byte)(1 << random.Next(8)));
             bytes[position] ^= bit;
             Assert.That(IsRefused(kind, new MemoryStream(bytes), Larger), $"byte {position} of {bytes.Length}, bit {bit}");
             bytes[position] ^= bit;
@@ -55,9 +55,9 @@ internal sealed class MutationTests
     [TestCaseSource(nameof(Kinds))]
     public void Every_truncation_is_refused(string kind)
     {
-        byte[] bytes = Serialize(kind, Smallest);
-        long live = ResidueMemory.LiveBuffers;
-        for (int length = 0; length < bytes.Length; length += length < 100 ? 1 : 37)
+        var bytes = Serialize(kind, Smallest);
+        var live = ResidueMemory.LiveBuffers;
+        for (var length = 0; length < bytes.Length; length += length < 100 ? 1 : 37)
         {
             Assert.That(IsRefused(kind, new MemoryStream(bytes, 0, length), Smallest), $"{length} of {bytes.Length} bytes");
             Assert.That(IsRefused(kind, Unseekable(bytes[..length]), Smallest), $"{length} of {bytes.Length} bytes, not seekable");
@@ -69,7 +69,7 @@ internal sealed class MutationTests
     [TestCaseSource(nameof(Kinds))]
     public void Objects_are_read_from_streams_that_cannot_seek(string kind)
     {
-        byte[] bytes = Serialize(kind, Smallest);
+        var bytes = Serialize(kind, Smallest);
         using Stream stream = Unseekable([.. bytes, .. bytes, 77]);
         Assert.That(IsRefused(kind, stream, Smallest), Is.False);
         Assert.That(IsRefused(kind, stream, Smallest), Is.False);
@@ -83,11 +83,11 @@ internal sealed class MutationTests
     [Test]
     public void A_header_that_promises_more_than_the_stream_holds_takes_no_memory([Values] bool isSeekable)
     {
-        byte[] bytes = Serialize("computed", Larger)[..(FormatHeader.Bytes + 11 + 100)];
+        var bytes = Serialize("computed", Larger)[..(FormatHeader.Bytes + 11 + 100)];
         Assert.That(IsRefused("computed", isSeekable ? new MemoryStream(bytes) : Unseekable(bytes), Larger));
         Stream stream = isSeekable ? new MemoryStream(bytes) : Unseekable(bytes);
         ResidueMemory.Trim();
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.That(IsRefused("computed", stream, Larger));
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(32_000));
         Assert.That(ResidueMemory.CachedBytes, Is.Zero);
@@ -103,11 +103,11 @@ internal sealed class MutationTests
     [TestCase(FormatHeader.Bytes + 16, 0xff, "not below its prime")]
     public void Lies_are_refused_whatever_the_checksum(int position, byte value, string words)
     {
-        byte[] bytes = Serialize("computed", Smallest);
+        var bytes = Serialize("computed", Smallest);
         bytes.AsSpan(FormatHeader.Bytes + 11, 10).Fill(position > FormatHeader.Bytes + 11 ? (byte)0xff : (byte)0);
         bytes[position] = value;
         SHA256.HashData(bytes.AsSpan(..^32), bytes.AsSpan(^32..));
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         Assert.That(
             () => CiphertextReader.Read(new MemoryStream(bytes), Smallest),
             Throws.InstanceOf<CkksFormatException>().With.Message.Contains(words));

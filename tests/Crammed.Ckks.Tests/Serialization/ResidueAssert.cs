@@ -8,7 +8,7 @@ internal static class ResidueAssert
     public static void AreSame(CkksParameters parameters, RnsPolynomial expected, RnsPolynomial actual, Func<int, int> modulusOf)
     {
         Assert.That(actual.LimbCount, Is.EqualTo(expected.LimbCount));
-        for (int limb = 0; limb < expected.LimbCount; limb++)
+        for (var limb = 0; limb < expected.LimbCount; limb++)
         {
             var modulus = parameters.Ring.Moduli[modulusOf(limb)];
             double[] left = expected.LimbSpan(limb).ToArray(), right = actual.LimbSpan(limb).ToArray();

@@ -23,9 +23,9 @@ internal sealed class SerializationTests
     public void Seeded_ciphertexts_come_back_bit_by_bit_at_half_size()
     {
         using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 3);
-        byte[] bytes = Write(fresh.Write);
+        var bytes = Write(fresh.Write);
         // Primes next to a power of two have one bit more than it says if they lie above it.
-        int bits = Enumerable.Range(0, 4).Sum(i => _setup.Parameters.Ring.Moduli[i].BitLength);
+        var bits = Enumerable.Range(0, 4).Sum(i => _setup.Parameters.Ring.Moduli[i].BitLength);
         Assert.That(bits, Is.InRange(PolynomialBits, PolynomialBits + 3));
         Assert.That(bytes, Has.Length.EqualTo(FormatHeader.Bytes + 11 + _setup.Parameters.N / 8 * bits + 32 + 32));
         using Ciphertext back = CiphertextReader.Read(new MemoryStream(bytes), _setup.Parameters);
@@ -41,7 +41,7 @@ internal sealed class SerializationTests
         using Ciphertext product = _setup.Evaluator.Square(fresh), sum = _setup.Evaluator.Add(fresh, fresh);
         foreach (Ciphertext ciphertext in new[] { product, sum })
         {
-            byte[] bytes = Write(ciphertext.Write);
+            var bytes = Write(ciphertext.Write);
             using Ciphertext back = CiphertextReader.Read(new MemoryStream(bytes), _setup.Parameters);
             AssertSame(ciphertext, back);
             Assert.That(back.IsSeeded, Is.False);
@@ -85,7 +85,7 @@ internal sealed class SerializationTests
     [Test]
     public void Files_hold_one_object_alone()
     {
-        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, Guid.NewGuid() + ".bin");
+        var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, Guid.NewGuid() + ".bin");
         try
         {
             using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 1);
@@ -108,7 +108,7 @@ internal sealed class SerializationTests
     public void Objects_of_other_parameters_or_kinds_are_refused()
     {
         using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 1);
-        byte[] bytes = Write(fresh.Write);
+        var bytes = Write(fresh.Write);
         CkksParameters other = CkksParameters.Create(NamedParameters.InsecureN11 with { Name = "insecure-other" });
         Assert.That(
             () => CiphertextReader.Read(new MemoryStream(bytes), other),
@@ -129,7 +129,7 @@ internal sealed class SerializationTests
     {
         Assert.That((actual.Level, actual.Scale), Is.EqualTo((expected.Level, expected.Scale)));
         Assert.That(actual.PolynomialCount, Is.EqualTo(expected.PolynomialCount));
-        for (int i = 0; i < expected.PolynomialCount; i++)
+        for (var i = 0; i < expected.PolynomialCount; i++)
             ResidueAssert.AreSame(expected.Parameters, expected[i], actual[i], limb => limb);
     }
 }

@@ -69,7 +69,7 @@ internal sealed class BenchBootstrapTests
     {
         var run = Task.Run(() => _program.RunAsync(
             "bench", "bootstrap", Toy, "slots=[2,0]", "messages=uniform", "repetitions=40", "threads=1"));
-        string plot = Path.Combine(Outputs, "errors-insecure-N11-bootstrapping-2-coefficients.png");
+        var plot = Path.Combine(Outputs, "errors-insecure-N11-bootstrapping-2-coefficients.png");
         while (!File.Exists(plot) && !run.IsCompleted)
             await Task.Delay(20);
         _program.Interrupts.OnSignal(ExitCode.Interrupted);
@@ -87,7 +87,7 @@ internal sealed class BenchBootstrapTests
     public async Task An_interruption_before_the_first_measurement_leaves_the_configuration_alone()
     {
         var run = Task.Run(() => _program.RunAsync("bench", "bootstrap", Toy, "repetitions=1000", "threads=1"));
-        string started = Path.Combine(Outputs, "config.yaml");
+        var started = Path.Combine(Outputs, "config.yaml");
         while (!File.Exists(started) && !run.IsCompleted)
             await Task.Delay(20);
         _program.Interrupts.OnSignal(ExitCode.Interrupted);
@@ -100,7 +100,7 @@ internal sealed class BenchBootstrapTests
     public async Task Help_names_every_key_and_hides_the_child()
     {
         Assert.That(await _program.RunAsync("bench", "bootstrap", "--help"), Is.EqualTo(ExitCode.Success));
-        foreach (string key in new[] { "parameters", "slots", "messages", "repetitions", "threads", "single-spike", "0 for all slots" })
+        foreach (var key in new[] { "parameters", "slots", "messages", "repetitions", "threads", "single-spike", "0 for all slots" })
             Assert.That(_program.Output, Does.Contain(key));
         await _program.RunAsync("bench", "--help");
         Assert.That(_program.Output, Does.Contain("bootstrap").And.Not.Contain("bootstrap-one"));

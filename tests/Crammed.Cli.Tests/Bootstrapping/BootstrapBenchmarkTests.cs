@@ -8,15 +8,15 @@ namespace Crammed.Cli.Tests.Bootstrapping;
 /// <summary>Measurements over a toy ring.</summary>
 internal sealed class BootstrapBenchmarkTests
 {
-    private static readonly BootstrapMessageKind[] _kinds = [BootstrapMessageKind.Uniform, BootstrapMessageKind.Alternating];
+    private static readonly BootstrapMessageKind[] Kinds = [BootstrapMessageKind.Uniform, BootstrapMessageKind.Alternating];
 
     private readonly BootstrapConfiguration _configuration =
-        new("insecure-N11-bootstrapping", Slots: 16, _kinds, Repetitions: 2, Threads: 1, Batch: 3);
+        new("insecure-N11-bootstrapping", Slots: 16, Kinds, Repetitions: 2, Threads: 1, Batch: 3);
 
     [Test]
     public void A_measurement_counts_everything_and_returns_its_memory()
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         var progress = new States();
         var measured = BootstrapBenchmark.Run(_configuration, progress, CancellationToken.None);
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
@@ -26,11 +26,11 @@ internal sealed class BootstrapBenchmarkTests
         Assert.That((measured.Plan.LargestInteger, measured.Plan.RaisedIntegerBound, measured.Plan.IsInsecure), Is.EqualTo((16, 16, true)));
         // Relinearization, conjugation, to the ephemeral secret and back.
         Assert.That(measured.Preparation.Keys, Is.EqualTo(plan.Rotations.Count + 4));
-        Assert.That(measured.Times.Select(time => time.Message), Is.EqualTo(new[] { _kinds[0], _kinds[0], _kinds[1], _kinds[1] }));
+        Assert.That(measured.Times.Select(time => time.Message), Is.EqualTo(new[] { Kinds[0], Kinds[0], Kinds[1], Kinds[1] }));
         Assert.That(measured.Times.All(time => time.Parts.Count > 1 && time.Parts.Sum(part => part.Seconds) <= time.Seconds));
         Assert.That(
             measured.Precision.Select(message => (message.Message, message.Slots.Count)),
-            Is.EqualTo(new[] { (_kinds[0], 4096), (_kinds[1], 4096) }));
+            Is.EqualTo(new[] { (Kinds[0], 4096), (Kinds[1], 4096) }));
         // 20 bits rms and 17 worst are what a bootstrap of this shape keeps at N = 2^16; over a smaller ring it keeps more.
         Assert.That(measured.LargestRms, Is.Positive.And.LessThan(Math.ScaleB(1, -20)));
         Assert.That(measured.LargestError, Is.GreaterThan(measured.LargestRms).And.LessThan(Math.ScaleB(1, -17)));
@@ -46,7 +46,7 @@ internal sealed class BootstrapBenchmarkTests
     [Test]
     public void A_cancelled_measurement_returns_its_memory([Values("keys", "bootstraps")] string work)
     {
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
         using var source = new CancellationTokenSource();
         var progress = new States { Reported = state => Stop(state, work, source) };
         Assert.That(
@@ -72,7 +72,7 @@ internal sealed class BootstrapBenchmarkTests
         Assert.That((read.Plan, read.Threads), Is.EqualTo((written.Plan, written.Threads)));
         Assert.That((read.LargestError, read.MedianSeconds), Is.EqualTo((written.LargestError, written.MedianSeconds)));
         Assert.That(read.Precision[1].Coefficients.ExcessKurtosis, Is.EqualTo(written.Precision[1].Coefficients.ExcessKurtosis));
-        string bad = folder.Write("bad.json", "{ \"plan\": 3 }");
+        var bad = folder.Write("bad.json", "{ \"plan\": 3 }");
         Assert.That(() => BootstrapMeasurementFile.Read(bad), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(bad));
     }
 

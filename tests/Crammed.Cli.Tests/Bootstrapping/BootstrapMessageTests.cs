@@ -12,12 +12,12 @@ internal sealed class BootstrapMessageTests
     [TestCaseSource(nameof(Kinds))]
     public void Every_message_keeps_to_period_and_range(BootstrapMessageKind kind)
     {
-        foreach (int period in new[] { 2, 64, SlotCount })
+        foreach (var period in new[] { 2, 64, SlotCount })
         {
             var slots = BootstrapMessage.Create(kind, period, SlotCount, range: 3, new Random(1));
             Assert.That(slots, Has.Length.EqualTo(SlotCount));
             Assert.That(Enumerable.Range(period, SlotCount - period).All(i => slots[i] == slots[i - period]));
-            double largest = slots.Max(slot => Math.Max(Math.Abs(slot.Real), Math.Abs(slot.Imaginary)));
+            var largest = slots.Max(slot => Math.Max(Math.Abs(slot.Real), Math.Abs(slot.Imaginary)));
             Assert.That(largest, Is.GreaterThan(0).And.LessThanOrEqualTo(3));
         }
     }

@@ -71,7 +71,7 @@ internal sealed class ErrorDistributionTests
     public void No_errors_and_errors_that_are_no_numbers_are_refused()
     {
         Assert.That(() => ErrorDistribution.Of([]), Throws.ArgumentException.With.Message.StartsWith("a distribution needs an error"));
-        foreach (double bad in new[] { double.NaN, double.PositiveInfinity })
+        foreach (var bad in new[] { double.NaN, double.PositiveInfinity })
             Assert.That(() => ErrorDistribution.Of([1, bad]), Throws.ArgumentException.With.Message.StartsWith("an error is not finite"));
     }
 

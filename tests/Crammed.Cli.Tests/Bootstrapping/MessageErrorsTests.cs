@@ -63,8 +63,8 @@ internal sealed class MessageErrorsTests
     private static Complex[] Monomial(int power)
     {
         var slots = new Complex[SlotCount];
-        int generator = 1;
-        for (int j = 0; j < SlotCount; j++)
+        var generator = 1;
+        for (var j = 0; j < SlotCount; j++)
         {
             slots[j] = Complex.FromPolarCoordinates(1, Math.PI * (power * generator % (2 * N)) / N);
             generator = generator * 5 % (2 * N);

@@ -19,7 +19,7 @@ internal sealed partial class DocumentedCommandsTests
     public async Task A_command_line_that_is_shown_composes(string line)
     {
         using var program = new StageProgram();
-        int exitCode = await program.RunAsync([.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--cfg"]);
+        var exitCode = await program.RunAsync([.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--cfg"]);
         Assert.That(exitCode, Is.EqualTo(ExitCode.Success), program.Error);
     }
 

@@ -71,7 +71,7 @@ internal sealed class BindingTests : ConfigurationTestBase
     public void What_is_written_reads_back_as_the_same_settings()
     {
         var settings = Bind("note='a: \"b\" # x'", "eval.words=['null', '1', '']", "arch.scale=0.1", "seed=-3");
-        string yaml = SettingsWriter.ToYaml(settings);
+        var yaml = SettingsWriter.ToYaml(settings);
         File("cfg_run.yaml", yaml);
         var again = Bind();
         Assert.That(SettingsWriter.ToYaml(again), Is.EqualTo(yaml));

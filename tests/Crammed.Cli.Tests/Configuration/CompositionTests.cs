@@ -99,13 +99,13 @@ internal sealed class CompositionTests : ConfigurationTestBase
     [Test]
     public void Any_text_arrives_unchanged_or_is_refused()
     {
-        int arrived = 0;
+        var arrived = 0;
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(1000).WithEndSize(12),
             Prop.ForAll(Gen.ArrayOf(Gen.Elements(Pieces)).Select(string.Concat).ToArbitrary(), text =>
             {
                 string inDouble = $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"", inSingle = $"'{text.Replace("'", "''")}'";
-                foreach (string value in text is "" or "null" || text is ['"' or '\'' or '[' or '{', ..] ? [inDouble, inSingle] : (string[])[text, inDouble, inSingle])
+                foreach (var value in text is "" or "null" || text is ['"' or '\'' or '[' or '{', ..] ? [inDouble, inSingle] : (string[])[text, inDouble, inSingle])
                     Arrives($"note={value}", text, settings => settings.Note);
                 Arrives($"eval.words=[{inDouble}, {inSingle}]", $"{text}|{text}", settings => string.Join('|', settings.Eval.Words));
             }));

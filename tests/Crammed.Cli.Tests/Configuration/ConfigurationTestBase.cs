@@ -32,7 +32,7 @@ internal abstract class ConfigurationTestBase
     /// <summary>The one line of the error that these overrides, or the files, give.</summary>
     protected string Error(params string[] overrides)
     {
-        string message = Assert.Throws<ConfigurationException>(() => Bind(overrides))!.Message;
+        var message = Assert.Throws<ConfigurationException>(() => Bind(overrides))!.Message;
         Assert.That(message, Does.Not.Contain('\n'));
         return message;
     }

@@ -192,7 +192,7 @@ internal sealed class SettingsMappingTests
     /// <summary>A value in the key's range that is not the one before, as one writes it.</summary>
     private static string Another(SettingsMember member, object before)
     {
-        object? value = before.GetType().GetProperty(member.Property.Name)!.GetValue(before);
+        var value = before.GetType().GetProperty(member.Property.Name)!.GetValue(before);
         if (member.Type.IsEnum)
             return SettingsTypes.Choices(member.Type).First(choice => !choice.Value.Equals(value)).Key;
         if (member.ItemType == typeof(string))
@@ -228,7 +228,7 @@ internal sealed class SettingsMappingTests
         var run = ConfigurationComposer.Compose(Folder, "cfg_finetune", [.. overrides.Where(word => word.StartsWith("finetune", StringComparison.Ordinal))]);
         run.Tree.TryGet("finetune", out var finetune);
         demo.Tree.Set("finetune", finetune!);
-        foreach (string unused in new[] { "name", "data", "he" })
+        foreach (var unused in new[] { "name", "data", "he" })
             demo.Tree.Remove(unused);
         return SettingsBinder.Bind<LibraryGroups>(demo.Tree);
     }

@@ -16,9 +16,9 @@ namespace Crammed.Cli.Tests.Configuration;
 /// <summary>The files under configs/, with every choice of every group.</summary>
 internal sealed class ShippedConfigurationTests
 {
-    private static readonly ConfigurationFolder folder = new(Repository.PathOf("configs"));
+    private static readonly ConfigurationFolder Folder = new(Repository.PathOf("configs"));
 
-    private static readonly (string Root, Type Settings)[] roots =
+    private static readonly (string Root, Type Settings)[] Roots =
     [
         ("cfg_pretrain", typeof(PretrainCommandSettings)),
         ("cfg_import", typeof(ImportSettings)),
@@ -38,9 +38,9 @@ internal sealed class ShippedConfigurationTests
     ];
 
     private static IEnumerable<TestCaseData> EveryChoice() =>
-        from root in roots
-        from @group in ConfigurationComposer.Compose(folder, root.Root, []).Choices.Keys
-        from choice in folder.Choices(@group)
+        from root in Roots
+        from @group in ConfigurationComposer.Compose(Folder, root.Root, []).Choices.Keys
+        from choice in Folder.Choices(@group)
         select new TestCaseData(root.Root, root.Settings, @group, choice).SetArgDisplayNames(root.Root, @group, choice);
 
     [TestCaseSource(nameof(EveryChoice))]
@@ -49,20 +49,20 @@ internal sealed class ShippedConfigurationTests
         var overrides = new List<string> { $"{group}={choice}" };
         if (settings == typeof(DemoSettings))
             overrides.Add("data.glue=glue");
-        var tree = ConfigurationComposer.Compose(folder, root, overrides).Tree;
-        object? bound = typeof(SettingsBinder).GetMethod(nameof(SettingsBinder.Bind))!.MakeGenericMethod(settings).Invoke(null, [tree]);
+        var tree = ConfigurationComposer.Compose(Folder, root, overrides).Tree;
+        var bound = typeof(SettingsBinder).GetMethod(nameof(SettingsBinder.Bind))!.MakeGenericMethod(settings).Invoke(null, [tree]);
         Assert.That(bound, Is.InstanceOf(settings));
     }
 
     [Test]
     public void Every_file_belongs_to_a_root()
     {
-        var rootFiles = roots.Select(root => root.Root + ".yaml");
-        var choiceFiles = from root in roots
-                          from @group in ConfigurationComposer.Compose(folder, root.Root, []).Choices.Keys
-                          from choice in folder.Choices(@group)
+        var rootFiles = Roots.Select(root => root.Root + ".yaml");
+        var choiceFiles = from root in Roots
+                          from @group in ConfigurationComposer.Compose(Folder, root.Root, []).Choices.Keys
+                          from choice in Folder.Choices(@group)
                           select $"{@group}/{choice}.yaml";
-        string[] files = Directory.GetFiles(Repository.PathOf("configs"), "*", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(Repository.PathOf("configs"), "*", SearchOption.AllDirectories);
         Assert.That(
             files.Select(file => Path.GetRelativePath(Repository.PathOf("configs"), file)),
             Is.EquivalentTo(rootFiles.Concat(choiceFiles).Distinct()));
@@ -71,7 +71,7 @@ internal sealed class ShippedConfigurationTests
     [Test]
     public void Every_key_is_described()
     {
-        var undescribed = roots.Select(root => root.Settings)
+        var undescribed = Roots.Select(root => root.Settings)
             .SelectMany(type => SettingsSchema.Of(type).Walk())
             .Where(entry => entry.Member.Description.Length == 0)
             .Select(entry => entry.Path);
@@ -80,14 +80,14 @@ internal sealed class ShippedConfigurationTests
 
     [Test]
     public void Every_command_has_its_root() =>
-        Assert.That(CommandTable.All.Select(command => (command.ConfigurationRoot, command.SettingsType)), Is.SubsetOf(roots));
+        Assert.That(CommandTable.All.Select(command => (command.ConfigurationRoot, command.SettingsType)), Is.SubsetOf(Roots));
 
     [Test]
     public void Every_task_is_a_choice_and_knows_whether_it_is_GLUEs()
     {
-        Assert.That(TaskSettings.Catalog(folder).Keys, Is.EquivalentTo(folder.Choices("eval/tasks")), "each file has its task's name");
+        Assert.That(TaskSettings.Catalog(Folder).Keys, Is.EquivalentTo(Folder.Choices("eval/tasks")), "each file has its task's name");
         string[] glue = ["cola", "mrpc", "qnli", "rte", "sst2", "stsb"];
-        foreach (string task in folder.Choices("eval/tasks"))
+        foreach (var task in Folder.Choices("eval/tasks"))
             Assert.That(Demo($"eval/tasks={task}", "data.glue=glue").Eval.Tasks.IsGlue, Is.EqualTo(glue.Contains(task)), task);
     }
 
@@ -100,8 +100,8 @@ internal sealed class ShippedConfigurationTests
     [TestCase("stsb", 5749, 1500)]
     public void Tasks_of_GLUE_read_the_real_files(string task, int train, int dev)
     {
-        string data = Environment.GetEnvironmentVariable("CRAMMED_DATA") ?? Repository.PathOf("../shared/data");
-        string glue = Path.Combine(data, "glue");
+        var data = Environment.GetEnvironmentVariable("CRAMMED_DATA") ?? Repository.PathOf("../shared/data");
+        var glue = Path.Combine(data, "glue");
         if (!Directory.Exists(glue))
             Assert.Ignore($"{glue} is not there; set CRAMMED_DATA to the folder that holds it.");
         var source = new TaskCatalog(glue).Open(Demo($"eval/tasks={task}", "data.glue=glue").Eval.Tasks.ToDefinition());
@@ -142,7 +142,7 @@ internal sealed class ShippedConfigurationTests
 
     [Test]
     public void The_page_of_the_documentation_is_what_the_program_writes() => Assert.That(
-        File.ReadAllText(Repository.PathOf("docs/configuration.md")), Is.EqualTo(new ConfigurationPage(folder, CommandTable.All).ToMarkdown()),
+        File.ReadAllText(Repository.PathOf("docs/configuration.md")), Is.EqualTo(new ConfigurationPage(Folder, CommandTable.All).ToMarkdown()),
         "make it again: scripts/crammed configuration file=docs/configuration.md");
 
     [TestCase("arch.heads=5", "override 'arch.heads=5': 'arch.heads' is 5; it must be a divisor of hidden (32)")]
@@ -168,5 +168,5 @@ internal sealed class ShippedConfigurationTests
         Assert.That(Assert.Throws<ConfigurationException>(() => Demo(word))!.Message, Does.EndWith(expected));
 
     private static DemoSettings Demo(params string[] overrides) =>
-        ConfigurationLoader.Load<DemoSettings>(folder, "cfg_demo", overrides).Settings;
+        ConfigurationLoader.Load<DemoSettings>(Folder, "cfg_demo", overrides).Settings;
 }

@@ -17,7 +17,7 @@ internal sealed class CrammedProgramTests
     [TestCase(7)]
     public async Task A_commands_exit_code_is_the_programs(int code)
     {
-        int units = 0;
+        var units = 0;
         _program.Work = (context, _) =>
         {
             units = context.Settings.Size.Units;
@@ -31,7 +31,7 @@ internal sealed class CrammedProgramTests
     [Test]
     public async Task A_command_of_a_group_runs_with_its_overrides()
     {
-        int units = 0;
+        var units = 0;
         _program.Work = (context, _) => Task.FromResult(units = context.Settings.Size.Units);
         Assert.That(await _program.RunAsync("many", "small", "size.units=5"), Is.EqualTo(5));
         Assert.That(units, Is.EqualTo(5));
@@ -214,7 +214,7 @@ internal sealed class CrammedProgramTests
     [Test]
     public async Task Paths_are_relative_to_the_current_directory()
     {
-        string resolved = "";
+        var resolved = "";
         _program.Work = (context, _) =>
         {
             resolved = context.Resolve("data/../glue");

@@ -58,7 +58,7 @@ internal sealed class CrammedLauncherTests : LauncherTestBase
     public async Task A_failed_build_shows_why_and_is_tried_again()
     {
         Dotnet("if [ \"$1\" = build ]; then echo 'A.cs(3,1): error CS1002: ; expected'; exit 1; fi; exit 0");
-        for (int attempt = 1; attempt <= 2; attempt++)
+        for (var attempt = 1; attempt <= 2; attempt++)
         {
             var result = await RunAsync("scripts/crammed", "demo");
             Assert.That(result.ExitCode, Is.EqualTo(1));

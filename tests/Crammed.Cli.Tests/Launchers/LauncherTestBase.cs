@@ -7,7 +7,7 @@ namespace Crammed.Cli.Tests.Launchers;
 /// </summary>
 internal abstract class LauncherTestBase
 {
-    private static readonly TimeSpan timeLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     protected TemporaryFolder Folder { get; private set; } = null!;
 
@@ -15,7 +15,7 @@ internal abstract class LauncherTestBase
     public void CreateRepository()
     {
         Folder = new TemporaryFolder();
-        foreach (string script in new[] { "scripts/setup", "scripts/crammed", "scripts/test" })
+        foreach (var script in new[] { "scripts/setup", "scripts/crammed", "scripts/test" })
             Folder.WriteProgram("repository/" + script, File.ReadAllText(Repository.PathOf(script)));
         // Every package is installed, and the SDK is there.
         Program("dpkg-query", "printf 'installed:wordnet-base '");
@@ -56,7 +56,7 @@ internal abstract class LauncherTestBase
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(timeLimit);
+        using var limit = new CancellationTokenSource(TimeLimit);
         try
         {
             await process.WaitForExitAsync(limit.Token);

@@ -85,9 +85,9 @@ internal sealed class TestScriptTests : LauncherTestBase
     {
         Projects(("A", Passed, 0));
         var result = await RunAsync("scripts/test", "--simd", "all");
-        bool has512 = System.Runtime.Intrinsics.X86.Avx512F.IsSupported;
-        bool has256 = System.Runtime.Intrinsics.X86.Avx2.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported;
-        int levels = 1 + (has512 ? 1 : 0) + (has256 ? 1 : 0);
+        var has512 = System.Runtime.Intrinsics.X86.Avx512F.IsSupported;
+        var has256 = System.Runtime.Intrinsics.X86.Avx2.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported;
+        var levels = 1 + (has512 ? 1 : 0) + (has256 ? 1 : 0);
         Assert.That((result.ExitCode, result.LastLine), Is.EqualTo((0, $"{12 * levels} passed, 0 failed")), result.Output);
         Assert.That(Log, Does.Contain("SIMD=scalar"));
         Assert.That(result.Output.Contains("CRAMMED_SIMD=512: not run", StringComparison.Ordinal), Is.EqualTo(!has512));
@@ -112,7 +112,7 @@ internal sealed class TestScriptTests : LauncherTestBase
     [TestCase(".ci/run")]
     public async Task Scripts_parse_and_can_be_run(string script)
     {
-        string path = Repository.PathOf(script);
+        var path = Repository.PathOf(script);
         Assert.That(File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute));
         using var bash = Process.Start(new ProcessStartInfo("bash", ["-n", path])
         {

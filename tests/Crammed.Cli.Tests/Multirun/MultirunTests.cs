@@ -6,7 +6,7 @@ namespace Crammed.Cli.Tests.Multirun;
 /// <summary><c>--multirun</c>, as a user types it, with models of seconds.</summary>
 internal sealed class MultirunTests
 {
-    private static readonly string[] _pretrain =
+    private static readonly string[] Pretrain =
     [
         "pretrain", "--multirun", "name=sweep", "arch=tiny", "train=tiny", "arch.hidden=16", "arch.sequence_length=24", "train.steps=3",
         "train.held_out_fraction=0.1", "train.vocabulary_size=200", "data.text=[text.txt]", "data.cache=null", "impl.threads=1",
@@ -28,7 +28,7 @@ internal sealed class MultirunTests
     [Test]
     public async Task Every_combination_runs_into_one_table_and_what_is_complete_is_not_run_again()
     {
-        string[] sweep = [.. _pretrain, "--jobs", "2", "train.learning_rate=0.01,0.002", "train.seed=4,5"];
+        string[] sweep = [.. Pretrain, "--jobs", "2", "train.learning_rate=0.01,0.002", "train.seed=4,5"];
         Assert.That(await _program.RunAsync(sweep), Is.EqualTo(ExitCode.Success), () => _program.Error);
         var runs = new CsvFile(PathOf("sweep/runs.csv"));
         Assert.That(runs.Numbers("run"), Is.EqualTo(new double[] { 0, 1, 2, 3 }));
@@ -36,7 +36,7 @@ internal sealed class MultirunTests
         Assert.That(runs.Numbers("train.seed"), Is.EqualTo(new double[] { 4, 5, 4, 5 }));
         Assert.That(runs.Texts("state"), Is.All.EqualTo("complete"));
         var losses = runs.Numbers("held_out_loss");
-        for (int run = 0; run < 4; run++)
+        for (var run = 0; run < 4; run++)
         {
             var steps = new CsvFile(PathOf($"sweep/{run}/metrics.csv"));
             Assert.That(losses[run], Is.EqualTo(double.Parse(steps.Texts("held_out_loss")[^1], System.Globalization.CultureInfo.InvariantCulture)));
@@ -55,7 +55,7 @@ internal sealed class MultirunTests
         File.Delete(PathOf("sweep/1/results.json"));
         Assert.That(await _program.RunAsync([.. sweep, "resume=outputs/sweep"]), Is.EqualTo(ExitCode.Success), () => _program.Error);
         Assert.That(new CsvFile(PathOf("sweep/runs.csv")).Numbers("held_out_loss"), Is.EqualTo(losses));
-        foreach (int run in new[] { 0, 2, 3 })
+        foreach (var run in new[] { 0, 2, 3 })
             Assert.That(File.GetLastWriteTimeUtc(PathOf($"sweep/{run}/results.json")), Is.EqualTo(written[run]), $"{run}");
         Assert.That(File.GetLastWriteTimeUtc(PathOf("sweep/1/results.json")), Is.GreaterThan(written[1]));
 
@@ -68,7 +68,7 @@ internal sealed class MultirunTests
     [Test]
     public async Task A_run_that_fails_is_told_and_the_others_go_on()
     {
-        string[] sweep = [.. _pretrain.Where(word => !word.StartsWith("data.text", StringComparison.Ordinal)), "data.text=none.txt,text.txt"];
+        string[] sweep = [.. Pretrain.Where(word => !word.StartsWith("data.text", StringComparison.Ordinal)), "data.text=none.txt,text.txt"];
         Assert.That(await _program.RunAsync(sweep), Is.EqualTo(ExitCode.Failure));
         Assert.That(_program.Error, Does.Contain("run 0 (data.text=none.txt) failed: ").And.Contain("none.txt: there is no such file")
             .And.EndWith("1 of 2 runs failed; to repeat these alone, give the command again with resume=outputs/sweep\n"));
@@ -98,7 +98,7 @@ internal sealed class MultirunTests
     public async Task An_interrupted_sweep_says_how_to_go_on()
     {
         _program.Interrupts.OnSignal(ExitCode.Interrupted);
-        Assert.That(await _program.RunAsync([.. _pretrain, "train.seed=1,2"]), Is.EqualTo(ExitCode.Interrupted));
+        Assert.That(await _program.RunAsync([.. Pretrain, "train.seed=1,2"]), Is.EqualTo(ExitCode.Interrupted));
         Assert.That(_program.Error, Does.EndWith(
             "interrupted: kept 0 complete runs in outputs/sweep; to go on, repeat the command with resume=outputs/sweep\n"));
         Assert.That(Directory.Exists(PathOf("sweep/0")), Is.False);

@@ -37,10 +37,10 @@ internal static partial class PdfText
         {
             var numbers = Hexadecimal().Matches(block.Groups[2].Value)
                 .Select(number => int.Parse(number.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToList();
-            bool isRange = block.Groups[1].Value == "range";
-            foreach (int[] entry in numbers.Chunk(isRange ? 3 : 2))
+            var isRange = block.Groups[1].Value == "range";
+            foreach (var entry in numbers.Chunk(isRange ? 3 : 2))
             {
-                for (int i = 0; i <= (isRange ? entry[1] - entry[0] : 0); i++)
+                for (var i = 0; i <= (isRange ? entry[1] - entry[0] : 0); i++)
                     characters[$"{entry[0] + i:X4}"] = ((char)(entry[^1] + i)).ToString();
             }
         }

@@ -11,7 +11,7 @@ internal sealed class PlotterTests
     private const string Blue = "#0072B2";
     private const string Vermilion = "#D55E00";
 
-    private static readonly XNamespace svg = "http://www.w3.org/2000/svg";
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     private TemporaryFolder _folder = null!;
 
@@ -27,7 +27,7 @@ internal sealed class PlotterTests
         var picture = DrawSvg(Plot());
         Assert.That(picture.Attribute("viewBox")!.Value, Is.EqualTo("0 0 900 540"));
         Assert.That(Texts(picture), Is.SupersetOf(new[] { "Loss", "step", "loss (nats)", "encrypted", "clear" }));
-        double[] heights = HeightsOfLine(picture, Blue);
+        var heights = HeightsOfLine(picture, Blue);
         Assert.That(heights, Has.Length.EqualTo(3), "a corner for each value");
         Assert.That(
             heights[1] - heights[0], Is.EqualTo(heights[2] - heights[1]).Within(0.1).And.GreaterThan(10), "0.7, 0.6, 0.5 fall evenly");
@@ -37,7 +37,7 @@ internal sealed class PlotterTests
     [Test]
     public void Text_of_an_svg_names_a_font_with_others_to_fall_back_on_and_stands_whole_where_it_should()
     {
-        var texts = DrawSvg(Plot()).Descendants(svg + "text").ToList();
+        var texts = DrawSvg(Plot()).Descendants(Svg + "text").ToList();
         foreach (var text in texts)
         {
             Assert.That(text.Attribute("font-family")!.Value, Is.EqualTo("Inter, Helvetica, Arial, sans-serif"));
@@ -54,9 +54,9 @@ internal sealed class PlotterTests
     [Test]
     public void Png_has_the_size()
     {
-        string path = _folder.Combine("plot.png");
+        var path = _folder.Combine("plot.png");
         Plotter.Draw(Plot() with { Width = 640, Height = 400 }, path);
-        byte[] bytes = File.ReadAllBytes(path);
+        var bytes = File.ReadAllBytes(path);
         Assert.That(bytes[..8], Is.EqualTo(new byte[] { 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a }));
         Assert.That(BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), Is.EqualTo(640));
         Assert.That(BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20)), Is.EqualTo(400));
@@ -82,9 +82,9 @@ internal sealed class PlotterTests
     public void Pdf_has_the_size_and_the_texts()
     {
         const string Title = "Loss of é, ≥ log₂(10⁻⁵) & <b>";
-        string path = _folder.Combine("plot.pdf");
+        var path = _folder.Combine("plot.pdf");
         Plotter.Draw(Plot() with { Title = Title }, path);
-        byte[] bytes = File.ReadAllBytes(path);
+        var bytes = File.ReadAllBytes(path);
         Assert.That(
             Encoding.Latin1.GetString(bytes), Does.StartWith("%PDF-1.").And.Contains("/MediaBox [0 0 675 405]").And.Contains("Inter-Regular"));
         Assert.That(PdfText.Read(bytes), Is.SupersetOf(new[] { Title, "step", "loss (nats)", "encrypted", "clear", "0", "1", "2" }));
@@ -130,7 +130,7 @@ internal sealed class PlotterTests
         PlotSeries[] many = [.. Enumerable.Range(0, 9).Select(i => new PlotSeries($"line {i}", [0, 1], [i, i + 1]))];
         var reference = new PlotSeries("reference", [0, 1], [1, 2], IsReference: true);
         var picture = DrawSvg(Plot() with { Series = [.. many, reference] });
-        var looks = picture.Descendants(svg + "path").Where(path => path.Attribute("stroke") is not null)
+        var looks = picture.Descendants(Svg + "path").Where(path => path.Attribute("stroke") is not null)
             .Select(path => (Colour: path.Attribute("stroke")!.Value, Dashes: path.Attribute("stroke-dasharray")?.Value)).Distinct().ToList();
         Assert.That(looks.Count(look => look.Colour == Blue), Is.EqualTo(2), "lines 0 and 7, of which one is dashed");
         Assert.That(looks.Single(look => look.Colour == "#7F7F7F").Dashes, Is.Not.Null);
@@ -144,23 +144,23 @@ internal sealed class PlotterTests
         PlotSeries[] series =
             [new PlotSeries("smoothed", x, smoothed) { RawY = raw }, new PlotSeries("dots", x, raw, ShowsPoints: true) { ShowsLine = false }];
         var picture = DrawSvg(Plot() with { Series = series });
-        var lines = picture.Descendants(svg + "path").Where(path => path.Attribute("stroke")?.Value == Blue).ToList();
+        var lines = picture.Descendants(Svg + "path").Where(path => path.Attribute("stroke")?.Value == Blue).ToList();
         Assert.That(double.Parse(lines[0].Attribute("stroke-opacity")!.Value), Is.EqualTo(0.3).Within(0.01));
         Assert.That(lines[1].Attribute("stroke-opacity"), Is.Null);
         Assert.That(Heights(lines[0]).Zip(Heights(lines[1]), (faint, full) => Math.Sign(faint - full)), Is.EqualTo(new[] { 1, -1, 1, -1 }));
-        Assert.That(picture.Descendants(svg + "path").Where(path => path.Attribute("stroke")?.Value == Vermilion), Is.Empty);
+        Assert.That(picture.Descendants(Svg + "path").Where(path => path.Attribute("stroke")?.Value == Vermilion), Is.Empty);
         Assert.That(
-            picture.Descendants(svg + "ellipse").Count(point => point.Attribute("fill")?.Value == Vermilion), Is.EqualTo(4 + 1), "and the legend's");
+            picture.Descendants(Svg + "ellipse").Count(point => point.Attribute("fill")?.Value == Vermilion), Is.EqualTo(4 + 1), "and the legend's");
         Assert.That(Texts(picture).Count(text => text is "smoothed" or "dots"), Is.EqualTo(2));
     }
 
     [Test]
     public void Nothing_in_a_text_is_a_command_or_markup()
     {
-        string victim = _folder.Combine("victim");
-        string hostile = $"it's '; system(\"touch {victim}\"); print 1 @HOME \\ \\141 é %s\n"
+        var victim = _folder.Combine("victim");
+        var hostile = $"it's '; system(\"touch {victim}\"); print 1 @HOME \\ \\141 é %s\n"
             + $"set output '{victim}'\n`touch {victim}` a_b^c {{/Bold x}}";
-        string name = "'; exit\n' {/Bold x}_y <b>&amp;</b> \"]]>\ud800.\0.\ufffe";
+        var name = "'; exit\n' {/Bold x}_y <b>&amp;</b> \"]]>\ud800.\0.\ufffe";
         var plot = Plot() with { Title = hostile, XLabel = hostile, YLabel = hostile, Series = [new PlotSeries(name, [1, 2], [3, 4])] };
         var picture = DrawSvg(plot);
         Assert.That(File.Exists(victim), Is.False);
@@ -184,14 +184,14 @@ internal sealed class PlotterTests
             () => PlotFont.Read(missing),
             Throws.TypeOf<PlottingException>().With.Message.StartsWith($"{missing} does not give the plots' font; build crammed again: "));
         Assert.That(() => PlotFont.Read(text), Throws.TypeOf<PlottingException>().With.Message.StartsWith($"{text} does not give"));
-        string other = typeof(PlotterTests).Assembly.Location;
+        var other = typeof(PlotterTests).Assembly.Location;
         Assert.That(() => PlotFont.Read(other), Throws.TypeOf<PlottingException>().With.Message.Contains("it has no resource"));
     }
 
     [Test]
     public void A_picture_that_cannot_be_written_leaves_nothing_and_what_was_there()
     {
-        string path = Directory.CreateDirectory(_folder.Combine("plot.svg")).FullName;
+        var path = Directory.CreateDirectory(_folder.Combine("plot.svg")).FullName;
         Assert.That(() => Plotter.Draw(Plot(), path), Throws.InstanceOf<SystemException>());
         Assert.That(() => Plotter.Draw(Plot(), _folder.Combine("none/plot.svg")), Throws.TypeOf<DirectoryNotFoundException>());
         Assert.That(Directory.GetFileSystemEntries(_folder.Path), Is.EqualTo(new[] { path }));
@@ -258,14 +258,14 @@ internal sealed class PlotterTests
 
     private XElement DrawSvg(LinePlot plot)
     {
-        string path = _folder.Combine("plot.svg");
+        var path = _folder.Combine("plot.svg");
         Plotter.Draw(plot, path);
         return XDocument.Load(path).Root!;
     }
 
     private SKBitmap DrawPng(LinePlot plot)
     {
-        string path = _folder.Combine("plot.png");
+        var path = _folder.Combine("plot.png");
         Plotter.Draw(plot, path);
         return SKBitmap.Decode(path);
     }
@@ -278,11 +278,11 @@ internal sealed class PlotterTests
         return part.Pixels.Count(pixel => pixel.Red + pixel.Green + pixel.Blue < 3 * 128);
     }
 
-    private static IEnumerable<string> Texts(XElement picture) => picture.Descendants(svg + "text").Select(text => text.Value.Trim());
+    private static IEnumerable<string> Texts(XElement picture) => picture.Descendants(Svg + "text").Select(text => text.Value.Trim());
 
     /// <summary>The vertical positions, downwards, of the corners of the last piece of a series.</summary>
     private static double[] HeightsOfLine(XElement picture, string colour) =>
-        Heights(picture.Descendants(svg + "path").First(path => path.Attribute("stroke")?.Value == colour));
+        Heights(picture.Descendants(Svg + "path").First(path => path.Attribute("stroke")?.Value == colour));
 
     private static double[] Heights(XElement path) =>
         [.. path.Attribute("d")!.Value.Split('M')[^1].Split('L').Select(point => double.Parse(point.Trim().Split(' ')[1]))];
@@ -291,7 +291,7 @@ internal sealed class PlotterTests
     private static double HeightOfTic(XElement picture, string label)
     {
         // The last one: labels of the horizontal axis come first.
-        var text = picture.Descendants(svg + "text").Last(text => text.Value.Trim() == label);
+        var text = picture.Descendants(Svg + "text").Last(text => text.Value.Trim() == label);
         return double.Parse(text.Attribute("transform")!.Value.Split(' ', ')')[1]);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ProgressTests
         var estimate = new ProgressEstimate(time, total: 100);
         Assert.That(estimate.Rate, Is.Null);
         Assert.That(estimate.Left, Is.Null);
-        for (int done = 1; done <= 40; done++)
+        for (var done = 1; done <= 40; done++)
         {
             time.Advance(0.5);
             estimate.Report(done);
@@ -31,7 +31,7 @@ internal sealed class ProgressTests
         var estimate = new ProgressEstimate(time, total: 1000);
         time.Advance(100);
         estimate.Report(1);
-        for (int done = 2; done <= 101; done++)
+        for (var done = 2; done <= 101; done++)
         {
             time.Advance(1);
             estimate.Report(done);
@@ -68,7 +68,7 @@ internal sealed class ProgressTests
         using (var progress = new ProgressDisplay(live: null, lines, time))
         {
             progress.Report(new WorkProgress("pretraining", 0, 1200, "steps"));
-            for (int step = 1; step <= 1200; step++)
+            for (var step = 1; step <= 1200; step++)
             {
                 time.Advance(0.02);
                 progress.Report(new WorkProgress("pretraining", step, 1200, "steps", step == 600 ? "loss 5.43" : null));
@@ -124,7 +124,7 @@ internal sealed class ProgressTests
         console.Profile.Width = 160;
         using (var progress = new ProgressDisplay(console, TextWriter.Null, TimeProvider.System))
         {
-            for (int key = 1; key <= 10; key++)
+            for (var key = 1; key <= 10; key++)
                 progress.Report(new WorkProgress("keys [all]", key, 10, "keys"));
         }
         Assert.That(drawn.ToString(), Does.Contain("keys [all]").And.Contain("10/10 keys").And.Contain("100%"));

@@ -22,7 +22,7 @@ internal sealed class BootstrapPlotTests
             Is.EqualTo(Deviation * Deviation).Within(1e-6));
         Assert.That(middles.Sum(middle => BootstrapPlot.LaplaceShare(middle, Deviation)), Is.EqualTo(1).Within(1e-6));
         // One octave below the median of |x|, b log 2, lies 1 - sqrt(1/2) of Laplace's distribution.
-        double median = Math.Log2(Deviation / Math.Sqrt(2) * Math.Log(2)) - 1;
+        var median = Math.Log2(Deviation / Math.Sqrt(2) * Math.Log(2)) - 1;
         Assert.That(
             Enumerable.Range(0, 200).Sum(i => BootstrapPlot.LaplaceShare(median - (i + 0.5) / ErrorHistogram.BinsPerOctave, Deviation)),
             Is.EqualTo(1 - Math.Sqrt(0.5)).Within(1e-6));

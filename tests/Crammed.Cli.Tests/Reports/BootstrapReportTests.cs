@@ -17,7 +17,7 @@ internal sealed class BootstrapReportTests
     [Test]
     public void The_fastest_bootstrap_and_the_worst_precision_stand_beside_published_ones()
     {
-        string[] lines = Report(_measured, SampleMeasurement.Create(isInsecure: true)).ComparisonTable().Split('\n');
+        var lines = Report(_measured, SampleMeasurement.Create(isInsecure: true)).ComparisonTable().Split('\n');
         Assert.That(lines[2], Does.Match(
             @"^\| crammed, a-set \(here\) +\| +1,000 \| +2 \| +5\.00 s \| +6\.00 s \| +100\.0 \| 10 of 40 bits \| +18\.0 \| +18\.0 "
                 + @"\| +500\.0 \| +1727 \| +12\.0 GiB \|$"));
@@ -30,7 +30,7 @@ internal sealed class BootstrapReportTests
     [Test]
     public void The_report_has_every_section_of_each_configuration()
     {
-        string text = Report(_measured).ToMarkdown();
+        var text = Report(_measured).ToMarkdown();
         Assert.That(text, Does.Contain("To repeat: `scripts/crammed bench bootstrap x=1`").And.Contain("source abc"));
         Assert.That(text, Does.Contain("## a-set, 1,000 of 1,024 slots\n\n128-bit.\n"));
         Assert.That(text, Does.Match(@"\| second part +\| 4\.00 s \| +80 % \| +80,000 \|"));

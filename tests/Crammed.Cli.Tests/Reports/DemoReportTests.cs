@@ -11,7 +11,7 @@ internal sealed class DemoReportTests
     [Test]
     public void Sections_come_in_order_and_say_what_ran()
     {
-        string text = DemoReportText.Write(SampleReport.Create());
+        var text = DemoReportText.Write(SampleReport.Create());
         string[] titles = [.. text.Split('\n').Where(line => line.StartsWith('#'))];
         Assert.That(titles, Is.EqualTo(new[]
         {
@@ -19,7 +19,7 @@ internal sealed class DemoReportTests
             "## Loss, step by step", "## Adapters and head", "## Scores", "## Evaluation under encryption", "## Where the time went",
             "## Sizes and memory", "## How to reproduce",
         }));
-        string run = Section(text, "What ran");
+        var run = Section(text, "What ran");
         Assert.That(run, Does.Contain("The task was wordnet-living.").And.Contain("layers 1, width 32, heads 2")
             .And.Contain("272,641 parameters")
             .And.Contain("the head (32 -> 8 -> 32 -> 2): 1,002 numbers, in 2 steps of 64 examples out of 2,048"));
@@ -35,7 +35,7 @@ internal sealed class DemoReportTests
     [Test]
     public void Tables_have_a_row_for_each_figure()
     {
-        string text = DemoReportText.Write(SampleReport.Create());
+        var text = DemoReportText.Write(SampleReport.Create());
         Assert.That(Section(text, "Who held which key"), Does.Contain("| server     | evaluation keys | secret key    |"));
         Assert.That(Section(text, "What was encrypted"), Does.Contain("| embeddings    | yes       | by the key holder |")
             .And.Contain("| model weights | no        | on the server     |"));
@@ -53,7 +53,7 @@ internal sealed class DemoReportTests
     [Test]
     public void Losses_within_their_bound_are_said_to_be()
     {
-        string section = Section(DemoReportText.Write(SampleReport.Create()), "Loss, step by step");
+        var section = Section(DemoReportText.Write(SampleReport.Create()), "Loss, step by step");
         Assert.That(section, Does.Contain("|    1 |       0.693000 |       0.693000 |          0 | 7.0e-3 | yes    |"));
         Assert.That(section, Does.Contain("|    2 |       0.650000 |       0.656000 |    -6.0e-3 | 7.0e-3 | yes    |"));
         Assert.That(section, Does.Contain("All 2 steps lie within their bound.").And.Contain("(loss.svg)").And.Contain("(difference.svg)"));
@@ -66,7 +66,7 @@ internal sealed class DemoReportTests
     {
         var report = SampleReport.Create();
         var wrong = report with { Losses = [report.Losses[0], report.Losses[1] with { Encrypted = 0.648 }] };
-        string section = Section(DemoReportText.Write(wrong), "Loss, step by step");
+        var section = Section(DemoReportText.Write(wrong), "Loss, step by step");
         Assert.That(section, Does.Contain("|    2 |       0.648000 |       0.656000 |    -8.0e-3 | 7.0e-3 | **no** |"));
         Assert.That(section, Does.Contain(
             "**1 of 2 steps lie outside their bound**, step 2 by the most: a difference of -8.0e-3 against 7.0e-3."));
@@ -76,7 +76,7 @@ internal sealed class DemoReportTests
     [Test]
     public void Scores_are_compared_in_standard_errors()
     {
-        string section = Section(DemoReportText.Write(SampleReport.Create()), "Scores");
+        var section = Section(DemoReportText.Write(SampleReport.Create()), "Scores");
         Assert.That(section, Does.Contain("| before training          | 0.5000 ± 0.0100 | 0.5000 |"));
         // 0.2 and -0.01 in units of sqrt(2) * 0.01.
         Assert.That(section, Does.Contain("Encrypted training moved the score by +14.1 standard errors; it is -0.7 standard errors from"));
@@ -89,7 +89,7 @@ internal sealed class DemoReportTests
     {
         var report = SampleReport.Create();
         var scores = report.Scores with { Encrypted = report.Scores.Encrypted with { Value = value } };
-        string section = Section(DemoReportText.Write(report with { Scores = scores }), "Scores");
+        var section = Section(DemoReportText.Write(report with { Scores = scores }), "Scores");
         const string Remark = "**The score after encrypted training is not more than 2 standard errors above chance (0.5000): "
             + "it is no evidence of learning the task.**";
         Assert.That(section.Contains(Remark), Is.EqualTo(isNear));
@@ -101,7 +101,7 @@ internal sealed class DemoReportTests
     {
         var report = SampleReport.Create();
         var encryption = report.Encryption with { SecurityBits = null, Refresh = RefreshPolicy.Bootstrap };
-        string text = DemoReportText.Write(report with { Encryption = encryption, EncryptedEvaluation = null });
+        var text = DemoReportText.Write(report with { Encryption = encryption, EncryptedEvaluation = null });
         Assert.That(text, Does.Contain("**These parameters are insecure: they protect nothing").And.Not.Contain("-bit security"));
         Assert.That(text, Does.Contain("restored levels by itself").And.Not.Contain("oracle"));
         Assert.That(Section(text, "Evaluation under encryption"), Does.Contain("None was run."));
@@ -164,7 +164,7 @@ internal sealed class DemoReportTests
     public void The_stage_writes_text_and_pictures()
     {
         using var folder = new TemporaryFolder();
-        string path = ReportStage.Run(SampleReport.Create(), folder.Combine("run"));
+        var path = ReportStage.Run(SampleReport.Create(), folder.Combine("run"));
         Assert.That(File.ReadAllText(path), Is.EqualTo(DemoReportText.Write(SampleReport.Create())));
         string[] files = ["report.md", "loss.svg", "loss.png", "difference.svg", "difference.png"];
         Assert.That(Directory.GetFiles(folder.Combine("run")).Select(Path.GetFileName), Is.EquivalentTo(files));
@@ -205,10 +205,10 @@ internal sealed class DemoReportTests
 
     private static string Section(string text, string title)
     {
-        string marker = $"\n## {title}\n";
-        int start = text.IndexOf(marker, StringComparison.Ordinal);
+        var marker = $"\n## {title}\n";
+        var start = text.IndexOf(marker, StringComparison.Ordinal);
         Assert.That(start, Is.GreaterThanOrEqualTo(0), title);
-        int end = text.IndexOf("\n## ", start + marker.Length, StringComparison.Ordinal);
+        var end = text.IndexOf("\n## ", start + marker.Length, StringComparison.Ordinal);
         return end < 0 ? text[start..] : text[start..end];
     }
 }

@@ -8,7 +8,7 @@ namespace Crammed.Cli.Tests.Reports;
 /// <summary>The engine's report on made-up times, whose multiples are easy to tell.</summary>
 internal sealed class EngineReportTests
 {
-    private static readonly EngineMeasurement[] _measurements =
+    private static readonly EngineMeasurement[] Measurements =
     [
         new("ForwardHot", 16, 1, 0, 1, 100, 110, 1536 << 10),
         new("Rotate", 16, 24, 7, 1, 50_000, 60_000, 100_000_000),
@@ -18,13 +18,13 @@ internal sealed class EngineReportTests
     ];
 
     private readonly EngineReport _report = new(
-        new EngineResults(_measurements, [new EngineKeySize(EngineShape.Compared, 93 << 20, 31 << 20)]), new MachineFacts("a processor", 2, 256, "a system"), "abc", 12, 1 << 30);
+        new EngineResults(Measurements, [new EngineKeySize(EngineShape.Compared, 93 << 20, 31 << 20)]), new MachineFacts("a processor", 2, 256, "a system"), "abc", 12, 1 << 30);
 
     /// <summary>40 ms at 68 µs a transform are 588 multiples, 160 ms 2,353; 121.4 ms at HEXL's 69.7 µs are 1,742.</summary>
     [Test]
     public void Multiples_stand_beside_the_reach_and_published_figures()
     {
-        string[] lines = _report.ComparisonTable().Split('\n');
+        var lines = _report.ComparisonTable().Split('\n');
         Assert.That(lines.Single(line => line.StartsWith("| rotate")), Does.Match(@"50\.0 ms +\| +500 \| +588 \| yes +\|.*121 ms \(1,742\)"));
         Assert.That(lines.Single(line => line.StartsWith("| 8 hoisted")), Does.Match(@"300 ms +\| +3,000 \| +2,353 \| missed by 27 % +\|"));
         Assert.That(lines.Single(line => line.StartsWith("| forward NTT, hot")), Does.Match(@"100 µs +\| +1\.0 \| 68\.0 µs there \| +\|"));
@@ -34,7 +34,7 @@ internal sealed class EngineReportTests
     [Test]
     public void The_full_table_has_every_measurement_of_one_thread()
     {
-        string text = _report.ToMarkdown();
+        var text = _report.ToMarkdown();
         Assert.That(text, Does.Match(@"\| rotate +\| 2\^16 \| 24 \+ 7 \| +50\.0 ms \| +60\.0 ms \| +500 \| +25\.0 ms \| +2\.00 \| +95\.4 MiB \| +2\.0 \|"));
         Assert.That(text, Does.Match(@"\| N16QP1320 +\| +23 \| +93\.0 MiB \| +31\.0 MiB \| 93\.0 MiB, 37\.0 MiB \|"));
         Assert.That(text, Does.Match(@"\| add +\| 2\^16 \| 12 \+ 7 \|"));

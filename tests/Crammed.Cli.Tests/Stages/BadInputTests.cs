@@ -18,8 +18,8 @@ internal sealed class BadInputTests
     {
         _program = new StageProgram();
         SmallData.WriteGlue(_program.Folder);
-        string model = Directory.CreateDirectory(_program.Folder.Combine("model")).FullName;
-        foreach (string file in Directory.GetFiles(SmallRun.ModelFolder))
+        var model = Directory.CreateDirectory(_program.Folder.Combine("model")).FullName;
+        foreach (var file in Directory.GetFiles(SmallRun.ModelFolder))
             File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
     }
 
@@ -69,7 +69,7 @@ internal sealed class BadInputTests
     [Test]
     public async Task Safetensors_cut_short()
     {
-        string path = _program.Folder.Combine("model/model.safetensors");
+        var path = _program.Folder.Combine("model/model.safetensors");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
         await RefuseAsIs("model.safetensors: ");
     }
@@ -112,7 +112,7 @@ internal sealed class BadInputTests
 
     private async Task RefuseAsIs(string expected, params string[] words)
     {
-        foreach (string[] command in new string[][] { ["export-glue"], ["finetune", "mode=lora"] })
+        foreach (var command in new string[][] { ["export-glue"], ["finetune", "mode=lora"] })
         {
             string[] inputs = ["model=model", "data.glue=glue", "eval/tasks=sst2", "impl.threads=1"];
             Assert.That(await _program.RunAsync([.. command, .. inputs, .. words]), Is.EqualTo(ExitCode.BadInput), _program.Error);

@@ -7,7 +7,7 @@ namespace Crammed.Cli.Tests.Stages;
 /// <summary>The plaintext commands through the program, as a user types them.</summary>
 internal sealed class CommandTests
 {
-    private static readonly string[] _smallModel =
+    private static readonly string[] SmallModel =
     [
         "arch.hidden=16", "arch.feed_forward=32", $"arch.sequence_length={SmallData.SequenceLength}", "arch.head_projection=4",
         "arch.head_hidden=8", "train.steps=2", "train.batch=4", "train.document_batch=4",
@@ -30,7 +30,7 @@ internal sealed class CommandTests
     [Test]
     public async Task The_commands_follow_one_another_with_their_defaults()
     {
-        await Succeed(["pretrain", .. _smallModel]);
+        await Succeed(["pretrain", .. SmallModel]);
         Assert.That(_program.Output, Does.StartWith("model     outputs/pretrain/model: crammed-bert-he, 1 x 16, vocabulary "));
         await Succeed("export-glue", "eval/tasks=sst2", "data.glue=glue", "train_limit=32", "impl.threads=1");
         Assert.That(_program.Output, Does.Contain("32 for training, 20 for evaluation").And.Contain("outputs/export/train and dev"));
@@ -64,14 +64,14 @@ internal sealed class CommandTests
         Assert.That(Directory.Exists(_program.Folder.Combine("outputs/uncalibrated")), Is.False);
         await Succeed([.. changed, "name=changed", "polynomial.ranges=task"]);
         // Fine-tuning predicted without the padding, in float32.
-        double[] expected = new CsvFile(_program.Folder.Combine($"{seed}/predictions.csv")).Numbers("logit_1");
+        var expected = new CsvFile(_program.Folder.Combine($"{seed}/predictions.csv")).Numbers("logit_1");
         Assert.That(
             new CsvFile(_program.Folder.Combine("outputs/changed/predictions.csv")).Numbers("logit_1"), Is.EqualTo(expected).Within(1e-5));
         await Succeed("finetune", "name=lora", "mode=lora", "eval/tasks=sst2", "data.glue=glue", "train_limit=16", "impl.threads=1");
         string[] files = ["adapter_config.json", "adapter_model.safetensors", "losses.csv", "predictions.csv"];
         Assert.That(
             Directory.GetFiles(_program.Folder.Combine("outputs/lora/sst2/seed-0")).Select(Path.GetFileName), Is.EquivalentTo(files));
-        foreach (string name in new[] { "pretrain", "export", "draw", "finetune", "evaluate", "full" })
+        foreach (var name in new[] { "pretrain", "export", "draw", "finetune", "evaluate", "full" })
             Assert.That(File.Exists(_program.Folder.Combine($"outputs/{name}/config.yaml")), name);
     }
 
@@ -79,11 +79,11 @@ internal sealed class CommandTests
     public async Task A_value_outside_its_polynomial_s_domain_is_one_line_or_counted()
     {
         var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
-        string model = _program.Folder.Combine("model");
+        var model = _program.Folder.Combine("model");
         Directory.CreateDirectory(model);
-        foreach (string file in Directory.GetFiles(SmallRun.ModelFolder))
+        foreach (var file in Directory.GetFiles(SmallRun.ModelFolder))
             File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
-        string calibration = Path.Combine(model, "calibration.json");
+        var calibration = Path.Combine(model, "calibration.json");
         var ranges = JsonNode.Parse(File.ReadAllText(calibration))!;
         var range = ranges["all_token_ranges"]!["final_norm.variance"]!;
         ranges["margin"] = 1;
@@ -154,7 +154,7 @@ internal sealed class CommandTests
     [Test]
     public async Task A_missing_model_is_named_before_an_encrypted_run_starts()
     {
-        string export = Path.GetDirectoryName(SmallRun.Sentiment.DevFolder)!;
+        var export = Path.GetDirectoryName(SmallRun.Sentiment.DevFolder)!;
         Assert.That(
             await _program.RunAsync("evaluate", "fhe=execute", $"export={export}", "model=none", "container=none", "keys=none"),
             Is.EqualTo(ExitCode.BadInput));
@@ -165,9 +165,9 @@ internal sealed class CommandTests
     [Test]
     public async Task A_second_start_takes_the_cached_tokens_and_learns_the_same()
     {
-        await Succeed(["pretrain", .. _smallModel, "data=textdir", "name=first"]);
+        await Succeed(["pretrain", .. SmallModel, "data=textdir", "name=first"]);
         Assert.That(_program.Error, Does.Contain("280 duplicates left out").And.Not.Contain("from the cache"));
-        await Succeed(["pretrain", .. _smallModel, "data=textdir", "name=second"]);
+        await Succeed(["pretrain", .. SmallModel, "data=textdir", "name=second"]);
         Assert.That(_program.Error, Does.Contain("280 duplicates left out").And.Contain("from the cache"));
         byte[][] weights = [.. new[] { "first", "second" }.Select(
             name => File.ReadAllBytes(_program.Folder.Combine($"outputs/{name}/model/model.safetensors")))];
@@ -177,15 +177,15 @@ internal sealed class CommandTests
     [Test]
     public async Task An_earlier_run_survives_bad_input_and_is_no_input_of_its_successor()
     {
-        await Succeed(["pretrain", .. _smallModel]);
-        byte[] weights = File.ReadAllBytes(_program.Folder.Combine("outputs/pretrain/model/model.safetensors"));
+        await Succeed(["pretrain", .. SmallModel]);
+        var weights = File.ReadAllBytes(_program.Folder.Combine("outputs/pretrain/model/model.safetensors"));
         string[][] attempts =
         [
-            ["pretrain", .. _smallModel],
-            ["pretrain", .. _smallModel, "data.text=[none.txt]", "--overwrite"],
+            ["pretrain", .. SmallModel],
+            ["pretrain", .. SmallModel, "data.text=[none.txt]", "--overwrite"],
             ["export-glue", "name=pretrain", "eval/tasks=sst2", "data.glue=glue", "--overwrite"],
         ];
-        foreach (string[] attempt in attempts)
+        foreach (var attempt in attempts)
         {
             Assert.That(await _program.RunAsync(attempt), Is.EqualTo(ExitCode.BadInput));
             Assert.That(File.ReadAllBytes(_program.Folder.Combine("outputs/pretrain/model/model.safetensors")), Is.EqualTo(weights));
@@ -205,12 +205,12 @@ internal sealed class CommandTests
     [Test]
     public async Task A_damaged_export_is_refused()
     {
-        string path = Path.Combine(SmallRun.Copy(SmallRun.Sentiment.DevFolder, _program.Folder.Combine("dev")), "part-00000.parquet");
-        byte[] bytes = File.ReadAllBytes(path);
+        var path = Path.Combine(SmallRun.Copy(SmallRun.Sentiment.DevFolder, _program.Folder.Combine("dev")), "part-00000.parquet");
+        var bytes = File.ReadAllBytes(path);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(path, bytes);
         var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
-        int code = await _program.RunAsync(
+        var code = await _program.RunAsync(
             "evaluate", $"model={SmallRun.ModelFolder}", "export=.", "adapters=null", $"draw={draw.DrawFile}");
         Assert.That(code, Is.EqualTo(ExitCode.BadInput));
         Assert.That(_program.Error, Does.StartWith($"error: {path}: is damaged"));
@@ -220,8 +220,8 @@ internal sealed class CommandTests
     [Test]
     public async Task An_interrupted_pretraining_ends_with_130_and_says_how_to_go_on()
     {
-        string configuration = _program.Folder.Combine("outputs/long/config.yaml");
-        var run = Task.Run(() => _program.RunAsync(["pretrain", .. _smallModel, "train.steps=1000000", "name=long"]));
+        var configuration = _program.Folder.Combine("outputs/long/config.yaml");
+        var run = Task.Run(() => _program.RunAsync(["pretrain", .. SmallModel, "train.steps=1000000", "name=long"]));
         while (!File.Exists(configuration) && !run.IsCompleted)
             await Task.Delay(20);
         _program.Interrupts.OnSignal(ExitCode.Interrupted);
@@ -238,21 +238,21 @@ internal sealed class CommandTests
     [Test]
     public async Task A_resumed_pretraining_ends_like_an_uninterrupted_one()
     {
-        string[] command = ["pretrain", .. _smallModel, "train.steps=6", "checkpoint_minutes=1e-9"];
+        string[] command = ["pretrain", .. SmallModel, "train.steps=6", "checkpoint_minutes=1e-9"];
         await Succeed([.. command, "name=whole"]);
         await Succeed([.. command, "name=parts"]);
-        string parts = _program.Folder.Combine("outputs/parts");
+        var parts = _program.Folder.Combine("outputs/parts");
         File.Delete(Path.Combine(parts, "checkpoints/step-000000006.safetensors"));
         Directory.Delete(Path.Combine(parts, "model"), recursive: true);
         await Succeed([.. command, "name=parts", "resume=outputs/parts"]);
-        foreach (string file in new[] { "model/model.safetensors", "model/calibration.json", "model/vocab.txt" })
+        foreach (var file in new[] { "model/model.safetensors", "model/calibration.json", "model/vocab.txt" })
         {
-            byte[] expected = File.ReadAllBytes(_program.Folder.Combine($"outputs/whole/{file}"));
+            var expected = File.ReadAllBytes(_program.Folder.Combine($"outputs/whole/{file}"));
             Assert.That(File.ReadAllBytes(Path.Combine(parts, file)), Is.EqualTo(expected), file);
         }
         var one = new CsvFile(_program.Folder.Combine("outputs/whole/metrics.csv"));
         var two = new CsvFile(Path.Combine(parts, "metrics.csv"));
-        foreach (string column in one.Header.Split(',').Where(column => column != "seconds"))
+        foreach (var column in one.Header.Split(',').Where(column => column != "seconds"))
             Assert.That(two.Texts(column), Is.EqualTo(one.Texts(column)), column);
 
         await Succeed([.. command, "name=elsewhere", "resume=outputs/parts"]);
@@ -267,10 +267,10 @@ internal sealed class CommandTests
     [TestCase("'impl.device' is cuda, and libtorch finds no such device; give impl.device=cpu, or see docs/libtorch.md", "impl.device=cuda")]
     public async Task What_cannot_be_resumed_or_started_is_one_line_and_changes_nothing(string expected, params string[] words)
     {
-        await Succeed(["pretrain", .. _smallModel]);
-        string[] files = Directory.GetFiles(_program.Folder.Combine("outputs"), "*", SearchOption.AllDirectories);
+        await Succeed(["pretrain", .. SmallModel]);
+        var files = Directory.GetFiles(_program.Folder.Combine("outputs"), "*", SearchOption.AllDirectories);
         byte[][] before = [.. files.Select(File.ReadAllBytes)];
-        Assert.That(await _program.RunAsync(["pretrain", .. _smallModel, .. words]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(await _program.RunAsync(["pretrain", .. SmallModel, .. words]), Is.EqualTo(ExitCode.BadInput));
         string[] lines = [.. _program.Error.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("reading text:"))];
         Assert.That(lines, Has.Length.EqualTo(1));
         Assert.That(lines[0], Does.StartWith("error: ").And.Contain(expected));
@@ -281,9 +281,9 @@ internal sealed class CommandTests
     [Test]
     public async Task A_diverging_pretraining_says_where_and_what_to_try()
     {
-        int code = await _program.RunAsync(
+        var code = await _program.RunAsync(
         [
-            "pretrain", .. _smallModel, "train.steps=500", "train.learning_rate=1", "train.clip_norm=1e30", "train.penalty.kernel_weight=0",
+            "pretrain", .. SmallModel, "train.steps=500", "train.learning_rate=1", "train.clip_norm=1e30", "train.penalty.kernel_weight=0",
             "train.penalty.variance_weight=0", "train.penalty.residual_weight=0",
         ]);
         Assert.That(code, Is.EqualTo(ExitCode.BadInput));

@@ -9,7 +9,7 @@ internal sealed class CsvFile
 
     public CsvFile(string path)
     {
-        string[] lines = File.ReadAllText(path).TrimEnd('\n').Split('\n');
+        var lines = File.ReadAllText(path).TrimEnd('\n').Split('\n');
         Header = lines[0];
         _rows = [.. lines.Skip(1).Select(line => line.Split(','))];
     }

@@ -17,7 +17,7 @@ internal sealed class DrawRunStageTests
     [Test]
     public void Adapters_and_losses_are_written_and_the_model_stays()
     {
-        byte[] weights = File.ReadAllBytes(Path.Combine(SmallRun.ModelFolder, CheckpointFiles.Weights));
+        var weights = File.ReadAllBytes(Path.Combine(SmallRun.ModelFolder, CheckpointFiles.Weights));
         var outcome = Run(SmallRun.Sentiment, "run");
         var metrics = new CsvFile(outcome.MetricsFile);
         Assert.That(metrics.Numbers("step"), Is.EqualTo(Enumerable.Range(1, 6)));
@@ -69,7 +69,7 @@ internal sealed class DrawRunStageTests
         var outcome = Run(SmallRun.Similarity, "run");
         // The head starts at zero: the loss is the mean square of the first batch's scores.
         var draw = SmallRun.Draw(SmallRun.Similarity);
-        double expected = draw.Batch(0).ToArray().Average(index => (double)(index % 6 * (index % 6)));
+        var expected = draw.Batch(0).ToArray().Average(index => (double)(index % 6 * (index % 6)));
         Assert.That(outcome.Training.Steps[0].Loss, Is.EqualTo(expected).Within(1e-12));
     }
 
@@ -102,7 +102,7 @@ internal sealed class DrawRunStageTests
     public void A_draw_for_other_data_or_another_model_is_refused()
     {
         var settings = SmallRun.FineTuning;
-        string file = SmallRun.Sentiment.TrainFolder;
+        var file = SmallRun.Sentiment.TrainFolder;
         Assert.That(
             Refusal<InvalidDataException>(FineTuningDraw.Create(1, settings, SmallRun.Pretraining.Configuration, 39)),
             Is.EqualTo($"{file}: 40 examples, where the draw was drawn for 39; draw a new draw"));

@@ -63,7 +63,7 @@ internal sealed class DrawStageTests
     [TestCaseSource(nameof(Misfits))]
     public void Data_that_does_not_fit_the_model_is_refused(Func<ExportedTaskDescription, ExportedTaskDescription> change, string expected)
     {
-        string path = Write("train", change);
+        var path = Write("train", change);
         var error = Assert.Throws<InvalidDataException>(
             () => DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment) with { TrainFolder = path }));
         Assert.That(error!.Message, Is.EqualTo($"{path}: {expected}"));
@@ -72,7 +72,7 @@ internal sealed class DrawStageTests
     [Test]
     public void Embeddings_of_another_model_do_not_serve_the_adapters()
     {
-        string path = Write("train", description => description with { ModelSha256 = new string('0', 64) });
+        var path = Write("train", description => description with { ModelSha256 = new string('0', 64) });
         var draw = SmallRun.Draw(SmallRun.Sentiment);
         var error = Assert.Throws<InvalidDataException>(() => DrawRunStage.Load(SmallRun.ModelFolder, path, draw));
         Assert.That(error!.Message, Is.EqualTo(
@@ -87,7 +87,7 @@ internal sealed class DrawStageTests
         var input = SmallRun.DrawInput(SmallRun.Sentiment);
         Assert.That(
             Assert.Throws<InvalidDataException>(() => DrawStage.Load(input with { TrainFolder = path }))!.Message, Does.StartWith(path));
-        string none = _folder.Combine("none");
+        var none = _folder.Combine("none");
         Assert.That(
             Assert.Throws<FileNotFoundException>(() => DrawStage.Load(input with { TrainFolder = none }))!.Message,
             Is.EqualTo($"{none}: not found; crammed export-glue writes it"));
@@ -101,9 +101,9 @@ internal sealed class DrawStageTests
     {
         var exported = ExportedTaskReader.Open(SmallRun.Sentiment.TrainFolder).Description;
         var description = change(exported with { Selection = exported.Selection with { Examples = 1 } });
-        string path = _folder.Combine(name);
+        var path = _folder.Combine(name);
         using var writer = ExportedTaskWriter.Open(path, description);
-        int length = description.SequenceLength;
+        var length = description.SequenceLength;
         writer.Add(new ExportedExample(0, new int[length], new int[length], 0, new float[length * description.Hidden]));
         writer.Complete();
         return path;

@@ -19,8 +19,8 @@ internal sealed class EvaluateStageTests
     public void An_untrained_head_answers_the_first_class_and_is_near_chance()
     {
         var outcome = Evaluate(SmallRun.Sentiment, TrainedWeights.Initial(SmallRun.Draw(SmallRun.Sentiment)));
-        double zeros = Enumerable.Range(40, 20).Count(i => SmallData.Label(i) == 0) / 20.0;
-        double error = Math.Sqrt(zeros * (1 - zeros) / 20);
+        var zeros = Enumerable.Range(40, 20).Count(i => SmallData.Label(i) == 0) / 20.0;
+        var error = Math.Sqrt(zeros * (1 - zeros) / 20);
         Assert.That(outcome.Main, Is.EqualTo(new Score("accuracy", zeros, error, Math.Max(zeros, 1 - zeros))));
         Assert.That(outcome.Main.IsNearChance);
         Assert.That(outcome.Predictions.Logits.SelectMany(logits => logits), Is.All.Zero);
@@ -42,10 +42,10 @@ internal sealed class EvaluateStageTests
         Assert.That(predictions.Numbers("index"), Is.EqualTo(Enumerable.Range(0, 20)));
         Assert.That(predictions.Numbers("label"), Is.EqualTo(Enumerable.Range(40, 20).Select(SmallData.Label)));
         double[] first = predictions.Numbers("logit_0"), second = predictions.Numbers("logit_1");
-        double[] answers = predictions.Numbers("prediction");
+        var answers = predictions.Numbers("prediction");
         Assert.That(answers, Is.EqualTo(first.Zip(second, (left, right) => right > left ? 1.0 : 0.0)));
         Assert.That(first, Is.EqualTo(outcome.Predictions.Logits.Select(logits => logits[0])));
-        double accuracy = answers.Zip(predictions.Numbers("label")).Count(pair => pair.First == pair.Second) / 20.0;
+        var accuracy = answers.Zip(predictions.Numbers("label")).Count(pair => pair.First == pair.Second) / 20.0;
 
         var metrics = new CsvFile(_folder.Combine("evaluation/metrics.csv"));
         Assert.That(metrics.Header, Is.EqualTo("metric,value,standard_error,chance,examples"));
@@ -75,9 +75,9 @@ internal sealed class EvaluateStageTests
         Assert.That(
             Assert.Throws<ArgumentException>(() => Evaluate(SmallRun.Sentiment, TrainedWeights.Initial(wider)))!.Message,
             Does.Contain("of width 32").And.Contain("of width 16"));
-        string broken = _folder.Write("adapters.safetensors", "not a safetensors file");
+        var broken = _folder.Write("adapters.safetensors", "not a safetensors file");
         Assert.That(Assert.Throws<InvalidDataException>(() => WeightFiles.ReadAdapters(broken))!.Message, Does.StartWith(broken));
-        string none = _folder.Combine("none.safetensors");
+        var none = _folder.Combine("none.safetensors");
         Assert.That(
             Assert.Throws<FileNotFoundException>(() => WeightFiles.ReadAdapters(none))!.Message,
             Is.EqualTo($"{none}: not found; crammed finetune writes it"));

@@ -36,7 +36,7 @@ internal sealed class ExportCommandTests
         Assert.That(Directory.GetFiles(Outputs("two")).Select(Path.GetFileName), Is.EqualTo(new[] { "config.yaml" }));
         foreach (var single in new[] { SmallRun.Sentiment, SmallRun.Similarity })
         {
-            string folder = Path.Combine(Outputs("two"), single.Task.Name);
+            var folder = Path.Combine(Outputs("two"), single.Task.Name);
             Assert.That(File.ReadAllText(Path.Combine(folder, "config.yaml")), Does.StartWith($"# eval/tasks={single.Task.Name}\n"));
             Assert.That(Content(Path.Combine(folder, "train")), Is.EqualTo(Content(single.TrainFolder)));
             Assert.That(Content(Path.Combine(folder, "dev")), Is.EqualTo(Content(single.DevFolder)));
@@ -51,9 +51,9 @@ internal sealed class ExportCommandTests
         var exported = ExportedTaskReader.Open(Path.Combine(Outputs("export"), "train"), ClientPrefix.Norm).Description;
         Assert.That(exported.Prefix, Is.EqualTo(ClientPrefix.Norm));
         Assert.That(exported.Selection, Is.EqualTo(new ExportedSelection(40, 40, 1, exported.Selection.DataSha256)));
-        foreach (string command in new[] { "draw", "finetune" })
+        foreach (var command in new[] { "draw", "finetune" })
         {
-            int code = await _program.RunAsync(command, $"model={SmallRun.ModelFolder}", "eval/tasks=sst2");
+            var code = await _program.RunAsync(command, $"model={SmallRun.ModelFolder}", "eval/tasks=sst2");
             Assert.That(code, Is.EqualTo(ExitCode.BadInput));
             Assert.That(_program.Error, Does.EndWith(
                 "train: was exported with prefix=norm, where prefix=embedding is needed; export the task again.\n"));
@@ -65,7 +65,7 @@ internal sealed class ExportCommandTests
     public async Task A_complete_export_is_found_complete()
     {
         await Succeed([.. Command, "eval/tasks=sst2"]);
-        string[] files = Directory.GetFiles(Outputs("export"), "part-*", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(Outputs("export"), "part-*", SearchOption.AllDirectories);
         DateTime[] before = [.. files.Select(File.GetLastWriteTimeUtc)];
         await Succeed([.. Command, "eval/tasks=sst2", "resume=outputs/export"]);
         Assert.That(_program.Output, Does.Contain("40 for training, 20 for evaluation"));
@@ -83,7 +83,7 @@ internal sealed class ExportCommandTests
     public async Task What_cannot_be_resumed_is_one_line_and_changes_nothing(string expected, params string[] words)
     {
         await Succeed([.. Command, "eval/tasks=sst2"]);
-        string[] files = Directory.GetFiles(Outputs(""), "*", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(Outputs(""), "*", SearchOption.AllDirectories);
         byte[][] before = [.. files.Select(File.ReadAllBytes)];
         string[] task = words.Any(word => word.StartsWith("eval/tasks=", StringComparison.Ordinal)) ? [] : ["eval/tasks=sst2"];
         Assert.That(await _program.RunAsync([.. Command, .. task, .. words]), Is.EqualTo(ExitCode.BadInput));

@@ -26,10 +26,10 @@ internal sealed class ExportStageTests
         Assert.That(reader.Description.Split, Is.EqualTo("dev"));
         var examples = reader.Examples().ToList();
         Assert.That(examples, Has.Count.EqualTo(20));
-        for (int i = 0; i < examples.Count; i++)
+        for (var i = 0; i < examples.Count; i++)
         {
             // The evaluation split starts where the training split ends.
-            int sentence = 40 + i;
+            var sentence = 40 + i;
             Assert.That(examples[i].Index, Is.EqualTo(i));
             Assert.That(examples[i].Label, Is.EqualTo(SmallData.Label(sentence)));
             Assert.That(examples[i].AttentionMask.Sum(), Is.EqualTo(tokenizer.CountTokens(SmallData.Sentence(sentence)) + 2));
@@ -73,12 +73,12 @@ internal sealed class ExportStageTests
         Assert.That(
             Assert.Throws<ArgumentException>(() => ExportStage.Load(SmallRun.ExportInput("sst2") with { GlueFolder = null }))!.Message,
             Does.Contain("sst2/train.tsv"));
-        string empty = _folder.Combine("empty");
+        var empty = _folder.Combine("empty");
         Assert.That(
             Assert.Throws<FileNotFoundException>(
                 () => ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = empty }))!.Message,
             Is.EqualTo($"{empty}/config.json: not found; a model is a folder that crammed pretrain wrote, such as outputs/pretrain/model"));
-        string glue = SmallData.WriteGlue(_folder);
+        var glue = SmallData.WriteGlue(_folder);
         File.AppendAllText(Path.Combine(glue, "sst2/dev.tsv"), "the bird sees the dog\t2\n");
         Assert.That(
             Assert.Throws<InvalidDataException>(() => ExportStage.Load(SmallRun.ExportInput("sst2") with { GlueFolder = glue }))!.Message,

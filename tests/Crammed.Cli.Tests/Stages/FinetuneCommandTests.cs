@@ -31,7 +31,7 @@ internal sealed class FinetuneCommandTests
         CsvFile own = new(Output("tuned/sst2/seed-0/predictions.csv")), evaluated = new(Output("evaluate/predictions.csv"));
         Assert.That(own.Texts("logit_1").Distinct().Count(), Is.GreaterThan(5));
         // The same products of float32 numbers, of size 1: some hundred roundings of 6e-8 where libtorch adds in another order.
-        foreach (string logit in new[] { "logit_0", "logit_1" })
+        foreach (var logit in new[] { "logit_0", "logit_1" })
             Assert.That(evaluated.Numbers(logit), Is.EqualTo(own.Numbers(logit)).Within(1e-5));
         Assert.That(evaluated.Numbers("prediction"), Is.EqualTo(own.Numbers("prediction")));
         Assert.That(
@@ -43,7 +43,7 @@ internal sealed class FinetuneCommandTests
     public async Task Evaluate_refuses_what_does_not_belong_together()
     {
         await Succeed([.. Command, "mode=lora", "name=tuned", "finetune.steps=1"]);
-        string other = _program.Folder.Combine("other");
+        var other = _program.Folder.Combine("other");
         using (var model = new BertModel(SmallRun.Pretraining.Configuration, seed: 77))
             Checkpoint.Save(model, Checkpoint.Tokenizer(SmallRun.ModelFolder), other);
         string adapters = "adapters=outputs/tuned/sst2/seed-0", export = $"export={Folder(SmallRun.Sentiment.DevFolder)}";
@@ -56,7 +56,7 @@ internal sealed class FinetuneCommandTests
         await Refuse(
             "outputs/tuned: has neither adapter_config.json nor model/; name the folder TASK/seed-N",
             "evaluate", Model[0], export, "adapters=outputs/tuned");
-        string settings = Path.Combine(other, "tokenizer_config.json");
+        var settings = Path.Combine(other, "tokenizer_config.json");
         File.WriteAllText(settings, File.ReadAllText(settings).Replace("case\": true", "case\": false"));
         await Refuse("was exported with another tokenizer than", "evaluate", "model=other", export, adapters);
     }
@@ -66,7 +66,7 @@ internal sealed class FinetuneCommandTests
     {
         string[] words = ["mode=full", "name=wild", "finetune.steps=400", "finetune.batch=8", "finetune.learning_rate=10", "seeds=2"];
         Assert.That(await _program.RunAsync([.. Command, .. words]), Is.EqualTo(ExitCode.BadInput), _program.Error);
-        string last = _program.Error.TrimEnd('\n').Split('\n')[^1];
+        var last = _program.Error.TrimEnd('\n').Split('\n')[^1];
         Assert.That(last, Does.Match(
             @"^error: sst2, seed 0: the (loss|norm of the gradient) is (NaN|Infinity) at step \d+; "
             + @"lower the learning rate or raise epsilon; the state before it is in outputs/wild/sst2/seed-0$"));
@@ -86,8 +86,8 @@ internal sealed class FinetuneCommandTests
             "name=wild", "eval.finetune.steps=2000", "eval.finetune.batch=8", "eval.finetune.learning_rate=10",
             "eval.finetune.epsilon=1e-12",
         ];
-        string export = $"export={Folder(SmallRun.Sentiment.TrainFolder)}";
-        int code = await _program.RunAsync(["finetune", .. Model, export, "eval/tasks=sst2", .. words]);
+        var export = $"export={Folder(SmallRun.Sentiment.TrainFolder)}";
+        var code = await _program.RunAsync(["finetune", .. Model, export, "eval/tasks=sst2", .. words]);
         Assert.That(code, Is.EqualTo(ExitCode.BadInput), _program.Error);
         Assert.That(_program.Error.TrimEnd('\n').Split('\n')[^1], Does.Match(
             @"^error: draw of seed 0: the (loss|norm of the gradient) is (NaN|Infinity) at step \d+; "
@@ -105,14 +105,14 @@ internal sealed class FinetuneCommandTests
             await Task.Delay(5);
         _program.Interrupts.OnSignal(ExitCode.Interrupted);
         Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), _program.Error);
-        string last = _program.Error.TrimEnd('\n').Split('\n')[^1];
+        var last = _program.Error.TrimEnd('\n').Split('\n')[^1];
         Assert.That(last, Does.Match(
             @"^interrupted: kept \d+ complete runs? in outputs/long \(summary\.csv, metrics\.csv\)"
             + @"(, and step \d of sst2, seed \d+, in outputs/long/sst2/seed-\d+)?$"));
-        int complete = int.Parse(last.Split(' ')[2]);
+        var complete = int.Parse(last.Split(' ')[2]);
         Assert.That(complete, Is.GreaterThanOrEqualTo(1).And.LessThan(1000));
         Assert.That(new CsvFile(Output("long/summary.csv")).Numbers("seeds"), Is.EqualTo(new[] { complete }));
-        for (int seed = 0; seed < complete; seed++)
+        for (var seed = 0; seed < complete; seed++)
             Assert.That(File.Exists(Output($"long/sst2/seed-{seed}/predictions.csv")), $"seed {seed}");
     }
 

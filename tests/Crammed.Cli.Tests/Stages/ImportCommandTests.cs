@@ -9,7 +9,7 @@ internal sealed class ImportCommandTests
 {
     private const int Hidden = 8, Inner = 12;
 
-    private static readonly string[] _vocabulary =
+    private static readonly string[] Vocabulary =
     [
         "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "bird", "dog", "fish", "horse", "river", "stone", "tree", "wolf", "finds",
         "hears", "likes", "passes", "sees", "again",
@@ -55,7 +55,7 @@ internal sealed class ImportCommandTests
     public async Task A_tokenizers_settings_go_where_the_model_goes()
     {
         File.Delete(_program.Folder.Combine("hf/vocab.txt"));
-        var vocabulary = _vocabulary.Select((token, id) => $"\"{token}\": {id}");
+        var vocabulary = Vocabulary.Select((token, id) => $"\"{token}\": {id}");
         _program.Folder.Write("hf/tokenizer.json", $$$"""
             {"normalizer": {"type": "BertNormalizer", "lowercase": false}, "pre_tokenizer": {"type": "BertPreTokenizer"},
              "model": {"type": "WordPiece", "vocab": { {{{string.Join(", ", vocabulary)}}} } } }
@@ -64,7 +64,7 @@ internal sealed class ImportCommandTests
         await Succeed(
             "finetune", "name=full", "mode=full", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "finetune.steps=1",
             "impl.threads=1");
-        foreach (string folder in new[] { "outputs/import/model", "outputs/full/sst2/seed-0/model" })
+        foreach (var folder in new[] { "outputs/import/model", "outputs/full/sst2/seed-0/model" })
             Assert.That(Checkpoint.Tokenizer(_program.Folder.Combine(folder)).EncodeToIds("The bird"), Is.EqualTo((int[])[1, 6]), folder);
         _program.Folder.Write("hf/tokenizer_config.json", """{"do_lower_case": true}""");
         Assert.That(await _program.RunAsync("import", "name=other", "hf=hf", "sequence_length=24"), Is.EqualTo(ExitCode.BadInput));
@@ -143,7 +143,7 @@ internal sealed class ImportCommandTests
     [TestCase("21 tokens, the model knows 20", "hf=hf", "vocabulary=long.txt", "sequence_length=24")]
     public async Task Bad_input_is_one_line_and_exit_code_2_and_writes_nothing(string expected, params string[] words)
     {
-        _program.Folder.Write("long.txt", string.Join('\n', [.. _vocabulary, "more"]) + "\n");
+        _program.Folder.Write("long.txt", string.Join('\n', [.. Vocabulary, "more"]) + "\n");
         Assert.That(await _program.RunAsync(["import", .. words]), Is.EqualTo(ExitCode.BadInput));
         Assert.That(_program.Error, Does.StartWith("error: ").And.Contain(expected));
         Assert.That(_program.Error.Count(character => character == '\n'), Is.EqualTo(1));
@@ -164,11 +164,11 @@ internal sealed class ImportCommandTests
 
     private void WriteCheckpoint(string labels = "null")
     {
-        _program.Folder.Write("hf/vocab.txt", string.Join('\n', _vocabulary) + "\n");
+        _program.Folder.Write("hf/vocab.txt", string.Join('\n', Vocabulary) + "\n");
         _program.Folder.Write(
             "hf/config.json",
             $$"""
-            {"model_type": "bert", "hidden_act": "gelu", "vocab_size": {{_vocabulary.Length}}, "max_position_embeddings": {{SmallData.SequenceLength}},
+            {"model_type": "bert", "hidden_act": "gelu", "vocab_size": {{Vocabulary.Length}}, "max_position_embeddings": {{SmallData.SequenceLength}},
              "type_vocab_size": 2, "hidden_size": {{Hidden}}, "intermediate_size": {{Inner}}, "num_hidden_layers": 1,
              "num_attention_heads": 2, "layer_norm_eps": 1e-12, "id2label": {{labels}}}
             """);
@@ -185,17 +185,17 @@ internal sealed class ImportCommandTests
             Add(name + ".weight", outputs, inputs);
             Add(name + ".bias", outputs);
         }
-        Add("bert.embeddings.word_embeddings.weight", _vocabulary.Length, Hidden);
+        Add("bert.embeddings.word_embeddings.weight", Vocabulary.Length, Hidden);
         Add("bert.embeddings.position_embeddings.weight", SmallData.SequenceLength, Hidden);
         Add("bert.embeddings.token_type_embeddings.weight", 2, Hidden);
-        foreach (string projection in new[] { "query", "key", "value" })
+        foreach (var projection in new[] { "query", "key", "value" })
             AddLinear($"bert.encoder.layer.0.attention.self.{projection}", Hidden, Hidden);
         AddLinear("bert.encoder.layer.0.attention.output.dense", Hidden, Hidden);
         AddLinear("bert.encoder.layer.0.intermediate.dense", Inner, Hidden);
         AddLinear("bert.encoder.layer.0.output.dense", Hidden, Inner);
         AddLinear("bert.pooler.dense", Hidden, Hidden);
         AddLinear("classifier", 2, Hidden);
-        foreach (string norm in new[] { "embeddings", "encoder.layer.0.attention.output", "encoder.layer.0.output" })
+        foreach (var norm in new[] { "embeddings", "encoder.layer.0.attention.output", "encoder.layer.0.output" })
         {
             Add($"bert.{norm}.LayerNorm.weight", Hidden);
             Add($"bert.{norm}.LayerNorm.bias", Hidden);

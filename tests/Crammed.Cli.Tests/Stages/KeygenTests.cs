@@ -18,7 +18,7 @@ internal sealed class KeygenTests
     {
         _inputs = new TemporaryFolder();
         var input = SmallRun.Input(SmallData.WriteText(_inputs)) with { Configuration = SmallRun.Configuration with { SequenceLength = 32 } };
-        string model = PretrainStage.Load(input, progress: null, CancellationToken.None)
+        var model = PretrainStage.Load(input, progress: null, CancellationToken.None)
             .Run(_inputs.Path, progress: null, CancellationToken.None).ModelFolder;
         using var export = ExportStage.Load(
             SmallRun.ExportInput("sst2") with { ModelFolder = model, GlueFolder = SmallData.WriteGlue(_inputs) });
@@ -42,12 +42,12 @@ internal sealed class KeygenTests
     {
         _program.Resources = new Room(Disk: 3L << 40, Memory: 5L << 40);
         Assert.That(await _program.RunAsync(_arguments), Is.EqualTo(ExitCode.Success), _program.Error);
-        string file = _program.Folder.Combine("outputs/keys/evaluation.keys");
-        string size = NumberText.Bytes(new FileInfo(file).Length);
+        var file = _program.Folder.Combine("outputs/keys/evaluation.keys");
+        var size = NumberText.Bytes(new FileInfo(file).Length);
         using var keys = EvaluationKeys.Open(file, CkksParameters.Create(NamedParameters.Find("insecure-N12")));
-        int rotations = keys.Manifest.Count(key => key.Kind == EvaluationKeyKind.Rotation);
-        string memory = NumberText.Bytes(keys.Manifest.Sum(key => key.MemoryBytes));
-        string[] lines = _program.Output.TrimEnd('\n').Split('\n');
+        var rotations = keys.Manifest.Count(key => key.Kind == EvaluationKeyKind.Rotation);
+        var memory = NumberText.Bytes(keys.Manifest.Sum(key => key.MemoryBytes));
+        var lines = _program.Output.TrimEnd('\n').Split('\n');
         Assert.That(lines, Has.Length.EqualTo(5));
         Assert.That(lines[0], Is.EqualTo($"keys       relinearization and {rotations} rotation keys"));
         Assert.That(lines[1], Is.EqualTo($"on disk    {size} needed, 3.00 TiB free (disk)"));
@@ -75,7 +75,7 @@ internal sealed class KeygenTests
     public async Task An_earlier_run_survives_where_there_is_no_room_to_overwrite_it()
     {
         Assert.That(await _program.RunAsync(_arguments), Is.EqualTo(ExitCode.Success), _program.Error);
-        string folder = _program.Folder.Combine("outputs/keys");
+        var folder = _program.Folder.Combine("outputs/keys");
         var before = Directory.GetFiles(folder).Order().Select(path => (path, Convert.ToHexString(File.ReadAllBytes(path)))).ToList();
         _program.Resources = new Room(1000, long.MaxValue);
         Assert.That(await _program.RunAsync([.. _arguments, "--overwrite"]), Is.EqualTo(ExitCode.BadInput));

@@ -14,7 +14,7 @@ namespace Crammed.Cli.Tests.Stages;
 internal sealed class PolynomialStageTests
 {
     private const int Tokens = 16;
-    private static readonly CkksParameters _parameters = CkksParameters.Create(NamedParameters.InsecureN11);
+    private static readonly CkksParameters Parameters = CkksParameters.Create(NamedParameters.InsecureN11);
     private TemporaryFolder _folder = null!;
     private string _model = null!;
     private ExportOutcome _export = null!;
@@ -48,10 +48,10 @@ internal sealed class PolynomialStageTests
         const double tolerance = 1e-10;
         using var evaluation = Load();
         var outcome = Run(evaluation, new TwinSettings());
-        double[][] circuit = CircuitLogits();
-        for (int example = 0; example < circuit.Length; example++)
+        var circuit = CircuitLogits();
+        for (var example = 0; example < circuit.Length; example++)
         {
-            double[] twin = outcome.Polynomial.Predictions.Logits[example];
+            var twin = outcome.Polynomial.Predictions.Logits[example];
             Assert.That(twin, Is.EqualTo(circuit[example]).Within(tolerance), $"example {example}");
         }
         Assert.That(circuit.SelectMany(logits => logits).Max(Math.Abs), Is.GreaterThan(1e-3), "trained");
@@ -72,7 +72,7 @@ internal sealed class PolynomialStageTests
         }));
         double[] low = ranges.Numbers("domain_low"), high = ranges.Numbers("domain_high");
         double[] first = ranges.Numbers("observed_low"), last = ranges.Numbers("observed_high");
-        for (int i = 0; i < low.Length; i++)
+        for (var i = 0; i < low.Length; i++)
         {
             // The slack that DomainMonitor gives to rounding; noise of 2^-12 can move a kernel argument of 0 further: it is counted.
             Assert.That(first[i], Is.GreaterThanOrEqualTo(low[i]).And.LessThanOrEqualTo(last[i]));
@@ -83,7 +83,7 @@ internal sealed class PolynomialStageTests
         Assert.That(ranges.Numbers("levels")[1], Is.EqualTo(evaluation.Classifier.Model.Configuration.KernelPower + 1));
         var exact = new CsvFile(_folder.Combine("evaluation/predictions.csv"));
         var polynomial = new CsvFile(_folder.Combine("evaluation/predictions_polynomial.csv"));
-        double difference = exact.Numbers("logit_0").Zip(polynomial.Numbers("logit_0"), (a, b) => Math.Abs(a - b))
+        var difference = exact.Numbers("logit_0").Zip(polynomial.Numbers("logit_0"), (a, b) => Math.Abs(a - b))
             .Concat(exact.Numbers("logit_1").Zip(polynomial.Numbers("logit_1"), (a, b) => Math.Abs(a - b))).Max();
         Assert.That(difference, Is.EqualTo(outcome.LargestLogitDifference));
         Assert.That(difference, Is.GreaterThan(Math.Pow(2, -14)), "noise of 2^-12 shows");
@@ -121,15 +121,15 @@ internal sealed class PolynomialStageTests
         .Run(_folder.Combine("evaluation"), CancellationToken.None);
 
     private static PolynomialInput Input(string? calibration, TwinSettings settings) =>
-        new(calibration, Margin: 1.5, _parameters.WorkingLevel, settings);
+        new(calibration, Margin: 1.5, Parameters.WorkingLevel, settings);
 
     /// <summary>[example][class], by the circuit that runs on ciphertexts.</summary>
     private double[][] CircuitLogits()
     {
-        var circuit = Circuit.Load(_model, _weights.Settings, _weights.Shape, _parameters, threads: 1);
+        var circuit = Circuit.Load(_model, _weights.Settings, _weights.Shape, Parameters, threads: 1);
         using var step = circuit.Step;
         using var factors = circuit.Factors();
-        var backend = new ClearBackend(_parameters.SlotCount, circuit.Run.MaxLevel, threads: 1);
+        var backend = new ClearBackend(Parameters.SlotCount, circuit.Run.MaxLevel, threads: 1);
         using var context = new EncryptedContext(backend, circuit.Run.RefreshLevel);
         context.Tape.Enabled = false;
         var examples = EncryptableSplit.Read(_export.DevFolder).Examples;
@@ -137,7 +137,7 @@ internal sealed class PolynomialStageTests
             .Select(values => backend.Load(values, circuit.Run.DataLevel)).ToArray();
         using var batch = new Crammed.Encrypted.Training.TrainingBatch(vectors[..^2], vectors[^2], vectors[^1], factors.WithoutDropout);
         var packed = context.Tensor(
-            "parameters", SlotLayout.Repeated(_parameters.SlotCount),
+            "parameters", SlotLayout.Repeated(Parameters.SlotCount),
             [backend.Load(step.Model.Parameters.Pack(name => _weights.Values[name]), circuit.Run.MaxLevel)]);
         var logits = step.Forward(context, batch, packed).Vectors.Select(ClearBackend.Read).ToArray();
         return [.. Enumerable.Range(0, examples.Count).Select(example =>

@@ -35,7 +35,7 @@ internal sealed class PretrainStageTests
     public void The_number_of_parameters_is_that_of_the_weights_file()
     {
         using var weights = SafetensorsFile.Open(Path.Combine(SmallRun.ModelFolder, CheckpointFiles.Weights));
-        long stored = weights.Names.Sum(name => weights.Shape(name).Aggregate(1L, (product, size) => product * size));
+        var stored = weights.Names.Sum(name => weights.Shape(name).Aggregate(1L, (product, size) => product * size));
         const int Hidden = 16, FeedForward = 32;
         const int Layer = (4 * Hidden) + (4 * Hidden * Hidden) + (Hidden * FeedForward) + (Hidden * FeedForward / 2);
         long counted = (SmallRun.Pretraining.Configuration.VocabularySize * Hidden) + 1 + (4 * Hidden) + Layer;
@@ -53,7 +53,7 @@ internal sealed class PretrainStageTests
         Assert.That(metrics.Numbers("tokens"), Is.Ordered.Ascending);
         Assert.That(metrics.Numbers("tokens")[^1], Is.EqualTo(training.Tokens));
         Assert.That(metrics.Numbers("seconds"), Is.Ordered.Ascending);
-        double[] losses = metrics.Numbers("loss");
+        var losses = metrics.Numbers("loss");
         // Untrained, every token is about equally likely.
         Assert.That(losses[0], Is.EqualTo(Math.Log(SmallRun.Pretraining.Configuration.VocabularySize)).Within(0.5));
         Assert.That(losses[^1], Is.LessThan(losses[0]));
@@ -69,7 +69,7 @@ internal sealed class PretrainStageTests
     [Test]
     public void The_table_of_metrics_holds_the_same_numbers()
     {
-        string folder = Path.Combine(SmallRun.ModelFolder, "..");
+        var folder = Path.Combine(SmallRun.ModelFolder, "..");
         var metrics = new CsvFile(Path.Combine(folder, StageFiles.Metrics));
         // By another reader than the writer's.
         using var table = ForeignParquet.Open(Path.Combine(folder, StageFiles.MetricsTable));
@@ -107,7 +107,7 @@ internal sealed class PretrainStageTests
     [Test]
     public void A_given_vocabulary_is_used_and_copied()
     {
-        string vocabulary = _folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nbird\ndog\nsees\nagain\n");
+        var vocabulary = _folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nbird\ndog\nsees\nagain\n");
         var input = SmallRun.Input(SmallData.WriteText(_folder)) with { VocabularyPath = vocabulary };
         var stage = PretrainStage.Load(input with { Settings = input.Settings with { BudgetSteps = 1 } }, null, CancellationToken.None);
         Assert.That(stage.Configuration.VocabularySize, Is.EqualTo(10));
@@ -128,7 +128,7 @@ internal sealed class PretrainStageTests
             if (report.Done == 3)
                 source.Cancel();
         });
-        string run = Directory.CreateDirectory(_folder.Combine("run")).FullName;
+        var run = Directory.CreateDirectory(_folder.Combine("run")).FullName;
         Assert.Throws<OperationCanceledException>(() => stage.Run(run, progress, source.Token));
         Assert.That(seen.Select(report => (report.Done, report.Total, report.Unit)),
             Is.EqualTo(new[] { (0L, 12L, "steps"), (1L, 12L, "steps"), (2L, 12L, "steps"), (3L, 12L, "steps") }));
@@ -157,10 +157,10 @@ internal sealed class PretrainStageTests
     {
         var missing = Assert.Throws<FileNotFoundException>(() => Load(_folder.Combine("none.txt")));
         Assert.That(missing!.Message, Does.Contain("none.txt"));
-        string brief = _folder.Write("brief.txt", "one\n");
+        var brief = _folder.Write("brief.txt", "one\n");
         var few = Assert.Throws<InvalidDataException>(() => Load(brief));
         Assert.That(few!.Message, Is.EqualTo($"{brief}: 1 paragraphs are too few to train on some and hold out others; add text"));
-        string bytes = _folder.Combine("bytes.txt");
+        var bytes = _folder.Combine("bytes.txt");
         File.WriteAllBytes(bytes, [0x66, 0xff, 0xfe, 0x0a]);
         Assert.That(Assert.Throws<InvalidDataException>(() => Load(bytes))!.Message, Does.Contain("not UTF-8"));
     }

@@ -6,8 +6,8 @@ internal static class SmallData
     /// <summary>Tokens in a sequence of the small models.</summary>
     public const int SequenceLength = 24;
 
-    private static readonly string[] _names = ["bird", "dog", "fish", "horse", "river", "stone", "tree", "wolf"];
-    private static readonly string[] _verbs = ["finds", "hears", "likes", "passes", "sees"];
+    private static readonly string[] Names = ["bird", "dog", "fish", "horse", "river", "stone", "tree", "wolf"];
+    private static readonly string[] Verbs = ["finds", "hears", "likes", "passes", "sees"];
 
     /// <summary>Short sentences as documents, an empty line between two.</summary>
     public static string WriteText(TemporaryFolder folder, string name = "text.txt", int sentences = 600) =>
@@ -27,7 +27,7 @@ internal static class SmallData
     /// <summary>One sentence of five to eight words.</summary>
     public static string Sentence(int index)
     {
-        string subject = _names[index % 8], verb = _verbs[index % 5], target = _names[index / 8 % 8];
+        string subject = Names[index % 8], verb = Verbs[index % 5], target = Names[index / 8 % 8];
         return $"the {subject} {verb} the {target}{string.Concat(Enumerable.Repeat(" again", index % 4))}";
     }
 

@@ -13,25 +13,25 @@ internal static class SmallRun
     /// <summary>Steps of the pretraining.</summary>
     public const int PretrainingSteps = 12;
 
-    private static readonly Lazy<TemporaryFolder> _folder = new(() => new TemporaryFolder());
-    private static readonly Lazy<PretrainOutcome> _pretraining = new(() => PretrainStage
-        .Load(Input(SmallData.WriteText(_folder.Value)), progress: null, CancellationToken.None)
-        .Run(_folder.Value.Path, progress: null, CancellationToken.None));
-    private static readonly Lazy<string> _glue = new(() => SmallData.WriteGlue(_folder.Value));
-    private static readonly Lazy<ExportOutcome> _sentiment = new(() => Export("sst2"));
-    private static readonly Lazy<ExportOutcome> _similarity = new(() => Export("stsb"));
+    private static readonly Lazy<TemporaryFolder> Folder = new(() => new TemporaryFolder());
+    private static readonly Lazy<PretrainOutcome> LazyPretraining = new(() => PretrainStage
+        .Load(Input(SmallData.WriteText(Folder.Value)), progress: null, CancellationToken.None)
+        .Run(Folder.Value.Path, progress: null, CancellationToken.None));
+    private static readonly Lazy<string> Glue = new(() => SmallData.WriteGlue(Folder.Value));
+    private static readonly Lazy<ExportOutcome> LazySentiment = new(() => Export("sst2"));
+    private static readonly Lazy<ExportOutcome> LazySimilarity = new(() => Export("stsb"));
 
-    public static PretrainOutcome Pretraining => _pretraining.Value;
+    public static PretrainOutcome Pretraining => LazyPretraining.Value;
 
     public static string ModelFolder => Pretraining.ModelFolder;
 
-    public static string GlueFolder => _glue.Value;
+    public static string GlueFolder => Glue.Value;
 
     /// <summary>The classification task, exported.</summary>
-    public static ExportOutcome Sentiment => _sentiment.Value;
+    public static ExportOutcome Sentiment => LazySentiment.Value;
 
     /// <summary>The regression task, exported.</summary>
-    public static ExportOutcome Similarity => _similarity.Value;
+    public static ExportOutcome Similarity => LazySimilarity.Value;
 
     public static FineTuningSettings FineTuning { get; } = new() { Steps = 6, BatchSize = 8, LearningRate = 0.05 };
 
@@ -100,20 +100,20 @@ internal static class SmallRun
     public static string Copy(string folder, string target)
     {
         Directory.CreateDirectory(target);
-        foreach (string file in Directory.GetFiles(folder))
+        foreach (var file in Directory.GetFiles(folder))
             File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
         return target;
     }
 
     public static void Remove()
     {
-        if (_folder.IsValueCreated)
-            _folder.Value.Dispose();
+        if (Folder.IsValueCreated)
+            Folder.Value.Dispose();
     }
 
     private static ExportOutcome Export(string task)
     {
         using var stage = ExportStage.Load(ExportInput(task));
-        return stage.Run(_folder.Value.Combine(task), progress: null, CancellationToken.None).Single();
+        return stage.Run(Folder.Value.Combine(task), progress: null, CancellationToken.None).Single();
     }
 }

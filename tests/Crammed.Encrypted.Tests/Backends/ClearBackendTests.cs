@@ -147,7 +147,7 @@ public sealed class ClearBackendTests
         using var a = _backend.Load(A, 2);
         int[] steps = [.. Enumerable.Range(-2 * Slots, 4 * Slots + 1)];
         var rotated = _backend.Rotate(a, steps);
-        for (int k = 0; k < steps.Length; k++)
+        for (var k = 0; k < steps.Length; k++)
         {
             var expected = Enumerable.Range(0, Slots).Select(i => A[((i + steps[k]) % Slots + Slots) % Slots]);
             Assert.That(ClearBackend.Read(rotated[k]), Is.EqualTo(expected), $"{steps[k]} steps");

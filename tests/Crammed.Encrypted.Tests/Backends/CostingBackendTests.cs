@@ -33,7 +33,7 @@ public sealed class CostingBackendTests
     {
         var model = new TinyModel(seed: 2);
         var step = model.Step(model.TokenMajor);
-        int needed = CircuitRequirements.Of(step, CircuitSettings.For(1, threads: 1)).Levels;
+        var needed = CircuitRequirements.Of(step, CircuitSettings.For(1, threads: 1)).Levels;
         Assert.That(CircuitRequirements.Of(step, CircuitSettings.For(needed, threads: 1)).Levels, Is.EqualTo(needed));
         Assert.That(() => OnSlots(needed), Throws.Nothing);
         Assert.That(() => OnSlots(needed - 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
@@ -66,7 +66,7 @@ public sealed class CostingBackendTests
         var step = model.Step(model.TokenMajor);
         var context = new EncryptedContext(backend, run.RefreshLevel);
         var state = new OptimizerState(load(step.Model.Parameters.Pack(name => model.Parameters[name])), null, null);
-        for (int t = 1; t <= 2; t++)
+        for (var t = 1; t <= 2; t++)
         {
             (state, var logits) = step.Run(context, model.Batch(model.TokenMajor, load), state, t, 0.01);
             foreach (var vector in logits)

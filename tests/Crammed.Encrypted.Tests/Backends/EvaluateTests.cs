@@ -19,7 +19,7 @@ public sealed class EvaluateTests
     [Test]
     public void Approximation_or_true_function_take_the_same_levels([Values] bool exact, [Values(8, 4, 3, 0)] int level)
     {
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
         using var x = Backend(exact).Load(Inside, level);
         using var y = Context(exact).Evaluate(Exponential, x);
         Assert.That(Fit.Depth, Is.EqualTo(4), "degree 5 on an interval that must be scaled");
@@ -83,7 +83,7 @@ public sealed class EvaluateTests
         var domain = new Interval(low, high);
         var function = new FittedFunction("f", Math.Tanh, ChebyshevFit.Interpolate(x => Math.Tanh(x) + 0.1 * x, domain, degree), []);
         var values = RandomValues.Uniform(new Random(degree), parameters.SlotCount, low + 1e-3, high - 1e-3);
-        int level = parameters.MaxLevel;
+        var level = parameters.MaxLevel;
         using var secret = SecretKey.Generate(parameters);
         using var keys = new KeyGenerator(secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(level, []));
         var backend = new CkksBackend(parameters, new Evaluator(parameters, keys), null!);
@@ -94,7 +94,7 @@ public sealed class EvaluateTests
         using var expected = clear.Evaluate([noisy], function)[0];
 
         Assert.That(y.Level, Is.EqualTo(expected.Level).And.EqualTo(level - function.Approximation.Depth));
-        double ratio = Error(new Decryptor(secret).DecryptToSlots(CkksBackend.Read(y))) / Error(ClearBackend.Read(expected));
+        var ratio = Error(new Decryptor(secret).DecryptToSlots(CkksBackend.Read(y))) / Error(ClearBackend.Read(expected));
         Assert.That(ratio, Is.InRange(1 / 1.25, 1.25));
 
         double Error(double[] slots) =>

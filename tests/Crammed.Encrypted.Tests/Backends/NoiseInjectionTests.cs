@@ -95,8 +95,8 @@ public sealed class NoiseInjectionTests
             "f", Math.Atan, ChebyshevFit.Interpolate(x => 0.1 * Math.Atan(x), new Interval(-bound, bound), 7), []);
         using var a = backend.Load(RandomValues.Uniform(new Random(2), Slots, -0.99 * bound, 0.99 * bound), 6);
         using var result = backend.Evaluate([a], function)[0];
-        double[] arguments = ClearBackend.Read(a);
-        double[] noise = Difference(result, [.. arguments.Select(function.Approximation.Evaluate)]);
+        var arguments = ClearBackend.Read(a);
+        var noise = Difference(result, [.. arguments.Select(function.Approximation.Evaluate)]);
         var (model, level) = (new Model(), 6 - function.Approximation.AffineDepth);
         AssertGaussian([.. noise.Select((value, i) => value / model.Polynomial(function.Approximation.Plan, level, arguments[i] / bound))], 1);
     }
@@ -109,21 +109,21 @@ public sealed class NoiseInjectionTests
     public void Noise_of_different_draws_and_seeds_is_not_the_same()
     {
         var draws = new List<double[]>();
-        foreach (int seed in new[] { 1, 2 })
+        foreach (var seed in new[] { 1, 2 })
         {
             var backend = Backend(seed);
-            for (int i = 0; i < 20; i++)
+            for (var i = 0; i < 20; i++)
             {
                 using var vector = backend.Load(new double[Slots], 3);
                 draws.Add(ClearBackend.Read(vector));
             }
         }
-        double variance = Math.Pow(new Model().Fresh(3), 2);
-        for (int i = 0; i < draws.Count; i++)
+        var variance = Math.Pow(new Model().Fresh(3), 2);
+        for (var i = 0; i < draws.Count; i++)
         {
-            for (int j = 0; j < i; j++)
+            for (var j = 0; j < i; j++)
             {
-                double correlation = draws[i].Zip(draws[j], (x, y) => x * y).Average() / variance;
+                var correlation = draws[i].Zip(draws[j], (x, y) => x * y).Average() / variance;
                 Assert.That(Math.Abs(correlation), Is.LessThan(Deviations / Math.Sqrt(Slots)), $"draws {i} and {j}");
             }
         }
@@ -133,7 +133,7 @@ public sealed class NoiseInjectionTests
     public void The_same_seed_gives_the_same_noise()
     {
         var (first, second) = (Backend(seed: 3), Backend(seed: 3));
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
             using var x = first.Load(new double[Slots], 2);
             using var y = second.Load(new double[Slots], 2);
@@ -156,11 +156,11 @@ public sealed class NoiseInjectionTests
             Assert.That(noise.Max(Math.Abs), Is.LessThanOrEqualTo(Rounding.Unit * 8), "no noise at all");
             return;
         }
-        int n = noise.Length;
-        double squares = noise.Sum(x => x * x) / (deviation * deviation);
+        var n = noise.Length;
+        var squares = noise.Sum(x => x * x) / (deviation * deviation);
         Assert.That(squares, Is.EqualTo(n).Within(Deviations * Math.Sqrt(2.0 * n)), "squares");
         Assert.That(noise.Average() / deviation, Is.Zero.Within(Deviations / Math.Sqrt(n)), "mean");
-        double fourth = noise.Average(x => Math.Pow(x / deviation, 4));
+        var fourth = noise.Average(x => Math.Pow(x / deviation, 4));
         Assert.That(fourth, Is.EqualTo(3).Within(Deviations * Math.Sqrt(96.0 / n)), "fourth moment");
     }
 }

@@ -57,7 +57,7 @@ public sealed class SlotVectorTests
     public void A_clear_vector_is_unreadable_after_its_end_and_counted_until_then()
     {
         var backend = new ClearBackend(8, 3);
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
         var vector = backend.Load(new double[8], 1);
         vector.Share();
         Assert.That(ClearVector.LiveCount, Is.EqualTo(live + 1));

@@ -30,7 +30,7 @@ public sealed class LowRankLinearTests
         var b = RandomValues.Uniform(random, Rank * Outputs);
         var dropout = Enumerable.Range(0, shape.Slots * Rank).Select(_ => random.NextDouble() < 0.75 ? 1 / 0.75 : 0).ToArray();
         var upstream = RandomValues.Uniform(random, shape.Slots * Outputs);
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
         var backend = new ClearBackend(shape.Slots, MaxLevel);
         var context = new EncryptedContext(backend, refreshLevel: 5);
         var input = context.Tensor("x", shape.Layout(Inputs), shape.Load(backend, x, Inputs, level), requiresGradient: true);

@@ -22,8 +22,8 @@ public sealed class MaskingTests
     public void Masked_values_equal_masked_scores(SlotShape shape)
     {
         var random = new Random(3);
-        double largest = 0.5 / Math.Sqrt(Width);
-        int features = Heads * Width;
+        var largest = 0.5 / Math.Sqrt(Width);
+        var features = Heads * Width;
         var operands = Enumerable.Range(0, 3)
             .Select(_ => RandomValues.Uniform(random, shape.Slots * features, -largest, largest)).ToArray();
         var mask = Enumerable.Range(0, shape.Slots).Select(i => i % shape.Tokens <= i / shape.Tokens % shape.Tokens ? 1.0 : 0.0).ToArray();
@@ -44,10 +44,10 @@ public sealed class MaskingTests
         double score = (1 << Power) * (Width + 5);
         Assert.That(value, Is.EqualTo(expected).Within(new Rounding(score + shape.Tokens + 3, shape.Tokens).Tolerance));
         var rounding = new Rounding(score + 2 * shape.Tokens + Width + 6, 4 * (1 << Power) * shape.Tokens * largest);
-        for (int i = 0; i < tensors.Length; i++)
+        for (var i = 0; i < tensors.Length; i++)
             Assert.That(shape.Read(tensors[i].Gradient!.Vectors), Is.EqualTo(gradients[i]).Within(rounding.Tolerance), tensors[i].Name);
         var (keys, values) = (shape.Read(tensors[1].Gradient!.Vectors), shape.Read(tensors[2].Gradient!.Vectors));
-        foreach (int padded in Enumerable.Range(0, shape.Slots).Where(i => mask[i] == 0))
+        foreach (var padded in Enumerable.Range(0, shape.Slots).Where(i => mask[i] == 0))
         {
             Assert.That(keys.AsSpan(padded * features, features).ToArray(), Is.All.Zero, "padded key");
             Assert.That(values.AsSpan(padded * features, features).ToArray(), Is.All.Zero, "padded value");
@@ -62,8 +62,8 @@ public sealed class MaskingTests
         var model = new TinyModel(seed: 5);
         double[] parameters = [.. model.ParameterShapes.SelectMany(shape => model.Parameters[shape.Name])];
         var before = Run();
-        int padded = 0;
-        for (int token = 0; token < model.Mask.Length; token++)
+        var padded = 0;
+        for (var token = 0; token < model.Mask.Length; token++)
         {
             if (model.Mask[token] != 0)
                 continue;
@@ -77,7 +77,7 @@ public sealed class MaskingTests
         Assert.That(padded, Is.GreaterThan(model.Mask.Length / 4));
         Assert.That(after.Logits, Is.EqualTo(before.Logits));
         Assert.That(after.Parameters, Is.EqualTo(before.Parameters));
-        for (int token = 0; token < model.Mask.Length; token++)
+        for (var token = 0; token < model.Mask.Length; token++)
         {
             var gradient = after.Embedding.AsSpan(token * model.Hidden, model.Hidden).ToArray();
             Assert.That(gradient, model.Mask[token] == 0 ? Is.All.Zero : Is.Not.All.Zero, $"token {token}");

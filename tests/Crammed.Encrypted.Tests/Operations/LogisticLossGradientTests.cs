@@ -25,7 +25,7 @@ public sealed class LogisticLossGradientTests
         var weights = RandomValues.Uniform(random, shape.Slots);
         Func<double, double> exact = z => 1 / (1 + Math.Exp(-z));
         var sigmoid = new FittedFunction("sigmoid", exact, ChebyshevFit.Interpolate(exact, new Interval(-2, 2), 7), []);
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
         var backend = new ClearBackend(shape.Slots, MaxLevel) { ExactFunctions = true };
         var context = new EncryptedContext(backend, RefreshLevel);
         var z = context.Tensor("logits", shape.Layout(2), shape.Load(backend, logits, 2, logitLevel), requiresGradient: true);
@@ -33,8 +33,8 @@ public sealed class LogisticLossGradientTests
 
         var gradient = Functional.LogisticLossGradient(z, y, sigmoid, shape.Plain(weights, 1)[0]);
 
-        int depth = sigmoid.Approximation.Depth;
-        int error = Math.Min((logitLevel < depth ? Math.Max(depth, RefreshLevel) : logitLevel) - depth, labelLevel);
+        var depth = sigmoid.Approximation.Depth;
+        var error = Math.Min((logitLevel < depth ? Math.Max(depth, RefreshLevel) : logitLevel) - depth, labelLevel);
         Assert.That(gradient.Level, Is.EqualTo((error < 1 ? RefreshLevel : error) - 1));
         // The logits' difference is at most 2: sigmoid and softmax carry at most ten roundings, the label and the weight one each.
         Assert.That(shape.Read(gradient.Vectors), Is.EqualTo(Oracle(shape, logits, labels, weights)).Within(new Rounding(12, 1).Tolerance));

@@ -115,10 +115,10 @@ internal static class OperationCases
         // 2 s e + features + 1, with s the inverse deviation; s relatively half of that and two more. The normalized n = c s,
         // |n| <= sqrt(features), add s e to |n| times that. y = gamma n + beta.
         double root = Math.Sqrt(features), centred = features + 2;
-        double inverseError = largestInverse * centred + (features + 1) / 2.0 + 3;
-        double normalizedError = largestInverse * centred + root * (inverseError + 1);
+        var inverseError = largestInverse * centred + (features + 1) / 2.0 + 3;
+        var normalizedError = largestInverse * centred + root * (inverseError + 1);
         // dx = s (g - mean(g) - n mean(g n)): terms up to 2 + sqrt(features) in all; n enters twice, the sums round features + 4 times.
-        double inner = (2 + root) * (inverseError + features + 4) + (1 + root) * normalizedError;
+        var inner = (2 + root) * (inverseError + features + 4) + (1 + root) * normalizedError;
         return new([x], operands => Functional.LayerNorm(operands[0], gamma, beta, inverse),
             operands => nn.functional.layer_norm(operands[0], [features], tensor(gamma), tensor(beta), NormEpsilon),
             new(normalizedError + 2 * (root + 1), 1), new(inner, largestInverse * largestGamma));
@@ -131,10 +131,10 @@ internal static class OperationCases
     private static OperationCase Scores(SlotShape shape, int heads, int width, int power)
     {
         double largest = 0.5 / Math.Sqrt(width), exponent = 1 << power;
-        int costs = 1 + power;
+        var costs = 1 + power;
         Func<Random, int, double> draw = (random, _) => largest * (2 * random.NextDouble() - 1);
         var attention = new TorchAttention(shape.Examples, shape.Tokens, heads);
-        double scoreError = exponent * (width + 5);
+        var scoreError = exponent * (width + 5);
         return new(
             [new("query", heads * width, costs + 2, costs) { Draw = draw }, new("key", heads * width, costs + 2, costs) { Draw = draw }],
             x => Functional.KernelScores(x[0], x[1], heads, power),
@@ -147,7 +147,7 @@ internal static class OperationCases
     private static OperationCase WeightedValues(SlotShape shape, int heads, int width)
     {
         var attention = new TorchAttention(shape.Examples, shape.Tokens, heads);
-        int terms = Math.Max(shape.Tokens, width);
+        var terms = Math.Max(shape.Tokens, width);
         var scores = new OperationInput("scores", heads * shape.Tokens, 1, 1)
         {
             Layout = shape.Layout(new Axis(Functional.Head, heads), new Axis("offset", shape.Tokens)),
@@ -165,7 +165,7 @@ internal static class OperationCases
     {
         var tanh = new FittedFunction(
             "head.tanh", Math.Tanh, ChebyshevFit.Interpolate(Math.Tanh, Interval.Unit, 7), NonPolynomial.Tanh.DerivativeFactors);
-        int depth = tanh.Approximation.Depth;
+        var depth = tanh.Approximation.Depth;
         return new([new("x", 3, depth, depth)], x => Functional.Apply(x[0], tanh), x => x[0].tanh(), new(2, 1), new(7, 1));
     }
 

@@ -29,7 +29,7 @@ public sealed class OperationTests
         var levels = StartLevels[pattern];
         var random = new Random(1000 * shape.Slots + 10 * shape.Tokens + pattern);
         var values = operation.Inputs.Select(input => Draw(random, shape, input)).ToArray();
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
         var backend = new ClearBackend(shape.Slots, MaxLevel) { ExactFunctions = true };
         var context = new EncryptedContext(backend, RefreshLevel);
         var inputs = operation.Inputs.Select((input, i) => context.Tensor(input.Name, input.Layout ?? shape.Layout(input.Vectors),
@@ -37,8 +37,8 @@ public sealed class OperationTests
 
         var output = operation.Circuit(inputs);
 
-        bool low = operation.Inputs.Select((input, i) => levels[i] < input.Needs).Any(needs => needs);
-        int expectedLevel = operation.Inputs.Select((input, i) => input.LevelAtUse(levels[i], RefreshLevel) - input.Costs).Min();
+        var low = operation.Inputs.Select((input, i) => levels[i] < input.Needs).Any(needs => needs);
+        var expectedLevel = operation.Inputs.Select((input, i) => input.LevelAtUse(levels[i], RefreshLevel) - input.Costs).Min();
         Assert.That(output.Level, Is.EqualTo(expectedLevel));
         Assert.That(Refreshes(context) > 0, Is.EqualTo(low || name.StartsWith("layerNorm", StringComparison.Ordinal)), "refreshes");
         var result = shape.Read(output.Vectors);
@@ -48,7 +48,7 @@ public sealed class OperationTests
 
         var (expected, gradients) = Oracle(shape, operation, values, upstream);
         AssertClose(result, expected, operation.Forward, "value");
-        for (int i = 0; i < inputs.Length; i++)
+        for (var i = 0; i < inputs.Length; i++)
         {
             if (operation.Inputs[i].RequiresGradient)
                 AssertClose(shape.Read(inputs[i].Gradient!.Vectors), gradients[i], operation.Backward, $"gradient of {inputs[i].Name}");
@@ -69,7 +69,7 @@ public sealed class OperationTests
         var operation = OperationCases.All[name](shape);
         var all = Gradients(shape, operation, frozen: -1);
         var some = Gradients(shape, operation, frozen);
-        for (int i = 0; i < all.Length; i++)
+        for (var i = 0; i < all.Length; i++)
             Assert.That(some[i], i == frozen ? Is.Null : Is.EqualTo(all[i]), operation.Inputs[i].Name);
     }
 
@@ -77,9 +77,9 @@ public sealed class OperationTests
     public void Without_the_tape_nothing_is_recorded()
     {
         var shape = new SlotShape(16, 4);
-        foreach (string name in OperationCases.All.Keys)
+        foreach (var name in OperationCases.All.Keys)
         {
-            long live = ClearVector.LiveCount;
+            var live = ClearVector.LiveCount;
             var operation = OperationCases.All[name](shape);
             var (context, output, inputs) = Run(shape, operation, frozen: -1, tape: false);
             Assert.That(output.RequiresGradient, Is.False, name);
@@ -129,7 +129,7 @@ public sealed class OperationTests
     private static void AssertClose(double[] actual, double[] expected, Rounding rounding, string what)
     {
         Assert.That(actual, Has.Length.EqualTo(expected.Length), what);
-        double worst = actual.Zip(expected, (a, e) => Math.Abs(a - e)).Max();
+        var worst = actual.Zip(expected, (a, e) => Math.Abs(a - e)).Max();
         Assert.That(worst, Is.LessThanOrEqualTo(rounding.Tolerance), what);
     }
 

@@ -32,7 +32,7 @@ public sealed class ParameterTreeTests
         var random = new Random(count);
         var values = RandomValues.Uniform(random, count);
         var layout = Layout(slots, count);
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
         var (context, packed) = Packed(layout, values, level, maxLevel);
 
         var outputs = Functional.Unpack(packed, layout, finalLevel);
@@ -42,7 +42,7 @@ public sealed class ParameterTreeTests
         {
             Assert.That(output.Level, Is.GreaterThanOrEqualTo(finalLevel), output.Name);
             Assert.That(output.Count, Is.EqualTo(entry.Size));
-            for (int i = 0; i < output.Count; i++)
+            for (var i = 0; i < output.Count; i++)
                 // Masks are 0 and 1, and all that is added is 0: exact.
                 Assert.That(ClearBackend.Read(output[i]), Is.All.EqualTo(values[entry.Offset + i]), $"{output.Name}[{i}]");
         }
@@ -73,10 +73,10 @@ public sealed class ParameterTreeTests
 
             var gradient = Backward(layout, upstream, i => levels[i]);
 
-            for (int slot = 0; slot < slots; slot++)
+            for (var slot = 0; slot < slots; slot++)
             {
-                int parameter = slot % layout.Period;
-                double expected = parameter < count ? upstream[parameter]?.Sum() ?? 0 : 0;
+                var parameter = slot % layout.Period;
+                var expected = parameter < count ? upstream[parameter]?.Sum() ?? 0 : 0;
                 if (gradient[slot] != expected)
                     throw new InvalidOperationException($"slot {slot}: {gradient[slot]} is not {expected}");
             }
@@ -114,11 +114,11 @@ public sealed class ParameterTreeTests
 
     private static double[] Backward(PackedLayout layout, double[]?[] upstream, Func<int, int> levelOf)
     {
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
         var (context, packed) = Packed(layout, new double[layout.Count], MaxLevel, MaxLevel);
         var backend = new ClearBackend(layout.SlotCount, MaxLevel);
         var outputs = Functional.Unpack(packed, layout, finalLevel: 1);
-        for (int i = outputs.Length - 1; i >= 0; i--)
+        for (var i = outputs.Length - 1; i >= 0; i--)
         {
             var entry = layout.Entries[i];
             if (upstream[entry.Offset] is null)
@@ -139,7 +139,7 @@ public sealed class ParameterTreeTests
     {
         var backend = new ClearBackend(layout.SlotCount, maxLevel);
         var context = new EncryptedContext(backend, RefreshLevel);
-        int read = 0;
+        var read = 0;
         var slots = layout.Pack(name => values[read..(read += layout.Entries.Single(entry => entry.Name == name).Size)]);
         var vector = backend.Load(slots, level);
         return (context, context.Tensor("packed", SlotLayout.Repeated(layout.SlotCount), [vector], requiresGradient: true));
@@ -149,7 +149,7 @@ public sealed class ParameterTreeTests
     private static PackedLayout Layout(int slots, int count)
     {
         var shapes = new List<(string, int, int)>();
-        int left = count;
+        var left = count;
         for (; left >= 21; left -= 21)
             shapes.Add(($"matrix{shapes.Count}", 7, 3));
         if (left > 0)

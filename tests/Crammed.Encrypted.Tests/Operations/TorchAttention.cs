@@ -13,7 +13,7 @@ internal sealed class TorchAttention(int examples, int tokens, int heads)
     {
         get
         {
-            int steps = 1;
+            var steps = 1;
             while (steps * steps < tokens)
                 steps *= 2;
             return steps;
@@ -52,7 +52,7 @@ internal sealed class TorchAttention(int examples, int tokens, int heads)
     /// <summary>Visits every score with its place among the maps.</summary>
     private void ForEach(Action<int, int, int, int, int> visit)
     {
-        for (int place = 0; place < examples * tokens * heads * tokens; place++)
+        for (var place = 0; place < examples * tokens * heads * tokens; place++)
         {
             int offset = place % tokens, head = place / tokens % heads, token = place / (tokens * heads) % tokens;
             int giant = offset / BabySteps, baby = offset % BabySteps;

@@ -59,7 +59,7 @@ public sealed class EncryptedContextTests
     [Test]
     public void Gradients_of_all_uses_add_up_and_intermediates_are_freed_unless_retained()
     {
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
         var context = Context();
         var (x, y) = (Leaf("x", 3), Leaf("y", 5));
         var product = Functional.Multiply(x, y);
@@ -89,7 +89,7 @@ public sealed class EncryptedContextTests
     [Test]
     public void Release_frees_what_a_run_without_a_backward_pass_made()
     {
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
         var context = Context();
         var x = context.Tensor("x", Shape.Layout(2), Load(2), requiresGradient: true);
         Functional.KernelScores(x, Functional.Add(x, x), heads: 1, power: 2);

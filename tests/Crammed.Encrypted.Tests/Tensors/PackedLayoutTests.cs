@@ -14,7 +14,7 @@ public sealed class PackedLayoutTests
     [TestCase(16, 16, 16)]
     public void Parameters_lie_one_after_another_and_repeat_with_the_period(int count, int period, int slots)
     {
-        int rows = count / 2;
+        var rows = count / 2;
         var shapes = new List<(string, int, int)> { ("bias", 1, count - 2 * rows), ("weight", rows, 2) };
         shapes.RemoveAll(shape => shape.Item2 * shape.Item3 == 0);
         var layout = new PackedLayout(slots, shapes);
@@ -25,7 +25,7 @@ public sealed class PackedLayoutTests
 
         Assert.That((layout.Count, layout.Period, layout.SlotCount), Is.EqualTo((count, period, slots)));
         var flat = shapes.SelectMany(shape => values[shape.Item1]).ToArray();
-        for (int slot = 0; slot < slots; slot++)
+        for (var slot = 0; slot < slots; slot++)
             Assert.That(packed[slot], Is.EqualTo(slot % period < count ? flat[slot % period] : 0), $"slot {slot}");
         Assert.That(layout.Unpack(packed), Is.EquivalentTo(values));
     }

@@ -23,11 +23,11 @@ public sealed class SlotLayoutTests
         var shape = new SlotShape(slots, tokens);
         var layout = shape.Layout();
         var seen = new HashSet<int>();
-        for (int example = 0; example < slots / tokens; example++)
+        for (var example = 0; example < slots / tokens; example++)
         {
-            for (int token = 0; token < tokens; token++)
+            for (var token = 0; token < tokens; token++)
             {
-                int slot = layout.Slot((SlotLayout.Token, token), (SlotLayout.Example, example));
+                var slot = layout.Slot((SlotLayout.Token, token), (SlotLayout.Example, example));
                 Assert.That(slot, Is.EqualTo(shape.Slot(example, token)));
                 Assert.That(layout.Coordinate(slot, SlotLayout.Token), Is.EqualTo(token));
                 Assert.That(layout.Coordinate(slot, SlotLayout.Example), Is.EqualTo(example));

@@ -23,7 +23,7 @@ public sealed class CiphertextStepTests
         var clear = circuit.Run(values, run.DataLevel).All;
         var noise = new CkksNoiseModel(parameters);
         var noisy = Enumerable.Range(1, NoisyRuns).Select(seed => Run(noise, seed).Run(values, run.DataLevel).All).ToArray();
-        long live = ResidueMemory.LiveBuffers;
+        var live = ResidueMemory.LiveBuffers;
 
         var encrypted = OnCiphertexts(parameters, model, circuit, run, values).All;
 
@@ -32,8 +32,8 @@ public sealed class CiphertextStepTests
         // What the polynomials change is measured without noise; what noise changes has the deviation of the noisy runs. Its tails are
         // those of a Laplace distribution (sums of few large terms), so twelve deviations, of which eight samples know the size within a
         // factor of two, leave room for about a thousand values.
-        double deviation = Enumerable.Range(0, clear.Length).Max(i => Math.Sqrt(noisy.Average(sample => Math.Pow(sample[i] - clear[i], 2))));
-        for (int i = 0; i < clear.Length; i++)
+        var deviation = Enumerable.Range(0, clear.Length).Max(i => Math.Sqrt(noisy.Average(sample => Math.Pow(sample[i] - clear[i], 2))));
+        for (var i = 0; i < clear.Length; i++)
             Assert.That(encrypted[i], Is.EqualTo(torch[i]).Within(Math.Abs(clear[i] - torch[i]) + 12 * deviation), $"value {i}");
         Assert.That(torch.Max(Math.Abs), Is.GreaterThan(1000 * deviation), "the noise is small beside what is compared");
         Assert.That(encrypted, Is.Not.EqualTo(clear), "the run was encrypted");

@@ -49,7 +49,7 @@ internal sealed class CircuitRun(
     /// <summary>Parameters in slots, repeated with the smallest power of two that holds them.</summary>
     public double[] Repeat(double[] parameters)
     {
-        int period = 1;
+        var period = 1;
         while (period < parameters.Length)
             period *= 2;
         return [.. Enumerable.Range(0, model.Slots).Select(slot => slot % period < parameters.Length ? parameters[slot % period] : 0)];

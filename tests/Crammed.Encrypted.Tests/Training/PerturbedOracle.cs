@@ -13,7 +13,7 @@ internal sealed class PerturbedOracle : TorchOracle
 
     public PerturbedOracle(TinyModel model) : base(model)
     {
-        foreach (string norm in new[] { "attention_norm", "feed_forward_norm", "final_norm" })
+        foreach (var norm in new[] { "attention_norm", "feed_forward_norm", "final_norm" })
             _errors[norm] = new double[model.Examples * model.Tokens];
         _errors["head.tanh"] = new double[model.Examples * model.ParameterShapes.Single(shape => shape.Name == "dense.bias").Columns];
         _errors["sigmoid"] = new double[model.Examples];
@@ -30,12 +30,12 @@ internal sealed class PerturbedOracle : TorchOracle
         var bound = new double[start.Length];
         foreach (var (function, sites) in _errors)
         {
-            for (int site = 0; site < sites.Length; site++)
+            for (var site = 0; site < sites.Length; site++)
             {
                 sites[site] = change;
                 var moved = Run(parameters).All;
                 sites[site] = 0;
-                for (int i = 0; i < bound.Length; i++)
+                for (var i = 0; i < bound.Length; i++)
                     bound[i] += errors[function] * Math.Abs(moved[i] - start[i]) / change;
             }
         }

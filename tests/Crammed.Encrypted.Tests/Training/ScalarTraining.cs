@@ -24,9 +24,9 @@ internal sealed class ScalarTraining(TinyModel model, ScalarType type)
     {
         var pass = new TorchOracle(model, type).Run(Parameters);
         Logits = pass.Logits;
-        for (int i = 0; i < Parameters.Length; i++)
+        for (var i = 0; i < Parameters.Length; i++)
         {
-            double gradient = pass.Parameters[i];
+            var gradient = pass.Parameters[i];
             _first[i] = Beta1 * _first[i] + (1 - Beta1) * gradient;
             _second[i] = Beta2 * _second[i] + (1 - Beta2) * gradient * gradient;
             double first = _first[i] / (1 - Math.Pow(Beta1, step)), second = _second[i] / (1 - Math.Pow(Beta2, step));

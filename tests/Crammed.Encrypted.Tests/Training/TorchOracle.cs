@@ -18,7 +18,7 @@ internal class TorchOracle(TinyModel model, ScalarType type = ScalarType.Float64
     public ModelGradients Run(double[] parameters, double gradientScale = 1)
     {
         using var scope = NewDisposeScope();
-        int offset = 0;
+        var offset = 0;
         foreach (var (name, rows, columns) in model.ParameterShapes)
         {
             var values = parameters[offset..(offset += rows * columns)];
@@ -52,10 +52,10 @@ internal class TorchOracle(TinyModel model, ScalarType type = ScalarType.Float64
     {
         var normalized = Norm("attention_norm", x);
         var (query, key, value) = (Project("query", 0, normalized), Project("key", 1, normalized), Project("value", 2, normalized));
-        int width = model.Hidden / TinyModel.Heads;
+        var width = model.Hidden / TinyModel.Heads;
         var distance = (query.unsqueeze(3) - key.unsqueeze(2)).square().sum(-1);
         var argument = -distance / (2 * Math.Sqrt(width));
-        int power = 1 << TinyModel.KernelPower;
+        var power = 1 << TinyModel.KernelPower;
         var mask = Make(model.Mask, model.Examples, 1, 1, model.Tokens);
         var scores = (1 + argument / power).pow(power) * mask;
         var attended = scores.matmul(value).permute(0, 2, 1, 3).reshape(model.Examples, model.Tokens, model.Hidden);

@@ -26,7 +26,7 @@ public sealed class TrainingStepTests
     {
         var model = new TinyModel(seed: 5, slots, tokens, hidden);
         var parameters = Flat(model);
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
 
         var actual = new CircuitRun(model, maxLevel, refreshLevel).Run(parameters, startLevel);
 
@@ -34,8 +34,8 @@ public sealed class TrainingStepTests
         var expected = new TorchOracle(model).Run(parameters);
         var single = new TorchOracle(model, ScalarType.Float32).Run(parameters);
         Assert.That(actual.Logits, Is.EqualTo(expected.Logits).Within(Conditioning.Tolerance(expected.Logits, single.Logits)), "logits");
-        double tolerance = Conditioning.Tolerance(expected.Parameters, single.Parameters);
-        int offset = 0;
+        var tolerance = Conditioning.Tolerance(expected.Parameters, single.Parameters);
+        var offset = 0;
         foreach (var (name, rows, columns) in model.ParameterShapes)
         {
             var range = offset..(offset += rows * columns);
@@ -50,23 +50,23 @@ public sealed class TrainingStepTests
     public void Several_updates_equal_those_of_a_scalar_optimizer([Values(1, 16)] double gradientScale)
     {
         var model = new TinyModel(seed: 6, slots: 256, tokens: 16, hidden: 8);
-        long live = ClearVector.LiveCount;
+        var live = ClearVector.LiveCount;
         var circuit = new CircuitRun(model, maxLevel: 12, refreshLevel: 6);
         var step = model.Step(circuit.Shape.Layout(), gradientScale);
         var state = new OptimizerState(circuit.Backend.Load(circuit.Repeat(Flat(model)), 3), null, null);
         var inDouble = new ScalarTraining(model, ScalarType.Float64);
         var inSingle = new ScalarTraining(model, ScalarType.Float32);
         var start = Flat(model);
-        for (int t = 1; t <= 4; t++)
+        for (var t = 1; t <= 4; t++)
         {
             // Large rates: a wrong update must show in the next step's logits.
-            double rate = 0.05 * t;
+            var rate = 0.05 * t;
             var batch = model.Batch(circuit.Shape.Layout(), values => circuit.Backend.Load(values, 2));
             (state, var logits) = step.Run(circuit.Context(), batch, state, t, rate);
             inDouble.Update(t, rate);
             inSingle.Update(t, rate);
 
-            double tolerance = Conditioning.Tolerance(inDouble.Logits, inSingle.Logits);
+            var tolerance = Conditioning.Tolerance(inDouble.Logits, inSingle.Logits);
             Assert.That(circuit.FirstTokens(logits), Is.EqualTo(inDouble.Logits).Within(tolerance), $"logits before update {t}");
             tolerance = Conditioning.Tolerance(inDouble.Parameters, inSingle.Parameters);
             var updated = circuit.Parameters(state.Parameters);
@@ -74,7 +74,7 @@ public sealed class TrainingStepTests
             foreach (var vector in logits)
                 vector.Dispose();
         }
-        double smallestMove = inDouble.Parameters.Zip(start, (end, begin) => Math.Abs(end - begin)).Min();
+        var smallestMove = inDouble.Parameters.Zip(start, (end, begin) => Math.Abs(end - begin)).Min();
         Assert.That(smallestMove, Is.GreaterThan(1e-6), "every parameter has moved");
         state.Dispose();
         Assert.That(ClearVector.LiveCount, Is.EqualTo(live), "vectors left behind");
@@ -129,8 +129,8 @@ public sealed class TrainingStepTests
 
         var gradient = new TorchOracle(model).Run(parameters).Parameters;
         var gradientBound = PolynomialBound.Value.Parameters;
-        double rootError = ErrorOf(step.Optimizer.InverseRoot);
-        double largestSlope = 1 / Math.Sqrt(step.Optimizer.Epsilon);
+        var rootError = ErrorOf(step.Optimizer.InverseRoot);
+        var largestSlope = 1 / Math.Sqrt(step.Optimizer.Epsilon);
         var bound = gradient.Zip(gradientBound, (g, error) => rate * (largestSlope * error + Math.Abs(g) * rootError)).ToArray();
         AssertWithin(circuit.Parameters(state.Parameters), oracle.Parameters, bound, "updated parameters");
         state.Dispose();
@@ -161,7 +161,7 @@ public sealed class TrainingStepTests
         Assert.That(actual, Has.Length.EqualTo(expected.Length), what);
         // Rounding, as the exact functions leave it, is far below.
         const double rounding = 1e-12;
-        for (int i = 0; i < actual.Length; i++)
+        for (var i = 0; i < actual.Length; i++)
             Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1.1 * bound[i] + rounding), $"{what}[{i}]");
         Assert.That(bound.Max(), Is.LessThan(1e-3), $"{what}: a bound that says something");
         Assert.That(actual.Zip(expected, (a, e) => Math.Abs(a - e)).Max(), Is.GreaterThan(10 * rounding), $"{what}: polynomials were used");

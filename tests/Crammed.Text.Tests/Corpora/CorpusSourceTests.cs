@@ -17,7 +17,7 @@ public class CorpusSourceTests
     public void AFolder_GivesItsTextsAtAnyDepth_InOrder()
     {
         Directory.CreateDirectory(_folder.File("a"));
-        foreach (string name in new[] { "b.txt", "a/z.txt.gz", "A.TXT", "notes.tsv", "c.parquet", "txt" })
+        foreach (var name in new[] { "b.txt", "a/z.txt.gz", "A.TXT", "notes.tsv", "c.parquet", "txt" })
             File.WriteAllText(_folder.File(name), "");
         Assert.That(Names(_folder.File("")), Is.EqualTo((string[])["A.TXT", "a/z.txt.gz", "b.txt", "c.parquet"]));
         Assert.That(Names(_folder.File("?.*")), Is.EqualTo((string[])["A.TXT", "b.txt", "c.parquet"]));
@@ -37,7 +37,7 @@ public class CorpusSourceTests
     [Test]
     public void ParquetColumns_AreDocumentsOfTheirLines()
     {
-        string path = WriteParquet("Title", "one\ntwo\r\n\n three ");
+        var path = WriteParquet("Title", "one\ntwo\r\n\n three ");
         List<TextDocument> documents = [.. new ParquetTextSource(path, ["title", "text"]).Read()];
         Assert.That(
             documents.Select(document => document.Paragraphs), Is.EqualTo((string[][])[["Title", "one", "two", "three"], ["Title"]]));
@@ -48,7 +48,7 @@ public class CorpusSourceTests
     [Test]
     public void ParquetColumns_ThatAreNoText_AreNamed()
     {
-        string path = WriteParquet("Title", "one");
+        var path = WriteParquet("Title", "one");
         Assert.That(Read("body"), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
             $"{path}: there is no column 'body'; its columns: 'title, text, number'."));
         Assert.That(Read("number"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'number' has type INTEGER; expected text."));
@@ -62,7 +62,7 @@ public class CorpusSourceTests
     [Test]
     public void ForeignParquet_GivesItsNestedText()
     {
-        string path = SharedData.File("parquet/opus100-en-gu-validation.parquet");
+        var path = SharedData.File("parquet/opus100-en-gu-validation.parquet");
         List<TextDocument> documents = [.. new ParquetTextSource(path, ["translation.en", "translation.gu"]).Read()];
         Assert.That(documents, Has.Count.EqualTo(2000));
         Assert.That(documents, Has.All.Matches<TextDocument>(document => document!.Paragraphs.Count >= 2));
@@ -71,7 +71,7 @@ public class CorpusSourceTests
     [Test]
     public void ProgressOfAFile_EndsAtItsLength()
     {
-        string path = _folder.File("long.txt");
+        var path = _folder.File("long.txt");
         File.WriteAllLines(path, Enumerable.Range(0, 50_000).Select(i => $"line {i}"));
         List<long> reports = [];
         Assert.That(new TextFileSource(path).Read(reports.Add).Single().Paragraphs, Has.Count.EqualTo(50_000));
@@ -99,7 +99,7 @@ public class CorpusSourceTests
     public void ASample_HoldsEveryNthTextWithinItsBound()
     {
         TextSample sample = new(maximumCharacters: 100, longestText: 4);
-        for (int i = 0; i < 1000; i++)
+        for (var i = 0; i < 1000; i++)
             sample.Add($"{i:D4} and more");
         int[] numbers = [.. sample.Texts.Select(int.Parse)];
         Assert.That(numbers, Has.Length.InRange(13, 25));
@@ -116,7 +116,7 @@ public class CorpusSourceTests
 
     private string WriteParquet(string title, string text)
     {
-        string path = _folder.File("texts.parquet");
+        var path = _folder.File("texts.parquet");
         return ParquetFiles.Write(
             path,
             $"SELECT $${title}$$ AS title, body AS text, 1 AS number, ['x'] AS lists FROM (VALUES ($${text}$$), (' ')) AS t(body)");

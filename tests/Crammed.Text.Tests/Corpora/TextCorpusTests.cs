@@ -7,7 +7,7 @@ public class TextCorpusTests
     [Test]
     public void EmptyLines_EndDocuments()
     {
-        List<TextDocument> documents = Read("\n\nOne.\n Two. \n\n \n\nThree.\n", CorpusForm.EmptyLineSeparated, out string path);
+        List<TextDocument> documents = Read("\n\nOne.\n Two. \n\n \n\nThree.\n", CorpusForm.EmptyLineSeparated, out var path);
         Assert.That(documents.Select(document => document.Paragraphs), Is.EqualTo((string[][])[["One.", "Two."], ["Three."]]));
         Assert.That(documents[0].Text, Is.EqualTo("One.\nTwo."));
         Assert.That(documents.Select(document => document.Name), Is.EqualTo((string[])[$"{path}, line 3", $"{path}, line 8"]));

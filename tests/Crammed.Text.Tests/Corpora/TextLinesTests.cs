@@ -17,7 +17,7 @@ public class TextLinesTests
     [Test]
     public void Read_TakesLineEndsAndByteOrderMark()
     {
-        string path = Write("lines.txt", Encoding.UTF8.GetBytes("\ufeffone\r\n\ntwo é\u2028日\nlast"));
+        var path = Write("lines.txt", Encoding.UTF8.GetBytes("\ufeffone\r\n\ntwo é\u2028日\nlast"));
         Assert.That(TextLines.Read(path), Is.EqualTo((string[])["one", "", "two é\u2028日", "last"]));
         Assert.That(TextLines.Read(Write("empty.txt", [])), Is.Empty);
         Assert.That(TextLines.Read(Write("line.txt", "x\n"u8.ToArray())), Is.EqualTo((string[])["x"]));
@@ -30,7 +30,7 @@ public class TextLinesTests
         Random random = new(1);
         string[] lines = [.. Enumerable.Range(0, 4000).Select(_ => new string((char)random.Next('a', 0x250), random.Next(0, 200)))];
         lines[2000] = new string('x', 300_000);
-        byte[] bytes = Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n");
+        var bytes = Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n");
         Assert.That(TextLines.Read(Write("lines.txt", bytes)), Is.EqualTo(lines));
         Assert.That(TextLines.Read(Write("lines.txt.gz", Compress(bytes))), Is.EqualTo(lines));
     }
@@ -38,7 +38,7 @@ public class TextLinesTests
     [Test]
     public void Read_RefusesMalformedUtf8_NamingFileAndLine()
     {
-        string path = Write("lines.txt", [.. "good\nba"u8, 0xFF, .. "d\n"u8]);
+        var path = Write("lines.txt", [.. "good\nba"u8, 0xFF, .. "d\n"u8]);
         Assert.That(
             () => TextLines.Read(path).Count(),
             Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith($"{path}, line 2: not UTF-8 (byte 3"));
@@ -47,13 +47,13 @@ public class TextLinesTests
     [Test]
     public void Read_RefusesDamagedGzip()
     {
-        byte[] bytes = Compress(Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 50_000))));
+        var bytes = Compress(Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 50_000))));
         byte[] changed = [.. bytes];
         changed[bytes.Length / 2] ^= 0x55;
         byte[][] damaged = [bytes[..(bytes.Length / 2)], bytes[..10], [], "not gzip, and long enough"u8.ToArray(), changed];
-        foreach (byte[] content in damaged)
+        foreach (var content in damaged)
         {
-            string path = Write("lines.gz", content);
+            var path = Write("lines.gz", content);
             Assert.That(() => TextLines.Read(path).Count(), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(path));
         }
     }
@@ -63,10 +63,10 @@ public class TextLinesTests
     public void Read_TakesGzipOfSeveralMembers()
     {
         byte[] one = Compress("alpha\nbe"u8.ToArray()), two = Compress("ta\ngamma\n"u8.ToArray());
-        byte[] large = Compress(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 30_000).Select(i => $"{i}\n"))));
+        var large = Compress(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 30_000).Select(i => $"{i}\n"))));
         string[] lines = ["alpha", "beta", "gamma"], numbers = [.. Enumerable.Range(0, 30_000).Select(i => $"{i}")];
         Assert.That(TextLines.Read(Write("two.gz", [.. one, .. two])), Is.EqualTo(lines));
-        foreach (int zeros in (int[])[1, 7, 8, 9, 512, 100_000])
+        foreach (var zeros in (int[])[1, 7, 8, 9, 512, 100_000])
             Assert.That(TextLines.Read(Write("zeros.gz", [.. one, .. two, .. new byte[zeros]])), Is.EqualTo(lines));
         Assert.That(TextLines.Read(Write("empty.gz", [.. EmptyMember, .. one, .. EmptyMember, .. two, .. EmptyMember])), Is.EqualTo(lines));
         Assert.That(TextLines.Read(Write("empty.gz", [.. one, .. two, .. EmptyMember, .. new byte[3]])), Is.EqualTo(lines));
@@ -79,17 +79,17 @@ public class TextLinesTests
     [Test]
     public void Read_RefusesMembersThatAreNotWhole()
     {
-        byte[] member = Compress("alpha\nbeta\n"u8.ToArray());
+        var member = Compress("alpha\nbeta\n"u8.ToArray());
         byte[][] files = [member, [.. member, .. member], [.. member, .. EmptyMember], [.. member, .. member, .. new byte[12]]];
-        foreach (byte[] file in files)
+        foreach (var file in files)
         {
-            int content = file.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
-            for (int length = 1; length < content; length++)
+            var content = file.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+            for (var length = 1; length < content; length++)
             {
                 if (length != member.Length)
                     Refuse(file[..length], $"the first {length} bytes");
             }
-            for (int position = 10; position < content; position++)
+            for (var position = 10; position < content; position++)
             {
                 if ((position - member.Length) is >= 4 and < 10)
                     continue;
@@ -105,7 +105,7 @@ public class TextLinesTests
 
         void Refuse(byte[] content, string what)
         {
-            string path = Write("lines.gz", content);
+            var path = Write("lines.gz", content);
             Assert.That(
                 () => TextLines.Read(path).Count(), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(path), () => what);
         }
@@ -114,7 +114,7 @@ public class TextLinesTests
     [Test]
     public void Read_RefusesALineWithoutEnd()
     {
-        string path = Write("bomb.gz", Compress(new byte[TextLines.MaximumLineBytes + (1 << 17)]));
+        var path = Write("bomb.gz", Compress(new byte[TextLines.MaximumLineBytes + (1 << 17)]));
         Assert.That(
             () => TextLines.Read(path).Count(), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("line 1: longer than"));
     }
@@ -138,7 +138,7 @@ public class TextLinesTests
 
     private string Write(string name, byte[] bytes)
     {
-        string path = _folder.File(name);
+        var path = _folder.File(name);
         File.WriteAllBytes(path, bytes);
         return path;
     }

@@ -10,20 +10,20 @@ public class GlueDataTests
     [TestCase("cola"), TestCase("mrpc"), TestCase("qnli"), TestCase("rte"), TestCase("sst2"), TestCase("stsb")]
     public void Files_HaveTheRowsAndLabelsOfTheReadme(string task)
     {
-        string[] readme = File.ReadAllLines(SharedData.File("README.md"));
+        var readme = File.ReadAllLines(SharedData.File("README.md"));
         ITaskSource source = new TaskCatalog(SharedFolders.Glue).Open(GlueDefinitions.Of(task));
         foreach (TaskSplit split in Enum.GetValues<TaskSplit>())
         {
             // Cells: path, rows, official rows, columns, labels.
-            string row = $"| `glue/{task}/{(split == TaskSplit.Train ? "train" : "dev")}.";
-            string[] cells = readme.Single(line => line.StartsWith(row, StringComparison.Ordinal)).Split('|');
+            var row = $"| `glue/{task}/{(split == TaskSplit.Train ? "train" : "dev")}.";
+            var cells = readme.Single(line => line.StartsWith(row, StringComparison.Ordinal)).Split('|');
             IReadOnlyList<Example> examples = source.Read(split);
             Assert.That(examples, Has.Count.EqualTo((int)Number(cells[2], @"(\d+)")));
             Assert.That(examples.Select(example => example.Index), Is.EqualTo(Enumerable.Range(0, examples.Count)));
             Assert.That(examples.Select(example => example.Second is not null), Has.All.EqualTo(source.Description.IsPair));
-            foreach (string label in source.Description.Labels)
+            foreach (var label in source.Description.Labels)
             {
-                int count = examples.Count(example => example.LabelText == label);
+                var count = examples.Count(example => example.LabelText == label);
                 Assert.That(count, Is.EqualTo((int)Number(cells[5], $@"(?<!\w){label}:? (\d+)")), label);
             }
             // The README rounds means to four digits.

@@ -52,7 +52,7 @@ public class GlueReaderTests
     private static List<Example> Read(string task, string text)
     {
         using TemporaryFolder folder = new();
-        string path = folder.File("dev.tsv");
+        var path = folder.File("dev.tsv");
         File.WriteAllText(path, text);
         return [.. TaskFile.Read(path, GlueDefinitions.Of(task))];
     }

@@ -12,13 +12,13 @@ namespace Crammed.Text.Tests.Parquet;
 public class ForeignFileTests
 {
     /// <summary>What the files of findings/inputs hold, as Arrow C++ and hyparquet read them.</summary>
-    private static readonly string[] _plain =
+    private static readonly string[] Plain =
     [
         "good film\t1", "bad film\t0", "the \"good\" film\t1", "naïve café\t0", "US us\t1", "great fun\t1", "dull , poor\t0",
         "a film of the us\t0",
     ];
 
-    private static readonly string[] _odd =
+    private static readonly string[] Odd =
     [
         "good film\t1", "bad film\t0", "\t0", "naïve café — 😀\t1", "good good\t1", "bad\t0", "film of films\t0", "a\tb\nc\t1",
     ];
@@ -130,7 +130,7 @@ public class ForeignFileTests
     public void Every_form_has_the_same_rows(string folder, bool isOdd)
     {
         using var file = ForeignParquet.Open(SharedData.File($"../findings/inputs/{folder}/sst2/dev.parquet"));
-        Assert.That(Lines(file, "sentence", "label"), Is.EqualTo(isOdd ? _odd : _plain));
+        Assert.That(Lines(file, "sentence", "label"), Is.EqualTo(isOdd ? Odd : Plain));
     }
 
     [Test]
@@ -138,7 +138,7 @@ public class ForeignFileTests
     {
         using var file = ForeignParquet.Open(
             SharedData.File($"../findings/inputs/10-parquet-short-last-run/glue-pq-dict-{form}/sst2/dev.parquet"));
-        Assert.That(Lines(file, "sentence", "label"), Is.EqualTo(_plain.Concat(_plain[..3])));
+        Assert.That(Lines(file, "sentence", "label"), Is.EqualTo(Plain.Concat(Plain[..3])));
     }
 
     [Test]

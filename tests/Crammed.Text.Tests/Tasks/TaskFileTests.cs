@@ -50,12 +50,12 @@ public class TaskFileTests
     public void EmptyLinesAtTheEnd_AreNoRows(string format, string text)
     {
         var kind = Enum.Parse<TaskFileFormat>(format, ignoreCase: true);
-        foreach (string file in (string[])[text, text + "\n", text + "\n\n\n", text.Replace("\n", "\r\n") + "\r\n\r\n", text.TrimEnd()])
+        foreach (var file in (string[])[text, text + "\n", text + "\n\n\n", text.Replace("\n", "\r\n") + "\r\n\r\n", text.TrimEnd()])
         {
             Write("data.x", file);
             Assert.That(Read("data.x", kind), Is.EqualTo((Example[])[new(0, "x", "y", "no", 0)]), () => file);
         }
-        int rows = text.Count(character => character == '\n');
+        var rows = text.Count(character => character == '\n');
         Write("data.x", $"{text}\n\n{text[(text.TrimEnd().LastIndexOf('\n') + 1)..]}");
         Assert.That(() => Read("data.x", kind), Throws.InstanceOf<InvalidDataException>().With.Message.Contains($"data.x, line {rows + 1}: "));
     }
@@ -101,7 +101,7 @@ public class TaskFileTests
     [Test]
     public void Parquet_OfAnotherWriter_IsTheTsvFile()
     {
-        string path = SharedData.File("parquet/sst2-validation.parquet");
+        var path = SharedData.File("parquet/sst2-validation.parquet");
         TaskDefinition task = GlueDefinitions.Of("sst2");
         var rows = TaskFile.Read(path, task with { Format = TaskFileFormat.Parquet }).ToList();
         var expected = new TaskCatalog(SharedFolders.Glue).Open(task).Read(TaskSplit.Dev);
@@ -114,7 +114,7 @@ public class TaskFileTests
     [Test]
     public void Parquet_NullsAreRefused()
     {
-        string path = ParquetFiles.Write(_folder.File("nulls.parquet"), "SELECT unnest(['a', NULL]) AS sentence, 1 AS label");
+        var path = ParquetFiles.Write(_folder.File("nulls.parquet"), "SELECT unnest(['a', NULL]) AS sentence, 1 AS label");
         TaskDefinition task = GlueDefinitions.Of("sst2") with { Format = TaskFileFormat.Parquet };
         Assert.That(
             () => TaskFile.Read(path, task).ToList(),

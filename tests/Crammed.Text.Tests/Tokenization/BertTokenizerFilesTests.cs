@@ -49,7 +49,7 @@ public class BertTokenizerFilesTests
         Assert.That(string.Join(',', again.EncodeToIds(text)), Is.EqualTo(ids));
         Assert.That(again.Sha256, Is.EqualTo(tokenizer.Sha256));
         File.Delete(Path.Combine(saved.File(""), "tokenizer_config.json"));
-        bool same = BertTokenizerFiles.AreDefaults(tokenizer.Options);
+        var same = BertTokenizerFiles.AreDefaults(tokenizer.Options);
         Assert.That(BertTokenizer.Load(saved.File("")).Sha256 == tokenizer.Sha256, Is.EqualTo(same));
         Assert.That(tokenizer.EncodeToIds(text).SequenceEqual(BertTokenizer.Load(saved.File("")).EncodeToIds(text)) || !same);
     }
@@ -153,7 +153,7 @@ public class BertTokenizerFilesTests
     [Test]
     public void The_real_tokenizer_json_is_that_of_vocab_txt()
     {
-        string folder = Path.GetDirectoryName(SharedData.File("vocab/bert-base-uncased/vocab.txt"))!;
+        var folder = Path.GetDirectoryName(SharedData.File("vocab/bert-base-uncased/vocab.txt"))!;
         var fromJson = BertTokenizer.Load(Path.Combine(folder, "tokenizer.json"));
         Assert.That(fromJson.Vocabulary.Tokens, Is.EqualTo(TextLines.Read(Path.Combine(folder, "vocab.txt"))));
         Assert.That(fromJson.Options, Is.EqualTo(new BertOptions() with { AdditionalSpecialTokens = fromJson.Options.AdditionalSpecialTokens }));
@@ -176,7 +176,7 @@ public class BertTokenizerFilesTests
     private void Refuse(params string[] messages)
     {
         var constraint = Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(_folder.File("")).And.Message.Not.Contains("\n");
-        foreach (string message in messages)
+        foreach (var message in messages)
             constraint = constraint.And.Message.Contains(message);
         Assert.That(() => BertTokenizer.Load(_folder.File(""), sequenceLength: 128), constraint);
     }
@@ -202,9 +202,9 @@ public class BertTokenizerFilesTests
              "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
              "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": {}}}
             """)!;
-        for (int id = 0; id < Vocabulary.Length; id++)
+        for (var id = 0; id < Vocabulary.Length; id++)
             root["model"]!["vocab"]![Vocabulary[id]] = id;
-        string[] path = field.Split('.');
+        var path = field.Split('.');
         JsonObject owner = path[..^1].Aggregate(root, (node, name) => node[name]!).AsObject();
         if (value is null)
             owner.Remove(path[^1]);

@@ -23,13 +23,13 @@ public class BertTokenizerLinesTests
     public void Ids_OnSeveralThreads_AreThoseOfTheWords()
     {
         OracleLines oracle = OracleLines.Load();
-        string path = SharedData.File("vocab/bert-base-uncased/vocab.txt");
+        var path = SharedData.File("vocab/bert-base-uncased/vocab.txt");
         BertTokenizer tokenizer = BertTokenizer.Load(path);
         var model = WordPieceTokenizer.Create(path);
         string[] lines = [.. oracle.Lines().Where(line => !line.Contains('['))];
         var encoded = ParallelTokenizer.Encode(lines, line => line, tokenizer, threads: 4).ToList();
         Assert.That(encoded.Select(entry => entry.Item), Is.EqualTo(lines));
-        foreach ((string line, int[] ids) in encoded)
+        foreach ((var line, var ids) in encoded)
         {
             IEnumerable<int> expected = Words.Of(line).SelectMany(word => model.EncodeToIds(word, considerPreTokenization: false));
             Assert.That(ids, Is.EqualTo(expected), line);
@@ -39,7 +39,7 @@ public class BertTokenizerLinesTests
     private static string Hash(IEnumerable<string> lines, BertTokenizer tokenizer)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string line in lines)
+        foreach (var line in lines)
         {
             int[] ids = [tokenizer.Special.Classification, .. tokenizer.EncodeToIds(line), tokenizer.Special.Separator];
             hash.AppendData(Encoding.ASCII.GetBytes(string.Join(' ', ids) + "\n"));

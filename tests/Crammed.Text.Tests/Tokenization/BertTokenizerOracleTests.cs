@@ -42,7 +42,7 @@ public class BertTokenizerOracleTests
             foreach (HuggingFaceOracle.PairCase row in Oracle.Pairs)
             {
                 BertEncoding encoding = encoder.Encode(row.First, row.Second, row.MaxLength);
-                string message = $"{row.First} | {row.Second} | {row.MaxLength}";
+                var message = $"{row.First} | {row.Second} | {row.MaxLength}";
                 Assert.That(encoding.Ids, Is.EqualTo(row.Ids), message);
                 Assert.That(encoding.AttentionMask, Is.EqualTo(row.AttentionMask), message);
                 Assert.That(encoding.TokenTypeIds, Is.EqualTo(row.TokenTypeIds), message);
@@ -62,7 +62,7 @@ public class BertTokenizerOracleTests
         {
             foreach (HuggingFaceOracle.NormalizerCase row in Oracle.Normalizer)
             {
-                string range = $"U+{row.First:X4} to U+{row.Last:X4}";
+                var range = $"U+{row.First:X4} to U+{row.Last:X4}";
                 Assert.That(Digest(row.First, row.Last, text => uncased.Normalize(text)), Is.EqualTo(row.Uncased), range);
                 Assert.That(Digest(row.First, row.Last, text => cased.Normalize(text)), Is.EqualTo(row.Cased), range);
                 Assert.That(Digest(row.First, row.Last, text => lowerCaseOnly.Normalize(text)), Is.EqualTo(row.LowercaseOnly), range);
@@ -109,7 +109,7 @@ public class BertTokenizerOracleTests
     private static string Digest(int first, int last, Func<string, string> convert)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int code = first; code <= last; code++)
+        for (var code = first; code <= last; code++)
         {
             if (Rune.IsValid(code))
                 hash.AppendData(Encoding.UTF8.GetBytes(convert($"a{new Rune(code)}b") + "\n"));

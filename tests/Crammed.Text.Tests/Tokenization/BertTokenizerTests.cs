@@ -18,11 +18,11 @@ public class BertTokenizerTests
         Tokenizer any = Tokenizer;
         Assert.That(any.EncodeToIds("Keys, slot"), Is.EqualTo((int[])[5, 6, 8, 7]));
         Assert.That(any.CountTokens("keys, slot"), Is.EqualTo(4));
-        Assert.That(any.EncodeToIds("keys, slot", maxTokenCount: 2, out _, out int consumed), Is.EqualTo((int[])[5, 6]));
+        Assert.That(any.EncodeToIds("keys, slot", maxTokenCount: 2, out _, out var consumed), Is.EqualTo((int[])[5, 6]));
         Assert.That(consumed, Is.EqualTo("keys".Length));
-        Assert.That(any.GetIndexByTokenCount("keys, slot", 3, out _, out int count), Is.EqualTo("keys,".Length));
+        Assert.That(any.GetIndexByTokenCount("keys, slot", 3, out _, out var count), Is.EqualTo("keys,".Length));
         Assert.That(count, Is.EqualTo(3));
-        var tokens = any.EncodeToTokens("K\u00e9ys [SEP]z", out string? normalized);
+        var tokens = any.EncodeToTokens("K\u00e9ys [SEP]z", out var normalized);
         Assert.That(normalized, Is.EqualTo("keys [SEP]z"));
         Assert.That(tokens.Select(token => token.Value), Is.EqualTo((string[])["key", "##s", "[SEP]", "[UNK]"]));
         Assert.That(tokens.Select(token => normalized![token.Offset]), Is.EqualTo((string[])["key", "s", "[SEP]", "z"]));
@@ -111,7 +111,7 @@ public class BertTokenizerTests
         Assert.That(Tokenizer.Decode([2, 5, 6, 8, 7, 3]), Is.EqualTo("[CLS] keys , slot [SEP]"));
         Assert.That(Tokenizer.Decode([2, 5, 6, 8, 7, 3], skipSpecialTokens: true), Is.EqualTo("keys , slot"));
         Span<char> letters = stackalloc char[6];
-        Assert.That(Tokenizer.Decode([5, 6, 7], letters, out int consumed, out int written), Is.EqualTo(OperationStatus.DestinationTooSmall));
+        Assert.That(Tokenizer.Decode([5, 6, 7], letters, out var consumed, out var written), Is.EqualTo(OperationStatus.DestinationTooSmall));
         Assert.That((consumed, written), Is.EqualTo((0, 0)));
         Assert.That(Tokenizer.Decode([5, 6, 8], letters, out consumed, out written), Is.EqualTo(OperationStatus.Done));
         Assert.That((consumed, letters[..written].ToString()), Is.EqualTo((3, "keys ,")));
@@ -131,7 +131,7 @@ public class BertTokenizerTests
     public void Load_NamesFileAndMissingToken()
     {
         using TemporaryFolder folder = new();
-        string path = folder.File("vocab.txt");
+        var path = folder.File("vocab.txt");
         File.WriteAllText(path, "[PAD]\n[UNK]\n[CLS]\n[MASK]\nkey\n");
         Assert.That(
             () => BertTokenizer.Load(path),
@@ -164,7 +164,7 @@ public class BertTokenizerTests
         int tokens = 0, unknown = 0, words = 0;
         foreach (Example example in new TaskCatalog(SharedFolders.Glue).Open(GlueDefinitions.Of(task)).Read(TaskSplit.Dev))
         {
-            string text = $"{example.First} {example.Second}";
+            var text = $"{example.First} {example.Second}";
             IReadOnlyList<int> ids = tokenizer.EncodeToIds(text);
             tokens += ids.Count;
             unknown += ids.Count(id => id == tokenizer.UnknownTokenId);

@@ -23,23 +23,23 @@ internal static class NaiveWordPieceTrainer
         while (vocabulary.Count < size)
         {
             Dictionary<(string Left, string Right), int> counts = [];
-            foreach ((List<string> pieces, int count) in words)
+            foreach ((List<string> pieces, var count) in words)
             {
-                for (int i = 1; i < pieces.Count; i++)
+                for (var i = 1; i < pieces.Count; i++)
                     counts[(pieces[i - 1], pieces[i])] = counts.GetValueOrDefault((pieces[i - 1], pieces[i])) + count;
             }
             if (counts.Count == 0)
                 break;
-            ((string left, string right), int highest) = counts
+            ((var left, var right), var highest) = counts
                 .OrderByDescending(entry => entry.Value).ThenBy(entry => ids[entry.Key.Left]).ThenBy(entry => ids[entry.Key.Right]).First();
             if (highest < minimumFrequency)
                 break;
-            string merged = left + right[2..];
+            var merged = left + right[2..];
             if (ids.TryAdd(merged, vocabulary.Count))
                 vocabulary.Add(merged);
             foreach ((List<string> pieces, _) in words)
             {
-                for (int i = 0; i + 1 < pieces.Count; i++)
+                for (var i = 0; i + 1 < pieces.Count; i++)
                 {
                     if (pieces[i] != left || pieces[i + 1] != right)
                         continue;

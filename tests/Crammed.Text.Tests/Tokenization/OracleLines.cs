@@ -19,15 +19,15 @@ internal sealed record OracleLines(string Source, string[] Files, int Count, int
     /// <summary>The lines; ignores the running test where the prose is absent.</summary>
     public IEnumerable<string> Lines()
     {
-        string[] fragments = JsonFragments(File.ReadAllText(Path.Combine(Folder, "fragments.json")));
+        var fragments = JsonFragments(File.ReadAllText(Path.Combine(Folder, "fragments.json")));
         string[] prose = [.. Files.SelectMany(file => TextLines.Read(SharedData.File(file))).Where(line => line.Length > 0)];
         return Enumerable.Range(0, Count).Select(index =>
         {
             Generator generator = new(index);
-            string text = prose[(int)((long)index * prose.Length / Count)];
-            for (int insertions = generator.Next(8) - 2; insertions > 0; insertions--)
+            var text = prose[(int)((long)index * prose.Length / Count)];
+            for (var insertions = generator.Next(8) - 2; insertions > 0; insertions--)
             {
-                int position = generator.Next(text.Length + 1);
+                var position = generator.Next(text.Length + 1);
                 text = text[..position] + Oddity(generator, fragments) + text[position..];
             }
             return text;
@@ -46,7 +46,7 @@ internal sealed record OracleLines(string Source, string[] Files, int Count, int
     private static string[] JsonFragments(string json)
     {
         List<string> strings = [];
-        for (int position = json.IndexOf('"'); position >= 0; position = json.IndexOf('"', position + 1))
+        for (var position = json.IndexOf('"'); position >= 0; position = json.IndexOf('"', position + 1))
         {
             List<char> characters = [];
             for (position++; json[position] != '"'; position++)
@@ -58,7 +58,7 @@ internal sealed record OracleLines(string Source, string[] Files, int Count, int
 
     private static char Escaped(string json, ref int position)
     {
-        char kind = json[++position];
+        var kind = json[++position];
         if (kind != 'u')
             return kind switch { 't' => '\t', 'n' => '\n', 'r' => '\r', _ => kind };
         position += 4;

@@ -36,7 +36,7 @@ public class WordPieceTrainerTests
     [Test]
     public void Train_DoesNotDependOnTheOrderOfTexts()
     {
-        string[] text = HuggingFaceOracle.Instance.Training.Text;
+        var text = HuggingFaceOracle.Instance.Training.Text;
         WordPieceTrainerOptions options = new() { VocabularySize = 300 };
         Assert.That(
             WordPieceTrainer.Train(text.Reverse(), options).Tokens, Is.EqualTo(WordPieceTrainer.Train(text, options).Tokens));
@@ -78,7 +78,7 @@ public class WordPieceTrainerTests
         Assert.That(vocabulary.Tokens.Take(5), Is.EqualTo(Special));
         BertTokenizer tokenizer = BertTokenizer.Create(vocabulary);
         int words = 0, tokens = 0;
-        foreach (string text in texts.Take(5000))
+        foreach (var text in texts.Take(5000))
         {
             IReadOnlyList<int> ids = tokenizer.EncodeToIds(text);
             Assert.That(ids, Has.None.EqualTo(tokenizer.UnknownTokenId));

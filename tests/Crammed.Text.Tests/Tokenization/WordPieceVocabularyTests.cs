@@ -9,14 +9,14 @@ public class WordPieceVocabularyTests
     public void Write_ThenRead_GivesTheSame()
     {
         using TemporaryFolder folder = new();
-        string path = folder.File("vocab.txt");
+        var path = folder.File("vocab.txt");
         File.WriteAllText(path, "an older file");
         new WordPieceVocabulary(["a", "##é", "日", "[PAD]"]).Write(path);
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(Encoding.UTF8.GetBytes("a\n##é\n日\n[PAD]\n")));
         Assert.That(folder.Names(), Is.EqualTo((string[])["vocab.txt"]));
         WordPieceVocabulary vocabulary = WordPieceVocabulary.Read(path);
         Assert.That(vocabulary.Tokens, Is.EqualTo((string[])["a", "##é", "日", "[PAD]"]));
-        Assert.That(vocabulary.TryGetId("日", out int id), Is.True);
+        Assert.That(vocabulary.TryGetId("日", out var id), Is.True);
         Assert.That(id, Is.EqualTo(2));
         Assert.That(vocabulary[1], Is.EqualTo("##é"));
         Assert.That(vocabulary.TryGetId("x", out _), Is.False);
@@ -28,7 +28,7 @@ public class WordPieceVocabularyTests
     public void Read_RefusesMalformedFiles_NamingLineAndToken(string text, string message)
     {
         using TemporaryFolder folder = new();
-        string path = folder.File("vocab.txt");
+        var path = folder.File("vocab.txt");
         File.WriteAllText(path, text);
         Assert.That(
             () => WordPieceVocabulary.Read(path),

@@ -7,7 +7,7 @@ internal static class Words
     public static string[] Of(string text, BertOptions? options = null)
     {
         options ??= new BertOptions();
-        string normalized = options.Normalizer()!.Normalize(text);
+        var normalized = options.Normalizer()!.Normalize(text);
         return [.. options.PreTokenizer().PreTokenize(normalized).Select(word => normalized.Substring(word.Offset, word.Length))];
     }
 }

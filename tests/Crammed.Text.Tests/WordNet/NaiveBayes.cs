@@ -8,9 +8,9 @@ internal sealed class NaiveBayes
 
     public NaiveBayes(IEnumerable<(string Text, int Label)> examples)
     {
-        foreach ((string text, int label) in examples)
+        foreach ((var text, var label) in examples)
         {
-            foreach (string word in Words.Of(text))
+            foreach (var word in Words.Of(text))
             {
                 _counts[label][word] = _counts[label].GetValueOrDefault(word) + 1;
                 _totals[label]++;

@@ -13,7 +13,7 @@ public class WordNetDatabaseTests
     public void SetUp()
     {
         _folder = new TemporaryFolder();
-        foreach (string name in (string[])["data.verb", "data.adj", "data.adv"])
+        foreach (var name in (string[])["data.verb", "data.adj", "data.adv"])
             File.WriteAllText(_folder.File(name), "  1 licence\n");
     }
 

@@ -7,7 +7,7 @@ public class WordNetTaskTests
     public void Splits_AreLargeBalancedAndFixed(string name, int leastTrain, int leastDev)
     {
         ITaskSource source = Open(name);
-        foreach ((TaskSplit split, int least) in ((TaskSplit, int)[])[(TaskSplit.Train, leastTrain), (TaskSplit.Dev, leastDev)])
+        foreach ((TaskSplit split, var least) in ((TaskSplit, int)[])[(TaskSplit.Train, leastTrain), (TaskSplit.Dev, leastDev)])
         {
             IReadOnlyList<Example> examples = source.Read(split);
             Assert.That(examples, Has.Count.AtLeast(least));
@@ -55,7 +55,7 @@ public class WordNetTaskTests
     public void Split_HoldsOutItsShareOfNouns()
     {
         List<Synset> nouns = [.. SharedFolders.WordNet().Synsets.Where(synset => synset.PartOfSpeech == 'n')];
-        double share = nouns.Count(synset => WordNetSplit.PartOf(synset) == TaskSplit.Dev) / (double)nouns.Count;
+        var share = nouns.Count(synset => WordNetSplit.PartOf(synset) == TaskSplit.Dev) / (double)nouns.Count;
         // Five standard deviations of a share of 15 % among 82,115.
         Assert.That(share, Is.EqualTo(0.15).Within(5 * Math.Sqrt(0.15 * 0.85 / nouns.Count)));
     }
@@ -67,7 +67,7 @@ public class WordNetTaskTests
         Dictionary<string, Synset> byDefinition = ByDefinition();
         foreach (Example example in Open("wordnet-living").Read(TaskSplit.Dev))
         {
-            string topic = LexicographerFiles.Names[byDefinition[example.First].LexicographerFile];
+            var topic = LexicographerFiles.Names[byDefinition[example.First].LexicographerFile];
             string[] topics = example.Label == 1 ? ["noun.animal", "noun.plant", "noun.person"] : ["noun.artifact"];
             Assert.That(topics, Does.Contain(topic), example.First);
         }
@@ -81,7 +81,7 @@ public class WordNetTaskTests
         foreach (Example example in Open("wordnet-hypernym").Read(TaskSplit.Dev))
         {
             Synset first = byDefinition[example.First], second = byDefinition[example.Second!];
-            bool isHypernym = first.Pointers.Any(pointer => pointer.IsHypernym && database[pointer] == second);
+            var isHypernym = first.Pointers.Any(pointer => pointer.IsHypernym && database[pointer] == second);
             Assert.That(isHypernym, Is.EqualTo(example.Label == 1), example.First);
         }
     }
@@ -98,7 +98,7 @@ public class WordNetTaskTests
         ITaskSource source = Open(name);
         Func<Example, string> choose = text == 1 ? example => example.First : example => example.Second!;
         NaiveBayes classifier = new(source.Read(TaskSplit.Train).Select(example => (choose(example), (int)example.Label)));
-        double accuracy = source.Read(TaskSplit.Dev).Average(example => classifier.Classify(choose(example)) == example.Label ? 1.0 : 0.0);
+        var accuracy = source.Read(TaskSplit.Dev).Average(example => classifier.Classify(choose(example)) == example.Label ? 1.0 : 0.0);
         TestContext.Out.WriteLine($"accuracy {accuracy:P1}");
         Assert.That(accuracy, Is.InRange(least, most));
     }

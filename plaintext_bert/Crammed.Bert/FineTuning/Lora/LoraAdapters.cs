@@ -8,9 +8,9 @@ namespace Crammed.Bert;
 /// </summary>
 public sealed class LoraAdapters : ILinearAdapters, IDisposable
 {
-    private readonly BertModel model;
-    private readonly SortedDictionary<string, (torch.Tensor A, torch.Tensor B)> adapters = new(StringComparer.Ordinal);
-    private Dictionary<string, torch.Tensor>? unmerged;
+    private readonly BertModel _model;
+    private readonly SortedDictionary<string, (torch.Tensor A, torch.Tensor B)> _adapters = new(StringComparer.Ordinal);
+    private Dictionary<string, torch.Tensor>? _unmerged;
 
     /// <summary>
     /// Fresh adapters: A uniform in [-1/sqrt(in), 1/sqrt(in)] (Kaiming uniform with a = sqrt(5), PEFT's default), B zero, so that the model
@@ -27,7 +27,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(configuration);
         configuration.Validate();
-        this.model = model;
+        _model = model;
         Configuration = configuration;
         var modules = LinearModules(model);
         if (configuration.TargetModules.FirstOrDefault(target => !modules.Keys.Any(module => LoraConfiguration.IsNamed(target, module)))
@@ -44,7 +44,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
         {
             long inputs = weight.shape[1], outputs = weight.shape[0];
             var values = new SeededRandom(seed, "lora", index++).Uniform(configuration.Rank * inputs, 1 / Math.Sqrt(inputs));
-            adapters[module] = (
+            _adapters[module] = (
                 torch.tensor(values, [configuration.Rank, inputs], dtype: model.ScalarType).DetachFromDisposeScope(),
                 torch.zeros([outputs, configuration.Rank], model.ScalarType).DetachFromDisposeScope());
         }
@@ -72,14 +72,14 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     public bool Enabled { get; set; } = true;
 
     /// <summary>Whether the model's weights contain the adapters now.</summary>
-    public bool IsMerged => unmerged is not null;
+    public bool IsMerged => _unmerged is not null;
 
     /// <summary>The modules with adapters, in the order of their names.</summary>
-    public IEnumerable<string> Modules => adapters.Keys;
+    public IEnumerable<string> Modules => _adapters.Keys;
 
     /// <summary>A [rank, in] and B [out, rank] of a module.</summary>
     /// <exception cref="KeyNotFoundException">It has no adapter.</exception>
-    public (torch.Tensor A, torch.Tensor B) this[string module] => adapters[module];
+    public (torch.Tensor A, torch.Tensor B) this[string module] => _adapters[module];
 
     /// <inheritdoc/>
     torch.Tensor? ILinearAdapters.Delta(string module, torch.Tensor x) => Delta(module, x, dropout: 0, masks: null);
@@ -102,7 +102,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
 
     private torch.Tensor? Delta(string module, torch.Tensor x, double dropout, IReadOnlyDictionary<string, torch.Tensor>? masks)
     {
-        if (!Enabled || IsMerged || !adapters.TryGetValue(module, out var adapter))
+        if (!Enabled || IsMerged || !_adapters.TryGetValue(module, out var adapter))
             return null;
         var input = dropout > 0 ? torch.nn.functional.dropout(x, dropout) : x;
         return Delta(input, adapter.A, adapter.B, Configuration.Scaling, masks?[module]);
@@ -115,11 +115,11 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
         if (IsMerged)
             throw new InvalidOperationException("the adapters are merged already");
         using var noGradient = torch.no_grad();
-        var weights = LinearModules(model);
-        unmerged = [];
-        foreach (var (module, adapter) in adapters)
+        var weights = LinearModules(_model);
+        _unmerged = [];
+        foreach (var (module, adapter) in _adapters)
         {
-            unmerged[module] = weights[module].detach().clone().DetachFromDisposeScope();
+            _unmerged[module] = weights[module].detach().clone().DetachFromDisposeScope();
             using var product = torch.matmul(adapter.B, adapter.A);
             weights[module].add_(product, Configuration.Scaling);
         }
@@ -129,11 +129,11 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     /// <exception cref="InvalidOperationException">Not merged.</exception>
     public void Unmerge()
     {
-        if (unmerged is null)
+        if (_unmerged is null)
             throw new InvalidOperationException("the adapters are not merged");
         using var noGradient = torch.no_grad();
-        var weights = LinearModules(model);
-        foreach (var (module, weight) in unmerged)
+        var weights = LinearModules(_model);
+        foreach (var (module, weight) in _unmerged)
             weights[module].copy_(weight);
         ForgetUnmerged();
     }
@@ -141,7 +141,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (a, b) in adapters.Values)
+        foreach (var (a, b) in _adapters.Values)
         {
             a.Dispose();
             b.Dispose();
@@ -151,7 +151,7 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     }
 
     /// <summary>What training changes: the adapters, and the model's biases that the configuration names.</summary>
-    internal IEnumerable<(string Name, torch.Tensor Value)> Trained() => adapters
+    internal IEnumerable<(string Name, torch.Tensor Value)> Trained() => _adapters
         .SelectMany(adapter => new[]
         {
             ($"{adapter.Key}.{LoraFiles.A}", adapter.Value.A),
@@ -161,11 +161,11 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
 
     /// <summary>The tensors by the names of a draw, as views of its shapes [in, rank] and [rank, out].</summary>
     /// <exception cref="KeyNotFoundException">There are other adapters than on query, key and value of every layer.</exception>
-    internal IEnumerable<(string Name, torch.Tensor Value)> InDrawForm() => FineTuningShape.Of(model.Configuration).Adapters()
+    internal IEnumerable<(string Name, torch.Tensor Value)> InDrawForm() => FineTuningShape.Of(_model.Configuration).Adapters()
         .SelectMany(place => new[]
         {
-            (TrainedTensorNames.NameA(place.Layer, place.Projection), adapters[ModuleOf(place.Layer, place.Projection)].A.t()),
-            (TrainedTensorNames.NameB(place.Layer, place.Projection), adapters[ModuleOf(place.Layer, place.Projection)].B.t()),
+            (TrainedTensorNames.NameA(place.Layer, place.Projection), _adapters[ModuleOf(place.Layer, place.Projection)].A.t()),
+            (TrainedTensorNames.NameB(place.Layer, place.Projection), _adapters[ModuleOf(place.Layer, place.Projection)].B.t()),
         });
 
     /// <summary>The module that a draw's adapter is on.</summary>
@@ -175,23 +175,23 @@ public sealed class LoraAdapters : ILinearAdapters, IDisposable
     internal IReadOnlyDictionary<string, torch.Tensor> Biases()
     {
         var names = BiasNames().ToHashSet(StringComparer.Ordinal);
-        return model.named_parameters().Where(parameter => names.Contains(parameter.Item1))
+        return _model.named_parameters().Where(parameter => names.Contains(parameter.Item1))
             .ToDictionary(parameter => parameter.Item1, parameter => (torch.Tensor)parameter.Item2, StringComparer.Ordinal);
     }
 
-    private IEnumerable<string> BiasNames() => model.named_parameters().Select(parameter => parameter.Item1)
+    private IEnumerable<string> BiasNames() => _model.named_parameters().Select(parameter => parameter.Item1)
         .Where(name => name.EndsWith(".bias", StringComparison.Ordinal) && Configuration.Bias switch
         {
             LoraBias.All => true,
-            LoraBias.LoraOnly => adapters.ContainsKey(name[..^".bias".Length]),
+            LoraBias.LoraOnly => _adapters.ContainsKey(name[..^".bias".Length]),
             _ => false,
         });
 
     private void ForgetUnmerged()
     {
-        foreach (var weight in unmerged?.Values ?? Enumerable.Empty<torch.Tensor>())
+        foreach (var weight in _unmerged?.Values ?? Enumerable.Empty<torch.Tensor>())
             weight.Dispose();
-        unmerged = null;
+        _unmerged = null;
     }
 
     /// <summary>Weights [out, in] of the encoder's linear layers by module name.</summary>

@@ -34,9 +34,9 @@ public sealed record BenchBootstrapSettings : BootstrapRunSettings, ICheckedSett
             yield return new(nameof(Parameters), $"names '{unknown}'; the sets with bootstrapping are {KnownSets()}");
         if (Slots.Count == 0)
             yield return new(nameof(Slots), "is empty; name at least one period, or 0 for all slots");
-        foreach (int slots in Slots.Where(slots => slots == 1 || !(slots == 0 || int.IsPow2(slots))))
+        foreach (var slots in Slots.Where(slots => slots == 1 || !(slots == 0 || int.IsPow2(slots))))
             yield return new(nameof(Slots), $"is {slots}; a period is a power of two from 2 on, or 0 for all slots");
-        foreach (string set in Parameters.Where(IsKnown))
+        foreach (var set in Parameters.Where(IsKnown))
         {
             var literal = NamedParameters.Find(set);
             if (!SlotsOf(literal).Any())

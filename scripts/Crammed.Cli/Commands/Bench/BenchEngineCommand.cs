@@ -12,10 +12,10 @@ internal sealed class BenchEngineCommand : ICommandHandler<BenchEngineSettings>
     public async Task<int> RunAsync(RunContext<BenchEngineSettings> context, CancellationToken cancellationToken)
     {
         var folder = context.CreateOutputFolder(context.Settings.Name, NameTaken.Number);
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         var results = context.Shown(progress =>
             EngineSuite.Run(folder.PathOf("artifacts"), progress, cancellationToken));
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         var report = new EngineReport(
             results, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory), seconds, process.PeakWorkingSet64);

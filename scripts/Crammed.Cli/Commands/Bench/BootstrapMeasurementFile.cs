@@ -8,7 +8,7 @@ namespace Crammed.Cli.Commands.Bench;
 /// <summary>A measurement as JSON; numbers read back exactly.</summary>
 internal static class BootstrapMeasurementFile
 {
-    private static readonly JsonSerializerOptions options = new()
+    private static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -19,7 +19,7 @@ internal static class BootstrapMeasurementFile
 
     /// <summary>Writes the file, whole or not at all.</summary>
     public static void Write(string path, BootstrapMeasurement measurement) =>
-        AtomicFile.WriteText(path, JsonSerializer.Serialize(measurement, options) + "\n");
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(measurement, Options) + "\n");
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="InvalidDataException">The file is no measurement.</exception>
@@ -27,7 +27,7 @@ internal static class BootstrapMeasurementFile
     {
         try
         {
-            return JsonSerializer.Deserialize<BootstrapMeasurement>(File.ReadAllText(path), options)
+            return JsonSerializer.Deserialize<BootstrapMeasurement>(File.ReadAllText(path), Options)
                 ?? throw new InvalidDataException($"{path}: holds null instead of a measurement");
         }
         catch (JsonException exception)

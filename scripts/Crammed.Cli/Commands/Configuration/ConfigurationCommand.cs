@@ -10,7 +10,7 @@ internal sealed class ConfigurationCommand(Func<IReadOnlyList<CommandDefinition>
     /// <inheritdoc/>
     public async Task<int> RunAsync(RunContext<ConfigurationCommandSettings> context, CancellationToken cancellationToken)
     {
-        string page = new ConfigurationPage(context.Configurations, commands()).ToMarkdown();
+        var page = new ConfigurationPage(context.Configurations, commands()).ToMarkdown();
         if (context.ResolveOptional(context.Settings.File) is { } file)
             AtomicFile.WriteText(file, page);
         else

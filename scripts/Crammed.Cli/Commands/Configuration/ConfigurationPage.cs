@@ -49,10 +49,10 @@ internal sealed class ConfigurationPage(ConfigurationFolder folder, IReadOnlyLis
     private void AppendGroup(StringBuilder text, string name, IEnumerable<IGrouping<string, Key>> keys)
     {
         text.Append(CultureInfo.InvariantCulture, $"\n### {name}\n");
-        foreach (string group in GroupsBelow(name))
+        foreach (var group in GroupsBelow(name))
         {
             text.Append(CultureInfo.InvariantCulture, $"\nChoices of `{group}=`:\n\n");
-            foreach (string choice in folder.Choices(group))
+            foreach (var choice in folder.Choices(group))
                 text.Append(CultureInfo.InvariantCulture, $"- `{choice}`: {folder.Remarks(group, choice)}\n");
         }
         var table = new MarkdownTable("key", "meaning", "value", "read by");

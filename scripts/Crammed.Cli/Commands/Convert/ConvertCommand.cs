@@ -16,10 +16,10 @@ internal sealed class ConvertCommand : ICommandHandler<ConvertSettings>
         settings.He.RequireClientRefresh();
         var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
         var draw = WeightFiles.ReadDraw(context.Resolve(settings.Draw));
-        string export = context.Resolve(settings.Export);
+        var export = context.Resolve(settings.Export);
         var train = EncryptableSplit.Read(Path.Combine(export, StageFiles.Train));
         var dev = EncryptableSplit.Read(Path.Combine(export, StageFiles.Dev));
-        string keys = context.Resolve(settings.Keys);
+        var keys = context.Resolve(settings.Keys);
         using (KeyFolder.LoadSecret(keys, parameters))
         {
             // Refused before a folder is made.

@@ -27,7 +27,7 @@ internal sealed class DemoCommand : ICommandHandler<DemoSettings>
     private static ResultLines Lines(DemoReport report, string folder)
     {
         var (scores, last) = (report.Scores, report.Losses[^1]);
-        int within = report.Losses.Count(step => step.IsWithinBound(report.Encryption.RoundingError));
+        var within = report.Losses.Count(step => step.IsWithinBound(report.Encryption.RoundingError));
         return new ResultLines()
             .Add("task", $"{report.Run.Task}, {NumberText.Count(scores.Examples)} examples for evaluation")
             .Add("dev before", $"{NumberText.Score(scores.Before.Value, scores.Before.StandardError)} {scores.Before.Metric}, initial head")

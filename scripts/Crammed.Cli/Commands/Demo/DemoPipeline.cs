@@ -29,14 +29,14 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
     public async Task<DemoResults> RunAsync(CancellationToken cancellation)
     {
         var pretraining = Timed("pretrain", () => Pretrain(cancellation));
-        string model = pretraining.ModelFolder;
+        var model = pretraining.ModelFolder;
         var export = Timed("export-glue", () => Export(model, cancellation));
         var draw = Timed("draw", () => Draw(model, export));
         var circuit = Circuit.Load(model, draw.Settings, draw.Shape, parameters, Threads);
         var train = EncryptableSplit.Read(export.TrainFolder);
         // First on clear slots: a value outside its calibrated domain shows there, before hours on ciphertexts are spent.
         var clearRuns = new ClearRuns(circuit, draw, train, parameters);
-        double[] clearLosses = Timed("finetune (clear slots)", () => context.Shown(progress =>
+        var clearLosses = Timed("finetune (clear slots)", () => context.Shown(progress =>
             clearRuns.WithoutNoise(progress, cancellation)));
         var keys = Timed("keygen", () => context.Shown(progress =>
             KeygenStage.Run(circuit, parameters, folder.PathOf("keys"), context.Resources, progress, cancellation)));
@@ -50,7 +50,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         var evaluation = await TimedAsync("evaluate (encrypted)", () => EncryptedStages.EvaluateAsync(
             Files("encrypted-evaluation"), folder.PathOf($"encrypted/{ResultFiles.Parameters}"), Say, cancellation));
         var plaintext = Timed("finetune (plaintext)", () => CarryOut(model, export, draw, cancellation));
-        double[][] noisyLosses = Timed("clear runs with noise", () => context.Shown(progress =>
+        var noisyLosses = Timed("clear runs with noise", () => context.Shown(progress =>
             clearRuns.WithNoise(NoisyRuns, progress, cancellation)));
         return new DemoResults
         {
@@ -129,7 +129,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
     private async Task<T> TimedAsync<T>(string stage, Func<Task<T>> work)
     {
         Say($"== {stage}");
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         var result = await work();
         _stageSeconds.Add((stage, Stopwatch.GetElapsedTime(start).TotalSeconds));
         return result;

@@ -16,7 +16,7 @@ internal sealed class DoctorCommand(IHostProbe probe) : ICommandHandler<DoctorSe
             checks.Add(check);
         }
         context.Console.Write(TableOf(checks));
-        int missing = checks.Count(check => check.State == CheckState.Missing);
+        var missing = checks.Count(check => check.State == CheckState.Missing);
         await context.Output.WriteLineAsync(missing == 0 ? "everything crammed needs is here" : $"missing: {missing}");
         return missing == 0 ? ExitCode.Success : ExitCode.Failure;
     }
@@ -26,7 +26,7 @@ internal sealed class DoctorCommand(IHostProbe probe) : ICommandHandler<DoctorSe
         var table = new Table().Border(TableBorder.Simple).AddColumns("", "checked", "found", "advice");
         foreach (var check in checks)
         {
-            string state = check.State switch
+            var state = check.State switch
             {
                 CheckState.Good => "[green]ok[/]",
                 CheckState.Note => "[yellow]note[/]",

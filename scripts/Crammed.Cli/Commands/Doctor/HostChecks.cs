@@ -24,9 +24,9 @@ internal sealed class HostChecks(IHostProbe probe)
 
     private Check Sdk()
     {
-        string? version = probe.FirstLine("dotnet", "--version");
-        string major = version?.Split('.')[0] ?? "";
-        bool isEnough = int.TryParse(major, CultureInfo.InvariantCulture, out int number) && number >= 10;
+        var version = probe.FirstLine("dotnet", "--version");
+        var major = version?.Split('.')[0] ?? "";
+        var isEnough = int.TryParse(major, CultureInfo.InvariantCulture, out var number) && number >= 10;
         return isEnough
             ? new Check(".NET SDK", CheckState.Good, version!)
             : new Check(
@@ -48,7 +48,7 @@ internal sealed class HostChecks(IHostProbe probe)
 
     private Check Simd()
     {
-        string found = probe.Vectors switch
+        var found = probe.Vectors switch
         {
             { Has512: true } => "512-bit (AVX-512)",
             { Has256: true } => "256-bit (AVX2 and FMA)",
@@ -67,8 +67,8 @@ internal sealed class HostChecks(IHostProbe probe)
 
     private Check Memory()
     {
-        double gibibytes = probe.MemoryBytes / Math.Pow(2, 30);
-        string found = string.Create(CultureInfo.InvariantCulture, $"{gibibytes:F1} GiB");
+        var gibibytes = probe.MemoryBytes / Math.Pow(2, 30);
+        var found = string.Create(CultureInfo.InvariantCulture, $"{gibibytes:F1} GiB");
         return gibibytes >= SmallMemoryGiB
             ? new Check("memory", CheckState.Good, found)
             : new Check("memory", CheckState.Note, found, $"less than {SmallMemoryGiB} GiB: encrypted training may not fit");

@@ -8,7 +8,7 @@ namespace Crammed.Cli.Commands.Doctor;
 /// <summary>Looks at the machine that the program runs on.</summary>
 internal sealed class HostProbe : IHostProbe
 {
-    private static readonly TimeSpan timeLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
 
     /// <inheritdoc/>
     public (bool Has512, bool Has256) Vectors => (Avx512F.IsSupported, Avx2.IsSupported && Fma.IsSupported);
@@ -54,7 +54,7 @@ internal sealed class HostProbe : IHostProbe
             process.BeginErrorReadLine();
             var line = process.StandardOutput.ReadLineAsync();
             var rest = line.ContinueWith(_ => process.StandardOutput.ReadToEnd(), TaskScheduler.Default);
-            if (rest.Wait(timeLimit) && process.WaitForExit(timeLimit))
+            if (rest.Wait(TimeLimit) && process.WaitForExit(TimeLimit))
                 return process.ExitCode == 0 ? line.Result : null;
             process.Kill();
             return null;

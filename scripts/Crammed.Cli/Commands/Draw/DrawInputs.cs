@@ -17,7 +17,7 @@ internal static class DrawInputs
     public static DrawInput Of(string modelFolder, string trainFolder, EvalGroupSettings settings)
     {
         var split = ExportedSplit.Open(trainFolder, TaskSplit.Train, modelFolder, needsEmbeddings: false);
-        string task = split.Description.Task;
+        var task = split.Description.Task;
         if (task != settings.Tasks.Name)
         {
             throw new ConfigurationException(
@@ -37,7 +37,7 @@ internal static class DrawInputs
     public static ResultLines AddDraw(ResultLines lines, FineTuningDraw draw)
     {
         var settings = draw.Settings;
-        long trained = draw.Tensors.Sum(tensor => tensor.Values.LongLength);
+        var trained = draw.Tensors.Sum(tensor => tensor.Values.LongLength);
         return lines
             .Add("draw", FormattableString.Invariant(
                 $"{settings.Steps} steps of {settings.BatchSize} from {NumberText.Count(draw.TrainingExamples)} examples, ")

@@ -15,8 +15,8 @@ internal static class EncryptedEvaluate
     {
         var settings = context.Settings;
         string container = context.Resolve(settings.Container), keys = context.Resolve(settings.Keys), model = context.Resolve(settings.Model);
-        string parameters = context.Resolve(settings.Parameters);
-        string devFolder = Path.Combine(context.Resolve(settings.Export), StageFiles.Dev);
+        var parameters = context.Resolve(settings.Parameters);
+        var devFolder = Path.Combine(context.Resolve(settings.Export), StageFiles.Dev);
         var dev = EncryptableSplit.Read(devFolder);
         EncryptedStages.Check(container, keys, model);
         if (!File.Exists(parameters))

@@ -65,14 +65,14 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateCommandSettings>
     private static EvaluateInput Input(RunContext<EvaluateCommandSettings> context, string? adapters, string? draw)
     {
         var settings = context.Settings;
-        bool isTuned = Directory.Exists(adapters);
-        string model = context.Resolve(settings.Model);
+        var isTuned = Directory.Exists(adapters);
+        var model = context.Resolve(settings.Model);
         if (isTuned)
             model = TunedFolder.ModelFolderOf(adapters!, model);
         var weights = isTuned ? null
             : adapters is null ? TrainedWeights.Initial(WeightFiles.ReadDraw(draw!)) : WeightFiles.ReadAdapters(adapters);
         var definition = settings.Eval.Tasks.ToDefinition();
-        string? file = settings.Source == ExampleSource.Export ? Path.Combine(context.Resolve(settings.Export), StageFiles.Dev) : null;
+        var file = settings.Source == ExampleSource.Export ? Path.Combine(context.Resolve(settings.Export), StageFiles.Dev) : null;
         return new EvaluateInput
         {
             ModelFolder = model,
@@ -107,7 +107,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateCommandSettings>
     private static TaskDescription TaskOf(
         string file, string modelFolder, IReadOnlyDictionary<string, TaskDescription> tasks, bool needsEmbeddings)
     {
-        string name = ExportedSplit.Open(file, TaskSplit.Dev, modelFolder, needsEmbeddings).Description.Task;
+        var name = ExportedSplit.Open(file, TaskSplit.Dev, modelFolder, needsEmbeddings).Description.Task;
         return tasks.TryGetValue(name, out var task)
             ? task
             : throw new InvalidDataException($"{file}: holds the unknown task '{name}'; the tasks are {string.Join(", ", tasks.Keys)}");
@@ -119,7 +119,7 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateCommandSettings>
         var lines = new ResultLines().Add("task", $"{outcome.Task.Name}, {NumberText.Count(outcome.Examples)} examples for evaluation");
         foreach (var score in outcome.Scores)
         {
-            string remark = score.IsNearChance ? "; not two standard errors above it" : "";
+            var remark = score.IsNearChance ? "; not two standard errors above it" : "";
             lines.Add(
                 score.Metric, $"{NumberText.Score(score.Value, score.StandardError)} (chance: {NumberText.Score(score.Chance)}{remark})");
         }

@@ -20,19 +20,19 @@ internal static class PolynomialLines
                 + $"{NumberText.Score(polynomial.Value, polynomial.StandardError)} with polynomials "
                 + $"(chance: {NumberText.Score(exact.Chance)})");
         }
-        string noise = noiseBits is { } bits ? string.Create(CultureInfo.InvariantCulture, $", noise of 2^-{bits:G4} a product") : "";
-        string unanswered = outcome.Unanswered == 0 ? "" : $"; examples without a finite answer: {NumberText.Count(outcome.Unanswered)}";
+        var noise = noiseBits is { } bits ? string.Create(CultureInfo.InvariantCulture, $", noise of 2^-{bits:G4} a product") : "";
+        var unanswered = outcome.Unanswered == 0 ? "" : $"; examples without a finite answer: {NumberText.Count(outcome.Unanswered)}";
         lines.Add(
             "logits",
             string.Create(CultureInfo.InvariantCulture, $"largest difference {outcome.LargestLogitDifference:G3}{noise}{unanswered}"));
         var arguments = outcome.Functions.Designs().ToDictionary(design => design.Name, design => design.Argument);
         foreach (var use in outcome.Domains)
         {
-            string outside = use.Outside == 0
+            var outside = use.Outside == 0
                 ? ""
                 : $"; {NumberText.Count(use.Outside)} of {NumberText.Count(use.Values)} values outside";
-            string observed = string.Create(CultureInfo.InvariantCulture, $"{use.Minimum:G4} to {use.Maximum:G4}");
-            string domain = string.Create(CultureInfo.InvariantCulture, $"[{use.Domain.Low:G4}, {use.Domain.High:G4}]");
+            var observed = string.Create(CultureInfo.InvariantCulture, $"{use.Minimum:G4} to {use.Maximum:G4}");
+            var domain = string.Create(CultureInfo.InvariantCulture, $"[{use.Domain.Low:G4}, {use.Domain.High:G4}]");
             lines.Add(use.Name, $"{observed} in {domain} ({arguments[use.Name]}){outside}");
         }
         var depth = CircuitDepth.Of(outcome.Functions);

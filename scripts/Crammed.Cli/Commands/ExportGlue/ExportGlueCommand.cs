@@ -76,8 +76,8 @@ internal sealed class ExportGlueCommand : ICommandHandler<ExportGlueSettings>
         var lines = new ResultLines();
         foreach (var outcome in outcomes)
         {
-            string kind = outcome.Task.Labels.Count == 0 ? "scores" : string.Join(", ", outcome.Task.Labels);
-            string files = ExportStage.FolderOf(folder, outcome.Task.Name, outcomes.Count);
+            var kind = outcome.Task.Labels.Count == 0 ? "scores" : string.Join(", ", outcome.Task.Labels);
+            var files = ExportStage.FolderOf(folder, outcome.Task.Name, outcomes.Count);
             lines.Add("task", $"{outcome.Task.Name} ({kind})")
                 .Add("examples", string.Join(", ", outcome.Splits.Select(written =>
                     $"{NumberText.Count(written.Examples)} for {(written.Split == TaskSplit.Train ? "training" : "evaluation")}")))

@@ -24,9 +24,9 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneCommandSettings>
         if (context.Sweep.Count > 1)
             throw new ConfigurationException("several eval/tasks are given; mode=adapters carries out the draw of one");
         settings.Impl.Apply();
-        string modelFolder = context.Resolve(settings.Model);
-        string trainFolder = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
-        string? drawFile = context.ResolveOptional(settings.Draw);
+        var modelFolder = context.Resolve(settings.Model);
+        var trainFolder = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);
+        var drawFile = context.ResolveOptional(settings.Draw);
         var draw = drawFile is null
             ? DrawStage.Load(DrawInputs.Of(modelFolder, trainFolder, settings.Eval)).Draw
             : WeightFiles.ReadDraw(drawFile);
@@ -55,7 +55,7 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneCommandSettings>
         }
         catch (TrainingDivergedException exception)
         {
-            string state = $"{folder.ShownPath}/{StageFiles.Adapters}";
+            var state = $"{folder.ShownPath}/{StageFiles.Adapters}";
             // Other settings would have prevented it: bad input, not a fault of the program.
             throw new ConfigurationException(
                 $"draw of seed {draw.Seed}: {exception.Message}; the state before it is in {state}", exception);
@@ -64,7 +64,7 @@ internal sealed class FinetuneCommand : ICommandHandler<FinetuneCommandSettings>
 
     private static ResultLines Lines(FinetuneCommandSettings settings, FineTuningDraw draw, FineTuningResult training, string folder)
     {
-        string adapters = $"{folder}/{StageFiles.Adapters}";
+        var adapters = $"{folder}/{StageFiles.Adapters}";
         var (first, last) = (training.Steps[0], training.Steps[^1]);
         return DrawInputs.AddDraw(new ResultLines().Add("mode", $"adapters: {adapters}"), draw)
             .Add("loss", $"{NumberText.Loss(first.Loss)} at step {first.Step}, {NumberText.Loss(last.Loss)} at step {last.Step}")

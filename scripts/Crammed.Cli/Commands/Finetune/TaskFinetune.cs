@@ -20,7 +20,7 @@ internal static class TaskFinetune
         {
             foreach (var (configuration, stage) in tasks)
             {
-                string task = configuration.Settings.Eval.Tasks.Name;
+                var task = configuration.Settings.Eval.Tasks.Name;
                 Directory.CreateDirectory(folder.PathOf(task));
                 folder.WriteText($"{task}/config.yaml", configuration.ToYaml());
                 outcomes.Add(stage.Run(folder.PathOf(task), display, cancellation));
@@ -43,8 +43,8 @@ internal static class TaskFinetune
 
     private static string Kept(IReadOnlyList<FineTuneOutcome> outcomes, string folder)
     {
-        int complete = outcomes.Sum(outcome => outcome.CompleteRuns);
-        string runs = $"{complete} complete {(complete == 1 ? "run" : "runs")} in {folder} ({StageFiles.Summary}, {StageFiles.Metrics})";
+        var complete = outcomes.Sum(outcome => outcome.CompleteRuns);
+        var runs = $"{complete} complete {(complete == 1 ? "run" : "runs")} in {folder} ({StageFiles.Summary}, {StageFiles.Metrics})";
         return outcomes[^1] is { IsInterrupted: true, Runs: [.., { Training: var training } last] } outcome
             ? $"{runs}, and step {training.Steps.Count} of {outcome.Task.Name}, seed {last.Seed}, "
                 + $"in {folder}/{outcome.Task.Name}/{StageFiles.Seed(last.Seed)}"
@@ -56,7 +56,7 @@ internal static class TaskFinetune
     {
         if (outcome.Diverged is not { Training.Divergence: { } divergence, Seed: var seed })
             return;
-        string state = $"{folder}/{outcome.Task.Name}/{StageFiles.Seed(seed)}";
+        var state = $"{folder}/{outcome.Task.Name}/{StageFiles.Seed(seed)}";
         // Other settings would have prevented it: bad input, not a fault of the program.
         throw new ConfigurationException(
             $"{outcome.Task.Name}, seed {seed}: {divergence.Message}; the state before it is in {state}", divergence);
@@ -79,7 +79,7 @@ internal static class TaskFinetune
         var lines = new ResultLines();
         foreach (var outcome in outcomes)
         {
-            double seconds = outcome.Runs.Sum(run => run.Training.Seconds);
+            var seconds = outcome.Runs.Sum(run => run.Training.Seconds);
             lines.Add(outcome.Task.Name, string.Join("; ", outcome.Summaries.Select(summary => Text(summary, settings.Seeds)))
                 + $"; {NumberText.Count(outcome.TrainExamples)} examples, {NumberText.Seconds(seconds)}");
         }
@@ -88,7 +88,7 @@ internal static class TaskFinetune
 
     private static string Text(SeedSummary summary, int seeds)
     {
-        string spread = seeds > 1
+        var spread = seeds > 1
             ? $", {NumberText.Score(summary.Minimum)} to {NumberText.Score(summary.Maximum)} over {seeds} seeds" : "";
         return $"{summary.Metric} {NumberText.Score(summary.Median, summary.StandardError)}{spread} "
             + $"(chance: {NumberText.Score(summary.Chance)})";

@@ -16,8 +16,8 @@ internal sealed class ImportCommand : ICommandHandler<ImportSettings>
     public async Task<int> RunAsync(RunContext<ImportSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
-        string source = context.Resolve(settings.Hf);
-        string vocabulary = context.ResolveOptional(settings.Vocabulary) ?? source;
+        var source = context.Resolve(settings.Hf);
+        var vocabulary = context.ResolveOptional(settings.Vocabulary) ?? source;
         var tokenizer = BertTokenizer.Load(vocabulary, source, settings.SequenceLength);
         using var imported = HuggingFaceCheckpoint.Load(source, new ImportOptions
         {
@@ -38,14 +38,14 @@ internal sealed class ImportCommand : ICommandHandler<ImportSettings>
     private static ResultLines Lines(ImportedBert imported, string folder)
     {
         var model = imported.Model.Configuration;
-        long parameters = imported.Model.parameters().Sum(parameter => parameter.numel());
+        var parameters = imported.Model.parameters().Sum(parameter => parameter.numel());
         var lines = new ResultLines().Add(
             "model", $"{folder}/{StageFiles.Model}: {model.Layers} x {model.Hidden}, vocabulary {NumberText.Count(model.VocabularySize)}, "
                 + $"{NumberText.Count(parameters)} parameters");
         if (imported.Head is null)
             return lines.Add("next", $"crammed finetune mode=lora model={folder}/{StageFiles.Model} eval/tasks=rte data.glue=DIR");
-        string names = imported.Head.Labels is { } labels ? $" ({string.Join(", ", labels)})" : "";
-        string outputs = model.Classes == 0 ? "one output" : $"{model.Classes} classes{names}";
+        var names = imported.Head.Labels is { } labels ? $" ({string.Join(", ", labels)})" : "";
+        var outputs = model.Classes == 0 ? "one output" : $"{model.Classes} classes{names}";
         return lines.Add("head", $"{folder}/{StageFiles.Adapters}: {outputs}")
             .Add("next", $"crammed evaluate adapters={folder} source=text eval/tasks=sst2 data.glue=DIR");
     }

@@ -21,11 +21,11 @@ internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
         settings.He.RequireClientRefresh();
         var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
         var draw = WeightFiles.ReadDraw(context.Resolve(settings.Draw));
-        string model = context.Resolve(settings.Model);
+        var model = context.Resolve(settings.Model);
         var circuit = Circuit.Load(model, draw.Settings, draw.Shape, parameters, settings.Impl.ThreadCount);
         var request = KeygenStage.RequestFor(circuit);
         var keys = request.Plan(parameters);
-        string target = context.Resolve($"outputs/{settings.Name}");
+        var target = context.Resolve($"outputs/{settings.Name}");
         KeyFolder.RequireRoom(target, keys, context.Resources);
         var folder = context.CreateOutputFolder(settings.Name, model, context.Resolve(settings.Draw));
         await Describe(keys, folder.FullPath, context.Resources).WriteAsync(context.Output);
@@ -38,7 +38,7 @@ internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
     /// <summary>The totals of the manifest, and the room that was found for them.</summary>
     private static ResultLines Describe(EvaluationKeyPlan keys, string folder, ISystemResources resources)
     {
-        int rotations = keys.Keys.Count(key => key.Kind == EvaluationKeyKind.Rotation);
+        var rotations = keys.Keys.Count(key => key.Kind == EvaluationKeyKind.Rotation);
         return new ResultLines()
             .Add("keys", $"relinearization and {rotations} rotation keys")
             .Add("on disk", $"{NumberText.Bytes(keys.FileBytes)} needed, {Free(resources.Disk(folder))}")

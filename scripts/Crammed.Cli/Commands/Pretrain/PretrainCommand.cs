@@ -40,7 +40,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainCommandSettings>
     /// <exception cref="ConfigurationException">There is none.</exception>
     private static string CheckpointIn(RunContext<PretrainCommandSettings> context, string resume)
     {
-        string path = context.Resolve(resume);
+        var path = context.Resolve(resume);
         if (File.Exists(path))
             return path;
         return PretrainingCheckpoints.Latest(Path.Combine(path, StageFiles.Checkpoints)) ?? PretrainingCheckpoints.Latest(path)
@@ -53,7 +53,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainCommandSettings>
     private static OutputFolder Folder(RunContext<PretrainCommandSettings> context, string? checkpoint)
     {
         var (name, data) = (context.Settings.Name, context.Settings.Data);
-        string own = context.Resolve($"outputs/{name}") + Path.DirectorySeparatorChar;
+        var own = context.Resolve($"outputs/{name}") + Path.DirectorySeparatorChar;
         if (checkpoint?.StartsWith(own, StringComparison.Ordinal) == true)
             return context.CreateOutputFolder(name, NameTaken.Continue);
         string?[] inputs = [.. data.Text.Select(context.Resolve), context.ResolveOptional(data.Vocabulary)];

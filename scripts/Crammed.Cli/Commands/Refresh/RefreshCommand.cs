@@ -20,7 +20,7 @@ internal sealed class RefreshCommand : ICommandHandler<RefreshSettings>
         var manifest = ContainerManifest.Read(context.Resolve(settings.Container));
         var parameters = CkksParameters.Create(NamedParameters.Find(manifest.ParameterSet));
         using var secret = KeyFolder.LoadSecret(context.Resolve(settings.Keys), parameters);
-        int threads = settings.Impl.ThreadCount;
+        var threads = settings.Impl.ThreadCount;
         var server = new RefreshServer(parameters, new RefreshParty(secret, threads), threads);
         await server.RunAsync(context.Resolve(settings.Socket), () =>
         {
