@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using Crammed.Files;
 using DuckDB.NET.Data;
 
 namespace Crammed.Text.Parquet;
