@@ -108,7 +108,8 @@ public class HuggingFaceBertTests
         using var pair = HuggingFaceCheckpoint.Load(folder, Small);
         Assert.That(pair.Model.Configuration.TokenTypes, Is.EqualTo(2));
         var ids = Tokens("ids");
-        var (types, expected) = (Tokens("types").to(torch.float64).ToFloat64Array(), pair.Model.Embed(ids, Tokens("types")).ToFloat64Array().Chunk(8).ToArray());
+        var types = Tokens("types").to(torch.float64).ToFloat64Array();
+        var expected = pair.Model.Embed(ids, Tokens("types")).ToFloat64Array().Chunk(8).ToArray();
         var actual = pair.Model.Embed(ids).ToFloat64Array().Chunk(8).ToArray();
         for (var token = 0; token < types.Length; token++)
             Assert.That(actual[token], types[token] == 0 ? Is.EqualTo(expected[token]) : Is.Not.EqualTo(expected[token]));

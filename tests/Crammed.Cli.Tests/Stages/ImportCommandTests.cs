@@ -62,12 +62,16 @@ internal sealed class ImportCommandTests
             """);
         await Succeed("import", "hf=hf", "sequence_length=24");
         await Succeed(
-            "finetune", "name=full", "mode=full", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "finetune.steps=1", "impl.threads=1");
+            "finetune", "name=full", "mode=full", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "finetune.steps=1",
+            "impl.threads=1");
         foreach (string folder in new[] { "outputs/import/model", "outputs/full/sst2/seed-0/model" })
             Assert.That(Checkpoint.Tokenizer(_program.Folder.Combine(folder)).EncodeToIds("The bird"), Is.EqualTo((int[])[1, 6]), folder);
         _program.Folder.Write("hf/tokenizer_config.json", """{"do_lower_case": true}""");
         Assert.That(await _program.RunAsync("import", "name=other", "hf=hf", "sequence_length=24"), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Contain("tokenizer_config.json: do_lower_case is true, and ").And.Contain("tokenizer.json: normalizer.lowercase is false; make them agree"));
+        Assert.That(
+            _program.Error,
+            Does.Contain("tokenizer_config.json: do_lower_case is true, and ")
+                .And.Contain("tokenizer.json: normalizer.lowercase is false; make them agree"));
         Assert.That(Directory.Exists(_program.Folder.Combine("outputs/other")), Is.False);
     }
 
