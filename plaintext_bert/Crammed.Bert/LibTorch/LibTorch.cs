@@ -58,7 +58,8 @@ public static class LibTorch
         {
             throw new InvalidDataException(
                 $"{path}: its SHA-256 is {hash}, TorchSharp 0.107.0's is {BindingSha256}, "
-                + $"and this system's libstdc++ lacks {LackedVersion}; restore TorchSharp 0.107.0, or use a system with the libstdc++ of GCC 13 or later");
+                + $"and this system's libstdc++ lacks {LackedVersion}; restore TorchSharp 0.107.0, "
+                + "or use a system with the libstdc++ of GCC 13 or later");
         }
 
         ElfVersionNeeds.MakeOptional(bytes, LackedVersion);
