@@ -18,7 +18,7 @@ public static class LibTorch
     /// <summary>The version of libstdc++'s symbols that the binding asks for and Debian 12 and Ubuntu 22.04 lack.</summary>
     internal const string LackedVersion = "GLIBCXX_3.4.32";
 
-    /// <summary>The version's one symbol in the binding: it marks that streams are initialized by libstdc++, and nothing looks it up.</summary>
+    /// <summary>The version's one symbol in the binding: a mark that libstdc++ initializes the streams, which nothing looks up.</summary>
     internal const string LackedSymbol = "_ZSt21ios_base_library_initv";
 
     /// <summary>SHA-256 of the binding of TorchSharp 0.107.0 for linux-x64.</summary>
@@ -57,8 +57,9 @@ public static class LibTorch
         if (hash != BindingSha256)
         {
             throw new InvalidDataException(
-                $"{path}: its SHA-256 is {hash}, TorchSharp 0.107.0's is {BindingSha256}, and this system's libstdc++ lacks {LackedVersion}; "
-                + "restore TorchSharp 0.107.0, or use a system with the libstdc++ of GCC 13 or later");
+                $"{path}: its SHA-256 is {hash}, TorchSharp 0.107.0's is {BindingSha256}, "
+                + $"and this system's libstdc++ lacks {LackedVersion}; restore TorchSharp 0.107.0, "
+                + "or use a system with the libstdc++ of GCC 13 or later");
         }
 
         ElfVersionNeeds.MakeOptional(bytes, LackedVersion);
@@ -117,7 +118,8 @@ public static class LibTorch
 
     /// <summary>
     /// Tensors of a step have the sizes of the last one's: memory given back to the system between them costs up to a tenth of the
-    /// time in page faults. From 32 MiB on, the most that glibc takes here, a tensor is still given back, and so is what is free above 256 MiB.
+    /// time in page faults. From 32 MiB on, the most that glibc takes here, a tensor is still given back, and so is what is free above
+    /// 256 MiB.
     /// </summary>
     private static void KeepMemory()
     {

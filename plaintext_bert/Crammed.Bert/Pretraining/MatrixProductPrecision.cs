@@ -7,8 +7,8 @@ public enum MatrixProductPrecision
     Float32,
 
     /// <summary>
-    /// Factors rounded to 8 significant bits, sums in binary32. Attention's own products stay binary32: the kernel's argument is a
-    /// difference of squares, in which such rounding would leave few bits.
+    /// Factors and results rounded to 8 significant bits, sums in binary32. Attention's own products stay binary32: the kernel's argument
+    /// is a difference of squares, in which such rounding would leave few bits.
     /// </summary>
     Bfloat16,
 
