@@ -348,7 +348,7 @@ public class HuggingFaceBertTests
         var head = TrainedWeights.Read(path);
         Assert.That(head.InOrderOf(["a", "b", "c"], path), Is.SameAs(head));
         var ids = Tokens("ids");
-        var logits = Logits(imported with { Head = head.InOrderOf(["C", "a", "b"], path) }, imported.Model.Embed(ids), ids.ne(0).to(torch.float64));
+        var logits = Logits(imported with { Head = head.InOrderOf(["C", "a", "b"], path) }, imported.Model.Embed(ids, Tokens("types")), ids.ne(0).to(torch.float64));
         foreach (var (expected, example) in Oracle.GetProperty("small").EnumerateArray().Select((expected, example) => (expected, example)))
         {
             var straight = Numbers(expected, "logits");

@@ -135,8 +135,8 @@ internal sealed class ImportCommandTests
         Assert.That(other.Numbers("logit_0"), Is.EqualTo(same.Numbers("logit_1")));
     }
 
-    [TestCase("none/vocab.txt: not found; give the model's vocabulary with vocabulary=FILE", "hf=none")]
-    [TestCase("other.txt: not found; give the model's vocabulary", "hf=hf", "vocabulary=other.txt")]
+    [TestCase("none/vocab.txt: not found, nor is tokenizer.json; one of them has the vocabulary", "hf=none")]
+    [TestCase("other.txt: not found; a tokenizer has its vocabulary in vocab.txt or tokenizer.json", "hf=hf", "vocabulary=other.txt")]
     [TestCase("a name for each of the classifier's 2 outputs", "hf=hf", "labels=[a]", "sequence_length=24")]
     [TestCase("sequence_length is 128; the model has 24 positions", "hf=hf")]
     [TestCase("'sequence_length' is 2; it must be 4 to 4096", "hf=hf", "sequence_length=2")]
