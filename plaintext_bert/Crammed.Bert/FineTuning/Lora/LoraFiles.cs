@@ -176,16 +176,18 @@ public static class LoraFiles
         using var noGradient = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         var targets = Targets(adapters, settings, head);
-        var values = new Dictionary<string, float[]>(StringComparer.Ordinal);
-        // All are read before any is set, so that a damaged file leaves the model alone.
-        foreach (var stored in file.Names)
+        var stored = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in file.Names)
         {
-            if (!targets.TryGetValue(names.Own(stored), out var target))
-                throw new InvalidDataException($"{file.Path}: tensor '{stored}' belongs to no module with an adapter and to no head");
-            if (!values.TryAdd(names.Own(stored), file.ReadFiniteFloat32(stored, target.Tensor.shape)))
-                throw new InvalidDataException($"{file.Path}: has '{stored}' and another tensor that says the same");
+            if (!targets.ContainsKey(names.Own(name)))
+                throw new InvalidDataException($"{file.Path}: tensor '{name}' belongs to no module with an adapter and to no head");
+            if (!stored.TryAdd(names.Own(name), name))
+                throw new InvalidDataException($"{file.Path}: has '{stored[names.Own(name)]}' and '{name}', which say the same");
         }
 
+        // All are read before any is set, so that a damaged file leaves the model alone.
+        var values = targets.Where(target => stored.ContainsKey(target.Key)).ToDictionary(
+            target => target.Key, target => file.ReadFiniteFloat32(stored[target.Key], target.Value.Tensor.shape));
         var fromBase = baseHead?.Values.Where(value => head.TryGetValue(value.Key, out var tensor) && tensor.numel() == value.Value.Length
             && !value.Key.StartsWith("head.classifier", StringComparison.Ordinal) && !values.ContainsKey(LoraNames.Prefix + value.Key)).ToList() ?? [];
         if (targets.Keys.Except(values.Keys).Except(fromBase.Select(value => LoraNames.Prefix + value.Key)).FirstOrDefault() is { } missing)
