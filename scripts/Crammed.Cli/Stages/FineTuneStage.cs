@@ -1,7 +1,6 @@
 using Crammed.Bert;
 using Crammed.Cli.Reports;
 using Crammed.Files;
-using Crammed.Model;
 using Crammed.Text;
 
 namespace Crammed.Cli.Stages;
