@@ -156,8 +156,10 @@ public record BertConfiguration
         Requirement.Check(Hidden % 2 == 0, Hidden, $"an even number up to {MaximumWidth}");
         Requirement.Check(Hidden % Heads == 0, Heads, $"a divisor of hidden ({Hidden})");
         Requirement.Check(FeedForward % 2 == 0, FeedForward, $"an even number up to {4 * MaximumWidth}");
-        Requirement.Check(Range(PaddingToken ?? 0, 0, VocabularySize - 1), PaddingToken ?? 0, $"null or 0 to {VocabularySize - 1}", "padding_token");
-        Requirement.Check(TokenTypes == 1 || (TokenTypes == 2 && Style == EncoderStyle.Original), TokenTypes, "1, or with style original 2");
+        Requirement.Check(
+            Range(PaddingToken ?? 0, 0, VocabularySize - 1), PaddingToken ?? 0, $"null or 0 to {VocabularySize - 1}", nameof(PaddingToken));
+        Requirement.Check(
+            TokenTypes == 1 || (TokenTypes == 2 && Style == EncoderStyle.Original), TokenTypes, "1, or with style original 2");
         Requirement.Check(Classes == 0 || Range(Classes, 2, MaximumClasses), Classes, $"0 (regression) or 2 to {MaximumClasses}");
     }
 

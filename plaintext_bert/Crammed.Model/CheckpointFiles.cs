@@ -1,7 +1,8 @@
 namespace Crammed.Model;
 
 /// <summary>
-/// A pretrained model on disk: a folder with these files, and the tokenizer's settings in tokenizer_config.json. Tensors of model.safetensors (float32, [out, in]):
+/// A pretrained model on disk: a folder with these files, and the tokenizer's settings in tokenizer_config.json. Tensors of
+/// model.safetensors (float32, [out, in]):
 /// <c>embedding.word.weight</c> [vocabulary, hidden], <c>embedding.position_scale</c> [1], <c>embedding.norm.weight/bias</c> [hidden],
 /// per layer i <c>layers.{i}.attention_norm.weight/bias</c>, <c>layers.{i}.attention.{query|key|value|output}.weight</c> [hidden, hidden],
 /// <c>layers.{i}.feed_forward_norm.weight/bias</c>, <c>layers.{i}.feed_forward.expand.weight</c> [ff, hidden] (rows 0 .. ff/2-1 are the

@@ -171,7 +171,9 @@ public sealed record HuggingFaceConfiguration
         Requirement.Check(HiddenAct is "gelu" or "gelu_python", HiddenAct, "gelu; other activations are not imported");
         Requirement.Check(PositionEmbeddingType == "absolute", PositionEmbeddingType, "absolute; other positions are not imported");
         Requirement.Check(VocabSize is >= 1 and <= 1 << 20, VocabSize, "1 to 1048576");
-        Requirement.Check(PadTokenId is null || (PadTokenId >= 0 && PadTokenId < VocabSize), PadTokenId ?? 0, $"null or 0 to {VocabSize - 1}", "pad_token_id");
+        Requirement.Check(
+            PadTokenId is null || (PadTokenId >= 0 && PadTokenId < VocabSize), PadTokenId ?? 0, $"null or 0 to {VocabSize - 1}",
+            nameof(PadTokenId));
         Requirement.Check(MaxPositionEmbeddings is >= 1 and <= 1 << 16, MaxPositionEmbeddings, "1 to 65536");
         Requirement.Check(TypeVocabSize is >= 1 and <= 1024, TypeVocabSize, "1 to 1024");
         Requirement.Check(HiddenSize is >= 1 and <= 1 << 14, HiddenSize, "1 to 16384");

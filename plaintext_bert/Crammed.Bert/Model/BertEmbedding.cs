@@ -13,7 +13,8 @@ internal sealed class BertEmbedding : torch.nn.Module
     public BertEmbedding(BertConfiguration configuration, torch.ScalarType dtype)
         : base(nameof(BertEmbedding))
     {
-        word = torch.nn.Embedding(configuration.VocabularySize, configuration.Hidden, padding_idx: configuration.PaddingToken, dtype: dtype);
+        word = torch.nn.Embedding(
+            configuration.VocabularySize, configuration.Hidden, padding_idx: configuration.PaddingToken, dtype: dtype);
         register_module("word", word);
         positions = configuration.Style == EncoderStyle.Original ? Learned(configuration, dtype) : ScaledSinusoidal(configuration, dtype);
         norm = torch.nn.LayerNorm(configuration.Hidden, configuration.NormEpsilon, dtype: dtype);

@@ -8,7 +8,7 @@ public sealed record PretrainingSetOptions
     /// <summary>Where the documents come from.</summary>
     public required IReadOnlyList<CorpusSource> Sources { get; init; }
 
-    /// <summary>vocab.txt or tokenizer.json to use, with the settings beside it; null: train a vocabulary on the documents to train on.</summary>
+    /// <summary>vocab.txt or tokenizer.json to use, with the settings beside it; null: train a vocabulary on the training part.</summary>
     public required string? VocabularyPath { get; init; }
 
     /// <summary>Tokens of a trained vocabulary.</summary>

@@ -157,7 +157,8 @@ public sealed class BertTokenizer : Tokenizer
             rest = rest[(position + token.Length)..];
         }
         AppendOrdinary(rest, settings, tokens, normalized);
-        return new EncodeResults<EncodedToken> { Tokens = tokens, NormalizedText = normalized.ToString(), CharsConsumed = normalized.Length };
+        var whole = normalized.ToString();
+        return new EncodeResults<EncodedToken> { Tokens = tokens, NormalizedText = whole, CharsConsumed = whole.Length };
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace Crammed.Text;
 
-/// <summary>Builds a BERT's inputs of the ids that any tokenizer of Microsoft.ML.Tokenizers gives. Safe for use by several threads.</summary>
+/// <summary>Builds a BERT's inputs of the ids that any tokenizer of Microsoft.ML.Tokenizers gives.</summary>
 /// <param name="tokenizer">Text to ids, without the tokens that the inputs add.</param>
 /// <param name="special">The ids of the tokens that the inputs add.</param>
 public sealed class InputEncoder(Tokenizer tokenizer, SpecialTokens special)

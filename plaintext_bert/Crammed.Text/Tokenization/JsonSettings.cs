@@ -89,8 +89,11 @@ internal sealed class JsonSettings
         TextOf(item)
         ?? (ofObject is not null && ObjectOf(item, $"{name}[{i}].") is { } inner ? ofObject(inner) : throw Wrong(name, "a list of texts")));
 
-    private JsonElement.ArrayEnumerator Items(string name) =>
-        Read<JsonElement?>(name, "a list", element => element.ValueKind == JsonValueKind.Array ? element : null)?.EnumerateArray() ?? default;
+    private JsonElement.ArrayEnumerator Items(string name)
+    {
+        var list = Read<JsonElement?>(name, "a list", element => element.ValueKind == JsonValueKind.Array ? element : null);
+        return list?.EnumerateArray() ?? default;
+    }
 
     private JsonSettings? ObjectOf(JsonElement element, string prefix) =>
         element.ValueKind == JsonValueKind.Object ? new JsonSettings(element, _prefix + prefix) : null;

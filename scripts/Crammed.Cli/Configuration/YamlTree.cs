@@ -48,15 +48,15 @@ internal static class YamlTree
             throw new ConfigurationException(origin, "a line break in quotes or brackets; write \\n in double quotes");
         if (text[^1] != (text[0] is '[' or '{' ? text[0] + 2 : text[0]))
             throw new ConfigurationException(origin, $"does not end in the {text[0]} that it begins with; for a text put it in quotes: {Quoted(text)}");
-        return Parse(text, _ => origin, refusesComments: true)!;
+        return Parse(text, _ => origin, isWhole: true)!;
     }
 
-    private static ConfigurationNode? Parse(string text, Func<Mark, Origin> locate, bool refusesComments = false)
+    private static ConfigurationNode? Parse(string text, Func<Mark, Origin> locate, bool isWhole = false)
     {
         var stream = new YamlStream();
         try
         {
-            RequireShallow(text, locate, refusesComments);
+            RequireShallow(text, locate, isWhole);
             stream.Load(new StringReader(text));
         }
         catch (YamlException exception)
@@ -77,21 +77,24 @@ internal static class YamlTree
         $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     /// <summary>
-    /// Building the tree recurses, reading its events does not: so the depth is checked on the events first. The tree has no
-    /// comments, the events may.
+    /// Building the tree recurses, reading its events does not: so the depth is checked on the events first, and, where the value is to
+    /// be all of the text, that no comment follows it.
     /// </summary>
-    private static void RequireShallow(string text, Func<Mark, Origin> locate, bool refusesComments)
+    private static void RequireShallow(string text, Func<Mark, Origin> locate, bool isWhole)
     {
-        var parser = new Parser(new Scanner(new StringReader(text), skipComments: !refusesComments));
+        var parser = new Parser(new StringReader(text));
         int depth = 0;
+        long end = 0;
         while (parser.MoveNext())
         {
-            if (parser.Current is Comment)
-                throw new ConfigurationException(locate(parser.Current.Start), $"YAML takes what follows # for a comment; put it in quotes: {Quoted(text)}");
+            if (parser.Current is Scalar or SequenceEnd or MappingEnd)
+                end = parser.Current.End.Index;
             depth += parser.Current!.NestingIncrease;
             if (depth > MaximumDepth)
                 throw new ConfigurationException(locate(parser.Current.Start), $"nests deeper than {MaximumDepth} levels");
         }
+        if (isWhole && end < text.Length)
+            throw new ConfigurationException(locate(Mark.Empty), $"YAML takes what follows # for a comment; put it in quotes: {Quoted(text)}");
     }
 
     private static ConfigurationNode Convert(YamlNode node, Func<Mark, Origin> locate)

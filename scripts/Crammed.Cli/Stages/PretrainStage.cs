@@ -82,7 +82,8 @@ internal sealed class PretrainStage
         var result = Pretrainer.Run(model, _text.Training, _text.HeldOut, _input.Settings, progress, cancellation, checkpoints);
         cancellation.ThrowIfCancellationRequested();
         progress?.Report(new WorkProgress("calibrating", 0, 1, "models"));
-        var calibration = Calibrator.Measure(model, _text.SampleTexts, new InputEncoder(_text.Tokenizer), CalibrationSettings(), cancellation);
+        InputEncoder encoder = new(_text.Tokenizer);
+        var calibration = Calibrator.Measure(model, _text.SampleTexts, encoder, CalibrationSettings(), cancellation);
         progress?.Report(new WorkProgress("calibrating", 1, 1, "models"));
         string modelFolder = Path.Combine(folder, StageFiles.Model);
         Checkpoint.Save(model, _text.Tokenizer, modelFolder, calibration);

@@ -9,8 +9,13 @@ public class TokenTypeTests
 {
     private static readonly string Work = TestContext.CurrentContext.WorkDirectory;
 
-    private static readonly BertConfiguration Configuration =
-        TextFixture.Configuration with { Style = EncoderStyle.Original, TokenTypes = 2, Gate = FeedForwardGate.Gelu, Kernel = AttentionKernel.Softmax };
+    private static readonly BertConfiguration Configuration = TextFixture.Configuration with
+    {
+        Style = EncoderStyle.Original,
+        TokenTypes = 2,
+        Gate = FeedForwardGate.Gelu,
+        Kernel = AttentionKernel.Softmax,
+    };
 
     /// <summary>Both have the ids of [CLS] cat [SEP] dog [SEP], and only the pair has a second text.</summary>
     private static readonly Texts Alike = new(("cat [SEP] dog", null), ("cat", "dog"));
@@ -27,8 +32,9 @@ public class TokenTypeTests
         var (single, pair) = (data.Embeddings([0L], model, 10).ToFloat32Array(), data.Embeddings([1L], model, 10).ToFloat32Array());
         Assert.That(single, Is.EqualTo(model.Embed(ids).ToFloat32Array()));
         Assert.That(pair, Is.EqualTo(model.Embed(ids, types).ToFloat32Array()).And.Not.EqualTo(single));
-        // Not even one that ends the first text of a pair, nor padding: the JavaScript of check.sh's case 04 has these types.
-        var odd = TaskData.Tokenize(new Texts(("cat [SEP] dog [PAD]", "tree [SEP]")), TaskSplit.Dev, new InputEncoder(TextFixture.Tokenizer), 10);
+        // Nor does one in the first text of a pair, and padding in a text is a token.
+        var texts = new Texts(("cat [SEP] dog [PAD]", "tree [SEP]"));
+        var odd = TaskData.Tokenize(texts, TaskSplit.Dev, new InputEncoder(TextFixture.Tokenizer), 10);
         Assert.That(odd[0].TokenTypes, Is.EqualTo((int[])[0, 0, 0, 0, 0, 0, 1, 1, 1, 0]));
         Assert.That(odd[0].Mask, Is.EqualTo((float[])[1, 1, 1, 1, 1, 1, 1, 1, 1, 0]));
     }
@@ -65,7 +71,8 @@ public class TokenTypeTests
     {
         using MemoryStream vocabulary = new("""{"c":0,"a":1,"t":2,"ca":3,"cat":4,"d":5,"<pad>":6,"<s>":7,"</s>":8,"<mask>":9}"""u8.ToArray());
         using MemoryStream merges = new("#version: 0.2\nc a\nca t\n"u8.ToArray());
-        InputEncoder encoder = new(BpeTokenizer.Create(vocabulary, merges), new SpecialTokens(Padding: 6, Classification: 7, Separator: 8, Mask: 9));
+        SpecialTokens special = new(Padding: 6, Classification: 7, Separator: 8, Mask: 9);
+        InputEncoder encoder = new(BpeTokenizer.Create(vocabulary, merges), special);
         var data = TaskData.Tokenize(new Texts(("cat", "dca")), TaskSplit.Dev, encoder, 8);
         Assert.That(data[0].Ids, Is.EqualTo((int[])[7, 4, 8, 5, 3, 8, 6, 6]));
         Assert.That(data[0].TokenTypes, Is.EqualTo((int[])[0, 0, 0, 1, 1, 1, 0, 0]));

@@ -160,7 +160,8 @@ public class PretrainingSetTests
         Assert.That(uncased.Training.Document(0).ToArray(), Is.EqualTo((int[])[2, 6, 6, 6, 3]));
         Assert.That(cased.Training.Document(0).ToArray(), Is.EqualTo((int[])[2, 5, 6, 5, 3]));
         Assert.That(cached.Tokenizer.Options.LowerCaseBeforeTokenization, Is.False);
-        File.Delete(Directory.GetFiles(Cache, "tokenizer_config.json", SearchOption.AllDirectories).Single(file => File.ReadAllText(file).Contains("case\": false")));
+        File.Delete(Directory.GetFiles(Cache, "tokenizer_config.json", SearchOption.AllDirectories)
+            .Single(file => File.ReadAllText(file).Contains("case\": false")));
         Assert.That(() => PretrainingSet.Load(options), Throws.TypeOf<InvalidDataException>().With.Message.Contains("delete the folder"));
     }
 

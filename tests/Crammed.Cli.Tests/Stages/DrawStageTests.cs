@@ -1,6 +1,5 @@
 using Crammed.Cli.Stages;
 using Crammed.Model;
-using Crammed.Text;
 using Crammed.Tables;
 
 namespace Crammed.Cli.Tests.Stages;

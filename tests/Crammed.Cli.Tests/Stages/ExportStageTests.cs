@@ -1,7 +1,6 @@
 using Crammed.Bert;
 using Crammed.Cli.Stages;
 using Crammed.Files;
-using Crammed.Model;
 using Crammed.Tables;
 using Crammed.Text;
 

@@ -51,7 +51,7 @@ internal sealed class FinetuneCommandTests
             $"adapter_model.safetensors: was trained on another model than {other}; give the model that it was trained on",
             "evaluate", "model=other", export, adapters);
         await Refuse(
-            "tensor 'base_model.model.head.classifier.weight' is [2, 8], expected [1, 8]",
+            "tensor 'base_model.model.head.classifier.bias' is [2], expected [1]",
             "evaluate", Model[0], $"export={Folder(SmallRun.Similarity.DevFolder)}", adapters);
         await Refuse(
             "outputs/tuned: has neither adapter_config.json nor model/; name the folder TASK/seed-N",

@@ -62,12 +62,16 @@ internal sealed class ImportCommandTests
             """);
         await Succeed("import", "hf=hf", "sequence_length=24");
         await Succeed(
-            "finetune", "name=full", "mode=full", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "finetune.steps=1", "impl.threads=1");
+            "finetune", "name=full", "mode=full", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "finetune.steps=1",
+            "impl.threads=1");
         foreach (string folder in new[] { "outputs/import/model", "outputs/full/sst2/seed-0/model" })
             Assert.That(Checkpoint.Tokenizer(_program.Folder.Combine(folder)).EncodeToIds("The bird"), Is.EqualTo((int[])[1, 6]), folder);
         _program.Folder.Write("hf/tokenizer_config.json", """{"do_lower_case": true}""");
         Assert.That(await _program.RunAsync("import", "name=other", "hf=hf", "sequence_length=24"), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Contain("tokenizer_config.json: do_lower_case is true, and ").And.Contain("tokenizer.json: normalizer.lowercase is false; make them agree"));
+        Assert.That(
+            _program.Error,
+            Does.Contain("tokenizer_config.json: do_lower_case is true, and ")
+                .And.Contain("tokenizer.json: normalizer.lowercase is false; make them agree"));
         Assert.That(Directory.Exists(_program.Folder.Combine("outputs/other")), Is.False);
     }
 
@@ -131,8 +135,8 @@ internal sealed class ImportCommandTests
         Assert.That(other.Numbers("logit_0"), Is.EqualTo(same.Numbers("logit_1")));
     }
 
-    [TestCase("none/vocab.txt: not found; give the model's vocabulary with vocabulary=FILE", "hf=none")]
-    [TestCase("other.txt: not found; give the model's vocabulary", "hf=hf", "vocabulary=other.txt")]
+    [TestCase("none/vocab.txt: not found, nor is tokenizer.json; one of them has the vocabulary", "hf=none")]
+    [TestCase("other.txt: not found; a tokenizer has its vocabulary in vocab.txt or tokenizer.json", "hf=hf", "vocabulary=other.txt")]
     [TestCase("a name for each of the classifier's 2 outputs", "hf=hf", "labels=[a]", "sequence_length=24")]
     [TestCase("sequence_length is 128; the model has 24 positions", "hf=hf")]
     [TestCase("'sequence_length' is 2; it must be 4 to 4096", "hf=hf", "sequence_length=2")]

@@ -18,7 +18,7 @@ public class BertTokenizerLinesTests
         Assert.That(hashes, Is.EqualTo(oracle.Sha256));
     }
 
-    /// <summary>The order of threads changes nothing, and a text's ids are those of its words, one by one, by the package's own model.</summary>
+    /// <summary>The order of threads changes nothing, and a text's ids are its words', one by one, by the package's model.</summary>
     [Test]
     public void Ids_OnSeveralThreads_AreThoseOfTheWords()
     {
@@ -40,7 +40,11 @@ public class BertTokenizerLinesTests
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string line in lines)
-            hash.AppendData(Encoding.ASCII.GetBytes(string.Join(' ', (int[])[tokenizer.Special.Classification, .. tokenizer.EncodeToIds(line), tokenizer.Special.Separator]) + "\n"));
+        {
+            int[] ids = [tokenizer.Special.Classification, .. tokenizer.EncodeToIds(line), tokenizer.Special.Separator];
+            hash.AppendData(Encoding.ASCII.GetBytes(string.Join(' ', ids) + "\n"));
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }
