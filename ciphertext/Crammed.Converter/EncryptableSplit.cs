@@ -32,6 +32,7 @@ public sealed class EncryptableSplit
                 + "encrypted fine-tuning takes two-class tasks.");
         }
         return new EncryptableSplit(
-            description, [.. reader.Examples().Select(example => new PackedExample(example.Embedding!, example.AttentionMask, example.Label))]);
+            description,
+            [.. reader.Examples().Select(example => new PackedExample(example.Embedding!, example.AttentionMask, example.Label))]);
     }
 }

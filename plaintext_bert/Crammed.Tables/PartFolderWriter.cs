@@ -73,7 +73,7 @@ public sealed class PartFolderWriter<T> : IDisposable
             return false;
         var found = PartFolder<T>.Open(folder, format).Manifest.Description;
         return PartManifest<T>.Difference(found, description) is { } difference
-            ? throw new InvalidDataException($"{folder}: was written with {difference}; give what it was written with, or export elsewhere.")
+            ? throw new InvalidDataException($"{folder}: was written with {difference}; give what it was written with, or another folder.")
             : true;
     }
 

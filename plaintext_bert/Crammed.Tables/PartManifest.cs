@@ -114,7 +114,8 @@ public sealed record PartManifest<T>(string Format, int FormatVersion, T Descrip
         if (number != format.Version.ToString(CultureInfo.InvariantCulture))
         {
             throw new InvalidDataException(
-                $"{path}: format_version is {ErrorText.Quote(number ?? "missing")}, and this program reads {format.Version}; make it again.");
+                $"{path}: format_version is {ErrorText.Quote(number ?? "missing")}, and this program reads {format.Version}; "
+                + "make it again.");
         }
     }
 

@@ -2,7 +2,9 @@ namespace Crammed.Tables;
 
 /// <summary>A column of a table, without nulls: in each row a value, or a list of one or more values.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Values">The values of all rows, one row after another: int[], long[], float[], double[] or string[] (no lists of texts).</param>
+/// <param name="Values">
+/// The values of all rows, one row after another: int[], long[], float[], double[] or string[] (no lists of texts).
+/// </param>
 /// <param name="Offsets">
 /// For lists, rows + 1 increasing positions: row i has the values from Offsets[i] to Offsets[i + 1] - 1; null for single values.
 /// </param>

@@ -177,7 +177,8 @@ public class PartFolderTests
         File.WriteAllText(path, text[..place] + wrong + text[(place + right.Length)..]);
         Assert.That(
             () => Open().Tables().Count(),
-            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(_folder).And.Message.Contains(reason).And.Message.Not.Contains("\n"));
+            Throws.TypeOf<InvalidDataException>()
+                .With.Message.StartsWith(_folder).And.Message.Contains(reason).And.Message.Not.Contains("\n"));
     }
 
     [Test]

@@ -28,7 +28,7 @@ public sealed class ExportedTaskWriter : IDisposable
     /// <summary>Examples in the parts that are written, those of earlier processes included.</summary>
     public int Written => (int)_writer.Rows;
 
-    /// <summary>Starts a folder, or goes on with one that an earlier process began, after its first <see cref="Written"/> examples.</summary>
+    /// <summary>Starts a folder, or goes on with one that was begun, after its first <see cref="Written"/> examples.</summary>
     /// <param name="folder">The folder; its parent must exist.</param>
     /// <param name="description">What it will hold.</param>
     /// <param name="resume">Whether to go on; otherwise what was begun is dropped.</param>
@@ -75,7 +75,7 @@ public sealed class ExportedTaskWriter : IDisposable
     {
         WritePart();
         if (_writer.Rows != _description.Selection.Examples)
-            throw new InvalidOperationException($"{_writer.Rows} examples were added, and {_description.Selection.Examples} were announced.");
+            throw new InvalidOperationException($"{_writer.Rows} examples were added, of {_description.Selection.Examples} announced.");
         _writer.Complete();
     }
 

@@ -60,7 +60,9 @@ internal sealed partial class FileTaskSource : ITaskSource
         };
     }
 
-    /// <summary>The files in the ordinal order of their names; where these count (NAME-00000-of-00003.parquet), none may be missing.</summary>
+    /// <summary>
+    /// The files in the ordinal order of their names; where these count (NAME-00000-of-00003.parquet), none may be missing.
+    /// </summary>
     private string[] Shards(string[] files)
     {
         Array.Sort(files, StringComparer.Ordinal);

@@ -21,7 +21,7 @@ public sealed partial record TaskSettings : ICheckedSettings
     [Description("folders to look for, the first that exists is taken; relative ones are below data.glue")]
     public IReadOnlyList<string> Folder { get; init; } = [];
 
-    [Description("names of the training file, the first that exists is taken; a name with * must fit one file alone")]
+    [Description("names of the training file, the first that exists is taken; a name with * fits one file, or Parquet's shards")]
     public IReadOnlyList<string> Train { get; init; } = [];
 
     [Description("names of the evaluation file")]

@@ -11,8 +11,8 @@ namespace Crammed.Bert.Tests;
 
 /// <summary>
 /// An export of generated text as hyparquet read it: oracle/exported.json, written by oracle/read-exported.mjs. The model's embedding is
-/// made of halves, so that every machine computes its very values. Set CRAMMED_KEEP_EXPORTED to a folder that is not there to get the export
-/// for another reading, and CRAMMED_READ_EXPORTED to that of another export to hear the hash of what our reader finds in it.
+/// made of halves, so that every machine computes its very values. Set CRAMMED_KEEP_EXPORTED to a folder that is not there to get the
+/// export for another reading, and CRAMMED_READ_EXPORTED to that of another export to hear the hash of what our reader finds in it.
 /// </summary>
 public class ExportOracleTests
 {

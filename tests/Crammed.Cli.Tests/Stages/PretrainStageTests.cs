@@ -74,7 +74,8 @@ internal sealed class PretrainStageTests
         // By another reader than the writer's.
         using var table = ForeignParquet.Open(Path.Combine(folder, StageFiles.MetricsTable));
         Assert.That(string.Join(',', table.Columns), Is.EqualTo(metrics.Header));
-        var rows = table.Rows(["loss", "tokens"]).Select(row => Array.ConvertAll(row, text => double.Parse(text!, CultureInfo.InvariantCulture)));
+        var rows = table.Rows(["loss", "tokens"])
+            .Select(row => Array.ConvertAll(row, text => double.Parse(text!, CultureInfo.InvariantCulture)));
         Assert.That(rows, Is.EqualTo(metrics.Numbers("loss").Zip(metrics.Numbers("tokens"), (loss, tokens) => new[] { loss, tokens })));
     }
 

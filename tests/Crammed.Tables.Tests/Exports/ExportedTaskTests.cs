@@ -24,7 +24,12 @@ public class ExportedTaskTests
         // 128 x 256 floats are 128 KiB, so a part of 32 MiB holds 253 examples.
         var description = Small with
         {
-            Task = "stsb", Split = "train", SequenceLength = 128, Hidden = 256, LabelNames = [], Selection = Some(300),
+            Task = "stsb",
+            Split = "train",
+            SequenceLength = 128,
+            Hidden = 256,
+            LabelNames = [],
+            Selection = Some(300),
         };
         var path = Write(description, Enumerable.Range(0, 300).Select(index => Example(description, index)));
         Assert.That(Directory.GetFiles(path, "*.parquet"), Has.Length.EqualTo(2));
@@ -165,7 +170,8 @@ public class ExportedTaskTests
         File.WriteAllText(manifest, text.Replace(right, wrong, StringComparison.Ordinal));
         Assert.That(
             () => ExportedTaskReader.Open(path),
-            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(path).And.Message.Contains(problem).And.Message.Not.Contains("\n"));
+            Throws.TypeOf<InvalidDataException>()
+                .With.Message.StartsWith(path).And.Message.Contains(problem).And.Message.Not.Contains("\n"));
     }
 
     [Test]
@@ -180,7 +186,8 @@ public class ExportedTaskTests
         {
             var path = WriteUnchecked(description, columns);
             Assert.That(
-                () => ExportedTaskReader.Open(path).Examples().Count(), Throws.TypeOf<InvalidDataException>().With.Message.Contains(problem));
+                () => ExportedTaskReader.Open(path).Examples().Count(),
+                Throws.TypeOf<InvalidDataException>().With.Message.Contains(problem));
         }
     }
 
@@ -189,10 +196,12 @@ public class ExportedTaskTests
     {
         Assert.That(
             () => ExportedTaskReader.Open(_folder.File("none")),
-            Throws.TypeOf<FileNotFoundException>().With.Message.EqualTo($"{_folder.File("none")}: not found; crammed export-glue writes it"));
+            Throws.TypeOf<FileNotFoundException>()
+                .With.Message.EqualTo($"{_folder.File("none")}: not found; crammed export-glue writes it"));
         Directory.CreateDirectory(_folder.File("empty"));
         Assert.That(
-            () => ExportedTaskReader.Open(_folder.File("empty")), Throws.TypeOf<FileNotFoundException>().With.Message.Contains("manifest.json"));
+            () => ExportedTaskReader.Open(_folder.File("empty")),
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("manifest.json"));
     }
 
     [Test]
@@ -220,7 +229,8 @@ public class ExportedTaskTests
         {
             Small with { SequenceLength = 0 }, Small with { Hidden = -1 }, Small with { ModelSha256 = "" },
             Small with { VocabularySha256 = Hash.ToUpperInvariant() }, Small with { Hidden = 0 },
-            Small with { Hidden = 0, ModelSha256 = "", Prefix = ClientPrefix.Norm }, Small with { Selection = Some(1) with { Examples = 10 } },
+            Small with { Hidden = 0, ModelSha256 = "", Prefix = ClientPrefix.Norm },
+            Small with { Selection = Some(1) with { Examples = 10 } },
             Small with { Selection = Some(1) with { Seed = -1 } },
         })
         {

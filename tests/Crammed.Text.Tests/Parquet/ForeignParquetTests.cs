@@ -142,7 +142,8 @@ public class ForeignParquetTests
         File.WriteAllBytes(path, bytes);
         using var file = ForeignParquet.Open(path);
         Assert.That(
-            () => file.Rows(["v"]).ToList(), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(path).And.Message.Contains("UTF"));
+            () => file.Rows(["v"]).ToList(),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(path).And.Message.Contains("UTF"));
     }
 
     [Test]

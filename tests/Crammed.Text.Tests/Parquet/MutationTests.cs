@@ -3,7 +3,9 @@ using Crammed.Text.Parquet;
 
 namespace Crammed.Text.Tests.Parquet;
 
-/// <summary>Files with some bytes changed are read or refused, in one way; they never hang, and never take memory out of proportion.</summary>
+/// <summary>
+/// Files with some bytes changed are read or refused, in one way; they never hang, and never take memory out of proportion.
+/// </summary>
 public class MutationTests
 {
     private const long MemoryLimit = 512 << 20;
