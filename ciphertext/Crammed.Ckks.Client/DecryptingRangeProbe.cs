@@ -11,7 +11,7 @@ public sealed class DecryptingRangeProbe(SecretKey secret) : IRangeProbe
     /// <inheritdoc/>
     public (int Slot, double Magnitude) Largest(Ciphertext ciphertext)
     {
-        Complex[] slots = _decryptor.DecryptToComplexSlots(ciphertext);
+        var slots = _decryptor.DecryptToComplexSlots(ciphertext);
         var slot = Enumerable.Range(0, slots.Length).MaxBy(i => LargerPart(slots[i]));
         return (slot, LargerPart(slots[slot]));
     }

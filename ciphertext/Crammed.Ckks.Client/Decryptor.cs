@@ -1,6 +1,4 @@
 using System.Numerics;
-using Crammed.Ckks.Arithmetic;
-using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Client;
 
@@ -26,7 +24,7 @@ public sealed unsafe class Decryptor
     public Plaintext Decrypt(Ciphertext ciphertext)
     {
         CheckOwner(ciphertext);
-        RnsPolynomial message = _secret.Parameters.Ring.Rent(ciphertext.Level + 1);
+        var message = _secret.Parameters.Ring.Rent(ciphertext.Level + 1);
         for (var limb = 0; limb <= ciphertext.Level; limb++)
             Phase(message.Limb(limb), ciphertext, limb);
         return new Plaintext(_secret.Parameters, message, ciphertext.Level, ciphertext.Scale);
@@ -66,8 +64,8 @@ public sealed unsafe class Decryptor
     /// <summary>One limb of c_0 + s (c_1 + s c_2), transformed.</summary>
     internal void Phase(double* destination, Ciphertext ciphertext, int limb)
     {
-        RingContext ring = _secret.Parameters.Ring;
-        Modulus modulus = ring.Moduli[limb];
+        var ring = _secret.Parameters.Ring;
+        var modulus = ring.Moduli[limb];
         var secret = _secret.Values.Limb(limb);
         var last = ciphertext.PolynomialCount - 1;
         ring.Kernels.Multiply(destination, ciphertext[last].Limb(limb), secret, ring.N, modulus);

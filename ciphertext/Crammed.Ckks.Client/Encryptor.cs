@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Security.Cryptography;
-using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Client;
@@ -44,7 +43,7 @@ public sealed unsafe class Encryptor
     public Ciphertext Encrypt(ReadOnlySpan<double> values, int level)
     {
         var scale = _parameters.ScaleAt(level);
-        using IntegerPolynomial message = _encoder.ToCoefficients(values, level, scale, _parameters.SlotCount);
+        using var message = _encoder.ToCoefficients(values, level, scale, _parameters.SlotCount);
         return Encrypt(message, level, scale);
     }
 
@@ -53,7 +52,7 @@ public sealed unsafe class Encryptor
     public Ciphertext Encrypt(ReadOnlySpan<Complex> values, int level)
     {
         var scale = _parameters.ScaleAt(level);
-        using IntegerPolynomial message = _encoder.ToCoefficients(values, level, scale, _parameters.SlotCount);
+        using var message = _encoder.ToCoefficients(values, level, scale, _parameters.SlotCount);
         return Encrypt(message, level, scale);
     }
 
@@ -65,7 +64,7 @@ public sealed unsafe class Encryptor
         if (!plaintext.Parameters.Matches(_parameters))
             throw new ArgumentException($"Encrypt: the plaintext belongs to {plaintext.Parameters.Name}, the key to {_parameters.Name}");
         using var zero = IntegerPolynomial.Zero(Ring);
-        Ciphertext result = Encrypt(zero, plaintext.Level, plaintext.Scale);
+        var result = Encrypt(zero, plaintext.Level, plaintext.Scale);
         for (var limb = 0; limb <= plaintext.Level; limb++)
         {
             var sum = result[0].Limb(limb);
@@ -77,12 +76,12 @@ public sealed unsafe class Encryptor
     /// <summary>(m - a s, a) with a from a fresh seed, given m with its error.</summary>
     internal static Ciphertext Mask(IntegerPolynomial message, SecretKey secret, int level, double scale)
     {
-        CkksParameters parameters = secret.Parameters;
-        RingContext ring = parameters.Ring;
+        var parameters = secret.Parameters;
+        var ring = parameters.Ring;
         var seed = RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes);
         RnsPolynomial masked = ring.Rent(level + 1), uniform = ring.Rent(level + 1);
         using var expander = new UniformExpander(seed);
-        using RnsPolynomial product = ring.Rent(1);
+        using var product = ring.Rent(1);
         for (var limb = 0; limb <= level; limb++)
         {
             message.Transform(masked.Limb(limb), limb);
@@ -97,7 +96,7 @@ public sealed unsafe class Encryptor
     private static void SubtractProduct(
         RingContext ring, double* accumulator, double* left, double* right, double* product, int modulusIndex)
     {
-        Modulus modulus = ring.Moduli[modulusIndex];
+        var modulus = ring.Moduli[modulusIndex];
         var length = Math.Min(ring.N, CacheBlock);
         for (var start = 0; start < ring.N; start += length)
         {
@@ -111,7 +110,7 @@ public sealed unsafe class Encryptor
     {
         using var sampler = new SecretSampler();
         AddError(message, sampler);
-        Ciphertext result = _secret is null
+        var result = _secret is null
             ? EncryptPublic(message, level, scale, sampler)
             : Mask(message, _secret, level, scale);
         message.Clear();
@@ -125,7 +124,7 @@ public sealed unsafe class Encryptor
         AddError(error, sampler);
         using RnsPolynomial coefficients = Ring.Rent(1), ternary = Ring.Rent(1);
         sampler.FillTernary(coefficients.LimbSpan(0));
-        Ciphertext result = Ciphertext.Allocate(_parameters, 2, level, scale);
+        var result = Ciphertext.Allocate(_parameters, 2, level, scale);
         for (var limb = 0; limb <= level; limb++)
         {
             double* values = ternary.Limb(0), masked = result[0].Limb(limb), uniform = result[1].Limb(limb);
@@ -144,7 +143,7 @@ public sealed unsafe class Encryptor
 
     private void AddError(IntegerPolynomial polynomial, SecretSampler sampler)
     {
-        using RnsPolynomial error = Ring.Rent(1);
+        using var error = Ring.Rent(1);
         sampler.FillGaussian(error.LimbSpan(0));
         polynomial.AddSmall(error.LimbSpan(0));
         error.Clear();

@@ -92,7 +92,7 @@ public sealed class EvaluationKeyPlan
         resources ??= SystemResources.Process;
         var full = Path.GetFullPath(path);
         var work = $"{full}: saving {Keys.Count} evaluation keys";
-        FreeSpace? disk = resources.Disk(Path.GetDirectoryName(full) ?? full);
+        var disk = resources.Disk(Path.GetDirectoryName(full) ?? full);
         var fewer = "ask for fewer keys or lower levels";
         var earlier = File.Exists(full) ? " (the earlier file stays until the new one is whole)" : "";
         RoomCheck.RequireDisk(work, FileBytes, disk, $"{fewer}, or choose a folder with more room{earlier}");

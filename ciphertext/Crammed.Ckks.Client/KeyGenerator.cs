@@ -32,7 +32,7 @@ public sealed unsafe class KeyGenerator
     /// <summary>A public key, for encryption at any level.</summary>
     public PublicKey CreatePublicKey()
     {
-        RingContext ring = _parameters.Ring;
+        var ring = _parameters.Ring;
         var seed = RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes);
         var count = _parameters.MaxLevel + 1;
         using var sampler = new SecretSampler();
@@ -56,9 +56,9 @@ public sealed unsafe class KeyGenerator
         EvaluationKeyRequest request, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        EvaluationKeyPlan plan = request.Plan(_parameters);
+        var plan = request.Plan(_parameters);
         plan.RequireMemory(0, _resources);
-        using EphemeralSecret? ephemeral = EphemeralSecretFor(request);
+        using var ephemeral = EphemeralSecretFor(request);
         var slots = new EvaluationKeySlot[plan.Keys.Count];
         var counter = new KeyProgressCounter(progress, plan.Keys.Count, plan.MemoryBytes);
         try
@@ -66,14 +66,14 @@ public sealed unsafe class KeyGenerator
             IEnumerable<int> largestFirst = Enumerable.Range(0, slots.Length).OrderByDescending(i => plan.Keys[i].MemoryBytes);
             ParallelLoop.RunInOrder(largestFirst, Options(0, cancellation), i =>
             {
-                (EvaluationKeyId id, var level) = plan.List[i];
+                (var id, var level) = plan.List[i];
                 slots[i] = new EvaluationKeySlot(id, _generator.Create(id, level, ephemeral));
                 counter.Add(plan.Keys[i].MemoryBytes);
             });
         }
         catch
         {
-            foreach (EvaluationKeySlot? slot in slots)
+            foreach (var slot in slots)
                 slot?.Dispose();
             throw;
         }
@@ -105,9 +105,9 @@ public sealed unsafe class KeyGenerator
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfNegative(maxDegreeOfParallelism);
-        EvaluationKeyPlan plan = request.Plan(_parameters);
+        var plan = request.Plan(_parameters);
         plan.RequireRoom(path, maxDegreeOfParallelism, _resources);
-        using EphemeralSecret? ephemeral = EphemeralSecretFor(request);
+        using var ephemeral = EphemeralSecretFor(request);
         var counter = new KeyProgressCounter(progress, plan.Keys.Count, plan.MemoryBytes);
         KeySetFile.Save(
             path, _parameters, plan.List, (id, level) => _generator.Create(id, level, ephemeral),

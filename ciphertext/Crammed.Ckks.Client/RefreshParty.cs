@@ -35,7 +35,7 @@ public sealed unsafe class RefreshParty
     {
         ArgumentNullException.ThrowIfNull(ciphertexts);
         _secret.Parameters.CheckLevel(targetLevel);
-        foreach (Ciphertext ciphertext in ciphertexts)
+        foreach (var ciphertext in ciphertexts)
             _decryptor.CheckOwner(ciphertext);
         var results = new Ciphertext[ciphertexts.Count];
         Parallel.For(0, results.Length, _parallel, i => results[i] = Refresh(ciphertexts[i], targetLevel));
@@ -44,10 +44,10 @@ public sealed unsafe class RefreshParty
 
     private Ciphertext Refresh(Ciphertext ciphertext, int targetLevel)
     {
-        CkksParameters parameters = _secret.Parameters;
-        RingContext ring = parameters.Ring;
+        var parameters = _secret.Parameters;
+        var ring = parameters.Ring;
         var scale = parameters.ScaleAt(targetLevel);
-        using RnsPolynomial work = ring.Rent(2);
+        using var work = ring.Rent(2);
         var coefficients = work.Limb(0);
         _decryptor.Phase(coefficients, ciphertext, 0);
         ring.InverseNtt(coefficients, 0);
@@ -57,7 +57,7 @@ public sealed unsafe class RefreshParty
         using var sampler = new SecretSampler();
         sampler.FillGaussian(work.LimbSpan(1));
         message.AddSmall(work.LimbSpan(1));
-        Ciphertext result = Encryptor.Mask(message, _secret, targetLevel, scale);
+        var result = Encryptor.Mask(message, _secret, targetLevel, scale);
         message.Clear();
         work.Clear();
         return result;

@@ -35,7 +35,7 @@ public sealed class SecretKey : IDisposable
     public static SecretKey Generate(CkksParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        RnsPolynomial coefficients = parameters.Ring.Rent(1);
+        var coefficients = parameters.Ring.Rent(1);
         using var sampler = new SecretSampler();
         if (parameters.Secret.HammingWeight is int weight)
             sampler.FillSparseTernary(coefficients.LimbSpan(0), weight);
@@ -52,7 +52,7 @@ public sealed class SecretKey : IDisposable
         packed.Clear();
         try
         {
-            ReadOnlySpan<double> coefficients = Coefficients;
+            var coefficients = Coefficients;
             for (var i = 0; i < coefficients.Length; i++)
                 packed[i / CoefficientsPerByte] |= (byte)((int)coefficients[i] + 1 << 2 * (i % CoefficientsPerByte));
             writer.WriteBytes(packed);

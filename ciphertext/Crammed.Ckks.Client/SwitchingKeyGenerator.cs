@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Client;
@@ -21,7 +20,7 @@ internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
     /// <param name="ephemeral">the secret that a key to or from the ephemeral secret is for; other keys need none</param>
     public SwitchingKey Create(EvaluationKeyId id, int level, EphemeralSecret? ephemeral)
     {
-        SwitchingKeyShape shape = id.Shape(_parameters, level);
+        var shape = id.Shape(_parameters, level);
         return id.Kind switch
         {
             EvaluationKeyKind.Relinearization => CreateRelinearizationKey(shape),
@@ -35,7 +34,7 @@ internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
     public static void Mask(
         RingContext ring, double* destination, double* uniform, double* secret, ReadOnlySpan<double> error, int modulusIndex)
     {
-        Modulus modulus = ring.Moduli[modulusIndex];
+        var modulus = ring.Moduli[modulusIndex];
         error.CopyTo(new Span<double>(destination, ring.N));
         ring.ForwardNtt(destination, modulusIndex);
         using var product = new SecretPolynomial(ring, 1);
@@ -58,7 +57,7 @@ internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
     private SwitchingKey CreateAutomorphismKey(int element, SwitchingKeyShape shape)
     {
         using var preimage = new SecretPolynomial(Ring, Ring.Moduli.Length);
-        NttPermutation permutation = Ring.Permutation(GaloisElement.Invert(element, Ring.N));
+        var permutation = Ring.Permutation(GaloisElement.Invert(element, Ring.N));
         for (var i = 0; i < Ring.Moduli.Length; i++)
             Ring.ApplyAutomorphism(preimage.Limb(i), secret.Values.Limb(i), permutation);
         return CreateKey(secret.Values, preimage.Polynomial, shape);
@@ -69,7 +68,7 @@ internal sealed unsafe class SwitchingKeyGenerator(SecretKey secret)
     /// <param name="shape">digits and moduli of the key</param>
     private SwitchingKey CreateKey(RnsPolynomial from, RnsPolynomial to, SwitchingKeyShape shape)
     {
-        SwitchingKey key = SwitchingKey.Rent(_parameters, shape, RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes));
+        var key = SwitchingKey.Rent(_parameters, shape, RandomNumberGenerator.GetBytes(AesKeyStream.SeedBytes));
         try
         {
             ParallelLoop.Run(shape.DigitCount, new ParallelOptions(), digit => FillDigit(key, digit, from, to));

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Crammed.Approximation;
 
 namespace Crammed.Ckks.Client.Tests;
@@ -10,11 +9,11 @@ internal sealed class BoundaryTests
     [Test]
     public void The_evaluation_side_references_no_key_holder_and_knows_no_secret()
     {
-        Assembly ckks = typeof(Evaluator).Assembly;
-        IEnumerable<string?> references = ckks.GetReferencedAssemblies().Select(name => name.Name);
-        IEnumerable<string?> ours = references.Where(name => name!.StartsWith("Crammed", StringComparison.Ordinal));
+        var ckks = typeof(Evaluator).Assembly;
+        var references = ckks.GetReferencedAssemblies().Select(name => name.Name);
+        var ours = references.Where(name => name!.StartsWith("Crammed", StringComparison.Ordinal));
         Assert.That(ours, Is.SubsetOf(new[] { "Crammed.Approximation", "Crammed.Files" }));
-        AssemblyName[] behind = typeof(PolynomialPlan).Assembly.GetReferencedAssemblies();
+        var behind = typeof(PolynomialPlan).Assembly.GetReferencedAssemblies();
         Assert.That(behind.Select(name => name.Name), Has.None.StartsWith("Crammed"));
         string[] names = [.. ckks.GetTypes().Select(type => type.Name)];
         Assert.That(names, Has.None.Contains("Decrypt").And.None.Contains("SecretKey"));

@@ -12,9 +12,9 @@ internal sealed class DecryptorTests
     {
         var size = Math.ScaleB(1, log2Size);
         double[] values = [.. ClientSetup.RandomSlots(3).Select(value => size * value)];
-        using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt(values, level);
+        using var ciphertext = new Encryptor(ClientSetup.Secret).Encrypt(values, level);
         var slots = ClientSetup.Decryptor.DecryptToSlots(ciphertext);
-        Complex[] complex = ClientSetup.Decryptor.DecryptToComplexSlots(ciphertext);
+        var complex = ClientSetup.Decryptor.DecryptToComplexSlots(ciphertext);
         // Eight deviations of the noise, and of the transforms' 20 stages of 0.6 2^-53.
         var noise = ClientSetup.Noise.EncryptSymmetric(level, ciphertext.Scale, size).Error;
         var tolerance = 8 * (noise + size * 0.6 * Math.ScaleB(1, -53) * Math.Sqrt(20));
@@ -29,8 +29,8 @@ internal sealed class DecryptorTests
     public void Complex_messages_come_back()
     {
         Complex[] values = [.. ClientSetup.RandomSlots(5).Zip(ClientSetup.RandomSlots(6), (x, y) => new Complex(x, y))];
-        using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt(values, 2);
-        Complex[] slots = ClientSetup.Decryptor.DecryptToComplexSlots(ciphertext);
+        using var ciphertext = new Encryptor(ClientSetup.Secret).Encrypt(values, 2);
+        var slots = ClientSetup.Decryptor.DecryptToComplexSlots(ciphertext);
         var tolerance = 8 * Math.Sqrt(2) * ClientSetup.Noise.EncryptSymmetric(2, ciphertext.Scale, 1).Error;
         Assert.That(slots.Zip(values, (a, b) => Complex.Abs(a - b)).Max(), Is.LessThan(tolerance));
     }
@@ -38,8 +38,8 @@ internal sealed class DecryptorTests
     [Test]
     public void Slots_are_those_of_the_decrypted_plaintext([Values(0, 1, 8)] int level)
     {
-        using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt(ClientSetup.RandomSlots(4), level);
-        using Plaintext plaintext = ClientSetup.Decryptor.Decrypt(ciphertext);
+        using var ciphertext = new Encryptor(ClientSetup.Secret).Encrypt(ClientSetup.RandomSlots(4), level);
+        using var plaintext = ClientSetup.Decryptor.Decrypt(ciphertext);
         Assert.That(ClientSetup.Decryptor.DecryptToSlots(ciphertext), Is.EqualTo(ClientSetup.Encoder.Decode(plaintext)));
         Assert.That(ClientSetup.Decryptor.DecryptToComplexSlots(ciphertext), Is.EqualTo(ClientSetup.Encoder.DecodeComplex(plaintext)));
     }
@@ -47,11 +47,11 @@ internal sealed class DecryptorTests
     [Test]
     public void Nothing_is_leaked()
     {
-        using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt([1e6, -1], 8);
+        using var ciphertext = new Encryptor(ClientSetup.Secret).Encrypt([1e6, -1], 8);
         var live = ResidueMemory.LiveBuffers;
         ClientSetup.Decryptor.DecryptToSlots(ciphertext);
         ClientSetup.Decryptor.DecryptToComplexSlots(ciphertext);
-        using (PublicKey publicKey = ClientSetup.Generator.CreatePublicKey())
+        using (var publicKey = ClientSetup.Generator.CreatePublicKey())
             new Encryptor(publicKey).Encrypt([1.0], 3).Dispose();
         Assert.That(() => new Encryptor(ClientSetup.Secret).Encrypt([double.NaN], 3), Throws.ArgumentException);
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));

@@ -7,9 +7,9 @@ internal sealed class EncryptorTests
     public void Both_kinds_of_encryption_have_the_predicted_noise([Values(0, 4, 8)] int level)
     {
         var values = ClientSetup.RandomSlots(1);
-        using PublicKey publicKey = ClientSetup.Generator.CreatePublicKey();
-        using Ciphertext secret = new Encryptor(ClientSetup.Secret).Encrypt(values, level);
-        using Ciphertext open = new Encryptor(publicKey).Encrypt(values, level);
+        using var publicKey = ClientSetup.Generator.CreatePublicKey();
+        using var secret = new Encryptor(ClientSetup.Secret).Encrypt(values, level);
+        using var open = new Encryptor(publicKey).Encrypt(values, level);
         var encoding = ClientSetup.Noise.EncodeRounding(secret.Scale);
         Assert.That((secret.IsSeeded, open.IsSeeded), Is.EqualTo((true, false)));
         AssertRms(secret, ClientSetup.Noise.FreshSymmetric(secret.Scale));
@@ -25,8 +25,8 @@ internal sealed class EncryptorTests
     {
         var values = ClientSetup.RandomSlots(2);
         var scale = Math.ScaleB(1, log2Scale);
-        using PublicKey publicKey = ClientSetup.Generator.CreatePublicKey();
-        using Plaintext plaintext = ClientSetup.Encoder.Encode(values, 5, scale);
+        using var publicKey = ClientSetup.Generator.CreatePublicKey();
+        using var plaintext = ClientSetup.Encoder.Encode(values, 5, scale);
         using Ciphertext secret = new Encryptor(ClientSetup.Secret).Encrypt(plaintext), open = new Encryptor(publicKey).Encrypt(plaintext);
         // Encoding and decoding transforms: 2 log2(N/2) = 20 stages of 0.6 2^-53 in two parts, times the root mean square sqrt(1/3).
         var transforms = 0.6 * Math.ScaleB(1, -53) * Math.Sqrt(20 / 2.0 / 3);
@@ -50,8 +50,8 @@ internal sealed class EncryptorTests
     [Test]
     public void Another_key_decrypts_to_garbage()
     {
-        using SecretKey other = SecretKey.Generate(ClientSetup.Parameters);
-        using Ciphertext ciphertext = new Encryptor(ClientSetup.Secret).Encrypt([1.0], 0);
+        using var other = SecretKey.Generate(ClientSetup.Parameters);
+        using var ciphertext = new Encryptor(ClientSetup.Secret).Encrypt([1.0], 0);
         // A uniform phase modulo q_0 = 2^46 at scale 2^36 gives slots of size 2^10 sqrt(N / 24).
         var slots = new Decryptor(other).DecryptToSlots(ciphertext);
         Assert.That(slots.Average(Math.Abs), Is.GreaterThan(1000));
@@ -60,11 +60,11 @@ internal sealed class EncryptorTests
     [Test]
     public void Operands_of_other_parameters_are_refused()
     {
-        CkksParameters other = CkksParameters.Create(NamedParameters.InsecureN12);
-        using Plaintext plaintext = new CkksEncoder(other).Encode([1.0], 0);
+        var other = CkksParameters.Create(NamedParameters.InsecureN12);
+        using var plaintext = new CkksEncoder(other).Encode([1.0], 0);
         Assert.That(() => new Encryptor(ClientSetup.Secret).Encrypt(plaintext), Throws.ArgumentException);
-        using SecretKey secret = SecretKey.Generate(other);
-        using Ciphertext ciphertext = new Encryptor(secret).Encrypt(plaintext);
+        using var secret = SecretKey.Generate(other);
+        using var ciphertext = new Encryptor(secret).Encrypt(plaintext);
         Assert.That(() => ClientSetup.Decryptor.Decrypt(ciphertext), Throws.ArgumentException);
     }
 }

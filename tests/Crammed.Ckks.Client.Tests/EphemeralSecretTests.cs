@@ -60,7 +60,7 @@ internal sealed class EphemeralSecretTests
     {
         var live = ResidueMemory.LiveBuffers;
         var request = EvaluationKeyRequest.ForBootstrapping(Parameters, [(1, 19), (-1, 3), (1, 2)]);
-        using (EvaluationKeys keys = _generator.CreateEvaluationKeys(request))
+        using (var keys = _generator.CreateEvaluationKeys(request))
         {
             // 20 levels, of which the four uppermost are those of CoeffsToSlots.
             Assert.That(keys.Manifest.Select(key => (key.Kind, key.Steps, key.Level)), Is.EqualTo(new[]
@@ -83,10 +83,10 @@ internal sealed class EphemeralSecretTests
         var live = ResidueMemory.LiveBuffers;
         try
         {
-            IReadOnlyList<EvaluationKeyInfo> made =
+            var made =
                 _generator.SaveEvaluationKeys(path, EvaluationKeyRequest.ForBootstrapping(Parameters, [(5, 7)]));
             Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
-            using EvaluationKeys keys = EvaluationKeys.Open(path, Parameters);
+            using var keys = EvaluationKeys.Open(path, Parameters);
             Assert.That(keys.Manifest, Is.EqualTo(made));
             Assert.That(made, Has.Count.EqualTo(5));
             Assert.That((keys.DenseToEphemeral!.Level, keys.EphemeralToDense!.Level), Is.EqualTo((0, 19)));

@@ -33,14 +33,14 @@ internal sealed class EvaluationKeyPlanTests
     public void The_plan_is_the_manifest_and_size_of_the_file_and_of_the_keys_in_memory(EvaluationKeyRequest request)
     {
         var live = ResidueMemory.LiveBuffers;
-        EvaluationKeyPlan plan = request.Plan(Bootstrapping);
+        var plan = request.Plan(Bootstrapping);
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live), "nothing is made for a plan");
         var generator = new KeyGenerator(_secret);
         generator.SaveEvaluationKeys(_path, request);
         Assert.That(new FileInfo(_path).Length, Is.EqualTo(plan.FileBytes));
-        using (EvaluationKeys opened = EvaluationKeys.Open(_path, Bootstrapping))
+        using (var opened = EvaluationKeys.Open(_path, Bootstrapping))
             Assert.That(opened.Manifest, Is.EqualTo(plan.Keys));
-        using EvaluationKeys made = generator.CreateEvaluationKeys(request);
+        using var made = generator.CreateEvaluationKeys(request);
         Assert.That(made.Bytes, Is.EqualTo(plan.MemoryBytes));
         Assert.That(made.Manifest.Select(key => key with { IsLoaded = false }), Is.EqualTo(plan.Keys));
     }
@@ -53,7 +53,7 @@ internal sealed class EvaluationKeyPlanTests
     [TestCaseSource(nameof(Requests))]
     public void Making_keys_takes_the_memory_that_was_said(EvaluationKeyRequest request)
     {
-        EvaluationKeyPlan plan = request.Plan(Bootstrapping);
+        var plan = request.Plan(Bootstrapping);
         long digits = plan.Keys.Select(key => key.DigitCount).DefaultIfEmpty().Max();
         var slackLimbs = 2 * digits + (request.Encapsulation ? Bootstrapping.Ring.Moduli.Length : 0);
         var slack = slackLimbs * (Bootstrapping.N + 40) * sizeof(double);
@@ -65,7 +65,7 @@ internal sealed class EvaluationKeyPlanTests
 
         ResidueMemory.Trim();
         var live = ResidueMemory.LiveBytes;
-        using EvaluationKeys keys = generator.CreateEvaluationKeys(request);
+        using var keys = generator.CreateEvaluationKeys(request);
         // How many threads there were at a time is not known, but that there were not more than processors, and one at least.
         var held = ResidueMemory.LiveBytes - live + ResidueMemory.CachedBytes;
         Assert.That(held, Is.InRange(plan.MemoryBytesToCreate(1) - slack, plan.MemoryBytesToCreate()));
@@ -78,7 +78,7 @@ internal sealed class EvaluationKeyPlanTests
         // Limbs are padded by five cache lines.
         const long limb = (2048 + 40) * 8;
         var request = new EvaluationKeyRequest { RelinearizationLevel = 3, Rotations = [(1, 8), (2, 8), (3, 8)] };
-        EvaluationKeyPlan plan = request.Plan(ClientSetup.Parameters);
+        var plan = request.Plan(ClientSetup.Parameters);
         // Relinearization: 2 digits of 6 limbs; rotations: 5 digits of 11; two halves each.
         Assert.That(plan.MemoryBytes, Is.EqualTo((2 * 2 * 6 + 3 * 2 * 5 * 11) * 2048 * 8));
         // Beside the keys: s^2 on 4 limbs, a secret on 11 limbs for each rotation in flight, and 2 limbs for each of its 5 digits.
@@ -107,7 +107,7 @@ internal sealed class EvaluationKeyPlanTests
             Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => new EvaluationKeyRequest { Encapsulation = true }.Plan(ClientSetup.Parameters), Throws.ArgumentException);
         Assert.That(() => new EvaluationKeyRequest().Plan(null!), Throws.ArgumentNullException);
-        EvaluationKeyPlan plan = new EvaluationKeyRequest().Plan(Bootstrapping);
+        var plan = new EvaluationKeyRequest().Plan(Bootstrapping);
         Assert.That(() => plan.MemoryBytesToCreate(-1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => plan.RequireRoom(_path, -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => plan.RequireRoom(""), Throws.ArgumentException);

@@ -1,4 +1,3 @@
-using Crammed.Ckks.Ring;
 using Crammed.Files;
 
 namespace Crammed.Ckks.Client.Tests;
@@ -11,7 +10,7 @@ internal sealed class KeyGeneratorTests
     {
         var slots = ClientSetup.Parameters.SlotCount;
         (int Steps, int Level)[] rotations = [(1, 0), (1, 3), (1 + slots, 1), (0, 8), (-2, 5)];
-        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(2, rotations, 4));
+        using var keys = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(2, rotations, 4));
         Assert.That(keys.Relinearization!.Level, Is.EqualTo(2));
         Assert.That(
             keys.Manifest.Select(key => (key.Kind, key.Steps, key.Level)),
@@ -23,13 +22,13 @@ internal sealed class KeyGeneratorTests
         // Independently: 5^(slots - 2) modulo 2N.
         var element = (int)System.Numerics.BigInteger.ModPow(5, slots - 2, 2 * ClientSetup.Parameters.N);
         Assert.That(keys.Manifest.Select(key => key.GaloisElement), Is.EqualTo(new[] { 1, 2 * ClientSetup.Parameters.N - 1, 5, element }));
-        Assert.That(keys.TryGetRotation(1, out SwitchingKey? one));
+        Assert.That(keys.TryGetRotation(1, out var one));
         Assert.That(keys.TryGetRotation(slots - 2, out _) && keys.TryGetConjugation(out _));
         Assert.That(one!.Level, Is.EqualTo(3));
         Assert.That(keys.TryGetRotation(2, out _), Is.False);
         // Level 3 with digits of two limbs: 2 digits, each 4 + 2 limbs, two halves.
         Assert.That(one.Bytes, Is.EqualTo(2L * 2 * 6 * ClientSetup.Parameters.N * sizeof(double)));
-        using EvaluationKeys none = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, []));
+        using var none = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, []));
         Assert.That((none.Relinearization, none.Bytes), Is.EqualTo(((SwitchingKey?)null, 0L)));
     }
 
@@ -37,7 +36,7 @@ internal sealed class KeyGeneratorTests
     public void Progress_is_told_for_every_key()
     {
         var reports = new Recorder();
-        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(
+        using var keys = ClientSetup.Generator.CreateEvaluationKeys(
             EvaluationKeyRequest.Of(1, [(1, 0), (2, 0), (3, 0)]), reports);
         // One at a time and in order, whichever thread made the key.
         Assert.That(reports.Seen.Select(report => report.Detail), Is.EqualTo(new[] { "1 of 4 keys", "2 of 4 keys", "3 of 4 keys", "4 of 4 keys" }));
@@ -65,11 +64,11 @@ internal sealed class KeyGeneratorTests
     [Test]
     public unsafe void Masked_halves_hide_the_secret_behind_a_small_error()
     {
-        CkksParameters parameters = ClientSetup.Parameters;
-        RingContext ring = parameters.Ring;
-        using EvaluationKeys keys = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(4, []));
-        SwitchingKey key = keys.Relinearization!;
-        using RnsPolynomial work = ring.Rent(2);
+        var parameters = ClientSetup.Parameters;
+        var ring = parameters.Ring;
+        using var keys = ClientSetup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(4, []));
+        var key = keys.Relinearization!;
+        using var work = ring.Rent(2);
         for (var i = 0; i < key.Masked.LimbCount; i++)
         {
             int digit = i / key.LimbCount, limb = i % key.LimbCount;

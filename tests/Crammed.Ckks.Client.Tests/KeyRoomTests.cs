@@ -45,7 +45,7 @@ internal sealed class KeyRoomTests
 
         var live = ResidueMemory.LiveBuffers;
         var reports = new Recorder();
-        KeyGenerator tight = Generator(new() { DiskBytes = Plan.FileBytes - 1 });
+        var tight = Generator(new() { DiskBytes = Plan.FileBytes - 1 });
         var exception = Assert.Throws<InsufficientDiskSpaceException>(() => tight.SaveEvaluationKeys(FilePath, Request, reports))!;
         Assert.That(
             (exception.Folder, exception.NeededBytes, exception.FreeBytes), Is.EqualTo((_folder, Plan.FileBytes, Plan.FileBytes - 1)));
@@ -81,7 +81,7 @@ internal sealed class KeyRoomTests
     public void A_file_system_in_memory_counts_twice(int spare, bool isEnough)
     {
         var memory = Plan.MemoryBytesToSave() + Plan.FileBytes + spare;
-        KeyGenerator generator = Generator(new() { DiskBytes = Plan.FileBytes, DiskIsMemory = true, MemoryBytes = () => memory });
+        var generator = Generator(new() { DiskBytes = Plan.FileBytes, DiskIsMemory = true, MemoryBytes = () => memory });
         if (isEnough)
             generator.SaveEvaluationKeys(FilePath, Request);
         else
@@ -97,7 +97,7 @@ internal sealed class KeyRoomTests
     {
         ClientSetup.Parameters.Ring.Rent(3).Dispose();
         Assert.That(ResidueMemory.CachedBytes, Is.Positive);
-        using EvaluationKeys keys = Generator(new() { MemoryBytes = () => ResidueMemory.CachedBytes > 0 ? 0 : long.MaxValue })
+        using var keys = Generator(new() { MemoryBytes = () => ResidueMemory.CachedBytes > 0 ? 0 : long.MaxValue })
             .CreateEvaluationKeys(Request);
         Assert.That(keys.Manifest, Has.Count.EqualTo(3));
     }
@@ -105,11 +105,11 @@ internal sealed class KeyRoomTests
     [Test]
     public void What_is_unknown_is_not_checked_and_a_check_can_be_left_out()
     {
-        foreach (ISystemResources resources in new[] { new LimitedResources(), SystemResources.Unchecked })
+        foreach (var resources in new[] { new LimitedResources(), SystemResources.Unchecked })
         {
             var generator = new KeyGenerator(ClientSetup.Secret, resources);
             Assert.That(generator.SaveEvaluationKeys(FilePath, Request), Has.Count.EqualTo(3));
-            using EvaluationKeys keys = generator.CreateEvaluationKeys(Request);
+            using var keys = generator.CreateEvaluationKeys(Request);
             Assert.That(keys.Manifest, Has.Count.EqualTo(3));
         }
     }
@@ -118,10 +118,10 @@ internal sealed class KeyRoomTests
     [Test]
     public void The_operating_system_is_asked_by_default()
     {
-        CkksParameters large = CkksParameters.Create(NamedParameters.N16QP1320);
+        var large = CkksParameters.Create(NamedParameters.N16QP1320);
         var steps = Enumerable.Range(1, large.SlotCount - 1);
         var request = new EvaluationKeyRequest { Rotations = [.. steps.Select(i => (i, large.MaxLevel))] };
-        EvaluationKeyPlan plan = request.Plan(large);
+        var plan = request.Plan(large);
         // 32,767 keys of 93 MiB, 36 MiB on disk (KeySetFileTests): 2.906 and 1.1 TiB; needs are rounded up.
         Assert.That(plan.MemoryBytes, Is.EqualTo(32767 * (93L << 20)));
         if (SystemResources.Process.Memory is not { } memory || memory.Bytes >= plan.MemoryBytes)

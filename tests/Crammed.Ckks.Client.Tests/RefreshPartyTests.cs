@@ -9,7 +9,7 @@ internal sealed class RefreshPartyTests
         var party = new RefreshParty(ClientSetup.Secret, threads);
         double[][] values = [.. Enumerable.Range(0, 5).Select(ClientSetup.RandomSlots)];
         Ciphertext[] inputs = [.. values.Select(slots => new Encryptor(ClientSetup.Secret).Encrypt(slots, 0))];
-        Ciphertext[] refreshed = party.Refresh(inputs, target);
+        var refreshed = party.Refresh(inputs, target);
         for (var i = 0; i < inputs.Length; i++)
         {
             Assert.That(refreshed[i].Level, Is.EqualTo(target));
@@ -32,10 +32,10 @@ internal sealed class RefreshPartyTests
         System.Numerics.Complex[] values =
             [.. Enumerable.Range(0, ClientSetup.Parameters.SlotCount).Select(_ => new System.Numerics.Complex(
                 256 * (2 * random.NextDouble() - 1), 256 * (2 * random.NextDouble() - 1)))];
-        using Plaintext plaintext = ClientSetup.Encoder.Encode(values, 0, ClientSetup.Parameters.ScaleAt(0));
-        using Ciphertext low = new Encryptor(ClientSetup.Secret).Encrypt(plaintext);
-        using Ciphertext high = new RefreshParty(ClientSetup.Secret).Refresh([low], 8)[0];
-        System.Numerics.Complex[] slots = ClientSetup.Decryptor.DecryptToComplexSlots(high);
+        using var plaintext = ClientSetup.Encoder.Encode(values, 0, ClientSetup.Parameters.ScaleAt(0));
+        using var low = new Encryptor(ClientSetup.Secret).Encrypt(plaintext);
+        using var high = new RefreshParty(ClientSetup.Secret).Refresh([low], 8)[0];
+        var slots = ClientSetup.Decryptor.DecryptToComplexSlots(high);
         var bound = 7 * Math.Sqrt(2) * Math.Sqrt(2) * ClientSetup.Noise.FreshSymmetric(low.Scale);
         Assert.That(slots.Zip(values, (a, b) => System.Numerics.Complex.Abs(a - b)).Max(), Is.LessThan(bound));
     }
@@ -44,12 +44,12 @@ internal sealed class RefreshPartyTests
     public void Inputs_of_any_level_scale_and_size_are_taken()
     {
         var values = ClientSetup.RandomSlots(4);
-        using Ciphertext fresh = new Encryptor(ClientSetup.Secret).Encrypt(values, 2);
-        using EvaluationKeys none = EvaluationKeys.Empty(ClientSetup.Parameters);
+        using var fresh = new Encryptor(ClientSetup.Secret).Encrypt(values, 2);
+        using var none = EvaluationKeys.Empty(ClientSetup.Parameters);
         var evaluator = new Evaluator(ClientSetup.Parameters, none);
         // 0.5 with eight more bits of scale, three polynomials: 2^36 * 2^8 * 0.25 stays below q_0 / 2.
-        using Ciphertext scaled = evaluator.MultiplyScalar(fresh, 0.5, 256);
-        using Ciphertext refreshed = new RefreshParty(ClientSetup.Secret).Refresh([scaled], 8)[0];
+        using var scaled = evaluator.MultiplyScalar(fresh, 0.5, 256);
+        using var refreshed = new RefreshParty(ClientSetup.Secret).Refresh([scaled], 8)[0];
         double[] expected = [.. values.Select(value => value / 2)];
         Assert.That(ClientSetup.RmsError(refreshed, expected), Is.LessThan(2 * ClientSetup.Noise.FreshSymmetric(refreshed.Scale)));
     }
@@ -59,18 +59,18 @@ internal sealed class RefreshPartyTests
     {
         var party = new RefreshParty(ClientSetup.Secret);
         Assert.That(() => party.Refresh([], 9), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        CkksParameters other = CkksParameters.Create(NamedParameters.InsecureN12);
-        using SecretKey secret = SecretKey.Generate(other);
-        using Ciphertext foreign = new Encryptor(secret).Encrypt([1.0], 0);
+        var other = CkksParameters.Create(NamedParameters.InsecureN12);
+        using var secret = SecretKey.Generate(other);
+        using var foreign = new Encryptor(secret).Encrypt([1.0], 0);
         Assert.That(() => party.Refresh([foreign], 1), Throws.ArgumentException.With.Message.Contains("insecure-N12"));
     }
 
     [Test]
     public void Nothing_is_leaked()
     {
-        using Ciphertext input = new Encryptor(ClientSetup.Secret).Encrypt([0.25], 0);
+        using var input = new Encryptor(ClientSetup.Secret).Encrypt([0.25], 0);
         var live = ResidueMemory.LiveBuffers;
-        foreach (Ciphertext refreshed in new RefreshParty(ClientSetup.Secret).Refresh([input, input, input], 5))
+        foreach (var refreshed in new RefreshParty(ClientSetup.Secret).Refresh([input, input, input], 5))
             refreshed.Dispose();
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
     }

@@ -19,9 +19,9 @@ internal sealed class SaveEvaluationKeysTests
     [Test]
     public void The_file_holds_what_was_asked_for()
     {
-        IReadOnlyList<EvaluationKeyInfo> made = ClientSetup.Generator.SaveEvaluationKeys(
+        var made = ClientSetup.Generator.SaveEvaluationKeys(
             _path, EvaluationKeyRequest.Of(2, [(1, 3), (-2, 5), (1, 0), (0, 8)], 4));
-        using EvaluationKeys keys = EvaluationKeys.Open(_path, ClientSetup.Parameters);
+        using var keys = EvaluationKeys.Open(_path, ClientSetup.Parameters);
         Assert.That(keys.Manifest, Is.EqualTo(made));
         Assert.That(made.Select(key => (key.Steps, key.Level)), Is.EqualTo(new[] { (0, 2), (0, 4), (1, 3), (1022, 5) }));
         // Level 3 with digits of two limbs: 2 digits of 4 + 2 limbs, in memory two halves of 8 bytes a residue.
@@ -51,7 +51,7 @@ internal sealed class SaveEvaluationKeysTests
     public void The_largest_keys_come_first()
     {
         var reports = new Recorder(() => { });
-        IReadOnlyList<EvaluationKeyInfo> made =
+        var made =
             ClientSetup.Generator.SaveEvaluationKeys(
                 _path, EvaluationKeyRequest.Of(5, [(1, 0), (2, 8), (3, 1)], 2), reports, maxDegreeOfParallelism: 1);
         Assert.That(made.Select(key => key.Level), Is.EqualTo(new[] { 5, 2, 0, 8, 1 }));

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Crammed.Ckks.Arithmetic;
 
 namespace Crammed.Ckks.Client.Tests;
 
@@ -18,7 +17,7 @@ internal sealed class SecretKeyTests
     public void A_file_holds_the_key_and_only_its_owner_reads_it()
     {
         ClientSetup.Secret.Save(_path);
-        using SecretKey back = SecretKey.Load(_path, ClientSetup.Parameters);
+        using var back = SecretKey.Load(_path, ClientSetup.Parameters);
         Assert.That(back.Coefficients.SequenceEqual(ClientSetup.Secret.Coefficients));
         if (!OperatingSystem.IsWindows())
             Assert.That(File.GetUnixFileMode(_path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
@@ -47,12 +46,12 @@ internal sealed class SecretKeyTests
     [Test]
     public void A_sparse_key_has_its_weight_and_comes_back()
     {
-        CkksParametersLiteral literal = NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(64) };
-        CkksParameters parameters = CkksParameters.Create(literal);
-        using SecretKey key = SecretKey.Generate(parameters);
+        var literal = NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(64) };
+        var parameters = CkksParameters.Create(literal);
+        using var key = SecretKey.Generate(parameters);
         Assert.That(key.Coefficients.ToArray().Count(value => value != 0), Is.EqualTo(64));
         key.Save(_path);
-        using SecretKey back = SecretKey.Load(_path, parameters);
+        using var back = SecretKey.Load(_path, parameters);
         Assert.That(back.Coefficients.SequenceEqual(key.Coefficients));
     }
 
@@ -60,10 +59,10 @@ internal sealed class SecretKeyTests
     [Test]
     public void A_key_of_another_weight_or_alphabet_is_refused_whatever_its_checksum()
     {
-        CkksParameters of64 = CkksParameters.Create(NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(64) });
-        CkksParameters of65 = CkksParameters.Create(NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(65) });
+        var of64 = CkksParameters.Create(NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(64) });
+        var of65 = CkksParameters.Create(NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(65) });
         var stream = new MemoryStream();
-        using (SecretKey key = SecretKey.Generate(of64))
+        using (var key = SecretKey.Generate(of64))
             key.Write(stream);
         var bytes = stream.ToArray();
         of65.Identifier.CopyTo(bytes.AsSpan(12));
@@ -86,7 +85,7 @@ internal sealed class SecretKeyTests
     [Test]
     public unsafe void Disposing_overwrites_the_key()
     {
-        SecretKey key = SecretKey.Generate(ClientSetup.Parameters);
+        var key = SecretKey.Generate(ClientSetup.Parameters);
         double* coefficients;
         fixed (double* pinned = key.Coefficients)
             coefficients = pinned;
@@ -102,10 +101,10 @@ internal sealed class SecretKeyTests
     [Test]
     public unsafe void Transformed_values_are_those_of_the_coefficients()
     {
-        SecretKey key = ClientSetup.Secret;
+        var key = ClientSetup.Secret;
         for (var i = 0; i < ClientSetup.Parameters.Ring.Moduli.Length; i++)
         {
-            Modulus modulus = ClientSetup.Parameters.Ring.Moduli[i];
+            var modulus = ClientSetup.Parameters.Ring.Moduli[i];
             var values = key.Values.LimbSpan(i).ToArray();
             fixed (double* pointer = values)
                 ClientSetup.Parameters.Ring.InverseNtt(pointer, i);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
 using Crammed.Benchmarks.Engine;
 using Crammed.Ckks;
 using Crammed.Files;
@@ -17,7 +16,7 @@ public static class BootstrapBenchmark
     public static BootstrapMeasurement Run(
         BootstrapConfiguration configuration, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
-        BootstrappingPlan plan = configuration.CreatePlan();
+        var plan = configuration.CreatePlan();
         var hotTransform = HotTransform.Measure(plan.Parameters.LogN);
         using var session = new BootstrapSession(
             plan, configuration.Threads, configuration.Storage, progress, cancellation);
@@ -30,7 +29,7 @@ public static class BootstrapBenchmark
             [.. configuration.Messages.Select(kind => Measure(session, kind, configuration.Repetitions, times, counter))];
         // A batch takes more memory than its ciphertexts one by one.
         var peak = PeakBytes();
-        BatchTime? batch = batches == 0 ? null : MeasureBatch(session, configuration, counter);
+        var batch = batches == 0 ? null : MeasureBatch(session, configuration, counter);
         // Whatever else the machine did, the shorter time is the better one.
         hotTransform = Math.Min(hotTransform, HotTransform.Measure(plan.Parameters.LogN));
         var threads = configuration.Threads == 0 ? Environment.ProcessorCount : configuration.Threads;
@@ -41,7 +40,7 @@ public static class BootstrapBenchmark
     /// <summary>What reports say of a plan.</summary>
     public static BootstrapPlanFacts FactsOf(BootstrappingPlan plan)
     {
-        CkksParameters parameters = plan.Parameters;
+        var parameters = plan.Parameters;
         return new BootstrapPlanFacts(
             parameters.Name, parameters.LogN, parameters.Log2QP, parameters.IsInsecure, parameters.SecurityDescription, plan.Slots,
             parameters.SlotCount, plan.UsableLevels, parameters.Literal.Log2Scale, plan.Range, plan.Iterations,
@@ -55,15 +54,15 @@ public static class BootstrapBenchmark
     private static MessagePrecision Measure(
         BootstrapSession session, BootstrapMessageKind kind, int repetitions, List<BootstrapTime> times, Counter counter)
     {
-        BootstrapPlanFacts facts = FactsOf(session.Plan);
+        var facts = FactsOf(session.Plan);
         // Messages are no secrets; a fixed seed makes runs comparable.
         var random = new Random((int)kind);
         var errors = new MessageErrors(facts.SlotCount, facts.Range);
         for (var i = 0; i < repetitions; i++)
         {
-            Complex[] message = BootstrapMessage.Create(kind, facts.Slots, facts.SlotCount, facts.Range, random);
-            using Ciphertext operand = session.Encrypt(message);
-            (Ciphertext result, var seconds, IReadOnlyList<BootstrapPartTime> parts) = session.Bootstrap(operand);
+            var message = BootstrapMessage.Create(kind, facts.Slots, facts.SlotCount, facts.Range, random);
+            using var operand = session.Encrypt(message);
+            (var result, var seconds, var parts) = session.Bootstrap(operand);
             using (result)
                 errors.Add(session.Decrypt(result), message);
             times.Add(new BootstrapTime(kind, seconds, parts));
@@ -74,8 +73,8 @@ public static class BootstrapBenchmark
 
     private static BatchTime MeasureBatch(BootstrapSession session, BootstrapConfiguration configuration, Counter counter)
     {
-        BootstrapPlanFacts facts = FactsOf(session.Plan);
-        Complex[] message = BootstrapMessage.Create(
+        var facts = FactsOf(session.Plan);
+        var message = BootstrapMessage.Create(
             BootstrapMessageKind.Uniform, facts.Slots, facts.SlotCount, facts.Range, new Random(0));
         var operands = new List<Ciphertext>();
         try
@@ -97,7 +96,7 @@ public static class BootstrapBenchmark
         }
         finally
         {
-            foreach (Ciphertext operand in operands)
+            foreach (var operand in operands)
                 operand.Dispose();
         }
     }

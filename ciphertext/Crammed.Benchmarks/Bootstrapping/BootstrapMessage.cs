@@ -18,7 +18,7 @@ public static class BootstrapMessage
     /// <param name="random">draws those messages that are left to chance; no secret</param>
     public static Complex[] Create(BootstrapMessageKind kind, int period, int slotCount, double range, Random random)
     {
-        Complex[] slots = Unit(kind, period, random);
+        var slots = Unit(kind, period, random);
         return [.. Enumerable.Range(0, slotCount).Select(i => range * slots[i % period])];
     }
 

@@ -69,7 +69,7 @@ internal sealed class BootstrapSession : IDisposable
     {
         var parts = new PartTimes();
         var start = Stopwatch.GetTimestamp();
-        Ciphertext result = Bootstrapper.Bootstrap(operand, parts);
+        var result = Bootstrapper.Bootstrap(operand, parts);
         return (result, Stopwatch.GetElapsedTime(start).TotalSeconds, parts.Times);
     }
 
@@ -77,9 +77,9 @@ internal sealed class BootstrapSession : IDisposable
     public double TimeBatch(IReadOnlyList<Ciphertext> operands)
     {
         var start = Stopwatch.GetTimestamp();
-        Ciphertext[] results = Bootstrapper.BootstrapBatch(operands);
+        var results = Bootstrapper.BootstrapBatch(operands);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        foreach (Ciphertext result in results)
+        foreach (var result in results)
             result.Dispose();
         return seconds;
     }

@@ -28,7 +28,7 @@ public sealed unsafe class MessageErrors(int slotCount, double range)
         var errors = new double[2 * slotCount];
         for (var i = 0; i < slotCount; i++)
         {
-            Complex error = (actual[i] - expected[i]) / range;
+            var error = (actual[i] - expected[i]) / range;
             (errors[i], errors[slotCount + i]) = (error.Real, error.Imaginary);
         }
         _real.AddRange(errors.AsSpan(0, slotCount));

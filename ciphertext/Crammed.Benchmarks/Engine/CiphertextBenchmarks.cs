@@ -33,7 +33,7 @@ public class CiphertextBenchmarks
     [Benchmark]
     public void MultiplyRelinearizeRescale()
     {
-        using Ciphertext product = _evaluator.Multiply(_setup.Left, _setup.Right);
+        using var product = _evaluator.Multiply(_setup.Left, _setup.Right);
         _evaluator.RelinearizeAndRescale(product).Dispose();
     }
 
@@ -46,7 +46,7 @@ public class CiphertextBenchmarks
     [Benchmark]
     public void HoistedRotations()
     {
-        foreach (Ciphertext rotated in _evaluator.RotateMany(_setup.Left, EngineSetup.Steps))
+        foreach (var rotated in _evaluator.RotateMany(_setup.Left, EngineSetup.Steps))
             rotated.Dispose();
     }
 }

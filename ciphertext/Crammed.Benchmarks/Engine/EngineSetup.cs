@@ -66,7 +66,7 @@ internal sealed class EngineSetup : IDisposable
     /// <summary>Disposes what has been made for a shape.</summary>
     public static void Release(EngineShape shape)
     {
-        if (Cache.TryRemove(shape, out Lazy<EngineSetup>? setup))
+        if (Cache.TryRemove(shape, out var setup))
             setup.Value.Dispose();
     }
 

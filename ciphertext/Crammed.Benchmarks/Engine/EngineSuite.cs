@@ -42,23 +42,23 @@ public static class EngineSuite
         var counter = new Counter(total, progress, cancellation);
         config.AddEventProcessor(counter);
         var measurements = new List<EngineMeasurement>();
-        foreach (Type suite in suites)
+        foreach (var suite in suites)
         {
-            Summary summary = BenchmarkRunner.Run(suite, config);
+            var summary = BenchmarkRunner.Run(suite, config);
             cancellation.ThrowIfCancellationRequested();
             if (summary.HasCriticalValidationErrors)
                 throw new InvalidOperationException(string.Join("; ", summary.ValidationErrors.Select(error => error.Message)));
             measurements.AddRange(summary.Reports.Select(Measurement));
         }
         EngineKeySize[] keys = [.. EngineShape.All.Select(KeySize)];
-        foreach (EngineShape shape in EngineShape.All)
+        foreach (var shape in EngineShape.All)
             EngineSetup.Release(shape);
         return new EngineResults(measurements, keys);
     }
 
     private static EngineMeasurement Measurement(BenchmarkReport report)
     {
-        BenchmarkCase benchmark = report.BenchmarkCase;
+        var benchmark = report.BenchmarkCase;
         var method = benchmark.Descriptor.WorkloadMethod.Name;
         if (!report.Success || report.ResultStatistics is not { } statistics)
             throw new InvalidOperationException($"the benchmark {benchmark.DisplayInfo} failed");
@@ -72,7 +72,7 @@ public static class EngineSuite
         var bytes = EngineOperation.Of(method).TouchedLimbs(limbs, key) * sizeof(double) << logN;
         if (method == nameof(LinearTransformBenchmarks.LinearTransform64))
         {
-            LinearTransformPlan plan = LinearTransformBenchmarks.PlanOf((EngineShape)benchmark.Parameters[nameof(CiphertextBenchmarks.Shape)]);
+            var plan = LinearTransformBenchmarks.PlanOf((EngineShape)benchmark.Parameters[nameof(CiphertextBenchmarks.Shape)]);
             bytes += plan.KeyBytes + plan.DiagonalBytes;
         }
         return new EngineMeasurement(method, logN, limbs, special, threads, statistics.Min / 1000, statistics.Median / 1000, bytes);
@@ -86,7 +86,7 @@ public static class EngineSuite
 
     private static (int LogN, int Limbs, int Special, int Digits) SizeOf(EngineShape shape)
     {
-        CkksParameters parameters = EngineSetup.Of(shape).Parameters;
+        var parameters = EngineSetup.Of(shape).Parameters;
         return (parameters.LogN, shape.Level + 1, parameters.SpecialModuli.Count, parameters.DigitCount(shape.Level));
     }
 

@@ -28,15 +28,15 @@ public class LinearTransformBenchmarks
     /// <summary>The plan that a shape's benchmark evaluates.</summary>
     public static LinearTransformPlan PlanOf(EngineShape shape)
     {
-        CkksParameters parameters = EngineSetup.Of(shape).Parameters;
+        var parameters = EngineSetup.Of(shape).Parameters;
         return new LinearTransformPlan(parameters, parameters.SlotCount, Enumerable.Range(0, Diagonals), shape.Level);
     }
 
     [GlobalSetup]
     public void SetUp()
     {
-        EngineSetup setup = EngineSetup.Of(Shape);
-        LinearTransformPlan plan = PlanOf(Shape);
+        var setup = EngineSetup.Of(Shape);
+        var plan = PlanOf(Shape);
         _keys = new KeyGenerator(setup.Secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations));
         _evaluator = new Evaluator(setup.Parameters, _keys, Threads);
         Complex[] row = [.. setup.Values.Select(value => new Complex(value, 0))];

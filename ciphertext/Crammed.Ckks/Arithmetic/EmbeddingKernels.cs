@@ -79,7 +79,7 @@ internal abstract unsafe class EmbeddingKernels
     /// <summary>The largest size of a value; NaN if there is one.</summary>
     public static double LargestMagnitude(ReadOnlySpan<double> values)
     {
-        Vector256<double> largest = Vector256<double>.Zero;
+        var largest = Vector256<double>.Zero;
         var i = 0;
         for (; i <= values.Length - Vector256<double>.Count; i += Vector256<double>.Count)
             largest = Vector256.Max(largest, Vector256.Abs(Vector256.Create(values[i..])));

@@ -78,10 +78,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<double>>
         out Vector256<double> class0, out Vector256<double> class1, out Vector256<double> class2, out Vector256<double> class3)
     {
         // A 4 x 4 transposition: lanes of row pairs first, then 128-bit halves.
-        Vector256<double> evenAb = Avx.UnpackLow(a, b);
-        Vector256<double> oddAb = Avx.UnpackHigh(a, b);
-        Vector256<double> evenCd = Avx.UnpackLow(c, d);
-        Vector256<double> oddCd = Avx.UnpackHigh(c, d);
+        var evenAb = Avx.UnpackLow(a, b);
+        var oddAb = Avx.UnpackHigh(a, b);
+        var evenCd = Avx.UnpackLow(c, d);
+        var oddCd = Avx.UnpackHigh(c, d);
         class0 = Avx.Permute2x128(evenAb, evenCd, 0x20);
         class1 = Avx.Permute2x128(oddAb, oddCd, 0x20);
         class2 = Avx.Permute2x128(evenAb, evenCd, 0x31);

@@ -89,12 +89,12 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<double>>
         Vector512<double> a, Vector512<double> b, Vector512<double> c, Vector512<double> d,
         out Vector512<double> class0, out Vector512<double> class1, out Vector512<double> class2, out Vector512<double> class3)
     {
-        Vector512<long> even = Vector512.Create(0L, 2, 4, 6, 8, 10, 12, 14);
-        Vector512<long> odd = Vector512.Create(1L, 3, 5, 7, 9, 11, 13, 15);
-        Vector512<double> evenAb = Select(a, b, even);
-        Vector512<double> oddAb = Select(a, b, odd);
-        Vector512<double> evenCd = Select(c, d, even);
-        Vector512<double> oddCd = Select(c, d, odd);
+        var even = Vector512.Create(0L, 2, 4, 6, 8, 10, 12, 14);
+        var odd = Vector512.Create(1L, 3, 5, 7, 9, 11, 13, 15);
+        var evenAb = Select(a, b, even);
+        var oddAb = Select(a, b, odd);
+        var evenCd = Select(c, d, even);
+        var oddCd = Select(c, d, odd);
         class0 = Select(evenAb, evenCd, even);
         class1 = Select(oddAb, oddCd, even);
         class2 = Select(evenAb, evenCd, odd);
@@ -106,12 +106,12 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<double>>
         Vector512<double> class0, Vector512<double> class1, Vector512<double> class2, Vector512<double> class3,
         out Vector512<double> a, out Vector512<double> b, out Vector512<double> c, out Vector512<double> d)
     {
-        Vector512<long> low = Vector512.Create(0L, 8, 1, 9, 2, 10, 3, 11);
-        Vector512<long> high = Vector512.Create(4L, 12, 5, 13, 6, 14, 7, 15);
-        Vector512<double> evenAb = Select(class0, class2, low);
-        Vector512<double> evenCd = Select(class0, class2, high);
-        Vector512<double> oddAb = Select(class1, class3, low);
-        Vector512<double> oddCd = Select(class1, class3, high);
+        var low = Vector512.Create(0L, 8, 1, 9, 2, 10, 3, 11);
+        var high = Vector512.Create(4L, 12, 5, 13, 6, 14, 7, 15);
+        var evenAb = Select(class0, class2, low);
+        var evenCd = Select(class0, class2, high);
+        var oddAb = Select(class1, class3, low);
+        var oddCd = Select(class1, class3, high);
         a = Select(evenAb, oddAb, low);
         b = Select(evenAb, oddAb, high);
         c = Select(evenCd, oddCd, low);

@@ -71,10 +71,10 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
     public override void MixedRadixToReal(
         double* destination, double** digits, double* moduli, int count, double factor, int length)
     {
-        TVector f = TSimd.Broadcast(factor);
+        var f = TSimd.Broadcast(factor);
         for (var i = 0; i < length; i += Width)
         {
-            TVector sum = TSimd.Load(digits[count - 1] + i);
+            var sum = TSimd.Load(digits[count - 1] + i);
             for (var k = count - 2; k >= 0; k--)
                 sum = TSimd.MultiplyAdd(sum, TSimd.Broadcast(moduli[k]), TSimd.Load(digits[k] + i));
             TSimd.Store(destination + i, TSimd.Multiply(sum, f));
@@ -91,8 +91,8 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
             var digit = digits[k];
             for (var i = 0; i < length; i += Width)
             {
-                TVector value = TSimd.Load(values + i);
-                TVector rounded = TSimd.Round(TSimd.Multiply(value, inverse));
+                var value = TSimd.Load(values + i);
+                var rounded = TSimd.Round(TSimd.Multiply(value, inverse));
                 TSimd.Store(digit + i, rounded);
                 TSimd.Store(values + i, TSimd.NegatedMultiplyAdd(rounded, unit, value));
             }
@@ -120,7 +120,7 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
         for (var j = 0; j < half; j += Width)
         {
             Lanes u = new(real + j, imaginary + j);
-            Lanes v = new Lanes(real + half + j, imaginary + half + j).Times(new Lanes(root + j, rootImaginary + j));
+            var v = new Lanes(real + half + j, imaginary + half + j).Times(new Lanes(root + j, rootImaginary + j));
             u.Plus(v).Store(real + j, imaginary + j);
             u.Minus(v).Store(real + half + j, imaginary + half + j);
         }
@@ -143,7 +143,7 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
                 InverseButterfly(
                     new Lanes(re + j, im + j), new Lanes(re + quarter + j, im + quarter + j),
                     new Lanes(re + 2 * quarter + j, im + 2 * quarter + j), new Lanes(re + 3 * quarter + j, im + 3 * quarter + j),
-                    out Lanes r0, out Lanes r1, out Lanes r2, out Lanes r3);
+                    out var r0, out var r1, out var r2, out var r3);
                 var w = roots + j;
                 r0.Store(re + j, im + j);
                 r1.TimesConjugate(new Lanes(w + 2 * stride, w + 3 * stride)).Store(re + quarter + j, im + quarter + j);
@@ -173,7 +173,7 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
                     new Lanes(re + quarter + j, im + quarter + j).Times(new Lanes(w + 2 * stride, w + 3 * stride)),
                     new Lanes(re + 2 * quarter + j, im + 2 * quarter + j).Times(new Lanes(w, w + stride)),
                     new Lanes(re + 3 * quarter + j, im + 3 * quarter + j).Times(new Lanes(w + 4 * stride, w + 5 * stride)),
-                    out Lanes r0, out Lanes r1, out Lanes r2, out Lanes r3);
+                    out var r0, out var r1, out var r2, out var r3);
                 r0.Store(re + j, im + j);
                 r1.Store(re + quarter + j, im + quarter + j);
                 r2.Store(re + 2 * quarter + j, im + 2 * quarter + j);
@@ -190,8 +190,8 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
         Lanes w3 = new(roots + 4 * Width, roots + 5 * Width);
         for (var i = 0; i < length; i += 4 * Width)
         {
-            LoadPair(real + i, imaginary + i, out Lanes a, out Lanes b, out Lanes c, out Lanes d);
-            InverseButterfly(a, b, c, d, out Lanes r0, out Lanes r1, out Lanes r2, out Lanes r3);
+            LoadPair(real + i, imaginary + i, out var a, out var b, out var c, out var d);
+            InverseButterfly(a, b, c, d, out var r0, out var r1, out var r2, out var r3);
             StorePair(
                 real + i, imaginary + i, r0, r1.TimesConjugate(w2), r2.TimesConjugate(w1), r3.TimesConjugate(w3));
         }
@@ -204,8 +204,8 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
         Lanes w3 = new(roots + 4 * Width, roots + 5 * Width);
         for (var i = 0; i < length; i += 4 * Width)
         {
-            LoadPair(real + i, imaginary + i, out Lanes a, out Lanes b, out Lanes c, out Lanes d);
-            ForwardButterfly(a, b.Times(w2), c.Times(w1), d.Times(w3), out Lanes r0, out Lanes r1, out Lanes r2, out Lanes r3);
+            LoadPair(real + i, imaginary + i, out var a, out var b, out var c, out var d);
+            ForwardButterfly(a, b.Times(w2), c.Times(w1), d.Times(w3), out var r0, out var r1, out var r2, out var r3);
             StorePair(real + i, imaginary + i, r0, r1, r2, r3);
         }
     }
@@ -217,8 +217,8 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
         Lanes w1 = Lanes.Broadcast(roots, 0), w2 = Lanes.Broadcast(roots, 2), w3 = Lanes.Broadcast(roots, 4);
         for (var i = 0; i < length; i += 4 * Width)
         {
-            LoadNeighbours(real + i, imaginary + i, out Lanes a, out Lanes b, out Lanes c, out Lanes d);
-            InverseButterfly(a, b, c, d, out Lanes r0, out Lanes r1, out Lanes r3, out Lanes r2);
+            LoadNeighbours(real + i, imaginary + i, out var a, out var b, out var c, out var d);
+            InverseButterfly(a, b, c, d, out var r0, out var r1, out var r3, out var r2);
             StoreNeighbours(
                 real + i, imaginary + i, r0, r1.TimesConjugate(w2), r2.TimesConjugate(w1), r3.TimesConjugate(w3));
         }
@@ -230,8 +230,8 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
         Lanes w1 = Lanes.Broadcast(roots, 0), w2 = Lanes.Broadcast(roots, 2), w3 = Lanes.Broadcast(roots, 4);
         for (var i = 0; i < length; i += 4 * Width)
         {
-            LoadNeighbours(real + i, imaginary + i, out Lanes a, out Lanes b, out Lanes c, out Lanes d);
-            ForwardButterfly(a, b.Times(w2), c.Times(w1), d.Times(w3), out Lanes r0, out Lanes r3, out Lanes r2, out Lanes r1);
+            LoadNeighbours(real + i, imaginary + i, out var a, out var b, out var c, out var d);
+            ForwardButterfly(a, b.Times(w2), c.Times(w1), d.Times(w3), out var r0, out var r3, out var r2, out var r1);
             StoreNeighbours(real + i, imaginary + i, r0, r1, r2, r3);
         }
     }
@@ -285,10 +285,10 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
     {
         TSimd.Deinterleave4(
             TSimd.Load(real), TSimd.Load(real + Width), TSimd.Load(real + 2 * Width), TSimd.Load(real + 3 * Width),
-            out TVector ar, out TVector br, out TVector cr, out TVector dr);
+            out var ar, out var br, out var cr, out var dr);
         TSimd.Deinterleave4(
             TSimd.Load(imaginary), TSimd.Load(imaginary + Width), TSimd.Load(imaginary + 2 * Width),
-            TSimd.Load(imaginary + 3 * Width), out TVector ai, out TVector bi, out TVector ci, out TVector di);
+            TSimd.Load(imaginary + 3 * Width), out var ai, out var bi, out var ci, out var di);
         a = new Lanes(ar, ai);
         b = new Lanes(br, bi);
         c = new Lanes(cr, ci);
@@ -298,10 +298,10 @@ internal sealed unsafe class SimdEmbeddingKernels<TSimd, TVector> : EmbeddingKer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreNeighbours(double* real, double* imaginary, Lanes a, Lanes b, Lanes c, Lanes d)
     {
-        TSimd.Interleave4(a.Real, b.Real, c.Real, d.Real, out TVector r0, out TVector r1, out TVector r2, out TVector r3);
+        TSimd.Interleave4(a.Real, b.Real, c.Real, d.Real, out var r0, out var r1, out var r2, out var r3);
         TSimd.Interleave4(
             a.Imaginary, b.Imaginary, c.Imaginary, d.Imaginary,
-            out TVector i0, out TVector i1, out TVector i2, out TVector i3);
+            out var i0, out var i1, out var i2, out var i3);
         new Lanes(r0, i0).Store(real, imaginary);
         new Lanes(r1, i1).Store(real + Width, imaginary + Width);
         new Lanes(r2, i2).Store(real + 2 * Width, imaginary + 2 * Width);

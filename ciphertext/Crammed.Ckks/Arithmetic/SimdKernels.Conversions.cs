@@ -21,7 +21,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             TVector x2 = TSimd.Load(x + 2 * TSimd.Width), x3 = TSimd.Load(x + 3 * TSimd.Width);
             for (var k = 0; k < count; k++)
             {
-                TVector w = TSimd.Broadcast(inverses[k]);
+                var w = TSimd.Broadcast(inverses[k]);
                 var digit = digits[k] + i;
                 x0 = MultiplyLanes(TSimd.Subtract(x0, TSimd.Load(digit)), w, p, inverse);
                 x1 = MultiplyLanes(TSimd.Subtract(x1, TSimd.Load(digit + TSimd.Width)), w, p, inverse);
@@ -67,7 +67,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
                 TVector high0 = start0, high1 = start1, low0 = sum0, low1 = sum1;
                 for (var k = first; k < end; k++)
                 {
-                    TVector digit = TSimd.Load(digits[k] + i);
+                    var digit = TSimd.Load(digits[k] + i);
                     AccumulateProduct(digit, TSimd.Broadcast(weights0[k]), ref high0, ref low0);
                     AccumulateProduct(digit, TSimd.Broadcast(weights1[k]), ref high1, ref low1);
                 }
@@ -86,7 +86,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         TVector p = TSimd.Broadcast(target.P), inverse = TSimd.Broadcast(target.Inverse), start = TSimd.Broadcast(target.Start);
         for (var i = offset; i < offset + length; i += TSimd.Width)
         {
-            TVector sum = TSimd.Load(digits[0] + i);
+            var sum = TSimd.Load(digits[0] + i);
             for (var first = 1; first < count; first += target.Terms)
             {
                 var end = Math.Min(count, first + target.Terms);

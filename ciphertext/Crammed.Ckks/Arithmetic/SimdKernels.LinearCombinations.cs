@@ -62,10 +62,10 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             var parts = panel + input * TParts.Count * PanelStride;
             for (var i = 0; i < chunk; i += TSimd.Width)
             {
-                TVector rest = TSimd.Load(source + i);
+                var rest = TSimd.Load(source + i);
                 for (var part = 0; part < TParts.Count - 1; part++)
                 {
-                    TVector upper = TSimd.Round(TSimd.Multiply(rest, inverse));
+                    var upper = TSimd.Round(TSimd.Multiply(rest, inverse));
                     TSimd.Store(parts + part * PanelStride + i, TSimd.NegatedMultiplyAdd(upper, unit, rest));
                     rest = upper;
                 }
@@ -92,7 +92,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
                 var outputs = Math.Min(PackedMatrix.OutputsPerBlock, matrix.OutputCount - output);
                 for (var i = 0; i < columns; i += TSimd.Width)
                 {
-                    TVector zero = TSimd.Broadcast(0);
+                    var zero = TSimd.Broadcast(0);
                     TVector a0 = zero, a1 = zero, a2 = zero, b0 = zero, b1 = zero, b2 = zero;
                     TVector c0 = zero, c1 = zero, c2 = zero, d0 = zero, d1 = zero, d2 = zero;
                     var w = weights + (long)PackedMatrix.OutputsPerBlock * starts[entry];
@@ -100,8 +100,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
                     {
                         var x = panel + *input * (TParts.Count * PanelStride) + i;
                         TVector x0 = TSimd.Load(x), x1 = TSimd.Load(x + PanelStride);
-                        TVector x2 = TParts.Count == 3 ? TSimd.Load(x + 2 * PanelStride) : zero;
-                        TVector weight = TSimd.Broadcast(w[0]);
+                        var x2 = TParts.Count == 3 ? TSimd.Load(x + 2 * PanelStride) : zero;
+                        var weight = TSimd.Broadcast(w[0]);
                         a0 = TSimd.MultiplyAdd(x0, weight, a0);
                         a1 = TSimd.MultiplyAdd(x1, weight, a1);
                         a2 = TParts.Count == 3 ? TSimd.MultiplyAdd(x2, weight, a2) : zero;
@@ -137,8 +137,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         double* result, TVector sum0, TVector sum1, TVector sum2, in ResidueSplit split, bool adds, TVector p, TVector inverse)
         where TParts : struct, IPartCount
     {
-        TVector lower = MultiplyLanes(sum0, TSimd.Broadcast(split.Factor0), p, inverse);
-        TVector sum = TSimd.Add(lower, MultiplyLanes(sum1, TSimd.Broadcast(split.Factor1), p, inverse));
+        var lower = MultiplyLanes(sum0, TSimd.Broadcast(split.Factor0), p, inverse);
+        var sum = TSimd.Add(lower, MultiplyLanes(sum1, TSimd.Broadcast(split.Factor1), p, inverse));
         if (TParts.Count == 3)
             sum = TSimd.Add(sum, MultiplyLanes(sum2, TSimd.Broadcast(split.Factor2), p, inverse));
         if (adds)

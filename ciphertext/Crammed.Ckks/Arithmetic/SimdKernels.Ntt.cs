@@ -15,7 +15,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 
     public override void ForwardNtt(double* values, NttTables tables)
     {
-        NttPass[] passes = tables.Passes;
+        var passes = tables.Passes;
         var wholePasses = WholePasses(tables);
         if (tables.HasLeadingStage)
             ForwardLeadingStage(values, tables);
@@ -33,7 +33,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
 
     public override void InverseNtt(double* values, NttTables tables, double factor)
     {
-        NttPass[] passes = tables.Passes;
+        var passes = tables.Passes;
         var wholePasses = Math.Max(1, WholePasses(tables));
         var blocks = passes[wholePasses].Groups;
         for (var block = 0; block < blocks; block++)
@@ -85,12 +85,12 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     private static void ForwardLeadingStage(double* values, NttTables tables)
     {
         TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
-        TVector w = TSimd.Broadcast(tables.Leading);
+        var w = TSimd.Broadcast(tables.Leading);
         var half = tables.Length / 2;
         for (var i = 0; i < half; i += TSimd.Width)
         {
-            TVector u = TSimd.Load(values + i);
-            TVector v = MultiplyLanes(TSimd.Load(values + half + i), w, p, inverse);
+            var u = TSimd.Load(values + i);
+            var v = MultiplyLanes(TSimd.Load(values + half + i), w, p, inverse);
             TSimd.Store(values + i, TSimd.Add(u, v));
             TSimd.Store(values + half + i, TSimd.Subtract(u, v));
         }
@@ -113,12 +113,12 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             double* b = a + quarter, c = b + quarter, d = c + quarter;
             for (var i = 0; i < quarter; i += TSimd.Width)
             {
-                TVector first = TSimd.Load(a + i);
+                var first = TSimd.Load(a + i);
                 if (TPolicy.Reduces)
                     first = ReduceLanes(first, p, inverse);
                 ForwardButterfly(
                     first, TSimd.Load(b + i), TSimd.Load(c + i), TSimd.Load(d + i), w1, w2, w3, iota, p,
-                    out TVector r0, out TVector r1, out TVector r2, out TVector r3);
+                    out var r0, out var r1, out var r2, out var r3);
                 TSimd.Store(a + i, r0);
                 TSimd.Store(b + i, r1);
                 TSimd.Store(c + i, r2);
@@ -133,7 +133,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
         Factor iota = new(TSimd.Broadcast(tables.Iota), inverse);
-        NttPass pass = tables.Passes[^1];
+        var pass = tables.Passes[^1];
         var square = tables.Table + pass.Twiddles;
         var halves = tables.Table + tables.HalvesTwiddles;
         for (var group = firstGroup; group < firstGroup + groupCount; group += TSimd.Width)
@@ -144,23 +144,23 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             TVector x2 = TSimd.Load(x + 2 * TSimd.Width), x3 = TSimd.Load(x + 3 * TSimd.Width);
             if (TSimd.Width == 8)
             {
-                ForwardHalves(x0, x1, halves + group / 2, p, inverse, out TVector h0, out TVector h1);
-                ForwardHalves(x2, x3, halves + group / 2 + 2, p, inverse, out TVector h2, out TVector h3);
+                ForwardHalves(x0, x1, halves + group / 2, p, inverse, out var h0, out var h1);
+                ForwardHalves(x2, x3, halves + group / 2 + 2, p, inverse, out var h2, out var h3);
                 x0 = h0;
                 x1 = h1;
                 x2 = h2;
                 x3 = h3;
             }
-            TSimd.Deinterleave4(x0, x1, x2, x3, out TVector a, out TVector b, out TVector c, out TVector d);
-            TVector first = pass.ReducesForward ? ReduceLanes(a, p, inverse) : a;
+            TSimd.Deinterleave4(x0, x1, x2, x3, out var a, out var b, out var c, out var d);
+            var first = pass.ReducesForward ? ReduceLanes(a, p, inverse) : a;
             Factor w2 = new(TSimd.Load(square + group), inverse);
             Factor w1 = new(TSimd.Load(square + pass.Groups + group), inverse);
             Factor w3 = new(TSimd.Load(square + 2 * pass.Groups + group), inverse);
             ForwardButterfly(
-                first, b, c, d, w1, w2, w3, iota, p, out TVector r0, out TVector r1, out TVector r2, out TVector r3);
+                first, b, c, d, w1, w2, w3, iota, p, out var r0, out var r1, out var r2, out var r3);
             TSimd.Interleave4(
                 ReduceLanes(r0, p, inverse), ReduceLanes(r1, p, inverse), ReduceLanes(r2, p, inverse), ReduceLanes(r3, p, inverse),
-                out TVector y0, out TVector y1, out TVector y2, out TVector y3);
+                out var y0, out var y1, out var y2, out var y3);
             TSimd.Store(x, y0);
             TSimd.Store(x + TSimd.Width, y1);
             TSimd.Store(x + 2 * TSimd.Width, y2);
@@ -173,9 +173,9 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     private static void ForwardHalves(
         TVector first, TVector second, double* twiddles, TVector p, TVector inverse, out TVector result0, out TVector result1)
     {
-        TVector u = ReduceLanes(TSimd.LowerHalves(first, second), p, inverse);
-        TVector w = TSimd.BroadcastHalves(twiddles[0], twiddles[1]);
-        TVector v = MultiplyLanes(TSimd.UpperHalves(first, second), w, p, inverse);
+        var u = ReduceLanes(TSimd.LowerHalves(first, second), p, inverse);
+        var w = TSimd.BroadcastHalves(twiddles[0], twiddles[1]);
+        var v = MultiplyLanes(TSimd.UpperHalves(first, second), w, p, inverse);
         TVector sum = TSimd.Add(u, v), difference = TSimd.Subtract(u, v);
         result0 = TSimd.LowerHalves(sum, difference);
         result1 = TSimd.UpperHalves(sum, difference);
@@ -202,7 +202,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     {
         TVector p = TSimd.Broadcast(tables.Modulus.P), inverse = TSimd.Broadcast(tables.Modulus.Inverse);
         Factor iota = new(TSimd.Broadcast(tables.Iota), inverse);
-        NttPass pass = tables.Passes[^1];
+        var pass = tables.Passes[^1];
         var twiddles = tables.Table + pass.Twiddles + pass.Groups - TSimd.Width;
         var halves = tables.Table + tables.HalvesTwiddles + tables.Length / 8 - 1;
         for (var group = firstGroup; group < firstGroup + groupCount; group += TSimd.Width)
@@ -210,19 +210,19 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             var x = values + 4L * group;
             TSimd.Deinterleave4(
                 TSimd.Load(x), TSimd.Load(x + TSimd.Width), TSimd.Load(x + 2 * TSimd.Width), TSimd.Load(x + 3 * TSimd.Width),
-                out TVector a, out TVector b, out TVector c, out TVector d);
+                out var a, out var b, out var c, out var d);
             Factor w2 = new(TSimd.Reverse(TSimd.Load(twiddles - group)), inverse);
             Factor w1 = new(TSimd.Reverse(TSimd.Load(twiddles + pass.Groups - group)), inverse);
             Factor w3 = new(TSimd.Reverse(TSimd.Load(twiddles + 2 * pass.Groups - group)), inverse);
-            InverseButterfly(a, b, c, d, iota, p, out TVector r0, out TVector r1, out TVector r2, out TVector r3);
-            TVector first = pass.ReducesInverse ? ReduceLanes(r0, p, inverse) : r0;
+            InverseButterfly(a, b, c, d, iota, p, out var r0, out var r1, out var r2, out var r3);
+            var first = pass.ReducesInverse ? ReduceLanes(r0, p, inverse) : r0;
             TSimd.Interleave4(
                 first, w1.Times(r1, p), w2.Times(r2, p), w3.Times(r3, p),
-                out TVector y0, out TVector y1, out TVector y2, out TVector y3);
+                out var y0, out var y1, out var y2, out var y3);
             if (TSimd.Width == 8)
             {
-                InverseHalves(y0, y1, halves - group / 2, p, inverse, out TVector h0, out TVector h1);
-                InverseHalves(y2, y3, halves - group / 2 - 2, p, inverse, out TVector h2, out TVector h3);
+                InverseHalves(y0, y1, halves - group / 2, p, inverse, out var h0, out var h1);
+                InverseHalves(y2, y3, halves - group / 2 - 2, p, inverse, out var h2, out var h3);
                 y0 = h0;
                 y1 = h1;
                 y2 = h2;
@@ -240,9 +240,9 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         TVector first, TVector second, double* twiddles, TVector p, TVector inverse, out TVector result0, out TVector result1)
     {
         TVector u = TSimd.LowerHalves(first, second), v = TSimd.UpperHalves(first, second);
-        TVector sum = ReduceLanes(TSimd.Add(u, v), p, inverse);
-        TVector w = TSimd.BroadcastHalves(twiddles[0], twiddles[-1]);
-        TVector difference = MultiplyLanes(TSimd.Subtract(v, u), w, p, inverse);
+        var sum = ReduceLanes(TSimd.Add(u, v), p, inverse);
+        var w = TSimd.BroadcastHalves(twiddles[0], twiddles[-1]);
+        var difference = MultiplyLanes(TSimd.Subtract(v, u), w, p, inverse);
         result0 = TSimd.LowerHalves(sum, difference);
         result1 = TSimd.UpperHalves(sum, difference);
     }
@@ -266,7 +266,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             {
                 InverseButterfly(
                     TSimd.Load(a + i), TSimd.Load(b + i), TSimd.Load(c + i), TSimd.Load(d + i), iota, p,
-                    out TVector r0, out TVector r1, out TVector r2, out TVector r3);
+                    out var r0, out var r1, out var r2, out var r3);
                 TSimd.Store(a + i, TPolicy.Reduces ? ReduceLanes(r0, p, inverse) : r0);
                 TSimd.Store(b + i, w1.Times(r1, p));
                 TSimd.Store(c + i, w2.Times(r2, p));
@@ -279,7 +279,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InverseLastPass(double* values, NttTables tables, double factor)
     {
-        Modulus modulus = tables.Modulus;
+        var modulus = tables.Modulus;
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
         Factor iota = new(TSimd.Broadcast(tables.Iota), inverse);
         var twiddles = tables.Table + tables.Passes[0].Twiddles;
@@ -293,7 +293,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         {
             InverseButterfly(
                 TSimd.Load(a + i), TSimd.Load(b + i), TSimd.Load(c + i), TSimd.Load(d + i), iota, p,
-                out TVector r0, out TVector r1, out TVector r2, out TVector r3);
+                out var r0, out var r1, out var r2, out var r3);
             TSimd.Store(a + i, ReduceLanes(w0.Times(r0, p), p, inverse));
             TSimd.Store(b + i, ReduceLanes(w1.Times(r1, p), p, inverse));
             TSimd.Store(c + i, ReduceLanes(w2.Times(r2, p), p, inverse));
@@ -305,16 +305,16 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InverseLastStage(double* values, NttTables tables, double factor)
     {
-        Modulus modulus = tables.Modulus;
+        var modulus = tables.Modulus;
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        TVector w0 = TSimd.Broadcast(factor);
-        TVector w = TSimd.Broadcast(CentredProduct(tables.Leading, factor, modulus));
+        var w0 = TSimd.Broadcast(factor);
+        var w = TSimd.Broadcast(CentredProduct(tables.Leading, factor, modulus));
         var half = tables.Length / 2;
         for (var i = 0; i < half; i += TSimd.Width)
         {
             TVector u = TSimd.Load(values + i), v = TSimd.Load(values + half + i);
-            TVector sum = MultiplyLanes(TSimd.Add(u, v), w0, p, inverse);
-            TVector difference = MultiplyLanes(TSimd.Subtract(v, u), w, p, inverse);
+            var sum = MultiplyLanes(TSimd.Add(u, v), w0, p, inverse);
+            var difference = MultiplyLanes(TSimd.Subtract(v, u), w, p, inverse);
             TSimd.Store(values + i, ReduceLanes(sum, p, inverse));
             TSimd.Store(values + half + i, ReduceLanes(difference, p, inverse));
         }
@@ -327,8 +327,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         out TVector r0, out TVector r1, out TVector r2, out TVector r3)
     {
         TVector evenSum = TSimd.Add(a, b), oddSum = TSimd.Add(c, d);
-        TVector evenDifference = iota.Times(TSimd.Subtract(a, b), p);
-        TVector oddDifference = TSimd.Subtract(d, c);
+        var evenDifference = iota.Times(TSimd.Subtract(a, b), p);
+        var oddDifference = TSimd.Subtract(d, c);
         r0 = TSimd.Add(evenSum, oddSum);
         r1 = TSimd.Subtract(oddDifference, evenDifference);
         r2 = TSimd.Subtract(oddSum, evenSum);
@@ -357,9 +357,9 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Times(TVector value, TVector p)
         {
-            TVector high = TSimd.Multiply(value, _factor);
-            TVector quotient = TSimd.Round(TSimd.Multiply(value, _quotient));
-            TVector low = TSimd.MultiplySubtract(value, _factor, high);
+            var high = TSimd.Multiply(value, _factor);
+            var quotient = TSimd.Round(TSimd.Multiply(value, _quotient));
+            var low = TSimd.MultiplySubtract(value, _factor, high);
             return TSimd.Add(TSimd.NegatedMultiplyAdd(quotient, p, high), low);
         }
     }

@@ -32,7 +32,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         double* result0, double* result1, double** operands, int count, int length, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        TVector start = TSimd.Broadcast(modulus.Accumulation.Start);
+        var start = TSimd.Broadcast(modulus.Accumulation.Start);
         var terms = modulus.Accumulation.Terms;
         for (var i = 0; i < length; i += TSimd.Width)
         {
@@ -44,7 +44,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
                 for (var term = first; term < end; term++)
                 {
                     var triple = operands + 3 * term;
-                    TVector digit = TSimd.Load(triple[0] + i);
+                    var digit = TSimd.Load(triple[0] + i);
                     AccumulateProduct(digit, TSimd.Load(triple[1] + i), ref high0, ref low0);
                     AccumulateProduct(digit, TSimd.Load(triple[2] + i), ref high1, ref low1);
                 }
@@ -126,7 +126,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     private static void FoldAccumulators(double* accumulators, int chunk, Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        TVector start = TSimd.Broadcast(modulus.Accumulation.Start);
+        var start = TSimd.Broadcast(modulus.Accumulation.Start);
         for (var sum = 0; sum < 3; sum++)
         {
             double* high = accumulators + 2 * sum * SumChunk, low = high + SumChunk;
@@ -169,7 +169,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AccumulateProduct(TVector left, TVector right, ref TVector high, ref TVector low)
     {
-        TVector moved = TSimd.MultiplyAdd(left, right, high);
+        var moved = TSimd.MultiplyAdd(left, right, high);
         low = TSimd.Add(low, TSimd.MultiplySubtract(left, right, TSimd.Subtract(moved, high)));
         high = moved;
     }
@@ -178,7 +178,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector FoldSum(TVector high, TVector low, TVector start, TVector p, TVector inverse)
     {
-        TVector upper = ReduceLanes(TSimd.Subtract(high, start), p, inverse);
+        var upper = ReduceLanes(TSimd.Subtract(high, start), p, inverse);
         return ReduceLanes(TSimd.Add(upper, low), p, inverse);
     }
 
@@ -205,8 +205,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
             double** pair, int offset, TVector p, TVector inverse,
             ref TVector high0, ref TVector low0, ref TVector high1, ref TVector low1, ref TVector high2, ref TVector low2)
         {
-            TVector x0 = TSimd.Subtract(TSimd.Load(pair[0] + offset), TSimd.Load(pair[2] + offset));
-            TVector x1 = TSimd.Subtract(TSimd.Load(pair[1] + offset), TSimd.Load(pair[3] + offset));
+            var x0 = TSimd.Subtract(TSimd.Load(pair[0] + offset), TSimd.Load(pair[2] + offset));
+            var x1 = TSimd.Subtract(TSimd.Load(pair[1] + offset), TSimd.Load(pair[3] + offset));
             x0 = ReduceLanes(x0, p, inverse);
             x1 = ReduceLanes(x1, p, inverse);
             AccumulateProduct(x0, x0, ref high0, ref low0);

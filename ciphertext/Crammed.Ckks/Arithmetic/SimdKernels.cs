@@ -28,7 +28,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Negate(double* destination, double* source, int length)
     {
-        TVector zero = TSimd.Broadcast(0);
+        var zero = TSimd.Broadcast(0);
         for (var i = 0; i < length; i += TSimd.Width)
             TSimd.Store(destination + i, TSimd.Subtract(zero, TSimd.Load(source + i)));
     }
@@ -40,7 +40,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
         for (var i = 0; i < length; i += TSimd.Width)
         {
             // The first step leaves p/2 + |u| 2^-52, up to 1.5 p for the largest inputs; the second one centres.
-            TVector once = ReduceLanes(TSimd.Load(source + i), p, inverse);
+            var once = ReduceLanes(TSimd.Load(source + i), p, inverse);
             TSimd.Store(destination + i, ReduceLanes(once, p, inverse));
         }
     }
@@ -59,7 +59,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
         for (var i = 0; i < length; i += TSimd.Width)
         {
-            TVector product = MultiplyLanes(TSimd.Load(left + i), TSimd.Load(right + i), p, inverse);
+            var product = MultiplyLanes(TSimd.Load(left + i), TSimd.Load(right + i), p, inverse);
             TSimd.Store(accumulator + i, ReduceLanes(TSimd.Add(TSimd.Load(accumulator + i), product), p, inverse));
         }
     }
@@ -78,7 +78,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse), w = TSimd.Broadcast(factor);
         for (var i = 0; i < length; i += TSimd.Width)
         {
-            TVector product = MultiplyLanes(TSimd.Load(source + i), w, p, inverse);
+            var product = MultiplyLanes(TSimd.Load(source + i), w, p, inverse);
             TSimd.Store(accumulator + i, ReduceLanes(TSimd.Add(TSimd.Load(accumulator + i), product), p, inverse));
         }
     }
@@ -98,7 +98,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse), w = TSimd.Broadcast(factor);
         for (var i = 0; i < length; i += TSimd.Width)
         {
-            TVector difference = TSimd.Subtract(TSimd.Load(minuend + i), TSimd.Load(subtrahend + i));
+            var difference = TSimd.Subtract(TSimd.Load(minuend + i), TSimd.Load(subtrahend + i));
             TSimd.Store(destination + i, MultiplyLanes(difference, w, p, inverse));
         }
     }
@@ -109,11 +109,11 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
         Modulus modulus)
     {
         TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse), w = TSimd.Broadcast(factor);
-        TVector v = TSimd.Broadcast(addendFactor);
+        var v = TSimd.Broadcast(addendFactor);
         for (var i = 0; i < length; i += TSimd.Width)
         {
-            TVector difference = TSimd.Subtract(TSimd.Load(minuend + i), TSimd.Load(subtrahend + i));
-            TVector sum = TSimd.Add(MultiplyLanes(difference, w, p, inverse), MultiplyLanes(TSimd.Load(addend + i), v, p, inverse));
+            var difference = TSimd.Subtract(TSimd.Load(minuend + i), TSimd.Load(subtrahend + i));
+            var sum = TSimd.Add(MultiplyLanes(difference, w, p, inverse), MultiplyLanes(TSimd.Load(addend + i), v, p, inverse));
             TSimd.Store(destination + i, ReduceLanes(sum, p, inverse));
         }
     }
@@ -128,7 +128,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
         {
             var code = *codes++;
             var pattern = code & patternMask;
-            TVector value = TSimd.Load(source + (code - pattern));
+            var value = TSimd.Load(source + (code - pattern));
             TSimd.Store(destination + i, TSimd.Shuffle(value, TSimd.Load(patterns + pattern * TSimd.Width)));
         }
     }
@@ -136,7 +136,7 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void ScaleAndRound(double* destination, double* source, double factor, int length)
     {
-        TVector f = TSimd.Broadcast(factor);
+        var f = TSimd.Broadcast(factor);
         for (var i = 0; i < length; i += TSimd.Width)
             TSimd.Store(destination + i, TSimd.Round(TSimd.Multiply(TSimd.Load(source + i), f)));
     }
@@ -145,9 +145,9 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector> : VectorKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector MultiplyLanes(TVector left, TVector right, TVector p, TVector inverse)
     {
-        TVector high = TSimd.Multiply(left, right);
-        TVector quotient = TSimd.Round(TSimd.Multiply(high, inverse));
-        TVector low = TSimd.MultiplySubtract(left, right, high);
+        var high = TSimd.Multiply(left, right);
+        var quotient = TSimd.Round(TSimd.Multiply(high, inverse));
+        var low = TSimd.MultiplySubtract(left, right, high);
         return TSimd.Add(TSimd.NegatedMultiplyAdd(quotient, p, high), low);
     }
 

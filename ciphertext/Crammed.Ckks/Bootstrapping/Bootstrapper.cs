@@ -97,7 +97,7 @@ public sealed class Bootstrapper : IDisposable
     /// </summary>
     public Ciphertext[] BootstrapBatch(IReadOnlyList<Ciphertext> ciphertexts, IProgress<BootstrapPart>? observer = null)
     {
-        using CiphertextBatch halves = BootstrapToHalves(ciphertexts, SlotParts.Complex, observer);
+        using var halves = BootstrapToHalves(ciphertexts, SlotParts.Complex, observer);
         return Join(halves.Items, ciphertexts.Count);
     }
 
@@ -112,10 +112,10 @@ public sealed class Bootstrapper : IDisposable
     public (Ciphertext First, Ciphertext Second) BootstrapPair(
         Ciphertext first, Ciphertext second, IProgress<BootstrapPart>? observer = null)
     {
-        using CiphertextBatch lowered = Lower([first, second]);
-        using Ciphertext rotated = _evaluator.MultiplyByImaginaryUnit(lowered[1]);
-        using Ciphertext both = _evaluator.Add(lowered[0], rotated);
-        CiphertextBatch halves = BootstrapToHalves([both], SlotParts.Complex, observer);
+        using var lowered = Lower([first, second]);
+        using var rotated = _evaluator.MultiplyByImaginaryUnit(lowered[1]);
+        using var both = _evaluator.Add(lowered[0], rotated);
+        var halves = BootstrapToHalves([both], SlotParts.Complex, observer);
         return (halves[0], halves[1]);
     }
 
@@ -131,15 +131,15 @@ public sealed class Bootstrapper : IDisposable
     /// </summary>
     private CiphertextBatch BootstrapToHalves(IReadOnlyList<Ciphertext> ciphertexts, SlotParts parts, IProgress<BootstrapPart>? observer)
     {
-        using CiphertextBatch operands = Lower(ciphertexts);
+        using var operands = Lower(ciphertexts);
         CheckRange(operands);
-        CiphertextBatch halves = Pass(operands, Plan.EvalMod, parts, observer);
+        var halves = Pass(operands, Plan.EvalMod, parts, observer);
         if (Plan.EvalModOfError is not { } correction)
             return halves;
         using (halves)
         {
-            using CiphertextBatch residuals = Residuals(operands, halves);
-            using CiphertextBatch errors = Pass(residuals, correction, parts, observer);
+            using var residuals = Residuals(operands, halves);
+            using var errors = Pass(residuals, correction, parts, observer);
             return CiphertextBatch.Of(halves.Items.Length, i => _evaluator.Add(halves[i], errors[i]));
         }
     }
@@ -147,17 +147,17 @@ public sealed class Bootstrapper : IDisposable
     /// <summary>One bootstrap without iteration, step by step.</summary>
     private CiphertextBatch Pass(CiphertextBatch operands, EvalModPlan evalMod, SlotParts parts, IProgress<BootstrapPart>? observer)
     {
-        using CiphertextBatch coefficients = Timed("SlotsToCoeffs", observer, () => ToCoefficients(operands));
-        using CiphertextBatch raised = Timed(
+        using var coefficients = Timed("SlotsToCoeffs", observer, () => ToCoefficients(operands));
+        using var raised = Timed(
             "key switches and ModRaise", observer, () => new CiphertextBatch(_evaluator.ModRaiseBatch(coefficients.Items)));
-        using CiphertextBatch slots = Timed("CoeffsToSlots", observer, () => ToSlots(raised));
+        using var slots = Timed("CoeffsToSlots", observer, () => ToSlots(raised));
         return Timed("EvalMod and correction", observer, () => Reduce(slots, evalMod, parts));
     }
 
     private CiphertextBatch Lower(IReadOnlyList<Ciphertext> ciphertexts)
     {
         ArgumentNullException.ThrowIfNull(ciphertexts);
-        foreach (Ciphertext ciphertext in ciphertexts)
+        foreach (var ciphertext in ciphertexts)
         {
             ArgumentNullException.ThrowIfNull(ciphertext);
             if (ciphertext.Level < Plan.InputLevel)
@@ -173,7 +173,7 @@ public sealed class Bootstrapper : IDisposable
     {
         if (_probe is null)
             return;
-        foreach (Ciphertext operand in operands.Items)
+        foreach (var operand in operands.Items)
         {
             (var slot, var magnitude) = _probe.Largest(operand);
             if (magnitude > Plan.Range)
@@ -188,7 +188,7 @@ public sealed class Bootstrapper : IDisposable
     private static CiphertextBatch Timed(string name, IProgress<BootstrapPart>? observer, Func<CiphertextBatch> part)
     {
         var start = Stopwatch.GetTimestamp();
-        CiphertextBatch result = part();
+        var result = part();
         observer?.Report(new BootstrapPart(name, Stopwatch.GetElapsedTime(start)));
         return result;
     }
@@ -204,7 +204,7 @@ public sealed class Bootstrapper : IDisposable
     private CiphertextBatch ToSlots(CiphertextBatch raised)
     {
         int count = raised.Items.Length, level = Plan.EvalMod.InputLevel;
-        using CiphertextBatch summed = CiphertextBatch.Of(count, i => _evaluator.InnerSum(raised[i], Plan.Repetitions, Plan.Slots));
+        using var summed = CiphertextBatch.Of(count, i => _evaluator.InnerSum(raised[i], Plan.Repetitions, Plan.Slots));
         using var slots = new CiphertextBatch(_evaluator.CoeffsToSlotsBatch(summed.Items, _coeffsToSlots));
         // The constant of CoeffsToSlots was made for this scale.
         return CiphertextBatch.Of(count, i => slots[i].CopyAtLevel(level, Plan.Parameters.ScaleAt(level)));
@@ -214,8 +214,8 @@ public sealed class Bootstrapper : IDisposable
     private CiphertextBatch Reduce(CiphertextBatch slots, EvalModPlan evalMod, SlotParts parts)
     {
         var count = slots.Items.Length;
-        using CiphertextBatch conjugates = CiphertextBatch.Of(count, i => _evaluator.Conjugate(slots[i]));
-        using CiphertextBatch arguments = CiphertextBatch.Of(
+        using var conjugates = CiphertextBatch.Of(count, i => _evaluator.Conjugate(slots[i]));
+        using var arguments = CiphertextBatch.Of(
             parts == SlotParts.Real ? count : 2 * count,
             i => i < count ? _evaluator.Add(slots[i], conjugates[i]) : TwiceImaginaryPart(slots[i - count], conjugates[i - count]));
         return new CiphertextBatch(_evaluator.EvalModBatch(arguments.Items, evalMod));
@@ -224,7 +224,7 @@ public sealed class Bootstrapper : IDisposable
     /// <summary>-i (z - z*) = i (z* - z).</summary>
     private Ciphertext TwiceImaginaryPart(Ciphertext slots, Ciphertext conjugate)
     {
-        using Ciphertext difference = _evaluator.Subtract(conjugate, slots);
+        using var difference = _evaluator.Subtract(conjugate, slots);
         return _evaluator.MultiplyByImaginaryUnit(difference);
     }
 
@@ -233,7 +233,7 @@ public sealed class Bootstrapper : IDisposable
     {
         if (halves.Length == count)
             return halves[i].Clone();
-        using Ciphertext rotated = _evaluator.MultiplyByImaginaryUnit(halves[count + i]);
+        using var rotated = _evaluator.MultiplyByImaginaryUnit(halves[count + i]);
         return _evaluator.Add(halves[i], rotated);
     }).Items;
 
@@ -242,10 +242,10 @@ public sealed class Bootstrapper : IDisposable
     {
         var count = operands.Items.Length;
         using var joined = new CiphertextBatch(Join(halves.Items, count));
-        using CiphertextBatch lowered = CiphertextBatch.Of(count, i => _evaluator.LowerTo(joined[i], Plan.InputLevel));
+        using var lowered = CiphertextBatch.Of(count, i => _evaluator.LowerTo(joined[i], Plan.InputLevel));
         return CiphertextBatch.Of(count, i =>
         {
-            using Ciphertext residual = _evaluator.Subtract(operands[i], lowered[i]);
+            using var residual = _evaluator.Subtract(operands[i], lowered[i]);
             return _evaluator.MultiplyInteger(residual, 1L << BootstrappingPlan.Log2ErrorGain);
         });
     }

@@ -122,7 +122,7 @@ public sealed class BootstrappingPlan
         var missing = needed.Where(key => found.GetValueOrDefault((key.Kind, key.Steps), -1) < key.Level).ToArray();
         if (missing.Length == 0)
             return;
-        (EvaluationKeyKind kind, var steps, var level) = missing[0];
+        (var kind, var steps, var level) = missing[0];
         var which = kind == EvaluationKeyKind.Rotation ? $"{kind} by {steps}" : $"{kind}";
         var there = found.TryGetValue((kind, steps), out var lower) ? $"there is one for levels up to {lower}" : "there is none";
         throw new InvalidOperationException(

@@ -35,9 +35,9 @@ internal sealed class DiscreteCosineFit
                from node in Enumerable.Range(0, NodesPerInteger)
                select integer + radius * Math.Cos(Math.PI * (node + 0.5) / NodesPerInteger),
         ];
-        Matrix<double> basis = Matrix<double>.Build.Dense(
+        var basis = Matrix<double>.Build.Dense(
             nodes.Length, degree + 1, (row, column) => Math.Cos(column * Math.Acos(nodes[row] / Bound)));
-        Vector<double> values = Vector<double>.Build.Dense(nodes.Length, row => Target(nodes[row]));
+        var values = Vector<double>.Build.Dense(nodes.Length, row => Target(nodes[row]));
         Coefficients = [.. basis.QR().Solve(values)];
         Error = (basis * Vector<double>.Build.DenseOfEnumerable(Coefficients) - values).AbsoluteMaximum();
     }

@@ -27,7 +27,7 @@ internal sealed record EmbeddingFactor(EmbeddingDirection Direction, int Slots, 
         get
         {
             var reach = (1 << StageCount) - 1;
-            IEnumerable<int> multiples = Enumerable.Range(-reach, 2 * reach + 1);
+            var multiples = Enumerable.Range(-reach, 2 * reach + 1);
             return [.. multiples.Select(k => GeneralizedDiagonals.Modulo(k * SmallestHalf, Slots)).Distinct().Order()];
         }
     }
@@ -37,7 +37,7 @@ internal sealed record EmbeddingFactor(EmbeddingDirection Direction, int Slots, 
     /// </summary>
     public GeneralizedDiagonals Diagonals(double constant)
     {
-        IEnumerable<int> halves = Enumerable.Range(0, StageCount).Select(stage => SmallestHalf << stage);
+        var halves = Enumerable.Range(0, StageCount).Select(stage => SmallestHalf << stage);
         if (Direction == EmbeddingDirection.CoeffsToSlots)
             halves = halves.Reverse();
         var product = new GeneralizedDiagonals(Slots, [new(0, [.. Enumerable.Repeat(new Complex(constant, 0), Slots)])]);
@@ -49,13 +49,13 @@ internal sealed record EmbeddingFactor(EmbeddingDirection Direction, int Slots, 
     /// <summary>S_half or its inverse (u, v) -> ((u + v) / 2, (u - v) / (2 ω)).</summary>
     private GeneralizedDiagonals Stage(int half)
     {
-        Complex[] roots = Roots(half);
+        var roots = Roots(half);
         Complex[] main = new Complex[Slots], right = new Complex[Slots];
         // Diagonals half and n - half are the same one in the last stage.
-        Complex[] left = 2 * half == Slots ? right : new Complex[Slots];
+        var left = 2 * half == Slots ? right : new Complex[Slots];
         for (var row = 0; row < Slots; row++)
         {
-            Complex root = roots[row % half];
+            var root = roots[row % half];
             var isFirstHalf = row % (2 * half) < half;
             (main[row], (isFirstHalf ? right : left)[row]) = (Direction, isFirstHalf) switch
             {

@@ -118,7 +118,7 @@ public sealed class EmbeddingPlan
         CkksParameters parameters, EmbeddingDirection direction, int slots, Func<LinearTransformPlan, double>? objective = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        BootstrappingLiteral literal = parameters.Literal.Bootstrapping
+        var literal = parameters.Literal.Bootstrapping
             ?? throw new ArgumentException($"{parameters.Name} has no levels for bootstrapping", nameof(parameters));
         CheckSlots(parameters, slots);
         var descends = direction == EmbeddingDirection.SlotsToCoeffs;
@@ -139,7 +139,7 @@ public sealed class EmbeddingPlan
         var total = BitOperations.Log2((uint)slots);
         if (levels < 1 || levels > total)
             throw new ArgumentOutOfRangeException(nameof(levels), levels, $"{total} stages are shared out over 1 to {total} levels");
-        IEnumerable<int> largestFirst = Enumerable.Range(0, levels).Select(i => total / levels + (i < total % levels ? 1 : 0));
+        var largestFirst = Enumerable.Range(0, levels).Select(i => total / levels + (i < total % levels ? 1 : 0));
         return [.. direction == EmbeddingDirection.CoeffsToSlots ? largestFirst : largestFirst.Reverse()];
     }
 

@@ -30,7 +30,7 @@ public sealed class EmbeddingTransform : IDisposable
             var share = Math.Pow(constant, 1.0 / plan.Depth);
             for (var i = 0; i < plan.Depth; i++)
             {
-                LinearTransformPlan factor = plan.Factors[i];
+                var factor = plan.Factors[i];
                 double scale = plan.Parameters.Moduli[factor.Level];
                 _factors.Add(new LinearTransform(encoder, plan.DiagonalsOf(i, share), factor, scale, storage));
             }
@@ -56,7 +56,7 @@ public sealed class EmbeddingTransform : IDisposable
     /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {
-        foreach (LinearTransform factor in _factors)
+        foreach (var factor in _factors)
             factor.Dispose();
     }
 }

@@ -28,7 +28,7 @@ public sealed class EvalModPlan
         ArgumentNullException.ThrowIfNull(parameters);
         if (!(factor > 0) || double.IsInfinity(factor))
             throw new ArgumentOutOfRangeException(nameof(factor), factor, "EvalMod multiplies by a positive number");
-        BootstrappingLiteral shape = parameters.Literal.Bootstrapping
+        var shape = parameters.Literal.Bootstrapping
             ?? throw new ArgumentException($"{parameters.Name} has no levels for bootstrapping", nameof(parameters));
         Parameters = parameters;
         Factor = factor;

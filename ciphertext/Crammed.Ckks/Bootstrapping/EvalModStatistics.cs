@@ -19,7 +19,7 @@ internal sealed class EvalModStatistics
         NoiseEstimator noise, EvalModPlan plan, int weight, double perMessage, double range, IReadOnlyList<double>? parts)
     {
         _probabilities = RaisedMultiples.Probabilities(plan.LargestInteger, weight);
-        (double Value, double Weight)[] sample = parts is null ? Quantiles(level => range * (2 * level - 1)) : Sample([.. parts.Order()]);
+        var sample = parts is null ? Quantiles(level => range * (2 * level - 1)) : Sample([.. parts.Order()]);
         _cases =
         [
             .. from index in Enumerable.Range(0, _probabilities.Length)

@@ -41,12 +41,12 @@ public sealed unsafe partial class Evaluator
         string operation, EmbeddingDirection direction, IReadOnlyList<Ciphertext> ciphertexts, EmbeddingTransform transform)
     {
         ArgumentNullException.ThrowIfNull(ciphertexts);
-        foreach (Ciphertext ciphertext in ciphertexts)
+        foreach (var ciphertext in ciphertexts)
             CheckEmbedding(operation, direction, ciphertext, transform);
-        Ciphertext[] results = TransformBatch(ciphertexts, transform.Factors[0]);
-        foreach (LinearTransform factor in transform.Factors.Skip(1))
+        var results = TransformBatch(ciphertexts, transform.Factors[0]);
+        foreach (var factor in transform.Factors.Skip(1))
         {
-            Ciphertext[] operands = results;
+            var operands = results;
             results = TransformBatch(operands, factor);
             DisposeAll(operands);
         }
@@ -58,7 +58,7 @@ public sealed unsafe partial class Evaluator
     {
         ArgumentNullException.ThrowIfNull(ciphertext);
         ArgumentNullException.ThrowIfNull(transform);
-        EmbeddingPlan plan = transform.Plan;
+        var plan = transform.Plan;
         if (plan.Direction != direction)
             throw new ArgumentException($"{operation}: the transform is {plan.Direction}", nameof(transform));
         CheckPolynomials(operation, ciphertext, 2);

@@ -20,7 +20,7 @@ public sealed unsafe partial class Evaluator
     {
         ArgumentNullException.ThrowIfNull(ciphertexts);
         ArgumentNullException.ThrowIfNull(plan);
-        foreach (Ciphertext ciphertext in ciphertexts)
+        foreach (var ciphertext in ciphertexts)
             CheckEvalMod(ciphertext, plan);
         var groups = Math.Min(ciphertexts.Count, _workers.Degree);
         var results = new Ciphertext[ciphertexts.Count];
@@ -42,8 +42,8 @@ public sealed unsafe partial class Evaluator
 
     private Ciphertext[] EvalModTogether(Ciphertext[] ciphertexts, EvalModPlan plan)
     {
-        IReadOnlyList<double> scales = plan.DoubleAngleScales;
-        Ciphertext[] cosines = EvaluatePolynomialBatch(ciphertexts, plan.CosinePlan, scales[0]);
+        var scales = plan.DoubleAngleScales;
+        var cosines = EvaluatePolynomialBatch(ciphertexts, plan.CosinePlan, scales[0]);
         for (var i = 1; i <= plan.DoubleAngles; i++)
         {
             using var halves = new CiphertextBatch(cosines);
@@ -70,9 +70,9 @@ public sealed unsafe partial class Evaluator
     /// <summary>cos 2θ = 2 cos^2 θ - 1, one level down.</summary>
     private Ciphertext[] DoubleAngles(CiphertextBatch cosines, double scale)
     {
-        using CiphertextBatch squares = CiphertextBatch.Of(cosines.Items.Length, i =>
+        using var squares = CiphertextBatch.Of(cosines.Items.Length, i =>
         {
-            Ciphertext square = Square(cosines[i]);
+            var square = Square(cosines[i]);
             AddInPlace(square, square);
             AddGaussianInteger(square, GaussianInteger.Of(-1, square.Scale));
             return square;

@@ -37,11 +37,11 @@ public sealed unsafe partial class Evaluator
     private Ciphertext[] RaiseAll(string operation, IReadOnlyList<Ciphertext> ciphertexts)
     {
         CheckRaisable(operation, ciphertexts);
-        SwitchingKey toEphemeral = EncapsulationKey(operation, Keys.DenseToEphemeral, "to the ephemeral secret", ciphertexts[0]);
-        SwitchingKey toDense = EncapsulationKey(operation, Keys.EphemeralToDense, "from the ephemeral secret", ciphertexts[0]);
-        RnsPolynomial[][] encapsulated = SwitchToEphemeral(ciphertexts, toEphemeral);
-        RnsPolynomial[][] raised = RaiseToDense(encapsulated, toDense);
-        foreach (RnsPolynomial[] pair in encapsulated)
+        var toEphemeral = EncapsulationKey(operation, Keys.DenseToEphemeral, "to the ephemeral secret", ciphertexts[0]);
+        var toDense = EncapsulationKey(operation, Keys.EphemeralToDense, "from the ephemeral secret", ciphertexts[0]);
+        var encapsulated = SwitchToEphemeral(ciphertexts, toEphemeral);
+        var raised = RaiseToDense(encapsulated, toDense);
+        foreach (var pair in encapsulated)
             DisposeAll(pair);
         return [.. raised.Select((pair, i) => new Ciphertext(Parameters, pair, Parameters.MaxLevel, ciphertexts[i].Scale))];
     }
@@ -49,13 +49,13 @@ public sealed unsafe partial class Evaluator
     /// <summary>Pairs under the ephemeral secret: one limb each, of centred coefficients modulo q_0, no longer transformed.</summary>
     internal RnsPolynomial[][] SwitchToEphemeral(IReadOnlyList<Ciphertext> ciphertexts, SwitchingKey key)
     {
-        RnsPolynomial[][] sums = _switcher.SwitchMany([.. ciphertexts.Select(ciphertext => ciphertext[1])], 0, key);
+        var sums = _switcher.SwitchMany([.. ciphertexts.Select(ciphertext => ciphertext[1])], 0, key);
         var results = new RnsPolynomial[sums.Length][];
         _workers.For(sums.Length, i =>
         {
             results[i] = _switcher.Divide(sums[i], 0, rescales: false, [ciphertexts[i][0], null]);
             DisposeAll(sums[i]);
-            foreach (RnsPolynomial polynomial in results[i])
+            foreach (var polynomial in results[i])
                 Ring.InverseNtt(polynomial.Limb(0), 0);
         });
         return results;
@@ -64,11 +64,11 @@ public sealed unsafe partial class Evaluator
     /// <summary>Pairs of coefficients under the ephemeral secret, taken as integers, under the dense secret modulo q_0 ... q_L.</summary>
     internal RnsPolynomial[][] RaiseToDense(RnsPolynomial[][] encapsulated, SwitchingKey key)
     {
-        RnsPolynomial[][] sums = _switcher.SwitchSmall([.. encapsulated.Select(pair => pair[1])], key);
+        var sums = _switcher.SwitchSmall([.. encapsulated.Select(pair => pair[1])], key);
         var results = new RnsPolynomial[sums.Length][];
         for (var i = 0; i < results.Length; i++)
         {
-            using RnsPolynomial lifted = Lift(encapsulated[i][0]);
+            using var lifted = Lift(encapsulated[i][0]);
             results[i] = _switcher.Divide(sums[i], Parameters.MaxLevel, rescales: false, [lifted, null]);
             DisposeAll(sums[i]);
         }
@@ -78,7 +78,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>Integer coefficients, up to 2^52 in size, modulo q_0 ... q_L, transformed.</summary>
     private RnsPolynomial Lift(RnsPolynomial coefficients)
     {
-        RnsPolynomial lifted = Ring.Rent(Parameters.MaxLevel + 1);
+        var lifted = Ring.Rent(Parameters.MaxLevel + 1);
         ForEachLimb(Parameters.MaxLevel, limb =>
         {
             coefficients.LimbSpan(0).CopyTo(lifted.LimbSpan(limb));
@@ -94,7 +94,7 @@ public sealed unsafe partial class Evaluator
             throw new InvalidOperationException($"{operation}: {Parameters.Name} has no levels for bootstrapping");
         if (CheckBatch(operation, ciphertexts, polynomials: 2) != 0)
             throw new InvalidOperationException($"{operation}: the operand is at {Describe(ciphertexts[0])}, it must be at level 0");
-        foreach (Ciphertext ciphertext in ciphertexts)
+        foreach (var ciphertext in ciphertexts)
             ciphertext.ThrowIfDisposed();
     }
 

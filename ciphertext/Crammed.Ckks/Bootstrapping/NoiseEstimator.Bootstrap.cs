@@ -37,10 +37,10 @@ public sealed partial class NoiseEstimator
         // From here on in units of q_0: what x = I + m / ratio is in.
         var unit = plan.ScaleUp * parameters.ScaleAt(plan.InputLevel) / firstPrime;
         var perMessage = plan.SlotsToCoeffsConstant * unit;
-        SlotEstimate coefficients = PlannedEmbedding(LowerTo(operand, plan.InputLevel), plan.SlotsToCoeffs, plan.SlotsToCoeffsConstant);
+        var coefficients = PlannedEmbedding(LowerTo(operand, plan.InputLevel), plan.SlotsToCoeffs, plan.SlotsToCoeffsConstant);
         coefficients = coefficients with { Scale = firstPrime, Rms = unit * coefficients.Rms, Error = unit * coefficients.Error };
-        SlotEstimate raised = ModRaise(coefficients);
-        SlotEstimate slots = PlannedEmbedding(SumOfCopies(raised, plan), plan.CoeffsToSlots, plan.CoeffsToSlotsConstant);
+        var raised = ModRaise(coefficients);
+        var slots = PlannedEmbedding(SumOfCopies(raised, plan), plan.CoeffsToSlots, plan.CoeffsToSlotsConstant);
         // Both parts are sums with the conjugate.
         var conjugation = recombined ? 0 : KeySwitch(plan.EvalMod.InputLevel, slots.Scale);
         var argument = Together(2 * slots.Error, conjugation) * firstPrime / parameters.ScaleAt(plan.EvalMod.InputLevel);

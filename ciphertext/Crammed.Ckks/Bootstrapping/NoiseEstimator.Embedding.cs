@@ -21,8 +21,8 @@ public sealed partial class NoiseEstimator
         (var rms, var error) = (operand.Rms, operand.Error);
         for (var i = 0; i < plan.Depth; i++)
         {
-            LinearTransformPlan factor = plan.Factors[i];
-            GeneralizedDiagonals diagonals = plan.DiagonalsOf(i, share);
+            var factor = plan.Factors[i];
+            var diagonals = plan.DiagonalsOf(i, share);
             double row = diagonals.MeanSquareRow(_ => true), rotatedRow = diagonals.MeanSquareRow(factor.HasBabyStep);
             error = TransformError(factor, parameters.Moduli[factor.Level], row, rotatedRow, operand.Scale, rms, error);
             rms *= Math.Sqrt(row);

@@ -18,7 +18,7 @@ public sealed partial class NoiseEstimator
     /// </summary>
     internal EvalModTrace EvalMod(EvalModPlan plan, double x)
     {
-        IReadOnlyList<double> scales = plan.DoubleAngleScales;
+        var scales = plan.DoubleAngleScales;
         var cosine = new PolynomialTrace(
             this, parameters, plan.CosinePlan, plan.InputLevel, parameters.ScaleAt(plan.InputLevel), x / plan.Bound, scales[0]);
         double value = cosine.Value.Real, derivative = cosine.Derivative.Real;

@@ -34,7 +34,7 @@ public sealed unsafe partial class Evaluator
             RotationKey(nameof(InnerSum), ciphertext, steps);
 
         // power is the sum of 2^k terms, tail that of as many terms as the k lowest binary digits of count say.
-        Ciphertext power = ciphertext.Clone();
+        var power = ciphertext.Clone();
         Ciphertext? tail = null;
         for (var k = 0; count >> k != 0; k++)
         {
@@ -53,7 +53,7 @@ public sealed unsafe partial class Evaluator
 
     private Ciphertext AddRotated(Ciphertext augend, Ciphertext rotated, int steps)
     {
-        Ciphertext sum = Rotate(rotated, steps);
+        var sum = Rotate(rotated, steps);
         AddInPlace(sum, augend);
         return sum;
     }

@@ -1,4 +1,3 @@
-using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks;
@@ -34,21 +33,21 @@ public sealed unsafe partial class Evaluator
         ArgumentNullException.ThrowIfNull(transform);
         if (ciphertexts.Count == 0)
             throw new ArgumentException($"{nameof(TransformBatch)}: there is no ciphertext");
-        LinearTransformPlan plan = transform.Plan;
-        foreach (Ciphertext ciphertext in ciphertexts)
+        var plan = transform.Plan;
+        foreach (var ciphertext in ciphertexts)
             CheckTransform(ciphertext, transform);
-        Dictionary<int, (int Element, SwitchingKey Key)> keys = plan.Rotations.ToDictionary(
+        var keys = plan.Rotations.ToDictionary(
             rotation => rotation.Steps,
             rotation => RotationKey(nameof(Transform), rotation.Level, ciphertexts[0].Scale, rotation.Steps));
-        RnsPolynomial[][][] sums = InnerSums(ciphertexts, transform, keys);
-        RnsPolynomial[][] totals = GiantSteps(sums, plan, keys);
+        var sums = InnerSums(ciphertexts, transform, keys);
+        var totals = GiantSteps(sums, plan, keys);
         return [.. totals.Select((total, i) => FinishTransform(total, ciphertexts[i], transform))];
     }
 
     private Ciphertext FinishTransform(RnsPolynomial[] total, Ciphertext operand, LinearTransform transform)
     {
         var level = transform.Plan.Level;
-        RnsPolynomial[] results = _switcher.Divide(total, level, rescales: true);
+        var results = _switcher.Divide(total, level, rescales: true);
         DisposeAll(total);
         double prime = Parameters.Moduli[level];
         // A product and a quotient would round.
@@ -58,7 +57,7 @@ public sealed unsafe partial class Evaluator
 
     private void CheckTransform(Ciphertext ciphertext, LinearTransform transform)
     {
-        LinearTransformPlan plan = transform.Plan;
+        var plan = transform.Plan;
         CheckPolynomials(nameof(Transform), ciphertext, 2);
         CheckOwner(nameof(Transform), plan.Parameters);
         if (ciphertext.Level < plan.Level)
@@ -77,20 +76,20 @@ public sealed unsafe partial class Evaluator
     private RnsPolynomial[][][] InnerSums(
         IReadOnlyList<Ciphertext> ciphertexts, LinearTransform transform, Dictionary<int, (int Element, SwitchingKey Key)> keys)
     {
-        LinearTransformPlan plan = transform.Plan;
+        var plan = transform.Plan;
         int limbCount = SwitchingKey.LimbsPerDigit(Parameters, plan.Level), count = ciphertexts.Count;
         RnsPolynomial[] extended = plan.BabySteps.Any(step => step != 0)
             ? [.. ciphertexts.Select(ciphertext => _switcher.Extend(ciphertext[1], plan.Level))]
             : [];
         RnsPolynomial[][][] sums =
             [.. plan.GiantSteps.Select(_ => Enumerable.Range(0, count).Select(_ => new[] { Ring.Rent(limbCount), Ring.Rent(limbCount) }).ToArray())];
-        DiagonalTerm[] terms = TermsOf(plan);
+        var terms = TermsOf(plan);
         var kept = transform.Storage == DiagonalStorage.Coefficients ? terms.Length : 0;
         _workers.For(limbCount, limb =>
         {
-            using RnsPolynomial babies = Ring.Rent(2 * count * plan.BabySteps.Count + 2);
+            using var babies = Ring.Rent(2 * count * plan.BabySteps.Count + 2);
             BabySteps(ciphertexts, extended, plan, keys, limb, babies);
-            using RnsPolynomial? scratch = kept > 0 ? Ring.Rent(kept) : null;
+            using var scratch = kept > 0 ? Ring.Rent(kept) : null;
             var diagonals = new nint[terms.Length];
             for (var i = 0; i < terms.Length; i++)
                 diagonals[i] = (nint)transform.Limb(terms[i].Diagonal, limb, scratch is null ? null : scratch.Limb(i));
@@ -103,7 +102,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>In the order of giant steps.</summary>
     private static DiagonalTerm[] TermsOf(LinearTransformPlan plan)
     {
-        Dictionary<int, int> positions = plan.BabySteps.Select((step, i) => (step, i)).ToDictionary(pair => pair.step, pair => pair.i);
+        var positions = plan.BabySteps.Select((step, i) => (step, i)).ToDictionary(pair => pair.step, pair => pair.i);
         return
         [
             .. plan.GiantSteps.SelectMany(
@@ -122,8 +121,8 @@ public sealed unsafe partial class Evaluator
         double* switched0 = babies.Limb(babies.LimbCount - 2), switched1 = babies.Limb(babies.LimbCount - 1);
         for (var i = 0; i < plan.BabySteps.Count; i++)
         {
-            var isRotated = keys.TryGetValue(plan.BabySteps[i], out (int Element, SwitchingKey Key) key);
-            NttPermutation? permutation = isRotated ? Ring.Permutation(key.Element) : null;
+            var isRotated = keys.TryGetValue(plan.BabySteps[i], out var key);
+            var permutation = isRotated ? Ring.Permutation(key.Element) : null;
             for (var k = 0; k < count; k++)
             {
                 var position = 2 * (i * count + k);
@@ -146,7 +145,7 @@ public sealed unsafe partial class Evaluator
     private void SumProducts(
         RnsPolynomial babies, RnsPolynomial[][][] sums, DiagonalTerm[] terms, nint[] diagonals, int limb, int level)
     {
-        Modulus modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
+        var modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
         int chunk = Math.Min(Ring.N, ParallelChunk), operandCount = sums[0].Length;
         var operands = stackalloc double*[3 * terms.Length];
         for (var offset = 0; offset < Ring.N; offset += chunk)
@@ -163,7 +162,7 @@ public sealed unsafe partial class Evaluator
                         operands[3 * count + 1] = babies.Limb(position) + offset;
                         operands[3 * count++ + 2] = babies.Limb(position + 1) + offset;
                     }
-                    RnsPolynomial[] sum = sums[giant][k];
+                    var sum = sums[giant][k];
                     Kernels.InnerProducts(sum[0].Limb(limb) + offset, sum[1].Limb(limb) + offset, operands, count, chunk, modulus);
                 }
             }
@@ -177,14 +176,14 @@ public sealed unsafe partial class Evaluator
         var permutations = new NttPermutation?[sums.Length];
         _workers.For(sums.Length, i =>
         {
-            if (!keys.TryGetValue(plan.GiantSteps[i], out (int Element, SwitchingKey Key) key))
+            if (!keys.TryGetValue(plan.GiantSteps[i], out var key))
                 return;
             permutations[i] = Ring.Permutation(key.Element);
             SwitchSums(sums[i], plan.Level, key.Key);
         });
         // Step 0, or the first one, holds the total.
         _workers.For(sums[0][0][0].LimbCount, limb => AddRotated(sums, permutations, limb, plan.Level));
-        foreach (RnsPolynomial[] addend in sums.Skip(1).SelectMany(addends => addends))
+        foreach (var addend in sums.Skip(1).SelectMany(addends => addends))
             DisposeAll(addend);
         return sums[0];
     }
@@ -192,8 +191,8 @@ public sealed unsafe partial class Evaluator
     /// <summary>(s_0, s_1) becomes (s_0, 0) plus the key switch of s_1 / P, for every operand.</summary>
     private void SwitchSums(RnsPolynomial[][] sums, int level, SwitchingKey key)
     {
-        RnsPolynomial[] divided = _switcher.Divide([.. sums.Select(sum => sum[1])], level, rescales: false);
-        RnsPolynomial[][] switched = _switcher.SwitchMany(divided, level, key);
+        var divided = _switcher.Divide([.. sums.Select(sum => sum[1])], level, rescales: false);
+        var switched = _switcher.SwitchMany(divided, level, key);
         DisposeAll(divided);
         for (var k = 0; k < sums.Length; k++)
         {
@@ -206,8 +205,8 @@ public sealed unsafe partial class Evaluator
     /// <summary>One limb of the sums of each operand, each under its automorphism, added up in those of the first giant step.</summary>
     private void AddRotated(RnsPolynomial[][][] sums, NttPermutation?[] permutations, int limb, int level)
     {
-        Modulus modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
-        using RnsPolynomial scratch = Ring.Rent(1);
+        var modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
+        using var scratch = Ring.Rent(1);
         var rotated = scratch.Limb(0);
         for (var k = 0; k < 2 * sums[0].Length; k++)
         {
@@ -243,7 +242,7 @@ public sealed unsafe partial class Evaluator
     {
         for (var limb = 0; limb < sum.LimbCount; limb++)
         {
-            Modulus modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
+            var modulus = Ring.Moduli[Parameters.ExtendedModulusIndex(limb, level)];
             Kernels.Add(sum.Limb(limb), sum.Limb(limb), addend.Limb(limb), Ring.N, modulus);
         }
     }

@@ -24,7 +24,7 @@ public sealed class GeneralizedDiagonals
         if (period < 1 || !BitOperations.IsPow2(period))
             throw new ArgumentException($"the period of diagonals is a power of two, not {period}", nameof(period));
         Period = period;
-        foreach ((var index, Complex[] values) in diagonals)
+        foreach ((var index, var values) in diagonals)
         {
             if (values.Length != period)
                 throw new ArgumentException($"diagonal {index} has {values.Length} values instead of {period}", nameof(diagonals));
@@ -62,7 +62,7 @@ public sealed class GeneralizedDiagonals
                 if (matrix[row, column] == Complex.Zero)
                     continue;
                 var index = Modulo(column - row, period);
-                if (!diagonals.TryGetValue(index, out Complex[]? diagonal))
+                if (!diagonals.TryGetValue(index, out var diagonal))
                     diagonals[index] = diagonal = new Complex[period];
                 diagonal[row] = matrix[row, column];
             }
@@ -94,12 +94,12 @@ public sealed class GeneralizedDiagonals
         if (first.Period != Period)
             throw new ArgumentException($"a map of period {Period} cannot follow one of period {first.Period}", nameof(first));
         var products = new Dictionary<int, Complex[]>();
-        foreach ((var index, Complex[] values) in _diagonals)
+        foreach ((var index, var values) in _diagonals)
         {
-            foreach ((var firstIndex, Complex[] firstValues) in first._diagonals)
+            foreach ((var firstIndex, var firstValues) in first._diagonals)
             {
                 var sumIndex = Modulo(index + firstIndex, Period);
-                if (!products.TryGetValue(sumIndex, out Complex[]? sum))
+                if (!products.TryGetValue(sumIndex, out var sum))
                     products[sumIndex] = sum = new Complex[Period];
                 for (var i = 0; i < Period; i++)
                     sum[i] += values[i] * firstValues[Modulo(i + index, Period)];
@@ -112,7 +112,7 @@ public sealed class GeneralizedDiagonals
     internal double MeanSquareRow(Func<int, bool> condition)
     {
         double sum = 0;
-        foreach ((var index, Complex[] values) in _diagonals)
+        foreach ((var index, var values) in _diagonals)
             sum += condition(index) ? values.Sum(value => value.Real * value.Real + value.Imaginary * value.Imaginary) : 0;
         return sum / Period;
     }

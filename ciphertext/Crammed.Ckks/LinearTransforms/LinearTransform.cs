@@ -102,9 +102,9 @@ public sealed unsafe class LinearTransform : IDisposable
     /// <summary>Returns the memory to the pool.</summary>
     public void Dispose()
     {
-        foreach (RnsPolynomial diagonal in _transformed.Values)
+        foreach (var diagonal in _transformed.Values)
             diagonal.Dispose();
-        foreach (IntegerPolynomial diagonal in _coefficients.Values)
+        foreach (var diagonal in _coefficients.Values)
             diagonal.Dispose();
     }
 
@@ -132,7 +132,7 @@ public sealed unsafe class LinearTransform : IDisposable
         ParallelLoop.Run(list.Length, new ParallelOptions(), i =>
         {
             (var giant, var index) = list[i];
-            ReadOnlySpan<Complex> diagonal = diagonals[index];
+            var diagonal = diagonals[index];
             var slots = new Complex[Plan.Parameters.SlotCount];
             for (var slot = 0; slot < slots.Length; slot++)
                 slots[slot] = diagonal[GeneralizedDiagonals.Modulo(slot - giant, Plan.Period)];

@@ -102,7 +102,7 @@ public sealed class CkksParameters
         ArgumentNullException.ThrowIfNull(literal);
         var checks = new LiteralChecks(literal);
         checks.CheckRanges();
-        PrimeChain chain = PrimeChain.Find(literal);
+        var chain = PrimeChain.Find(literal);
         checks.CheckPrimes(chain);
         return new CkksParameters(literal, chain);
     }

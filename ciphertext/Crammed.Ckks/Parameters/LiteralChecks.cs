@@ -106,10 +106,10 @@ internal sealed class LiteralChecks(CkksParametersLiteral literal)
     private void CheckSpecialModulus(PrimeChain chain)
     {
         var count = literal.PrimeBits.Count;
-        BigInteger special = PrimeChain.Multiply(chain.Moduli.Skip(count));
+        var special = PrimeChain.Multiply(chain.Moduli.Skip(count));
         foreach (var digit in chain.Moduli.Take(count).Chunk(literal.DigitSize ?? literal.SpecialPrimeBits.Count))
         {
-            BigInteger product = PrimeChain.Multiply(digit);
+            var product = PrimeChain.Multiply(digit);
             if (product <= special)
                 continue;
             var size = BigInteger.Log(product, 2);

@@ -48,7 +48,7 @@ internal sealed record PrimeChain(ulong[] Moduli, double[] Scales)
         yield return new KeyModulus("QP", literal.Secret, Product);
         if (literal.Bootstrapping is { } bootstrapping)
         {
-            BigInteger modulus = Multiply([Moduli[0], Moduli[literal.PrimeBits.Count]]);
+            var modulus = Multiply([Moduli[0], Moduli[literal.PrimeBits.Count]]);
             yield return new KeyModulus("q_0 p", SecretDistribution.SparseTernary(bootstrapping.EphemeralWeight), modulus);
         }
     }

@@ -37,7 +37,7 @@ public sealed unsafe partial class Evaluator
         ArgumentNullException.ThrowIfNull(ciphertexts);
         if (ciphertexts.Count == 0)
             throw new ArgumentException($"{nameof(EvaluatePolynomialBatch)}: there is no ciphertext");
-        foreach (Ciphertext ciphertext in ciphertexts)
+        foreach (var ciphertext in ciphertexts)
         {
             CheckPolynomial(ciphertext, plan, scale);
             CheckScales(nameof(EvaluatePolynomialBatch), ciphertexts[0].Level, ciphertexts[0].Scale, ciphertext.Level, ciphertext.Scale);
@@ -46,13 +46,13 @@ public sealed unsafe partial class Evaluator
         var powers = new Dictionary<int, Ciphertext[]> { [1] = [.. ciphertexts] };
         try
         {
-            foreach (PowerStep step in plan.Powers)
+            foreach (var step in plan.Powers)
                 powers.Add(step.Index, NextPower(step, plan.Basis, powers));
             return EvaluateNode(plan.Root, powers, level, scale ?? Parameters.ScaleAt(level));
         }
         finally
         {
-            foreach (PowerStep step in plan.Powers)
+            foreach (var step in plan.Powers)
                 DisposeAll(powers.GetValueOrDefault(step.Index) ?? []);
         }
     }
@@ -72,7 +72,7 @@ public sealed unsafe partial class Evaluator
         }
         if (plan.ProductCount == 0)
             return;
-        SwitchingKey key = Keys.Relinearization
+        var key = Keys.Relinearization
             ?? throw new InvalidOperationException($"{operation}: there is no relinearization key ({Describe(ciphertext)})");
         CheckKeyLevel(operation, key, ciphertext);
     }
@@ -80,9 +80,9 @@ public sealed unsafe partial class Evaluator
     private Ciphertext[] NextPower(PowerStep step, PolynomialBasis basis, Dictionary<int, Ciphertext[]> powers)
     {
         Ciphertext[] left = powers[step.Left], right = powers[step.Right];
-        using CiphertextBatch products = CiphertextBatch.Of(left.Length, i =>
+        using var products = CiphertextBatch.Of(left.Length, i =>
         {
-            Ciphertext product = SumTensors([left[i]], [right[i]], left[i].Scale * right[i].Scale, differences: false);
+            var product = SumTensors([left[i]], [right[i]], left[i].Scale * right[i].Scale, differences: false);
             if (basis != PolynomialBasis.Chebyshev)
                 return product;
             AddInPlace(product, product);
@@ -100,7 +100,7 @@ public sealed unsafe partial class Evaluator
     {
         // Everything is summed one level above, at a scale larger by the prime that the rescale drops.
         var sumScale = scale * Parameters.Moduli[level + 1];
-        using CiphertextBatch sums = SumsOfQuotients(node.Products, powers, level + 1, sumScale);
+        using var sums = SumsOfQuotients(node.Products, powers, level + 1, sumScale);
         for (var i = 0; i < sums.Items.Length; i++)
         {
             AddTerms(sums[i], node.Terms, powers, i);
@@ -121,7 +121,7 @@ public sealed unsafe partial class Evaluator
         var quotients = new List<Ciphertext[]>(products.Count);
         try
         {
-            foreach (PolynomialProduct product in products)
+            foreach (var product in products)
                 quotients.Add(EvaluateNode(product.Quotient, powers, level, sumScale / powers[product.Giant][0].Scale));
             return CiphertextBatch.Of(count, i => SumTensors(
                 [.. quotients.Select(quotient => quotient[i])], [.. products.Select(product => powers[product.Giant][i])], sumScale,
@@ -143,7 +143,7 @@ public sealed unsafe partial class Evaluator
         {
             for (var i = 0; i < factors.Length; i++)
             {
-                Ciphertext power = powers[terms[i].Index][item];
+                var power = powers[terms[i].Index][item];
                 MultiplyGaussianLimb(sum[0].Limb(limb), power[0].Limb(limb), factors[i], limb, adds: true);
                 MultiplyGaussianLimb(sum[1].Limb(limb), power[1].Limb(limb), factors[i], limb, adds: true);
             }
@@ -152,7 +152,7 @@ public sealed unsafe partial class Evaluator
 
     private Ciphertext Zero(int level, double scale)
     {
-        Ciphertext zero = Ciphertext.Allocate(Parameters, 2, level, scale);
+        var zero = Ciphertext.Allocate(Parameters, 2, level, scale);
         for (var limb = 0; limb <= level; limb++)
         {
             zero[0].LimbSpan(limb).Clear();

@@ -53,7 +53,7 @@ internal sealed class PolynomialTrace
     {
         (_noise, _parameters, _plan) = (noise, parameters, plan);
         _powers[1] = _argument = new TracedValue(argument, scale, level);
-        foreach (PowerStep step in plan.Powers)
+        foreach (var step in plan.Powers)
             _powers.Add(step.Index, Power(step));
         var resultLevel = level - plan.Depth;
         _result = Node(plan.Root, resultLevel, resultScale ?? parameters.ScaleAt(resultLevel));
@@ -83,11 +83,11 @@ internal sealed class PolynomialTrace
         TracedValue left = _powers[step.Left], right = _powers[step.Right];
         var level = Math.Min(left.Level, right.Level);
         double productScale = left.Scale * right.Scale, scale = productScale / _parameters.Moduli[level];
-        Complex value = left.Value * right.Value;
+        var value = left.Value * right.Value;
         double rounding = 0;
         if (_plan.Basis == PolynomialBasis.Chebyshev)
         {
-            TracedValue subtrahend = step.Difference == 0 ? new TracedValue(1, 1, level) : _powers[step.Difference];
+            var subtrahend = step.Difference == 0 ? new TracedValue(1, 1, level) : _powers[step.Difference];
             value = 2 * value - subtrahend.Value;
             rounding = RoundingOf(subtrahend, productScale);
         }
@@ -102,9 +102,9 @@ internal sealed class PolynomialTrace
     private TracedValue Node(PolynomialNode node, int level, double scale)
     {
         var sumScale = scale * _parameters.Moduli[level + 1];
-        Complex value = node.Constant;
+        var value = node.Constant;
         var rounding = 1 / sumScale;
-        foreach ((var index, Complex coefficient) in node.Terms)
+        foreach ((var index, var coefficient) in node.Terms)
         {
             value += coefficient * _powers[index].Value;
             rounding += RoundingOf(_powers[index], sumScale);
@@ -112,7 +112,7 @@ internal sealed class PolynomialTrace
         var quotients = new TracedValue[node.Products.Count];
         for (var i = 0; i < quotients.Length; i++)
         {
-            TracedValue giant = _powers[node.Products[i].Giant];
+            var giant = _powers[node.Products[i].Giant];
             quotients[i] = Node(node.Products[i].Quotient, level + 1, sumScale / giant.Scale);
             value += quotients[i].Value * giant.Value;
         }
@@ -128,27 +128,27 @@ internal sealed class PolynomialTrace
     /// <summary>Hands sensitivities from each value on to those that it is made of, the last made first.</summary>
     private void Accumulate()
     {
-        foreach ((PolynomialNode node, TracedValue result, TracedValue[] quotients) in Enumerable.Reverse(_nodes))
+        foreach ((var node, var result, var quotients) in Enumerable.Reverse(_nodes))
         {
-            foreach ((var index, Complex coefficient) in node.Terms)
+            foreach ((var index, var coefficient) in node.Terms)
                 _powers[index].Sensitivity += result.Sensitivity * coefficient;
             for (var i = 0; i < quotients.Length; i++)
             {
-                TracedValue giant = _powers[node.Products[i].Giant];
+                var giant = _powers[node.Products[i].Giant];
                 quotients[i].Sensitivity += result.Sensitivity * giant.Value;
                 giant.Sensitivity += result.Sensitivity * quotients[i].Value;
             }
         }
-        foreach (PowerStep step in _plan.Powers.Reverse())
+        foreach (var step in _plan.Powers.Reverse())
             Accumulate(step);
     }
 
     private void Accumulate(PowerStep step)
     {
         TracedValue left = _powers[step.Left], right = _powers[step.Right];
-        Complex sensitivity = _powers[step.Index].Sensitivity;
+        var sensitivity = _powers[step.Index].Sensitivity;
         var isChebyshev = _plan.Basis == PolynomialBasis.Chebyshev;
-        Complex ofProduct = isChebyshev ? 2 * sensitivity : sensitivity;
+        var ofProduct = isChebyshev ? 2 * sensitivity : sensitivity;
         left.Sensitivity += ofProduct * right.Value;
         right.Sensitivity += ofProduct * left.Value;
         if (isChebyshev && step.Difference != 0)

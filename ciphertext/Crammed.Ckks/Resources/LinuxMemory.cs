@@ -14,8 +14,8 @@ internal static class LinuxMemory
     /// <param name="root">the folder that holds proc and sys; another one than / in tests</param>
     public static FreeSpace? Available(string root = "/")
     {
-        FreeSpace? least = OfMachine(root);
-        foreach (FreeSpace group in ControlGroups.Free(root))
+        var least = OfMachine(root);
+        foreach (var group in ControlGroups.Free(root))
         {
             if (least is null || group.Bytes < least.Value.Bytes)
                 least = group;

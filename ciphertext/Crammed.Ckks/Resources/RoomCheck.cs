@@ -20,7 +20,7 @@ internal static class RoomCheck
         if (HasRoom(resources.Memory, needed))
             return;
         ResidueMemory.Trim();
-        FreeSpace? memory = resources.Memory;
+        var memory = resources.Memory;
         if (!HasRoom(memory, needed))
             throw new InsufficientMemoryException(
                 $"{work}: {RoundedUp(needed)} of memory needed, {RoundedDown(memory!.Value.Bytes)} free ({memory.Value.Place}); {advice}");

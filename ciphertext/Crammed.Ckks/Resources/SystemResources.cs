@@ -44,7 +44,7 @@ public static class SystemResources
         private static FreeSpace? OfRuntime()
         {
             GC.Collect(0);
-            GCMemoryInfo info = GC.GetGCMemoryInfo();
+            var info = GC.GetGCMemoryInfo();
             var free = Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes);
             return new FreeSpace(free, "memory that the runtime sees", IsMemory: true);
         }

@@ -25,7 +25,7 @@ internal sealed class AesKeyStream : IDisposable
         if (seed.Length != SeedBytes)
             throw new ArgumentException($"a seed has {SeedBytes} bytes, not {seed.Length}", nameof(seed));
         var key = seed.ToArray();
-        using Aes aes = Aes.Create();
+        using var aes = Aes.Create();
         aes.Mode = CipherMode.ECB;
         aes.Padding = PaddingMode.None;
         // A transform keeps its key schedule, which the one-shot methods make anew for every batch.
@@ -46,7 +46,7 @@ internal sealed class AesKeyStream : IDisposable
     /// <summary>Goes to the beginning of a stream.</summary>
     public void Seek(ulong stream)
     {
-        Span<ulong> counters = MemoryMarshal.Cast<byte, ulong>(_counters.AsSpan());
+        var counters = MemoryMarshal.Cast<byte, ulong>(_counters.AsSpan());
         for (var i = 1; i < counters.Length; i += 2)
             counters[i] = LittleEndian(stream);
         _nextBlock = 0;
@@ -55,11 +55,11 @@ internal sealed class AesKeyStream : IDisposable
     /// <summary>The next 1024 words of the stream, valid until the next call.</summary>
     public ReadOnlySpan<ulong> NextBatch()
     {
-        Span<ulong> counters = MemoryMarshal.Cast<byte, ulong>(_counters.AsSpan());
+        var counters = MemoryMarshal.Cast<byte, ulong>(_counters.AsSpan());
         for (var i = 0; i < counters.Length; i += 2)
             counters[i] = LittleEndian(_nextBlock++);
         _encryptor.TransformBlock(_counters, 0, _counters.Length, _output, 0);
-        Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(_output.AsSpan());
+        var words = MemoryMarshal.Cast<byte, ulong>(_output.AsSpan());
         if (!BitConverter.IsLittleEndian)
             BinaryPrimitives.ReverseEndianness(words, words);
         return words;

@@ -35,7 +35,7 @@ internal sealed unsafe class BaseConversion
         _inverses = new double[sourceModuli.Length][];
         for (var k = 0; k < sourceModuli.Length; k++)
         {
-            Modulus modulus = ring.Moduli[sourceModuli[k]];
+            var modulus = ring.Moduli[sourceModuli[k]];
             _inverses[k] = Pinned(sourceModuli.Take(k).Select(j => modulus.Centre(modulus.Invert(ring.Moduli[j].Value % modulus.Value))));
         }
         _weights = [.. ring.Moduli.Select(target => Pinned(ProductsFor(target).Take(sourceModuli.Length).Select(target.Centre)))];

@@ -33,7 +33,7 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
     /// <summary>The zero polynomial.</summary>
     public static IntegerPolynomial Zero(RingContext ring)
     {
-        RnsPolynomial digits = ring.Rent(1);
+        var digits = ring.Rent(1);
         digits.LimbSpan(0).Clear();
         return new IntegerPolynomial(ring, digits, 0);
     }
@@ -42,7 +42,7 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
     public static IntegerPolynomial FromCoefficients(RingContext ring, double* coefficients, double largest)
     {
         var count = largest <= LargestSingleDigit ? 1 : 1 + Math.ILogB(largest) / DigitBits;
-        RnsPolynomial digits = ring.Rent(count);
+        var digits = ring.Rent(count);
         var pointers = stackalloc double*[count];
         for (var k = 0; k < count; k++)
             pointers[k] = digits.Limb(k);
@@ -53,7 +53,7 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
     /// <summary>Adds a polynomial with coefficients of at most 2^10 in size.</summary>
     public void AddSmall(ReadOnlySpan<double> coefficients)
     {
-        Span<double> digit = _digits.LimbSpan(0);
+        var digit = _digits.LimbSpan(0);
         for (var i = 0; i < digit.Length; i++)
             digit[i] += coefficients[i];
     }
@@ -61,7 +61,7 @@ internal sealed unsafe class IntegerPolynomial : IDisposable
     /// <summary>The transformed residues modulo one of the ring's moduli.</summary>
     public void Transform(double* destination, int modulusIndex)
     {
-        Modulus modulus = _ring.Moduli[modulusIndex];
+        var modulus = _ring.Moduli[modulusIndex];
         var count = _digits.LimbCount;
         var pointers = stackalloc double*[count];
         var weights = stackalloc double[count];

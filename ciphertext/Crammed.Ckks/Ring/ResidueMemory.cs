@@ -27,19 +27,19 @@ public static unsafe class ResidueMemory
 
     /// <summary>Idle buffers by the doubles that they hold.</summary>
     private static readonly ConcurrentDictionary<long, ConcurrentStack<nint>> Idle = new();
-    private static long s_liveBuffers;
-    private static long s_liveBytes;
-    private static long s_cachedBytes;
-    private static int s_nextColour;
+    private static long _liveBuffers;
+    private static long _liveBytes;
+    private static long _cachedBytes;
+    private static int _nextColour;
 
     /// <summary>Buffers handed out and not yet returned: a test that ends where it began has leaked none.</summary>
-    public static long LiveBuffers => Interlocked.Read(ref s_liveBuffers);
+    public static long LiveBuffers => Interlocked.Read(ref _liveBuffers);
 
     /// <summary>Bytes handed out and not yet returned.</summary>
-    public static long LiveBytes => Interlocked.Read(ref s_liveBytes);
+    public static long LiveBytes => Interlocked.Read(ref _liveBytes);
 
     /// <summary>Bytes kept for reuse.</summary>
-    public static long CachedBytes => Interlocked.Read(ref s_cachedBytes);
+    public static long CachedBytes => Interlocked.Read(ref _cachedBytes);
 
     /// <summary>The most bytes that are kept for reuse; 2 GiB unless set.</summary>
     public static long MaxCachedBytes { get; set; } = 2L << 30;
@@ -47,11 +47,11 @@ public static unsafe class ResidueMemory
     /// <summary>Gives every buffer kept for reuse back to the operating system.</summary>
     public static void Trim()
     {
-        foreach ((var capacity, ConcurrentStack<nint> stack) in Idle)
+        foreach ((var capacity, var stack) in Idle)
         {
             while (stack.TryPop(out var address))
             {
-                Interlocked.Add(ref s_cachedBytes, -capacity * sizeof(double));
+                Interlocked.Add(ref _cachedBytes, -capacity * sizeof(double));
                 Free((double*)address);
             }
         }
@@ -65,32 +65,32 @@ public static unsafe class ResidueMemory
             buffer = TryPopLarger(count);
         if (buffer == null)
             buffer = Allocate(count);
-        Interlocked.Increment(ref s_liveBuffers);
-        Interlocked.Add(ref s_liveBytes, HeaderOf(buffer)->Capacity * sizeof(double));
+        Interlocked.Increment(ref _liveBuffers);
+        Interlocked.Add(ref _liveBytes, HeaderOf(buffer)->Capacity * sizeof(double));
         return buffer;
     }
 
     internal static void Return(double* memory)
     {
         long capacity = HeaderOf(memory)->Capacity, bytes = capacity * sizeof(double);
-        Interlocked.Decrement(ref s_liveBuffers);
-        Interlocked.Add(ref s_liveBytes, -bytes);
-        if (Interlocked.Add(ref s_cachedBytes, bytes) <= MaxCachedBytes)
+        Interlocked.Decrement(ref _liveBuffers);
+        Interlocked.Add(ref _liveBytes, -bytes);
+        if (Interlocked.Add(ref _cachedBytes, bytes) <= MaxCachedBytes)
         {
             Idle.GetOrAdd(capacity, static _ => new ConcurrentStack<nint>()).Push((nint)memory);
         }
         else
         {
-            Interlocked.Add(ref s_cachedBytes, -bytes);
+            Interlocked.Add(ref _cachedBytes, -bytes);
             Free(memory);
         }
     }
 
     private static double* TryPop(long capacity)
     {
-        if (!Idle.TryGetValue(capacity, out ConcurrentStack<nint>? stack) || !stack.TryPop(out var address))
+        if (!Idle.TryGetValue(capacity, out var stack) || !stack.TryPop(out var address))
             return null;
-        Interlocked.Add(ref s_cachedBytes, -capacity * sizeof(double));
+        Interlocked.Add(ref _cachedBytes, -capacity * sizeof(double));
         return (double*)address;
     }
 
@@ -98,7 +98,7 @@ public static unsafe class ResidueMemory
     private static double* TryPopLarger(long count)
     {
         long limit = (long)(count * LargestSlack), best = long.MaxValue;
-        foreach ((var capacity, ConcurrentStack<nint> stack) in Idle)
+        foreach ((var capacity, var stack) in Idle)
         {
             if (capacity > count && capacity <= limit && capacity < best && !stack.IsEmpty)
                 best = capacity;
@@ -109,7 +109,7 @@ public static unsafe class ResidueMemory
     /// <summary>The line before the buffer tells of the allocation.</summary>
     private static double* Allocate(long count)
     {
-        var colour = (int)((uint)Interlocked.Add(ref s_nextColour, 5) % Colours);
+        var colour = (int)((uint)Interlocked.Add(ref _nextColour, 5) % Colours);
         var offset = (nuint)(1 + colour) * Alignment;
         var bytes = (nuint)count * sizeof(double) + offset;
         var allocation = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);

@@ -34,7 +34,7 @@ internal sealed unsafe class RingContext
 
     public void InverseNtt(double* limb, int modulusIndex)
     {
-        NttTables tables = Tables[modulusIndex];
+        var tables = Tables[modulusIndex];
         Kernels.InverseNtt(limb, tables, tables.Modulus.Centre(tables.LengthInverse));
     }
 

@@ -15,7 +15,7 @@ internal sealed unsafe class UniformExpander(ReadOnlySpan<byte> seed) : IDisposa
     public static RnsPolynomial Expand(RingContext ring, int limbCount, ReadOnlySpan<byte> seed)
     {
         using var expander = new UniformExpander(seed);
-        RnsPolynomial uniform = ring.Rent(limbCount);
+        var uniform = ring.Rent(limbCount);
         for (var limb = 0; limb < limbCount; limb++)
             expander.Fill(uniform.Limb(limb), ring.N, ring.Moduli[limb], (ulong)limb);
         return uniform;

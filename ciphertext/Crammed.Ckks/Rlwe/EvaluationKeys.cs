@@ -57,7 +57,7 @@ public sealed class EvaluationKeys : IDisposable
     public static EvaluationKeys Open(string path, CkksParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        KeySetFile file = KeySetFile.Open(path, parameters);
+        var file = KeySetFile.Open(path, parameters);
         return new EvaluationKeys(
             parameters, file.Manifest.Entries.Select(entry => new EvaluationKeySlot(entry.Id, entry.Level, () => file.Load(entry))), file);
     }
@@ -127,14 +127,14 @@ public sealed class EvaluationKeys : IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        foreach (EvaluationKeySlot slot in _slots.Values)
+        foreach (var slot in _slots.Values)
             slot.Dispose();
         _file?.Dispose();
     }
 
     internal static EvaluationKeyInfo Describe(CkksParameters parameters, EvaluationKeyId id, int level, bool isLoaded)
     {
-        SwitchingKeyShape shape = id.Shape(parameters, level);
+        var shape = id.Shape(parameters, level);
         return new EvaluationKeyInfo(
             id.Kind, id.Steps, id.Element(parameters.N), level, shape.DigitCount, shape.LimbCount, shape.Moduli(parameters),
             shape.MemoryBytes(parameters), SwitchingKeyFormat.Bytes(parameters, shape), isLoaded);
@@ -146,5 +146,5 @@ public sealed class EvaluationKeys : IDisposable
         return GaloisElement.Rotation((steps % slots + slots) % slots, parameters.N);
     }
 
-    private SwitchingKey? Find(EvaluationKeyId id) => _slots.TryGetValue(id, out EvaluationKeySlot? slot) ? slot.Get() : null;
+    private SwitchingKey? Find(EvaluationKeyId id) => _slots.TryGetValue(id, out var slot) ? slot.Get() : null;
 }

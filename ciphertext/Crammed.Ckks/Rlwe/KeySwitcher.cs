@@ -1,4 +1,3 @@
-using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks;
@@ -44,7 +43,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         }
         ForEachGroup(level, targets, (first, count) =>
         {
-            using RnsPolynomial scratch = _ring.Rent(digitCount * count);
+            using var scratch = _ring.Rent(digitCount * count);
             var limbs = stackalloc double*[digitCount * count];
             for (var i = 0; i < sources.Length; i++)
             {
@@ -58,7 +57,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
                     InnerProduct(limbs + k, count, digitCount, key, level, first + k, sums[i][0].Limb(first + k), sums[i][1].Limb(first + k));
             }
         });
-        foreach (RnsPolynomial polynomial in digits)
+        foreach (var polynomial in digits)
             polynomial.Dispose();
         return sums;
     }
@@ -71,8 +70,8 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     {
         var limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
         var digitCount = parameters.DigitCount(level);
-        using RnsPolynomial digits = ToDigits(source, level);
-        RnsPolynomial extended = _ring.Rent(digitCount * limbCount);
+        using var digits = ToDigits(source, level);
+        var extended = _ring.Rent(digitCount * limbCount);
         ForEachGroup(level, limbCount, (first, count) =>
         {
             var limbs = stackalloc double*[count];
@@ -90,7 +89,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     public RnsPolynomial[] SwitchExtended(RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key)
     {
         var limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
-        RnsPolynomial[] sums = RentPair(limbCount);
+        var sums = RentPair(limbCount);
         For(level, limbCount, target => SwitchExtendedLimb(source, extended, level, key, target, sums[0].Limb(target), sums[1].Limb(target)));
         return sums;
     }
@@ -123,7 +122,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         RnsPolynomial[][] sums = [.. coefficients.Select(_ => RentPair(key.LimbCount))];
         For(level, key.LimbCount, target =>
         {
-            using RnsPolynomial scratch = _ring.Rent(1);
+            using var scratch = _ring.Rent(1);
             var values = scratch.Limb(0);
             for (var i = 0; i < coefficients.Length; i++)
             {
@@ -159,7 +158,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         RemaindersToMixedRadix(sums, level, dropped);
         ForEachGroup(level, kept, (first, count) =>
         {
-            using RnsPolynomial scratch = _ring.Rent(count);
+            using var scratch = _ring.Rent(count);
             for (var i = 0; i < sums.Length; i++)
             {
                 ConvertRemainders(sums[i], level, dropped, first, scratch);
@@ -218,7 +217,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
     /// <summary>The coefficients of a transformed polynomial, each digit's limbs in mixed radix.</summary>
     private RnsPolynomial ToDigits(RnsPolynomial source, int level)
     {
-        RnsPolynomial digits = _ring.Rent(level + 1);
+        var digits = _ring.Rent(level + 1);
         For(level, level + 1, limb =>
         {
             source.LimbSpan(limb).CopyTo(digits.LimbSpan(limb));
@@ -250,7 +249,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         var coefficients = stackalloc double*[digitLimbs];
         for (var k = 0; k < digitLimbs; k++)
             coefficients[k] = digits.Limb(digit * parameters.DigitSize + k);
-        BaseConversion conversion = parameters.BaseConversions.Digit(digit);
+        var conversion = parameters.BaseConversions.Digit(digit);
         for (var done = 0; done < count;)
         {
             var target = first + done;
@@ -290,7 +289,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
             operands[3 * digit + 1] = key.Masked.Limb(keyLimb);
             operands[3 * digit + 2] = key.Uniform.Limb(keyLimb);
         }
-        Modulus modulus = _ring.Moduli[parameters.ExtendedModulusIndex(target, level)];
+        var modulus = _ring.Moduli[parameters.ExtendedModulusIndex(target, level)];
         _ring.Kernels.InnerProducts(sum0, sum1, operands, digitCount, _ring.N, modulus);
     }
 
@@ -340,7 +339,7 @@ internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare 
         double* destination, RnsPolynomial sum, double* remainder, RnsPolynomial? addend, int level, int dropped, int limb)
     {
         var factor = parameters.BaseConversions.SpecialAnd(level).ProductInverse(dropped, limb);
-        Modulus modulus = _ring.Moduli[limb];
+        var modulus = _ring.Moduli[limb];
         if (addend is null)
         {
             _ring.Kernels.SubtractMultiply(destination, sum.Limb(limb), remainder, factor, _ring.N, modulus);

@@ -11,7 +11,7 @@ internal sealed class ParameterConversions
 
     public ParameterConversions(CkksParameters parameters)
     {
-        RingContext ring = parameters.Ring;
+        var ring = parameters.Ring;
         var count = parameters.MaxLevel + 1;
         int[] special = [.. Enumerable.Range(count, parameters.SpecialModuli.Count)];
         _digits = [.. Enumerable.Range(0, count).Chunk(parameters.DigitSize).Select(digit => new BaseConversion(ring, digit))];

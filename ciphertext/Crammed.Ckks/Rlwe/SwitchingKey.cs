@@ -60,7 +60,7 @@ public sealed class SwitchingKey : IDisposable
     /// <summary>Fills a limb of the uniform half from an expander of <see cref="Seed"/>.</summary>
     internal unsafe void ExpandUniform(UniformExpander expander, int limb)
     {
-        RingContext ring = Parameters.Ring;
+        var ring = Parameters.Ring;
         expander.Fill(Uniform.Limb(limb), ring.N, ring.Moduli[ModulusIndex(limb)], (ulong)limb);
     }
 

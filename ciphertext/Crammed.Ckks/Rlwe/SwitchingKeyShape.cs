@@ -33,7 +33,7 @@ internal readonly record struct SwitchingKeyShape(int Level, int DigitSize, int 
     /// <summary>The moduli of a digit's limbs, in their order.</summary>
     public ulong[] Moduli(CkksParameters parameters)
     {
-        SwitchingKeyShape shape = this;
+        var shape = this;
         return [.. Enumerable.Range(0, LimbCount).Select(limb => parameters.Ring.Moduli[shape.ModulusIndex(parameters, limb)].Value)];
     }
 }

@@ -1,5 +1,4 @@
 using Crammed.Ckks.Arithmetic;
-using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks;
 
@@ -40,8 +39,8 @@ internal static unsafe class CentredCoefficients
     private static bool TryRead(
         CkksParameters parameters, LimbReader read, int count, bool isLast, double factor, double* destination)
     {
-        RingContext ring = parameters.Ring;
-        using RnsPolynomial digits = ring.Rent(count);
+        var ring = parameters.Ring;
+        using var digits = ring.Rent(count);
         var limbs = stackalloc double*[count];
         var moduli = stackalloc double[count];
         for (var limb = 0; limb < count; limb++)

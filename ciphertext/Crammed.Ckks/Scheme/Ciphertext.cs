@@ -69,7 +69,7 @@ public sealed class Ciphertext : IDisposable
     /// <summary>Returns the memory to the pool; a second call does nothing.</summary>
     public void Dispose()
     {
-        foreach (RnsPolynomial polynomial in _polynomials)
+        foreach (var polynomial in _polynomials)
             polynomial.Dispose();
     }
 
@@ -90,7 +90,7 @@ public sealed class Ciphertext : IDisposable
 
     internal Ciphertext CopyAtLevel(int level, double scale)
     {
-        Ciphertext copy = Allocate(Parameters, PolynomialCount, level, scale);
+        var copy = Allocate(Parameters, PolynomialCount, level, scale);
         for (var i = 0; i < PolynomialCount; i++)
             copy[i].CopyLimbsFrom(this[i], level + 1);
         copy.Seed = Seed;

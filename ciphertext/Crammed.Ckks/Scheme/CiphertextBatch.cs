@@ -28,7 +28,7 @@ internal sealed class CiphertextBatch(Ciphertext[] items) : IDisposable
 
     private static void DisposeAll(Ciphertext?[] items)
     {
-        foreach (Ciphertext? item in items)
+        foreach (var item in items)
             item?.Dispose();
     }
 }

@@ -36,14 +36,14 @@ public sealed unsafe class CkksEncoder
     /// <summary>Encodes real numbers; missing slots are zero.</summary>
     public Plaintext Encode(ReadOnlySpan<double> values, int level, double scale)
     {
-        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
+        using var coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
         return Transform(coefficients, level, scale);
     }
 
     /// <summary>Encodes complex numbers; missing slots are zero.</summary>
     public Plaintext Encode(ReadOnlySpan<Complex> values, int level, double scale)
     {
-        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
+        using var coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
         return Transform(coefficients, level, scale);
     }
 
@@ -57,7 +57,7 @@ public sealed unsafe class CkksEncoder
     public Plaintext EncodeSparse(ReadOnlySpan<double> values, int level, double scale)
     {
         var period = CheckPeriod(nameof(EncodeSparse), values.Length);
-        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, period);
+        using var coefficients = ToCoefficients(values, level, scale, period);
         return Transform(coefficients, level, scale);
     }
 
@@ -65,7 +65,7 @@ public sealed unsafe class CkksEncoder
     public Plaintext EncodeSparse(ReadOnlySpan<Complex> values, int level, double scale)
     {
         var period = CheckPeriod(nameof(EncodeSparse), values.Length);
-        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, period);
+        using var coefficients = ToCoefficients(values, level, scale, period);
         return Transform(coefficients, level, scale);
     }
 
@@ -78,11 +78,11 @@ public sealed unsafe class CkksEncoder
         CheckLevelAndScale(level, scale);
         var integer = GaussianInteger.Of(value, scale);
         _parameters.CheckCoefficient(nameof(EncodeConstant), integer.Magnitude, level, scale);
-        RnsPolynomial polynomial = Ring.Rent(level + 1);
+        var polynomial = Ring.Rent(level + 1);
         for (var limb = 0; limb <= level; limb++)
         {
             (var first, var second) = integer.Residues(Ring.Tables[limb]);
-            Span<double> values = polynomial.LimbSpan(limb);
+            var values = polynomial.LimbSpan(limb);
             values[..(Ring.N / 2)].Fill(first);
             values[(Ring.N / 2)..].Fill(second);
         }
@@ -113,8 +113,8 @@ public sealed unsafe class CkksEncoder
     /// </summary>
     internal RnsPolynomial EncodeExtended(ReadOnlySpan<Complex> values, int level, double scale)
     {
-        using IntegerPolynomial coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
-        RnsPolynomial polynomial = Ring.Rent(SwitchingKey.LimbsPerDigit(_parameters, level));
+        using var coefficients = ToCoefficients(values, level, scale, _parameters.SlotCount);
+        var polynomial = Ring.Rent(SwitchingKey.LimbsPerDigit(_parameters, level));
         for (var limb = 0; limb < polynomial.LimbCount; limb++)
             coefficients.Transform(polynomial.Limb(limb), _parameters.ExtendedModulusIndex(limb, level));
         return polynomial;
@@ -125,7 +125,7 @@ public sealed unsafe class CkksEncoder
     /// </summary>
     internal IntegerPolynomial ToCoefficients(ReadOnlySpan<double> values, int level, double scale, int slotCount)
     {
-        using RnsPolynomial work = RentSlots(values.Length, slotCount);
+        using var work = RentSlots(values.Length, slotCount);
         values.CopyTo(work.LimbSpan(0));
         return ToCoefficients(work, level, scale, slotCount);
     }
@@ -133,8 +133,8 @@ public sealed unsafe class CkksEncoder
     /// <summary>The rounded coefficients of complex numbers, as for real ones.</summary>
     internal IntegerPolynomial ToCoefficients(ReadOnlySpan<Complex> values, int level, double scale, int slotCount)
     {
-        using RnsPolynomial work = RentSlots(values.Length, slotCount);
-        Span<double> slots = work.LimbSpan(0);
+        using var work = RentSlots(values.Length, slotCount);
+        var slots = work.LimbSpan(0);
         for (var i = 0; i < values.Length; i++)
         {
             slots[i] = values[i].Real;
@@ -146,14 +146,14 @@ public sealed unsafe class CkksEncoder
     /// <summary>Real parts of slots from the limbs of a transformed polynomial; only those limbs are read that its size asks for.</summary>
     internal double[] RealSlots(LimbReader read, int level, double scale, int slotCount)
     {
-        using RnsPolynomial work = ToSlots(read, level, scale, slotCount);
+        using var work = ToSlots(read, level, scale, slotCount);
         return work.LimbSpan(0)[..slotCount].ToArray();
     }
 
     /// <summary>As <see cref="RealSlots"/>, with imaginary parts.</summary>
     internal Complex[] ComplexSlots(LimbReader read, int level, double scale, int slotCount)
     {
-        using RnsPolynomial work = ToSlots(read, level, scale, slotCount);
+        using var work = ToSlots(read, level, scale, slotCount);
         ReadOnlySpan<double> slots = work.LimbSpan(0);
         var values = new Complex[slotCount];
         for (var i = 0; i < values.Length; i++)
@@ -163,7 +163,7 @@ public sealed unsafe class CkksEncoder
 
     private Plaintext Transform(IntegerPolynomial coefficients, int level, double scale)
     {
-        RnsPolynomial polynomial = Ring.Rent(level + 1);
+        var polynomial = Ring.Rent(level + 1);
         for (var limb = 0; limb <= level; limb++)
             coefficients.Transform(polynomial.Limb(limb), limb);
         return new Plaintext(_parameters, polynomial, level, scale, coefficients.Largest);
@@ -177,7 +177,7 @@ public sealed unsafe class CkksEncoder
             throw new ArgumentException(
                 $"Encode: {valueCount} values do not fit the {slotCount} slots of {_parameters.Name}", nameof(valueCount));
         }
-        RnsPolynomial work = Ring.Rent(2);
+        var work = Ring.Rent(2);
         work.LimbSpan(0)[..(2 * slotCount)].Clear();
         return work;
     }
@@ -211,7 +211,7 @@ public sealed unsafe class CkksEncoder
 
     private RnsPolynomial ToSlots(LimbReader read, int level, double scale, int slotCount)
     {
-        RnsPolynomial work = Ring.Rent(2);
+        var work = Ring.Rent(2);
         double* slots = work.Limb(0), coefficients = work.Limb(1);
         CentredCoefficients.Read(_parameters, read, level, 1 / scale, coefficients);
         var gap = _parameters.SlotCount / slotCount;

@@ -1,5 +1,3 @@
-using Crammed.Ckks.Arithmetic;
-
 namespace Crammed.Ckks;
 
 /// <summary>Sums and differences: no noise beyond that of the operands, no level.</summary>
@@ -29,7 +27,7 @@ public sealed unsafe partial class Evaluator
     public Ciphertext Negate(Ciphertext ciphertext)
     {
         CheckOwner(nameof(Negate), ciphertext.Parameters);
-        Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
+        var result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
         for (var i = 0; i < result.PolynomialCount; i++)
         {
             for (var limb = 0; limb <= result.Level; limb++)
@@ -45,7 +43,7 @@ public sealed unsafe partial class Evaluator
         CheckOwner(nameof(AddPlain), plaintext.Parameters);
         CheckPlaintextLevel(nameof(AddPlain), ciphertext, plaintext);
         CheckScales(nameof(AddPlain), ciphertext.Level, ciphertext.Scale, plaintext.Level, plaintext.Scale);
-        Ciphertext result = ciphertext.Clone();
+        var result = ciphertext.Clone();
         for (var limb = 0; limb <= result.Level; limb++)
         {
             var sum = result[0].Limb(limb);
@@ -62,10 +60,10 @@ public sealed unsafe partial class Evaluator
         var level = Math.Min(left.Level, right.Level);
         var common = Math.Min(left.PolynomialCount, right.PolynomialCount);
         var count = Math.Max(left.PolynomialCount, right.PolynomialCount);
-        Ciphertext result = Ciphertext.Allocate(Parameters, count, level, left.Scale);
+        var result = Ciphertext.Allocate(Parameters, count, level, left.Scale);
         ForEachLimb(level, limb =>
         {
-            Modulus modulus = Ring.Moduli[limb];
+            var modulus = Ring.Moduli[limb];
             for (var i = 0; i < common; i++)
             {
                 if (subtracts)

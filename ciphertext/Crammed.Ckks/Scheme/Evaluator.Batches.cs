@@ -15,8 +15,8 @@ public sealed unsafe partial class Evaluator
         var level = CheckBatch(nameof(RotateBatch), ciphertexts, polynomials: 2);
         if (steps % Parameters.SlotCount == 0)
             return [.. ciphertexts.Select(ciphertext => ciphertext.Clone())];
-        (var element, SwitchingKey key) = RotationKey(nameof(RotateBatch), ciphertexts[0], steps);
-        RnsPolynomial[][] sums = _switcher.SwitchMany([.. ciphertexts.Select(ciphertext => ciphertext[1])], level, key);
+        (var element, var key) = RotationKey(nameof(RotateBatch), ciphertexts[0], steps);
+        var sums = _switcher.SwitchMany([.. ciphertexts.Select(ciphertext => ciphertext[1])], level, key);
         return [.. ciphertexts.Select((ciphertext, i) => FinishAutomorphism(ciphertext, sums[i], element))];
     }
 
@@ -33,7 +33,7 @@ public sealed unsafe partial class Evaluator
     /// <param name="scale">the scale of the results where a quotient of doubles would miss it by a rounding, or null</param>
     private Ciphertext[] RelinearizeAndRescaleAll(string operation, IReadOnlyList<Ciphertext> products, double? scale = null)
     {
-        foreach (Ciphertext product in products)
+        foreach (var product in products)
             CheckRescalable(operation, product);
         return SwitchProducts(operation, products, (product, sums) => FinishRescale(product, sums, scale));
     }
@@ -42,8 +42,8 @@ public sealed unsafe partial class Evaluator
         string operation, IReadOnlyList<Ciphertext> products, Func<Ciphertext, RnsPolynomial[], Ciphertext> finish)
     {
         var level = CheckBatch(operation, products, polynomials: 3);
-        SwitchingKey key = RelinearizationKey(operation, products[0]);
-        RnsPolynomial[][] sums = _switcher.SwitchMany([.. products.Select(product => product[2])], level, key);
+        var key = RelinearizationKey(operation, products[0]);
+        var sums = _switcher.SwitchMany([.. products.Select(product => product[2])], level, key);
         return [.. products.Select((product, i) => finish(product, sums[i]))];
     }
 
@@ -51,7 +51,7 @@ public sealed unsafe partial class Evaluator
     {
         if (ciphertexts.Count == 0)
             throw new ArgumentException($"{operation}: there is no ciphertext");
-        foreach (Ciphertext ciphertext in ciphertexts)
+        foreach (var ciphertext in ciphertexts)
         {
             CheckPolynomials(operation, ciphertext, polynomials);
             if (ciphertext.Level != ciphertexts[0].Level)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Crammed.Ckks.Arithmetic;
 
 namespace Crammed.Ckks;
 
@@ -13,8 +12,8 @@ public sealed unsafe partial class Evaluator
     public Ciphertext AddConstant(Ciphertext ciphertext, Complex constant)
     {
         CheckOwner(nameof(AddConstant), ciphertext.Parameters);
-        GaussianInteger integer = Integer(nameof(AddConstant), constant, ciphertext.Scale, ciphertext.Level);
-        Ciphertext result = ciphertext.Clone();
+        var integer = Integer(nameof(AddConstant), constant, ciphertext.Scale, ciphertext.Level);
+        var result = ciphertext.Clone();
         AddGaussianInteger(result, integer);
         return result;
     }
@@ -25,10 +24,10 @@ public sealed unsafe partial class Evaluator
     {
         CheckOwner(nameof(MultiplyInteger), ciphertext.Parameters);
         Parameters.CheckCoefficient(nameof(MultiplyInteger), Math.Abs((double)integer), ciphertext.Level, scale: 1);
-        Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
+        var result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
         for (var limb = 0; limb <= result.Level; limb++)
         {
-            Modulus modulus = Ring.Moduli[limb];
+            var modulus = Ring.Moduli[limb];
             var factor = modulus.Centre(modulus.Reduce(integer));
             for (var i = 0; i < result.PolynomialCount; i++)
                 Kernels.MultiplyConstant(result[i].Limb(limb), ciphertext[i].Limb(limb), factor, Ring.N, modulus);
@@ -52,7 +51,7 @@ public sealed unsafe partial class Evaluator
     {
         CheckOwner(nameof(MultiplyScalar), ciphertext.Parameters);
         CheckFactorScale(nameof(MultiplyScalar), ciphertext.Scale, scalarScale);
-        GaussianInteger integer = Integer(nameof(MultiplyScalar), value, scalarScale, ciphertext.Level);
+        var integer = Integer(nameof(MultiplyScalar), value, scalarScale, ciphertext.Level);
         return MultiplyByGaussianInteger(ciphertext, ciphertext.Level, integer, ciphertext.Scale * scalarScale);
     }
 
@@ -74,7 +73,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>At a lower level if one is given.</summary>
     private Ciphertext MultiplyByGaussianInteger(Ciphertext ciphertext, int level, GaussianInteger integer, double scale)
     {
-        Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, level, scale);
+        var result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, level, scale);
         for (var limb = 0; limb <= result.Level; limb++)
         {
             for (var i = 0; i < result.PolynomialCount; i++)
@@ -99,7 +98,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>destination = source * integer, or destination += source * integer, modulo one prime.</summary>
     private void MultiplyGaussianLimb(double* destination, double* source, GaussianInteger integer, int limb, bool adds)
     {
-        Modulus modulus = Ring.Moduli[limb];
+        var modulus = Ring.Moduli[limb];
         (var first, var second) = integer.Residues(Ring.Tables[limb]);
         var half = Ring.N / 2;
         if (adds)

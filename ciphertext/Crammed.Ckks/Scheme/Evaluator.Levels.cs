@@ -1,5 +1,3 @@
-using Crammed.Ckks.Ring;
-
 namespace Crammed.Ckks;
 
 /// <summary>Movements between levels.</summary>
@@ -41,8 +39,8 @@ public sealed unsafe partial class Evaluator
         if (level == ciphertext.Level)
             return ciphertext.CopyAtLevel(level, target);
         var factor = Math.Round(target * Parameters.Moduli[level + 1] / ciphertext.Scale);
-        GaussianInteger integer = Integer(nameof(LowerTo), factor, 1, level + 1);
-        using Ciphertext multiplied = MultiplyByGaussianInteger(ciphertext, level + 1, integer, ciphertext.Scale * factor);
+        var integer = Integer(nameof(LowerTo), factor, 1, level + 1);
+        using var multiplied = MultiplyByGaussianInteger(ciphertext, level + 1, integer, ciphertext.Scale * factor);
         return DivideByLastPrime(multiplied, target);
     }
 
@@ -63,8 +61,8 @@ public sealed unsafe partial class Evaluator
     {
         var last = ciphertext.Level;
         var count = ciphertext.PolynomialCount;
-        Ciphertext result = Ciphertext.Allocate(Parameters, count, last - 1, scale);
-        using RnsPolynomial remainders = Ring.Rent(count);
+        var result = Ciphertext.Allocate(Parameters, count, last - 1, scale);
+        using var remainders = Ring.Rent(count);
         _workers.For(count, i =>
         {
             ciphertext[i].LimbSpan(last).CopyTo(remainders.LimbSpan(i));

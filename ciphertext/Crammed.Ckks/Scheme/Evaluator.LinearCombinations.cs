@@ -28,7 +28,7 @@ public sealed unsafe partial class Evaluator
             throw new ArgumentException(
                 $"{nameof(LinearCombinations)}: {inputs.Count} inputs and a matrix of {outputCount} x {inputCount} weights");
         }
-        foreach (Ciphertext input in inputs)
+        foreach (var input in inputs)
         {
             CheckOwner(nameof(LinearCombinations), input.Parameters);
             if (input.PolynomialCount != inputs[0].PolynomialCount)
@@ -41,7 +41,7 @@ public sealed unsafe partial class Evaluator
         }
         CheckFactorScale(nameof(LinearCombinations), inputs[0].Scale, weightScale);
         var level = inputs.Min(input => input.Level);
-        (PackedMatrix matrix, var factor) = ToIntegers(weights, weightScale, level);
+        (var matrix, var factor) = ToIntegers(weights, weightScale, level);
         var results = new Ciphertext[outputCount];
         for (var output = 0; output < outputCount; output++)
             results[output] = Ciphertext.Allocate(Parameters, inputs[0].PolynomialCount, level, inputs[0].Scale * weightScale);
@@ -71,7 +71,7 @@ public sealed unsafe partial class Evaluator
 
     private void MultiplyMatrix(Ciphertext[] results, IReadOnlyList<Ciphertext> inputs, PackedMatrix matrix, ulong factor, int limb)
     {
-        Modulus modulus = Ring.Moduli[limb];
+        var modulus = Ring.Moduli[limb];
         var split = new ResidueSplit(modulus, ResidueSplit.LargestWeight, factor % modulus.Value);
         var chunk = Math.Min(Ring.N, ParallelChunk / 2);
         var chunks = Ring.N / chunk;

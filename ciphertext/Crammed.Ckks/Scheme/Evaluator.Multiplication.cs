@@ -1,4 +1,3 @@
-using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks;
@@ -13,7 +12,7 @@ public sealed unsafe partial class Evaluator
         CheckOwner(nameof(MultiplyPlain), plaintext.Parameters);
         CheckPlaintextLevel(nameof(MultiplyPlain), ciphertext, plaintext);
         var scale = ciphertext.Scale * plaintext.Scale;
-        Ciphertext result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, scale);
+        var result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, scale);
         ForEachLimb(result.Level, limb =>
         {
             var factor = plaintext.Polynomial.Limb(limb);
@@ -61,7 +60,7 @@ public sealed unsafe partial class Evaluator
     {
         CheckPairs(nameof(SumOfSquaredDifferences), left, right);
         var scale = left[0].Scale;
-        foreach (Ciphertext operand in left.Concat(right))
+        foreach (var operand in left.Concat(right))
             CheckScales(nameof(SumOfSquaredDifferences), left[0].Level, scale, operand.Level, operand.Scale);
         return SumTensors(left, right, scale * scale, differences: true);
     }
@@ -69,7 +68,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>Three polynomials to two with the relinearization key; scale and level stay.</summary>
     public Ciphertext Relinearize(Ciphertext product)
     {
-        SwitchingKey key = RelinearizationKey(nameof(Relinearize), product);
+        var key = RelinearizationKey(nameof(Relinearize), product);
         return FinishRelinearization(product, _switcher.Switch(product[2], product.Level, key));
     }
 
@@ -81,7 +80,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>Divides by P and adds c_0 and c_1; disposes the sums.</summary>
     private Ciphertext FinishRelinearization(Ciphertext product, RnsPolynomial[] sums)
     {
-        RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: false, [product[0], product[1]]);
+        var results = _switcher.Divide(sums, product.Level, rescales: false, [product[0], product[1]]);
         DisposeAll(sums);
         return new Ciphertext(Parameters, results, product.Level, product.Scale);
     }
@@ -89,21 +88,21 @@ public sealed unsafe partial class Evaluator
     /// <summary>Adds P c_0 and P c_1 and divides by P q_level; disposes the sums.</summary>
     private Ciphertext FinishRescale(Ciphertext product, RnsPolynomial[] sums, double? scale)
     {
-        RnsPolynomial[] results = _switcher.Divide(sums, product.Level, rescales: true, [product[0], product[1]]);
+        var results = _switcher.Divide(sums, product.Level, rescales: true, [product[0], product[1]]);
         DisposeAll(sums);
         return new Ciphertext(Parameters, results, product.Level - 1, scale ?? product.Scale / Parameters.Moduli[product.Level]);
     }
 
     private static void DisposeAll(IEnumerable<IDisposable?> items)
     {
-        foreach (IDisposable? item in items)
+        foreach (var item in items)
             item?.Dispose();
     }
 
     private Ciphertext SumTensors(IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right, double scale, bool differences)
     {
         var level = Math.Min(left.Min(operand => operand.Level), right.Min(operand => operand.Level));
-        Ciphertext result = Ciphertext.Allocate(Parameters, 3, level, scale);
+        var result = Ciphertext.Allocate(Parameters, 3, level, scale);
         var chunk = Math.Min(Ring.N, ParallelChunk);
         var chunks = Ring.N / chunk;
         _workers.For((level + 1) * chunks, item =>
@@ -124,7 +123,7 @@ public sealed unsafe partial class Evaluator
             addresses[4 * i + 3] = (nint)right[i][1].Limb(limb);
         }
         double* result0 = result[0].Limb(limb), result1 = result[1].Limb(limb), result2 = result[2].Limb(limb);
-        Modulus modulus = Ring.Moduli[limb];
+        var modulus = Ring.Moduli[limb];
         fixed (nint* operands = addresses)
         {
             if (differences)
@@ -139,16 +138,16 @@ public sealed unsafe partial class Evaluator
     {
         if (left.Count == 0 || left.Count != right.Count)
             throw new ArgumentException($"{operation}: {left.Count} and {right.Count} operands; it needs equally many, at least one");
-        foreach (Ciphertext operand in left)
+        foreach (var operand in left)
             CheckPolynomials(operation, operand, 2);
-        foreach (Ciphertext operand in right)
+        foreach (var operand in right)
             CheckPolynomials(operation, operand, 2);
     }
 
     private SwitchingKey RelinearizationKey(string operation, Ciphertext product)
     {
         CheckPolynomials(operation, product, 3);
-        SwitchingKey key = Keys.Relinearization
+        var key = Keys.Relinearization
             ?? throw new InvalidOperationException($"{operation}: there is no relinearization key ({Describe(product)})");
         CheckKeyLevel(operation, key, product);
         return key;

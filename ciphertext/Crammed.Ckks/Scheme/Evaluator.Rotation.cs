@@ -28,7 +28,7 @@ public sealed unsafe partial class Evaluator
         for (var i = 0; i < keys.Length; i++)
             keys[i] = steps[i] % Parameters.SlotCount == 0 ? null : RotationKey(nameof(RotateMany), ciphertext, steps[i]);
         var results = new Ciphertext[steps.Count];
-        using RnsPolynomial extended = _switcher.Extend(ciphertext[1], ciphertext.Level);
+        using var extended = _switcher.Extend(ciphertext[1], ciphertext.Level);
         _workers.For(results.Length, i =>
         {
             if (keys[i] is not (int element, SwitchingKey key))
@@ -36,7 +36,7 @@ public sealed unsafe partial class Evaluator
                 results[i] = ciphertext.Clone();
                 return;
             }
-            RnsPolynomial[] sums = _switcher.SwitchExtended(ciphertext[1], extended, ciphertext.Level, key);
+            var sums = _switcher.SwitchExtended(ciphertext[1], extended, ciphertext.Level, key);
             results[i] = FinishAutomorphism(ciphertext, sums, element);
         });
         return results;
@@ -46,7 +46,7 @@ public sealed unsafe partial class Evaluator
     public Ciphertext Conjugate(Ciphertext ciphertext)
     {
         CheckPolynomials(nameof(Conjugate), ciphertext, 2);
-        if (!Keys.TryGetConjugation(out SwitchingKey? key))
+        if (!Keys.TryGetConjugation(out var key))
             throw new InvalidOperationException($"{nameof(Conjugate)}: there is no conjugation key ({Describe(ciphertext)})");
         CheckKeyLevel(nameof(Conjugate), key!, ciphertext);
         return ApplyAutomorphism(ciphertext, (GaloisElement.Conjugation(Ring.N), key!));
@@ -57,7 +57,7 @@ public sealed unsafe partial class Evaluator
 
     private (int Element, SwitchingKey Key) RotationKey(string operation, int level, double scale, int steps)
     {
-        if (!Keys.TryGetRotation(steps, out SwitchingKey? key))
+        if (!Keys.TryGetRotation(steps, out var key))
             throw new InvalidOperationException($"{operation}: there is no key for a rotation by {steps} ({Describe(level, scale)})");
         CheckKeyLevel($"{operation} by {steps}", key!, level, scale);
         return (EvaluationKeys.RotationElement(Parameters, steps), key!);
@@ -65,14 +65,14 @@ public sealed unsafe partial class Evaluator
 
     private Ciphertext ApplyAutomorphism(Ciphertext ciphertext, (int Element, SwitchingKey Key) galois)
     {
-        RnsPolynomial[] sums = _switcher.Switch(ciphertext[1], ciphertext.Level, galois.Key);
+        var sums = _switcher.Switch(ciphertext[1], ciphertext.Level, galois.Key);
         return FinishAutomorphism(ciphertext, sums, galois.Element);
     }
 
     /// <summary>Divides by P, adds c_0 and permutes; disposes the sums.</summary>
     private Ciphertext FinishAutomorphism(Ciphertext ciphertext, RnsPolynomial[] sums, int element)
     {
-        RnsPolynomial[] results = _switcher.Divide(
+        var results = _switcher.Divide(
             sums, ciphertext.Level, rescales: false, [ciphertext[0], null], Ring.Permutation(element));
         DisposeAll(sums);
         return new Ciphertext(Parameters, results, ciphertext.Level, ciphertext.Scale);

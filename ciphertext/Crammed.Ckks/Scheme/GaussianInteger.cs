@@ -19,7 +19,7 @@ internal readonly record struct GaussianInteger(RoundedProduct Real, RoundedProd
     /// <summary>a + bι and a - bι modulo a prime, centred.</summary>
     public (double First, double Second) Residues(NttTables tables)
     {
-        Modulus modulus = tables.Modulus;
+        var modulus = tables.Modulus;
         var real = Real.Modulo(modulus);
         var imaginary = modulus.Multiply(Imaginary.Modulo(modulus), modulus.Canonical(tables.Iota));
         return (Sum(real, imaginary), Sum(real, modulus.Negate(imaginary)));

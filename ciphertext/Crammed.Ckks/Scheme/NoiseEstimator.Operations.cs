@@ -78,7 +78,7 @@ public sealed partial class NoiseEstimator
     /// </summary>
     public SlotEstimate Square(SlotEstimate operand)
     {
-        SlotEstimate product = Multiply(operand, operand);
+        var product = Multiply(operand, operand);
         return product with { Error = Math.Sqrt(2) * product.Error };
     }
 
@@ -140,7 +140,7 @@ public sealed partial class NoiseEstimator
         var results = new SlotEstimate[weights.GetLength(0)];
         for (var output = 0; output < results.Length; output++)
         {
-            SlotEstimate sum = inputs[0] with { Scale = inputs[0].Scale * weightScale, Rms = 0, Error = 0 };
+            var sum = inputs[0] with { Scale = inputs[0].Scale * weightScale, Rms = 0, Error = 0 };
             for (var input = 0; input < inputs.Count; input++)
                 sum = Add(sum, MultiplyScalar(inputs[input], weights[output, input], weightScale / step));
             results[output] = sum;

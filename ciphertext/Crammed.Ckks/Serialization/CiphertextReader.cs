@@ -19,7 +19,7 @@ public static class CiphertextReader
         var scale = reader.ReadDouble();
         FormatReader.Check(double.IsNormal(scale) && scale > 0, $"a scale is a positive number, not {scale}");
         var stored = seeded ? 1 : count;
-        using PackedPolynomials packed = reader.ReadPolynomials(stored, level);
+        using var packed = reader.ReadPolynomials(stored, level);
         var seed = seeded ? reader.ReadSeed() : null;
         reader.VerifyChecksum();
         var polynomials = new RnsPolynomial?[count];
@@ -33,7 +33,7 @@ public static class CiphertextReader
         }
         catch
         {
-            foreach (RnsPolynomial? polynomial in polynomials)
+            foreach (var polynomial in polynomials)
                 polynomial?.Dispose();
             throw;
         }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Serialization;
@@ -100,7 +99,7 @@ internal sealed class FormatReader : IDisposable
     /// <summary>The still packed limbs of so many polynomials over q_0 ... q_level.</summary>
     public PackedPolynomials ReadPolynomials(int count, int level)
     {
-        Modulus[] moduli = _parameters.Ring.Moduli[..(level + 1)];
+        var moduli = _parameters.Ring.Moduli[..(level + 1)];
         CheckRemaining(count * moduli.Sum(modulus => (long)BitPacking.PackedBytes(_parameters.N, modulus)));
         var packed = new PackedPolynomials(_parameters.Ring, moduli);
         try

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Serialization;
@@ -60,7 +59,7 @@ internal sealed class FormatWriter : IDisposable
     {
         for (var limb = 0; limb < polynomial.LimbCount; limb++)
         {
-            Modulus modulus = _parameters.Ring.Moduli[limb];
+            var modulus = _parameters.Ring.Moduli[limb];
             var count = BitPacking.PackedBytes(polynomial.Length, modulus);
             var buffer = ArrayPool<byte>.Shared.Rent(count);
             BitPacking.Pack(polynomial.LimbSpan(limb), modulus, buffer.AsSpan(0, count));

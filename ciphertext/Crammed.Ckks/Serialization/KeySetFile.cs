@@ -56,17 +56,17 @@ internal sealed class KeySetFile : IDisposable
         string path, CkksParameters parameters, IEnumerable<(EvaluationKeyId Id, int Level)> keys,
         Func<EvaluationKeyId, int, SwitchingKey> create, Action<KeySetEntry> written, ParallelOptions options)
     {
-        KeySetManifest manifest = KeySetManifest.Plan(parameters, keys);
+        var manifest = KeySetManifest.Plan(parameters, keys);
         AtomicFile.Write(path, Write, bytes: manifest.FileBytes);
 
         void Write(FileStream stream)
         {
-            SafeFileHandle handle = stream.SafeFileHandle;
+            var handle = stream.SafeFileHandle;
             IEnumerable<KeySetEntry> ordered =
                 manifest.Entries.OrderByDescending(entry => entry.Id.Shape(parameters, entry.Level).MemoryBytes(parameters));
             ParallelLoop.RunInOrder(ordered, options, entry =>
             {
-                using (SwitchingKey key = create(entry.Id, entry.Level))
+                using (var key = create(entry.Id, entry.Level))
                     SwitchingKeyFormat.Write(handle, entry.Offset, key).CopyTo(entry.Checksum, 0);
                 written(entry);
             });

@@ -38,7 +38,7 @@ internal sealed class KeySetManifest
         var offset = ManifestBytes(entries.Length);
         for (var i = 0; i < entries.Length; i++)
         {
-            (EvaluationKeyId id, var level) = ordered[i];
+            (var id, var level) = ordered[i];
             var bytes = SwitchingKeyFormat.Bytes(parameters, id.Shape(parameters, level));
             entries[i] = new KeySetEntry(id, level, offset, bytes, new byte[FormatHeader.ChecksumBytes]);
             offset += bytes;
@@ -50,9 +50,9 @@ internal sealed class KeySetManifest
     {
         using var writer = new FormatWriter(stream, _parameters, ObjectKind.EvaluationKeys);
         writer.WriteInt32(Entries.Length);
-        foreach (KeySetEntry entry in Entries)
+        foreach (var entry in Entries)
         {
-            SwitchingKeyShape shape = entry.Id.Shape(_parameters, entry.Level);
+            var shape = entry.Id.Shape(_parameters, entry.Level);
             writer.WriteByte((byte)entry.Id.Kind);
             writer.WriteByte((byte)entry.Level);
             writer.WriteUInt16((ushort)shape.DigitCount);
@@ -82,7 +82,7 @@ internal sealed class KeySetManifest
             FormatReader.Check(isOrdered, $"key {i} is not behind key {i - 1} in the order of keys");
         }
         reader.VerifyChecksum();
-        KeySetManifest planned = Plan(parameters, stored.Select(entry => (entry.Id, entry.Level)));
+        var planned = Plan(parameters, stored.Select(entry => (entry.Id, entry.Level)));
         for (var i = 0; i < count; i++)
         {
             KeySetEntry entry = stored[i], plan = planned.Entries[i];
@@ -113,7 +113,7 @@ internal sealed class KeySetManifest
         FormatReader.Check(id.IsValid(parameters), $"there is no key of kind {kind} with {steps} steps");
         var onlyLevel = id.OnlyLevel(parameters) ?? level;
         FormatReader.Check(level == onlyLevel, $"a key of kind {kind} has level {level}, it must have {onlyLevel}");
-        SwitchingKeyShape shape = id.Shape(parameters, level);
+        var shape = id.Shape(parameters, level);
         FormatReader.Check(
             digits == shape.DigitCount && limbs == shape.LimbCount,
             $"a key of level {level} has {digits} digits of {limbs} limbs, it must have {shape.DigitCount} of {shape.LimbCount}");

@@ -25,7 +25,7 @@ internal sealed class PackedPolynomials(RingContext ring, Modulus[] moduli) : ID
     /// <exception cref="CkksFormatException">a residue is not below its prime</exception>
     public RnsPolynomial Unpack(int index)
     {
-        RnsPolynomial polynomial = ring.Rent(moduli.Length);
+        var polynomial = ring.Rent(moduli.Length);
         try
         {
             for (var limb = 0; limb < moduli.Length; limb++)

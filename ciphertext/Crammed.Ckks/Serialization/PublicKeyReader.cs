@@ -12,9 +12,9 @@ public static class PublicKeyReader
     {
         using var reader = new FormatReader(stream, parameters, ObjectKind.PublicKey);
         var seed = reader.ReadSeed();
-        using PackedPolynomials packed = reader.ReadPolynomials(1, parameters.MaxLevel);
+        using var packed = reader.ReadPolynomials(1, parameters.MaxLevel);
         reader.VerifyChecksum();
-        RnsPolynomial masked = packed.Unpack(0);
+        var masked = packed.Unpack(0);
         return new PublicKey(parameters, seed, masked, UniformExpander.Expand(parameters.Ring, parameters.MaxLevel + 1, seed));
     }
 

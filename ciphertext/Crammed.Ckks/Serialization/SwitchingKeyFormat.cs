@@ -46,7 +46,7 @@ internal static class SwitchingKeyFormat
     {
         var seed = new byte[AesKeyStream.SeedBytes];
         ReadAt(file, seed, offset);
-        SwitchingKey key = SwitchingKey.Rent(parameters, shape, seed);
+        var key = SwitchingKey.Rent(parameters, shape, seed);
         try
         {
             var hashes = NewHashes(key);
@@ -73,7 +73,7 @@ internal static class SwitchingKeyFormat
 
     private static void ForEachLimb(SwitchingKey key, long offset, LimbAction action)
     {
-        CkksParameters parameters = key.Parameters;
+        var parameters = key.Parameters;
         var total = key.Masked.LimbCount;
         var places = new long[total + 1];
         places[0] = offset + AesKeyStream.SeedBytes;

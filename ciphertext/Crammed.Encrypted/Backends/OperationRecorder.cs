@@ -48,7 +48,7 @@ public sealed class OperationRecorder
     internal T Measure<T>(string operation, int level, long count, Func<T> call)
     {
         var start = Stopwatch.GetTimestamp();
-        T result = call();
+        var result = call();
         var cell = _cells.GetOrAdd((Layer, operation, level), _ => new Cell());
         Interlocked.Add(ref cell.Ticks, Stopwatch.GetTimestamp() - start);
         Interlocked.Add(ref cell.Count, count);

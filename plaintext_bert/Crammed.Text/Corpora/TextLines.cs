@@ -61,8 +61,8 @@ public static class TextLines
 
     private static IEnumerable<string> ReadFile(string path, Action<long>? bytesRead)
     {
-        using FileStream file = File.OpenRead(path);
-        using MarkedGzip? packed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new MarkedGzip(file) : null;
+        using var file = File.OpenRead(path);
+        using var packed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new MarkedGzip(file) : null;
         using Stream content = packed is null ? file : new GZipStream(packed, CompressionMode.Decompress);
         foreach (var line in ReadLines(content, path, packed, () => bytesRead?.Invoke(file.Position)))
             yield return line;

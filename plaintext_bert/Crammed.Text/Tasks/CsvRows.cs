@@ -13,7 +13,7 @@ internal static class CsvRows
     /// </exception>
     public static IEnumerable<TaskRow> Read(string path, TaskDefinition task)
     {
-        ColumnIndex? columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
+        var columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
         int lineNumber = 0, firstLine = 1;
         StringBuilder open = new();
         foreach (var line in TextLines.ReadRows(path))
@@ -44,7 +44,7 @@ internal static class CsvRows
     private static bool HasOpenQuote(StringBuilder text)
     {
         var isOpen = false;
-        foreach (ReadOnlyMemory<char> chunk in text.GetChunks())
+        foreach (var chunk in text.GetChunks())
             isOpen ^= chunk.Span.Count('"') % 2 == 1;
         return isOpen;
     }

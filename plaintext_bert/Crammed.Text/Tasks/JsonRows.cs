@@ -24,7 +24,7 @@ internal static class JsonRows
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line, Options);
+            using var document = JsonDocument.Parse(line, Options);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? [.. task.FieldColumns.Select(column => Field(document.RootElement, column, path, place))]
                 : throw new InvalidDataException($"{path}, {place}: {ErrorText.Quote(line)} is not a JSON object.");
@@ -38,7 +38,7 @@ internal static class JsonRows
 
     private static string Field(JsonElement row, string column, string path, string place)
     {
-        if (!row.TryGetProperty(column, out JsonElement value))
+        if (!row.TryGetProperty(column, out var value))
             throw new InvalidDataException($"{path}, {place}: field '{column}' is missing.");
         return value.ValueKind switch
         {

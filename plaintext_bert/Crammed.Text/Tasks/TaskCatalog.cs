@@ -29,7 +29,7 @@ public sealed class TaskCatalog
         ArgumentNullException.ThrowIfNull(task);
         if (task.Generator is null)
             return new FileTaskSource(task, _taskFolder);
-        WordNetTask generator = WordNetTask.All.FirstOrDefault(candidate => candidate.Description.Name == task.Generator)
+        var generator = WordNetTask.All.FirstOrDefault(candidate => candidate.Description.Name == task.Generator)
             ?? throw new ArgumentException(
                 $"There is no generator '{task.Generator}'; the generators are {string.Join(", ", Generators.Keys)}.", nameof(task));
         if (!generator.Description.Labels.SequenceEqual(task.Description.Labels))

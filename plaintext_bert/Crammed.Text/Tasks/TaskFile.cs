@@ -40,7 +40,7 @@ public static class TaskFile
         var index = 0;
         foreach (var path in paths)
         {
-            foreach (TaskRow row in Rows[task.Format](path, task))
+            foreach (var row in Rows[task.Format](path, task))
             {
                 var label = row.Fields[^1];
                 yield return new Example(
@@ -59,7 +59,7 @@ public static class TaskFile
     {
         if (task.ScoreRange is not var (minimum, maximum))
         {
-            IReadOnlyList<string> labels = task.Description.Labels;
+            var labels = task.Description.Labels;
             for (var label = 0; label < labels.Count; label++)
             {
                 if (labels[label] == text)

@@ -7,7 +7,7 @@ internal static class TsvRows
     /// <exception cref="InvalidDataException">A column is missing, or a row has too few or too many fields.</exception>
     public static IEnumerable<TaskRow> Read(string path, TaskDefinition task)
     {
-        ColumnIndex? columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
+        var columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
         var lineNumber = 0;
         foreach (var line in TextLines.ReadRows(path))
         {

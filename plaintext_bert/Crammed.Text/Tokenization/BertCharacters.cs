@@ -14,7 +14,7 @@ internal static class BertCharacters
 
     static BertCharacters()
     {
-        using Stream stream = typeof(BertCharacters).Assembly.GetManifestResourceStream("CharacterClasses.txt")
+        using var stream = typeof(BertCharacters).Assembly.GetManifestResourceStream("CharacterClasses.txt")
             ?? throw new InvalidOperationException("The resource CharacterClasses.txt is missing from the assembly.");
         using StreamReader reader = new(stream, Encoding.UTF8);
         string[][] ranges = [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))];

@@ -24,7 +24,7 @@ internal static class CanonicalDecomposition
 
     static CanonicalDecomposition()
     {
-        using Stream stream = typeof(CanonicalDecomposition).Assembly.GetManifestResourceStream("CanonicalDecomposition.txt")
+        using var stream = typeof(CanonicalDecomposition).Assembly.GetManifestResourceStream("CanonicalDecomposition.txt")
             ?? throw new InvalidOperationException("The resource CanonicalDecomposition.txt is missing from the assembly.");
         using StreamReader reader = new(stream, Encoding.UTF8);
         while (reader.ReadLine() is { } line)
@@ -48,7 +48,7 @@ internal static class CanonicalDecomposition
     public static List<Rune> Decompose(ReadOnlySpan<char> text)
     {
         List<Rune> decomposed = new(text.Length);
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
             AppendDecomposition(rune, decomposed);
         OrderMarks(decomposed);
         return decomposed;
@@ -68,7 +68,7 @@ internal static class CanonicalDecomposition
             if (hangul % TailCount != 0)
                 output.Add(new Rune(TailFirst + hangul % TailCount));
         }
-        else if (Decompositions.TryGetValue(rune.Value, out Rune[]? parts))
+        else if (Decompositions.TryGetValue(rune.Value, out var parts))
         {
             output.AddRange(parts);
         }
@@ -89,7 +89,7 @@ internal static class CanonicalDecomposition
             if (end - start < 2)
                 continue;
             var position = start;
-            foreach (Rune rune in runes.GetRange(start, end - start).OrderBy(CombiningClass))
+            foreach (var rune in runes.GetRange(start, end - start).OrderBy(CombiningClass))
                 runes[position++] = rune;
             start = end;
         }

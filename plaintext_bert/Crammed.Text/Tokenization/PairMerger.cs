@@ -23,13 +23,13 @@ internal sealed class PairMerger
         _words = words;
         for (var word = 0; word < words.Count; word++)
         {
-            foreach (TokenPair pair in Pairs(words[word].Pieces))
+            foreach (var pair in Pairs(words[word].Pieces))
             {
                 Count(pair, words[word].Count);
                 Register(pair, word);
             }
         }
-        foreach (TokenPair pair in _counts.Keys)
+        foreach (var pair in _counts.Keys)
             Enqueue(pair);
     }
 
@@ -52,7 +52,7 @@ internal sealed class PairMerger
     /// <summary>Replaces the pair by one token in every word, from left to right.</summary>
     public void Merge(TokenPair pair, int token)
     {
-        List<int> words = _wordsWith[pair];
+        var words = _wordsWith[pair];
         _wordsWith.Remove(pair);
         HashSet<TokenPair> raised = [];
         foreach (var word in words)
@@ -61,9 +61,9 @@ internal sealed class PairMerger
             var merged = Replace(pieces, pair, token);
             if (merged.Length == pieces.Length)
                 continue;
-            foreach (TokenPair old in Pairs(pieces))
+            foreach (var old in Pairs(pieces))
                 Count(old, -count);
-            foreach (TokenPair present in Pairs(merged))
+            foreach (var present in Pairs(merged))
             {
                 Count(present, count);
                 if (present.Left != token && present.Right != token)
@@ -74,7 +74,7 @@ internal sealed class PairMerger
             _words[word] = (merged, count);
         }
         _counts.Remove(pair);
-        foreach (TokenPair changed in raised)
+        foreach (var changed in raised)
             Enqueue(changed);
     }
 
@@ -101,7 +101,7 @@ internal sealed class PairMerger
 
     private void Register(TokenPair pair, int word)
     {
-        List<int> words = CollectionsMarshal.GetValueRefOrAddDefault(_wordsWith, pair, out _) ??= [];
+        var words = CollectionsMarshal.GetValueRefOrAddDefault(_wordsWith, pair, out _) ??= [];
         if (words.Count == 0 || words[^1] != word)
             words.Add(word);
     }

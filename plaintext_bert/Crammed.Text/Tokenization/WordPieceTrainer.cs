@@ -19,7 +19,7 @@ public sealed class WordPieceTrainer
 
     private WordPieceTrainer(WordPieceTrainerOptions options)
     {
-        BertOptions tokenization = options.Tokenization;
+        var tokenization = options.Tokenization;
         _options = options;
         _tokens =
         [
@@ -48,7 +48,7 @@ public sealed class WordPieceTrainer
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MinimumFrequency, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.AlphabetLimit, 1);
         WordPieceTrainer trainer = new(options);
-        Dictionary<string, long> counts = trainer.CountWords(texts, cancellation);
+        var counts = trainer.CountWords(texts, cancellation);
         trainer.AddAlphabet(counts);
         PairMerger merger = new(trainer.Spell(counts));
         trainer.AddMerges(merger, cancellation);
@@ -76,7 +76,7 @@ public sealed class WordPieceTrainer
         Dictionary<Rune, long> characterCounts = [];
         foreach ((var word, var count) in counts)
         {
-            foreach (Rune character in word.EnumerateRunes())
+            foreach (var character in word.EnumerateRunes())
                 CollectionsMarshal.GetValueRefOrAddDefault(characterCounts, character, out _) += count;
         }
         HashSet<Rune> alphabet =
@@ -86,10 +86,10 @@ public sealed class WordPieceTrainer
         ];
         foreach (var word in counts.Keys.Where(word => !CanSpell(word, alphabet)).ToList())
             counts.Remove(word);
-        IEnumerable<Rune> continuing = counts.Keys.SelectMany(word => word.EnumerateRunes().Skip(1)).Distinct();
-        foreach (Rune character in alphabet.Order())
+        var continuing = counts.Keys.SelectMany(word => word.EnumerateRunes().Skip(1)).Distinct();
+        foreach (var character in alphabet.Order())
             IdOf(character.ToString());
-        foreach (Rune character in continuing.Order())
+        foreach (var character in continuing.Order())
             IdOf(Prefix + character);
         if (_tokens.Count > _options.VocabularySize)
         {
@@ -102,7 +102,7 @@ public sealed class WordPieceTrainer
     private bool CanSpell(string word, HashSet<Rune> alphabet)
     {
         var characters = 0;
-        foreach (Rune character in word.EnumerateRunes())
+        foreach (var character in word.EnumerateRunes())
         {
             if (!alphabet.Contains(character))
                 return false;
@@ -120,7 +120,7 @@ public sealed class WordPieceTrainer
 
     private void AddMerges(PairMerger merger, CancellationToken cancellation)
     {
-        while (_tokens.Count < _options.VocabularySize && merger.TryGetBest(out TokenPair pair, out var count))
+        while (_tokens.Count < _options.VocabularySize && merger.TryGetBest(out var pair, out var count))
         {
             cancellation.ThrowIfCancellationRequested();
             if (count < _options.MinimumFrequency)

@@ -48,7 +48,7 @@ internal sealed class SynsetParser(string path, string partsOfSpeech)
             words[i] = Field("word");
             Number("lexical id", NumberStyles.AllowHexSpecifier, 0, 15);
         }
-        SynsetPointer[] pointers = new SynsetPointer[Number("number of pointers", NumberStyles.None, 0, 999)];
+        var pointers = new SynsetPointer[Number("number of pointers", NumberStyles.None, 0, 999)];
         for (var i = 0; i < pointers.Length; i++)
         {
             var symbol = Field("pointer symbol");
@@ -56,7 +56,7 @@ internal sealed class SynsetParser(string path, string partsOfSpeech)
             pointers[i] = new SynsetPointer(symbol, target, Letter("pointer's part of speech", "nvasr"));
             Number("pointer's words", NumberStyles.AllowHexSpecifier, 0, 0xFFFF);
         }
-        (var definition, IReadOnlyList<string> examples) = Gloss.Parse(line[(bar + 1)..]);
+        (var definition, var examples) = Gloss.Parse(line[(bar + 1)..]);
         if (definition.Length == 0 && examples.Count == 0)
             throw Fault("gloss", "nothing", "a definition");
         return new Synset(offset, partOfSpeech, lexicographerFile, words, pointers, definition, examples);

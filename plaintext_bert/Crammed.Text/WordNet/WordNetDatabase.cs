@@ -47,10 +47,10 @@ public sealed class WordNetDatabase
         foreach ((var path, (var _, var partsOfSpeech)) in Files(folder).Zip(DataFiles))
         {
             SynsetParser parser = new(path, partsOfSpeech);
-            foreach (Synset synset in parser.Parse())
+            foreach (var synset in parser.Parse())
             {
                 synsets.Add(synset);
-                foreach (SynsetPointer pointer in synset.Pointers)
+                foreach (var pointer in synset.Pointers)
                     pending.TryAdd((FileOf(pointer.TargetPartOfSpeech), pointer.TargetOffset), (path, parser.LineNumber));
             }
         }

@@ -47,10 +47,10 @@ internal sealed class WordNetPart
                where hypernym is not null
                select (synset, hypernym),
         ];
-        Dictionary<int, Synset[]> pools = pairs
+        var pools = pairs
             .GroupBy(pair => pair.Synset.LexicographerFile, pair => pair.Hypernym)
             .ToDictionary(pool => pool.Key, pool => pool.ToArray());
-        foreach ((Synset synset, Synset hypernym) in pairs)
+        foreach ((var synset, var hypernym) in pairs)
         {
             if (WordNetSplit.Hash(synset, "hypernym or other") % 2 == 0)
                 yield return new WordNetCandidate(synset, hypernym, hypernymLabel);
@@ -63,10 +63,10 @@ internal sealed class WordNetPart
     private Synset? OtherHypernym(Synset synset, Synset[] pool)
     {
         const int Draws = 8;
-        HashSet<Synset> ancestors = Ancestors(synset);
+        var ancestors = Ancestors(synset);
         for (var draw = 0; draw < Draws; draw++)
         {
-            Synset drawn = pool[WordNetSplit.Hash(synset, $"draw {draw}") % (ulong)pool.Length];
+            var drawn = pool[WordNetSplit.Hash(synset, $"draw {draw}") % (ulong)pool.Length];
             if (!ancestors.Contains(drawn))
                 return drawn;
         }
@@ -77,9 +77,9 @@ internal sealed class WordNetPart
     {
         HashSet<Synset> ancestors = new(ReferenceEqualityComparer.Instance) { synset };
         Stack<Synset> open = new([synset]);
-        while (open.TryPop(out Synset? next))
+        while (open.TryPop(out var next))
         {
-            foreach (Synset hypernym in Hypernyms(next))
+            foreach (var hypernym in Hypernyms(next))
             {
                 if (ancestors.Add(hypernym))
                     open.Push(hypernym);

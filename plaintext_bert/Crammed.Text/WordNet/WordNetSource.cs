@@ -23,7 +23,7 @@ public sealed class WordNetSource : CorpusSource
     /// <exception cref="IOException">A data file is missing; the message says what to install.</exception>
     public static IReadOnlyList<CorpusSource> Parts(string folder)
     {
-        IReadOnlyList<string> files = WordNetDatabase.Files(folder);
+        var files = WordNetDatabase.Files(folder);
         Lazy<WordNetDatabase> database = new(() => WordNetDatabase.Load(folder));
         return [new WordNetSource(files, database, TaskSplit.Train), new WordNetSource(files, database, TaskSplit.Dev)];
     }
@@ -31,7 +31,7 @@ public sealed class WordNetSource : CorpusSource
     /// <inheritdoc/>
     public override IEnumerable<TextDocument> Read(Action<long>? bytesRead = null)
     {
-        IReadOnlyList<TextDocument> documents = WordNetCorpus.Documents(_database.Value, _part);
+        var documents = WordNetCorpus.Documents(_database.Value, _part);
         bytesRead?.Invoke(Files.Sum(file => new FileInfo(file).Length));
         return documents;
     }

@@ -7,7 +7,7 @@ internal sealed class WordNetTaskSource(WordNetTask task, WordNetDatabase databa
 
     public IReadOnlyList<Example> Read(TaskSplit split)
     {
-        ILookup<int, WordNetCandidate> candidatesByLabel =
+        var candidatesByLabel =
             task.Candidates(new WordNetPart(database, split)).OrderBy(Hash("choice")).ToLookup(candidate => candidate.Label);
         List<WordNetCandidate>[] byLabel = [.. Description.Labels.Select((_, label) => candidatesByLabel[label].ToList())];
         var limit = split == TaskSplit.Train ? task.TrainLimit : task.DevLimit;

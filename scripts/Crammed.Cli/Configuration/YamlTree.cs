@@ -16,7 +16,7 @@ internal static class YamlTree
     /// <exception cref="ConfigurationException">Malformed, too large, or not a mapping.</exception>
     public static MappingNode ReadFile(string path, string shownAs)
     {
-        long length = new FileInfo(path).Length;
+        var length = new FileInfo(path).Length;
         if (length > MaximumFileBytes)
             throw new ConfigurationException($"{shownAs}: has {length} bytes; a configuration file has at most {MaximumFileBytes}");
         var root = Parse(File.ReadAllText(path), mark => Origin.InFile(shownAs, mark.Line));
@@ -61,7 +61,7 @@ internal static class YamlTree
         }
         catch (YamlException exception)
         {
-            string reason = (exception.InnerException ?? exception).Message.ReplaceLineEndings(" ");
+            var reason = (exception.InnerException ?? exception).Message.ReplaceLineEndings(" ");
             throw new ConfigurationException(locate(exception.Start), $"is not valid YAML: {reason}", exception);
         }
         return stream.Documents.Count switch
@@ -83,7 +83,7 @@ internal static class YamlTree
     private static void RequireShallow(string text, Func<Mark, Origin> locate, bool refusesComments)
     {
         var parser = new Parser(new Scanner(new StringReader(text), skipComments: !refusesComments));
-        int depth = 0;
+        var depth = 0;
         while (parser.MoveNext())
         {
             if (parser.Current is Comment)

@@ -26,7 +26,7 @@ internal static partial class OverrideProduct
         var choices = overrides.Select(Choices).ToList();
         if (choices.Aggregate(1.0, (product, values) => product * values.Count) > MostRuns)
             throw new ConfigurationException($"--multirun: the values make more than {MostRuns} combinations");
-        IEnumerable<string[]> runs = choices.Aggregate<IReadOnlyList<string>, IEnumerable<string[]>>(
+        var runs = choices.Aggregate<IReadOnlyList<string>, IEnumerable<string[]>>(
             [[]], (heads, values) => heads.SelectMany(head => values.Select(value => (string[])[.. head, value])));
         return [.. runs.Select((words, number) => new MultirunJob(number, [.. words.Where((_, i) => choices[i].Count > 1)], words))];
     }

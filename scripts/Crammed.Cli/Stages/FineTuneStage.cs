@@ -78,7 +78,7 @@ internal sealed class FineTuneStage
 
     private void Write(TaskClassifier classifier, TaskTrainingSettings settings, FineTuningResult training, string folder)
     {
-        IReadOnlyList<string>? labels = _input.Task.Description.Labels is { Count: > 0 } named ? named : null;
+        var labels = _input.Task.Description.Labels is { Count: > 0 } named ? named : null;
         Directory.CreateDirectory(folder);
         FineTuningStep.Write(Path.Combine(folder, StageFiles.Losses), training.Steps);
         if (training.IsComplete)

@@ -52,7 +52,7 @@ internal sealed unsafe class ConversionKernelTests(string instance, ulong p)
             : modulus.Centre(modulus.Power(LargestPrime - 2, (ulong)k)))))];
         double[][] results = [.. moduli.Select(_ => Pinned(new double[Length]))];
         double** pointers = stackalloc double*[count], destinations = stackalloc double*[targetCount];
-        ConversionTarget* targets = stackalloc ConversionTarget[targetCount];
+        var targets = stackalloc ConversionTarget[targetCount];
         for (var k = 0; k < count; k++)
             pointers[k] = Address(digits[k]);
         for (var t = 0; t < targetCount; t++)

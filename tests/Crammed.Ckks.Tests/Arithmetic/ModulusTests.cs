@@ -33,7 +33,7 @@ internal sealed class ModulusTests
         var target = Math.Pow(2, 40);
         var nearest = PrimeSearch.Nearest(target, step, []);
         var distance = (ulong)Math.Abs(nearest - target);
-        IEnumerable<ulong> nearer = Candidates((1UL << 40) - distance + step, (1UL << 40) + distance - 1);
+        var nearer = Candidates((1UL << 40) - distance + step, (1UL << 40) + distance - 1);
         Assert.That(nearer.Any(candidate => candidate != nearest && PrimeSearch.IsPrime(candidate)), Is.False);
         Assert.That(PrimeSearch.Nearest(target, step, [nearest]), Is.Not.EqualTo(nearest));
         Assert.That(PrimeSearch.Nearest(Math.Pow(2, 50), step, []), Is.LessThan(1UL << 50));
@@ -65,7 +65,7 @@ internal sealed class ModulusTests
 
         ulong Expected(BigInteger value)
         {
-            BigInteger remainder = BigInteger.Remainder(value, prime);
+            var remainder = BigInteger.Remainder(value, prime);
             return (ulong)(remainder.Sign < 0 ? remainder + prime : remainder);
         }
     }

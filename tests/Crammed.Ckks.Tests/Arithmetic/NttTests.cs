@@ -23,7 +23,7 @@ internal sealed unsafe class NttTests
     [TestCaseSource(nameof(SmallCases))]
     public void Product_of_transforms_is_the_negacyclic_product(string instance, int logN, int bits)
     {
-        (VectorKernels kernels, NttTables tables, Modulus modulus) = Build(instance, logN, bits);
+        (var kernels, var tables, var modulus) = Build(instance, logN, bits);
         double[] left = KernelCase.Residues(tables.Length, modulus.Value, 1), right = KernelCase.Residues(tables.Length, modulus.Value, 2);
         var expected = Oracle.NegacyclicProduct(Canonical(left, modulus), Canonical(right, modulus), modulus.Value);
         fixed (double* x = left, y = right)
@@ -39,7 +39,7 @@ internal sealed unsafe class NttTests
     [TestCaseSource(nameof(SmallCases))]
     public void Value_i_is_taken_at_the_power_of_psi_that_bit_reversal_gives(string instance, int logN, int bits)
     {
-        (VectorKernels kernels, NttTables tables, Modulus modulus) = Build(instance, logN, bits);
+        (var kernels, var tables, var modulus) = Build(instance, logN, bits);
         var values = KernelCase.Residues(tables.Length, modulus.Value, 3);
         var coefficients = Canonical(values, modulus);
         var monomial = new double[tables.Length];
@@ -61,7 +61,7 @@ internal sealed unsafe class NttTests
     [TestCaseSource(nameof(LargeCases))]
     public void Large_transforms_agree_with_the_reference_and_are_centred(string instance, int logN, int bits)
     {
-        (VectorKernels kernels, NttTables tables, Modulus modulus) = Build(instance, logN, bits);
+        (var kernels, var tables, var modulus) = Build(instance, logN, bits);
         // The largest admitted inputs first: ±2^52 forward.
         var values = KernelCase.Residues(tables.Length, modulus.Value, 4);
         for (var i = 0; i < values.Length; i += 3)
@@ -81,7 +81,7 @@ internal sealed unsafe class NttTests
     [TestCaseSource(nameof(LargeCases))]
     public void Inverse_takes_inputs_of_a_whole_modulus_and_any_factor(string instance, int logN, int bits)
     {
-        (VectorKernels kernels, NttTables tables, Modulus modulus) = Build(instance, logN, bits);
+        (var kernels, var tables, var modulus) = Build(instance, logN, bits);
         var random = new Random(5);
         double[] values = [.. Enumerable.Range(0, tables.Length).Select(_ => random.Next(2) == 0 ? modulus.P - 1 : 1 - modulus.P)];
         var original = Canonical(values, modulus);
@@ -128,7 +128,7 @@ internal sealed unsafe class NttTests
 
     private static (VectorKernels Kernels, NttTables Tables, Modulus Modulus) Build(string instance, int logN, int bits)
     {
-        VectorKernels kernels = KernelCase.Kernels(instance);
+        var kernels = KernelCase.Kernels(instance);
         var modulus = new Modulus(PrimeSearch.LargestBelow(bits, 2UL << logN, []));
         return (kernels, new NttTables(modulus, 1 << logN, kernels.Width), modulus);
     }

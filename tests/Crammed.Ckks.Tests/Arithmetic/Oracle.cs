@@ -11,7 +11,7 @@ internal static class Oracle
 
     public static ulong Canonical(double residue, ulong p)
     {
-        Int128 remainder = (Int128)residue % p;
+        var remainder = (Int128)residue % p;
         return (ulong)(remainder < 0 ? remainder + p : remainder);
     }
 

@@ -21,7 +21,7 @@ internal sealed class BootstrapEstimateTests
     [Test]
     public void Errors_and_tails_are_those_of_the_mixture()
     {
-        BootstrapEstimate estimate = Estimate(Components, 0);
+        var estimate = Estimate(Components, 0);
         Assert.That(estimate.Noise, Is.EqualTo(Math.Sqrt(0.25 * 8 + 0.75 * 2)).Within(1e-12));
         Assert.That(estimate.Approximation, Is.EqualTo(Math.Sqrt((0.25 + 9) / 2)).Within(1e-12));
         Assert.That(estimate.Result.Error, Is.EqualTo(Math.Sqrt(3.5 + 4.625)).Within(1e-12));
@@ -41,7 +41,7 @@ internal sealed class BootstrapEstimateTests
     [Test]
     public void Thresholds_invert_the_tail()
     {
-        BootstrapEstimate estimate = Estimate([new(1, 4, 0)], 0);
+        var estimate = Estimate([new(1, 4, 0)], 0);
         Assert.That(estimate.LargestBound(2048), Is.EqualTo(Math.Sqrt(2) * Math.Log(2048.0 * (1 << 20))).Within(1e-6));
         Assert.That(estimate.LargestBound(2048, 0.01), Is.EqualTo(Math.Sqrt(2) * Math.Log(2048 / 0.01)).Within(1e-6));
         // The mean of the largest of n exponential variables is 1 + 1/2 + ... + 1/n, by 1/(2n) more than ln(n) + γ.
@@ -59,7 +59,7 @@ internal sealed class BootstrapEstimateTests
     public void Degrees_of_freedom_are_those_of_mean_squares(int bootstraps)
     {
         const int samples = 1 << 13;
-        BootstrapEstimate estimate = Estimate(Components, 0);
+        var estimate = Estimate(Components, 0);
         var random = new Random(bootstraps);
         double[] means = [.. Enumerable.Range(0, samples).Select(_ => MeanSquare(random, bootstraps))];
         double mean = means.Average(), variance = means.Average(value => (value - mean) * (value - mean));

@@ -35,13 +35,13 @@ internal sealed class BootstrapPrecisionTests
     [Test]
     public void Rings_and_ratios([Values(11, 12, 13)] int logN, [Values(8, 6)] int log2Ratio, [Values(1, Small)] double largest)
     {
-        CkksParametersLiteral literal = NamedParameters.InsecureN11Bootstrapping with
+        var literal = NamedParameters.InsecureN11Bootstrapping with
         {
             Name = "insecure-bootstrapping-ratio",
             LogN = logN,
             Bootstrapping = new BootstrappingLiteral(3, 8, 4, log2Ratio, CorrectionLevels: log2Ratio == 8 ? 2 : 3),
         };
-        CkksParameters parameters = CkksParameters.Create(literal);
+        var parameters = CkksParameters.Create(literal);
         using var setup = new BootstrapSetup(new BootstrappingPlan(parameters));
         Check(setup, Messages.Uniform(parameters.SlotCount, parameters.SlotCount, largest, logN), setup.Plan.InputLevel, 2);
     }
@@ -61,7 +61,7 @@ internal sealed class BootstrapPrecisionTests
     [Test]
     public void Secrets([Values(0, 64, 192, 1024)] int weight)
     {
-        CkksParametersLiteral literal = NamedParameters.InsecureN11Bootstrapping with
+        var literal = NamedParameters.InsecureN11Bootstrapping with
         {
             Name = "insecure-bootstrapping-secret",
             Secret = weight == 0 ? SecretDistribution.UniformTernary : SecretDistribution.SparseTernary(weight),
@@ -98,13 +98,13 @@ internal sealed class BootstrapPrecisionTests
     {
         using var setup = new BootstrapSetup(new BootstrappingPlan(Parameters, slots));
         var deviation = Math.ScaleB(1, -24) * Math.Sqrt(setup.Plan.Repetitions);
-        Complex[] message = Messages.Uniform(Parameters.SlotCount, slots, Small, 1);
+        var message = Messages.Uniform(Parameters.SlotCount, slots, Small, 1);
         // A uniform variable of standard deviation 1 reaches up to sqrt(3).
-        Complex[] errors = Messages.Uniform(Parameters.SlotCount, Parameters.SlotCount, Math.Sqrt(3) * deviation, 2);
-        using Ciphertext operand = setup.Encrypt([.. message.Zip(errors, (slot, error) => slot + error)], setup.Plan.InputLevel);
-        using Ciphertext result = setup.Bootstrapper.Bootstrap(operand);
-        SlotEstimate fresh = setup.Noise.EncryptSymmetric(operand.Level, operand.Scale, Messages.Rms(message));
-        BootstrapEstimate estimate = setup.Noise.Bootstrap(
+        var errors = Messages.Uniform(Parameters.SlotCount, Parameters.SlotCount, Math.Sqrt(3) * deviation, 2);
+        using var operand = setup.Encrypt([.. message.Zip(errors, (slot, error) => slot + error)], setup.Plan.InputLevel);
+        using var result = setup.Bootstrapper.Bootstrap(operand);
+        var fresh = setup.Noise.EncryptSymmetric(operand.Level, operand.Scale, Messages.Rms(message));
+        var estimate = setup.Noise.Bootstrap(
             setup.Plan, fresh with { Error = NoiseEstimator.Together(fresh.Error, deviation) }, Messages.Parts(message));
         Assert.That(estimate.Error, Is.InRange(Math.ScaleB(1, -24), 1.1 * Math.ScaleB(1, -24)));
         BootstrapAssert.AreAsEstimated([setup.Errors(result, message)], estimate);
@@ -119,18 +119,18 @@ internal sealed class BootstrapPrecisionTests
     public void Twenty_in_a_row()
     {
         const int rounds = 20;
-        Complex[] message = Messages.Uniform(Parameters.SlotCount, Parameters.SlotCount, 0.25, 8);
-        using Ciphertext one = _full.Encrypt([.. Enumerable.Repeat(Complex.One, Parameters.SlotCount)], _full.Plan.OutputLevel);
-        NoiseEstimator noise = _full.Noise;
-        SlotEstimate factor = noise.EncryptSymmetric(one.Level, one.Scale, 1);
+        var message = Messages.Uniform(Parameters.SlotCount, Parameters.SlotCount, 0.25, 8);
+        using var one = _full.Encrypt([.. Enumerable.Repeat(Complex.One, Parameters.SlotCount)], _full.Plan.OutputLevel);
+        var noise = _full.Noise;
+        var factor = noise.EncryptSymmetric(one.Level, one.Scale, 1);
         BootstrapEstimate first = _full.Estimate(message, _full.Plan.InputLevel), last = first;
-        using Ciphertext fresh = _full.Encrypt(message, _full.Plan.InputLevel);
-        Ciphertext current = _full.Bootstrapper.Bootstrap(fresh);
+        using var fresh = _full.Encrypt(message, _full.Plan.InputLevel);
+        var current = _full.Bootstrapper.Bootstrap(fresh);
         for (var round = 1; round < rounds; round++)
         {
-            using Ciphertext operand = current;
-            using Ciphertext product = _full.Evaluator.Multiply(operand, one);
-            using Ciphertext worked = _full.Evaluator.RelinearizeAndRescale(product);
+            using var operand = current;
+            using var product = _full.Evaluator.Multiply(operand, one);
+            using var worked = _full.Evaluator.RelinearizeAndRescale(product);
             current = _full.Bootstrapper.Bootstrap(worked);
             last = noise.Bootstrap(
                 _full.Plan, noise.RelinearizeAndRescale(noise.Multiply(last.Result, factor)), Messages.Parts(message));

@@ -30,7 +30,7 @@ internal sealed class BootstrapSetup : IDisposable
 
     public Ciphertext Encrypt(Complex[] slots, int level)
     {
-        using Plaintext plaintext = _encoder.Encode(slots, level, Plan.Parameters.ScaleAt(level));
+        using var plaintext = _encoder.Encode(slots, level, Plan.Parameters.ScaleAt(level));
         return new Encryptor(_secret).Encrypt(plaintext);
     }
 
@@ -58,8 +58,8 @@ internal sealed class BootstrapSetup : IDisposable
     {
         var live = ResidueMemory.LiveBuffers;
         double[] errors;
-        using (Ciphertext operand = Encrypt(message, level))
-        using (Ciphertext result = Bootstrapper.Bootstrap(operand))
+        using (var operand = Encrypt(message, level))
+        using (var result = Bootstrapper.Bootstrap(operand))
         {
             Assert.That((result.Level, result.Scale), Is.EqualTo((Plan.OutputLevel, Plan.Parameters.ScaleAt(Plan.OutputLevel))));
             errors = Errors(result, message);

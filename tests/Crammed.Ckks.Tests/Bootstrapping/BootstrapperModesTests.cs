@@ -22,10 +22,10 @@ internal sealed class BootstrapperModesTests
     {
         Complex[][] messages = [.. Enumerable.Range(0, 3).Select(seed => Uniform(1, seed))];
         Ciphertext[] operands = [.. messages.Select(message => _unit.Encrypt(message, _unit.Plan.InputLevel))];
-        Ciphertext[] batch = _unit.Bootstrapper.BootstrapBatch(operands);
+        var batch = _unit.Bootstrapper.BootstrapBatch(operands);
         for (var i = 0; i < operands.Length; i++)
         {
-            using Ciphertext single = _unit.Bootstrapper.Bootstrap(operands[i]);
+            using var single = _unit.Bootstrapper.Bootstrap(operands[i]);
             Assert.That(_unit.Decrypt(batch[i]), Is.EqualTo(_unit.Decrypt(single)));
             operands[i].Dispose();
             batch[i].Dispose();
@@ -35,12 +35,12 @@ internal sealed class BootstrapperModesTests
     [Test]
     public void Diagonals_kept_as_coefficients_give_the_same()
     {
-        Complex[] message = Uniform(1, 4);
+        var message = Uniform(1, 4);
         var plan = new BootstrappingPlan(Parameters);
         using var compact = new BootstrapSetup(plan, DiagonalStorage.Coefficients);
         using Ciphertext operand = compact.Encrypt(message, plan.InputLevel), result = compact.Bootstrapper.Bootstrap(operand);
         using var transformed = new Bootstrapper(plan, compact.Evaluator, new CkksEncoder(Parameters));
-        using Ciphertext expected = transformed.Bootstrap(operand);
+        using var expected = transformed.Bootstrap(operand);
         Assert.That(compact.Decrypt(result), Is.EqualTo(compact.Decrypt(expected)));
         Assert.That(compact.Bootstrapper.Bytes, Is.LessThan(transformed.Bytes / 2));
     }
@@ -50,8 +50,8 @@ internal sealed class BootstrapperModesTests
     {
         Complex[] message = [.. Uniform(1, 5).Select(value => new Complex(value.Real, 0))];
         using Ciphertext operand = _unit.Encrypt(message, _unit.Plan.InputLevel), real = _unit.Bootstrapper.BootstrapReal(operand);
-        using Ciphertext complex = _unit.Bootstrapper.Bootstrap(operand);
-        Complex[] slots = _unit.Decrypt(real);
+        using var complex = _unit.Bootstrapper.Bootstrap(operand);
+        var slots = _unit.Decrypt(real);
         Assert.That(real.Level, Is.EqualTo(_unit.Plan.OutputLevel));
         // The same half was evaluated on the same residues; only the imaginary one is missing, and the noise that it adds to real parts.
         Assert.That(slots, Is.EqualTo(_unit.Decrypt(complex)).Using<Complex>((x, y) => Math.Abs(x.Real - y.Real) < 1e-7));
@@ -64,7 +64,7 @@ internal sealed class BootstrapperModesTests
         Complex[] first = [.. Uniform(1, 6).Select(value => new Complex(value.Real, 0))];
         Complex[] second = [.. Uniform(1, 7).Select(value => new Complex(value.Real, 0))];
         using Ciphertext a = _unit.Encrypt(first, _unit.Plan.InputLevel), b = _unit.Encrypt(second, _unit.Plan.InputLevel + 2);
-        (Ciphertext x, Ciphertext y) = _unit.Bootstrapper.BootstrapPair(a, b);
+        (var x, var y) = _unit.Bootstrapper.BootstrapPair(a, b);
         using (x)
         using (y)
         {
@@ -72,7 +72,7 @@ internal sealed class BootstrapperModesTests
             Complex[] both = [.. first.Zip(second, (u, v) => new Complex(u.Real, v.Real))];
             double[] errors = [.. RealErrors(x, first), .. RealErrors(y, second)];
             var level = _unit.Plan.InputLevel;
-            SlotEstimate operand = _unit.Noise.Add(_unit.Fresh(first, level), _unit.Noise.LowerTo(_unit.Fresh(second, level + 2), level));
+            var operand = _unit.Noise.Add(_unit.Fresh(first, level), _unit.Noise.LowerTo(_unit.Fresh(second, level + 2), level));
             BootstrapAssert.AreAsEstimated([errors], _unit.Estimate(both, operand, recombined: false));
             Assert.That((x.Level, y.Level), Is.EqualTo((_unit.Plan.OutputLevel, _unit.Plan.OutputLevel)));
         }
@@ -99,9 +99,9 @@ internal sealed class BootstrapperModesTests
     [Test]
     public void Checked_mode_refuses_slots_beyond_the_range()
     {
-        Complex[] message = Uniform(1, 8);
+        var message = Uniform(1, 8);
         message[17] = new Complex(0.5, -1.25);
-        using Ciphertext operand = _unit.Encrypt(message, _unit.Plan.InputLevel);
+        using var operand = _unit.Encrypt(message, _unit.Plan.InputLevel);
         var live = ResidueMemory.LiveBuffers;
         Assert.That(
             () => _unit.Bootstrapper.Bootstrap(operand),
@@ -136,7 +136,7 @@ internal sealed class BootstrapperModesTests
 
     private static double Rms(BootstrapSetup setup, double range)
     {
-        Complex[] message = Uniform(range, 9);
+        var message = Uniform(range, 9);
         using Ciphertext operand = setup.Encrypt(message, setup.Plan.InputLevel), result = setup.Bootstrapper.Bootstrap(operand);
         var rms = setup.ErrorBits(result, message).Rms;
         TestContext.Out.WriteLine($"range {range}, {setup.Plan.Iterations} iterations: {rms:F1} bits rms");

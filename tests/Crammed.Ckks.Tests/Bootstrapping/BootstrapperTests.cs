@@ -12,9 +12,9 @@ internal sealed class BootstrapperTests
     public void What_cannot_be_bootstrapped_is_refused()
     {
         using var setup = new BootstrapSetup(new BootstrappingPlan(Parameters));
-        Complex[] zeros = new Complex[Parameters.SlotCount];
+        var zeros = new Complex[Parameters.SlotCount];
         using Ciphertext low = setup.Encrypt(zeros, setup.Plan.InputLevel - 1), good = setup.Encrypt(zeros, setup.Plan.InputLevel + 1);
-        using Ciphertext square = setup.Evaluator.Square(good);
+        using var square = setup.Evaluator.Square(good);
         var live = ResidueMemory.LiveBuffers;
         Refused("Bootstrap: SlotsToCoeffs takes 3 levels, the operand has 2", () => setup.Bootstrapper.Bootstrap(low));
         Refused("LowerTo", () => setup.Bootstrapper.Bootstrap(square));

@@ -32,10 +32,10 @@ internal static class CoefficientMessages
     /// <summary>Encrypts the polynomial of these coefficients times the canonical scale of the level, rounded.</summary>
     public static unsafe Ciphertext Encrypt(CkksSetup setup, double[] coefficients, int level)
     {
-        RingContext ring = setup.Parameters.Ring;
+        var ring = setup.Parameters.Ring;
         var scale = setup.Parameters.ScaleAt(level);
         double[] integers = [.. coefficients.Select(value => Math.Round(value * scale))];
-        RnsPolynomial polynomial = ring.Rent(level + 1);
+        var polynomial = ring.Rent(level + 1);
         fixed (double* source = integers)
         {
             using var integer = IntegerPolynomial.FromCoefficients(ring, source, scale);
@@ -49,7 +49,7 @@ internal static class CoefficientMessages
     /// <summary>All N coefficients over the scale, by the Chinese remainder theorem in big integers.</summary>
     public static double[] Decrypt(CkksSetup setup, Ciphertext ciphertext)
     {
-        using Plaintext plaintext = setup.Decryptor.Decrypt(ciphertext);
+        using var plaintext = setup.Decryptor.Decrypt(ciphertext);
         return [.. PlaintextCoefficients.Of(plaintext).Select(coefficient => (double)coefficient / ciphertext.Scale)];
     }
 

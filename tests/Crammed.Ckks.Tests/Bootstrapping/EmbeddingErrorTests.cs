@@ -37,16 +37,16 @@ internal sealed class EmbeddingErrorTests
     public void Every_listed_key_is_needed_at_its_level()
     {
         var live = ResidueMemory.LiveBuffers;
-        foreach ((var operation, EmbeddingTransform transform) in new[] { ("SlotsToCoeffs", _down), ("CoeffsToSlots", _up) })
+        foreach ((var operation, var transform) in new[] { ("SlotsToCoeffs", _down), ("CoeffsToSlots", _up) })
         {
-            IReadOnlyList<(int Steps, int Level)> rotations = transform.Plan.Rotations;
+            var rotations = transform.Plan.Rotations;
             Assert.That(rotations.Select(rotation => rotation.Level).Distinct(), Is.EquivalentTo(new[] { Level, Level - 1 }));
             foreach ((var missing, var level) in rotations)
             {
                 (int Steps, int Level)[] others = [.. rotations.Where(rotation => rotation.Steps != missing)];
-                using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, others)))
+                using (var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, others)))
                     Refused($"{operation}: there is no key for a rotation by {missing} (level {level} with scale 2^", keys, transform);
-                using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
+                using (var keys = _setup.Generator.CreateEvaluationKeys(
                     EvaluationKeyRequest.Of(null, [.. others, (missing, level - 1)])))
                     Refused($"{operation} by {missing}: the key serves levels up to {level - 1}, ", keys, transform);
             }
@@ -57,11 +57,11 @@ internal sealed class EmbeddingErrorTests
     [Test]
     public void Operands_must_fit()
     {
-        using EvaluationKeys keys = KeysOf(_down, _up);
+        using var keys = KeysOf(_down, _up);
         var evaluator = new Evaluator(_setup.Parameters, keys);
         using Ciphertext low = evaluator.DropLevels(_operand, Level - 1), product = evaluator.Square(_operand);
-        CkksSetup other = CkksSetup.Of(NamedParameters.InsecureN11);
-        using Ciphertext foreign = other.Encryptor.Encrypt([1.0], Level);
+        var other = CkksSetup.Of(NamedParameters.InsecureN11);
+        using var foreign = other.Encryptor.Encrypt([1.0], Level);
         var live = ResidueMemory.LiveBuffers;
         Assert.That(
             () => evaluator.SlotsToCoeffs(low, _down),
@@ -88,10 +88,10 @@ internal sealed class EmbeddingErrorTests
     [Test]
     public void Disposed_operands_and_transforms_leave_nothing()
     {
-        using EvaluationKeys keys = KeysOf(_down);
+        using var keys = KeysOf(_down);
         var evaluator = new Evaluator(_setup.Parameters, keys);
         var live = ResidueMemory.LiveBuffers;
-        Ciphertext operand = _operand.Clone();
+        var operand = _operand.Clone();
         operand.Dispose();
         var transform = new EmbeddingTransform(_setup.Encoder, _down.Plan);
         transform.Dispose();
@@ -121,7 +121,7 @@ internal sealed class EmbeddingErrorTests
     [Test]
     public void Operands_above_the_level_are_lowered_and_kept()
     {
-        using EvaluationKeys keys = KeysOf(_up);
+        using var keys = KeysOf(_up);
         var evaluator = new Evaluator(_setup.Parameters, keys);
         using Ciphertext high = _setup.Encryptor.Encrypt([1.0], Level + 3), lowered = evaluator.DropLevels(high, Level);
         using Ciphertext fromHigh = evaluator.CoeffsToSlots(high, _up), fromLowered = evaluator.CoeffsToSlots(lowered, _up);
@@ -132,9 +132,9 @@ internal sealed class EmbeddingErrorTests
     [Test]
     public void Results_do_not_depend_on_the_number_of_threads()
     {
-        using EvaluationKeys keys = KeysOf(_up);
-        using Ciphertext one = new Evaluator(_setup.Parameters, keys, 1).CoeffsToSlots(_operand, _up);
-        using Ciphertext four = new Evaluator(_setup.Parameters, keys, 4).CoeffsToSlots(_operand, _up);
+        using var keys = KeysOf(_up);
+        using var one = new Evaluator(_setup.Parameters, keys, 1).CoeffsToSlots(_operand, _up);
+        using var four = new Evaluator(_setup.Parameters, keys, 4).CoeffsToSlots(_operand, _up);
         AreSame(one, four);
     }
 

@@ -23,7 +23,7 @@ internal sealed class EmbeddingFactorTests
     public void Factors_multiply_to_the_definition_for_every_split(
         [Values] EmbeddingDirection direction, [Values(2, 4, 8, 16, 32, 64)] int n, [Values(1.0, 0.01)] double constant)
     {
-        Complex[,] expected = EmbeddingMatrix.Of(direction, n);
+        var expected = EmbeddingMatrix.Of(direction, n);
         var stages = BitOperations.Log2((uint)n);
         var largest = constant * expected.Cast<Complex>().Max(Complex.Abs);
         foreach (var split in EmbeddingMatrix.Splits(stages))
@@ -32,7 +32,7 @@ internal sealed class EmbeddingFactorTests
             Complex[,]? product = null;
             for (var i = 0; i < split.Length; i++)
             {
-                Complex[,] factor = EmbeddingMatrix.Of(plan.DiagonalsOf(i, Math.Pow(constant, 1.0 / split.Length)));
+                var factor = EmbeddingMatrix.Of(plan.DiagonalsOf(i, Math.Pow(constant, 1.0 / split.Length)));
                 product = product is null ? factor : EmbeddingMatrix.Multiply(factor, product);
             }
             var tolerance = (10 * stages + 6) * largest * Math.ScaleB(1, -53);
@@ -48,10 +48,10 @@ internal sealed class EmbeddingFactorTests
     [Test]
     public void Factors_for_two_to_the_fifteen_slots()
     {
-        CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
+        var parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
         var n = parameters.SlotCount;
         EmbeddingPlan down = EmbeddingPlan.ForBootstrapping(parameters, Down, n), up = EmbeddingPlan.ForBootstrapping(parameters, Up, n);
-        Complex[] values = CoefficientMessages.Random(n, seed: 15);
+        var values = CoefficientMessages.Random(n, seed: 15);
         Complex[] slots = Apply(down, values), back = Apply(up, slots);
         double Units(EmbeddingPlan plan) => plan.Factors.Zip(plan.Stages, (factor, m) => factor.Diagonals.Count + 5 * (m + 1) + 3).Sum();
         var unit = Math.Sqrt(2) * n * Math.ScaleB(1, -53);
@@ -68,7 +68,7 @@ internal sealed class EmbeddingFactorTests
     [Test]
     public void The_definitions_are_inverse([Values(2, 16, 64)] int n)
     {
-        Complex[,] product = EmbeddingMatrix.Multiply(EmbeddingMatrix.CoeffsToSlots(n), EmbeddingMatrix.SlotsToCoeffs(n));
+        var product = EmbeddingMatrix.Multiply(EmbeddingMatrix.CoeffsToSlots(n), EmbeddingMatrix.SlotsToCoeffs(n));
         var identity = new Complex[n, n];
         for (var i = 0; i < n; i++)
             identity[i, i] = 1;
@@ -80,7 +80,7 @@ internal sealed class EmbeddingFactorTests
     public void Diagonals_are_where_the_plan_says([Values] EmbeddingDirection direction, [Values(2, 8, 64, 1024)] int n)
     {
         var stages = BitOperations.Log2((uint)n);
-        IEnumerable<int[]> splits = n > 64 ? [[10], [5, 5], [3, 3, 4], [1, 2, 3, 4]] : EmbeddingMatrix.Splits(stages);
+        var splits = n > 64 ? [[10], [5, 5], [3, 3, 4], [1, 2, 3, 4]] : EmbeddingMatrix.Splits(stages);
         foreach (var split in splits)
         {
             var plan = new EmbeddingPlan(_parameters, direction, n, 12, split);
@@ -110,7 +110,7 @@ internal sealed class EmbeddingFactorTests
     public void Maps_follow_each_other_as_matrices_multiply()
     {
         GeneralizedDiagonals first = Random([0, 3, 5], 1), second = Random([1, 2, 3, 7], 2);
-        Complex[,] expected = EmbeddingMatrix.Multiply(EmbeddingMatrix.Of(second), EmbeddingMatrix.Of(first));
+        var expected = EmbeddingMatrix.Multiply(EmbeddingMatrix.Of(second), EmbeddingMatrix.Of(first));
         // Sums of up to three products of entries of modulus up to sqrt(2), each rounded to 4 units 2^-53.
         Assert.That(EmbeddingMatrix.Distance(EmbeddingMatrix.Of(second.After(first)), expected), Is.LessThan(24 * Math.ScaleB(1, -53)));
         var other = new GeneralizedDiagonals(4, [new(0, [1, 1, 1, 1])]);
@@ -130,7 +130,7 @@ internal sealed class EmbeddingFactorTests
     {
         for (var factor = 0; factor < plan.Depth; factor++)
         {
-            GeneralizedDiagonals diagonals = plan.DiagonalsOf(factor, 1);
+            var diagonals = plan.DiagonalsOf(factor, 1);
             var sums = new Complex[vector.Length];
             foreach (var index in diagonals.Indices)
             {

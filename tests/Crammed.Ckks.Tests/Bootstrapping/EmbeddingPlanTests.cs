@@ -24,16 +24,16 @@ internal sealed class EmbeddingPlanTests
     [Test]
     public void Plans_of_a_parameter_set_end_at_the_bottom_and_begin_at_the_top()
     {
-        EmbeddingPlan down = EmbeddingPlan.ForBootstrapping(_parameters, Down, 1024);
-        EmbeddingPlan up = EmbeddingPlan.ForBootstrapping(_parameters, Up, 1024);
+        var down = EmbeddingPlan.ForBootstrapping(_parameters, Down, 1024);
+        var up = EmbeddingPlan.ForBootstrapping(_parameters, Up, 1024);
         Assert.That((down.Level, down.Depth), Is.EqualTo((3, 3)));
         Assert.That((up.Level, up.Depth), Is.EqualTo((_parameters.MaxLevel, 4)));
         // Four slots have two stages.
-        EmbeddingPlan fewDown = EmbeddingPlan.ForBootstrapping(_parameters, Down, 4);
-        EmbeddingPlan fewUp = EmbeddingPlan.ForBootstrapping(_parameters, Up, 4);
+        var fewDown = EmbeddingPlan.ForBootstrapping(_parameters, Down, 4);
+        var fewUp = EmbeddingPlan.ForBootstrapping(_parameters, Up, 4);
         Assert.That((fewDown.Level, fewDown.Depth), Is.EqualTo((2, 2)));
         Assert.That((fewUp.Level, fewUp.Depth), Is.EqualTo((_parameters.MaxLevel, 2)));
-        CkksParameters without = CkksParameters.Create(NamedParameters.InsecureN11);
+        var without = CkksParameters.Create(NamedParameters.InsecureN11);
         Assert.That(
             () => EmbeddingPlan.ForBootstrapping(without, Up, 1024),
             Throws.ArgumentException.With.Message.Contains("insecure-N11 has no levels"));
@@ -72,16 +72,16 @@ internal sealed class EmbeddingPlanTests
     [Test]
     public void Splits_are_chosen_by_time_or_bytes()
     {
-        CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
-        foreach (EmbeddingDirection direction in Enum.GetValues<EmbeddingDirection>())
+        var parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
+        foreach (var direction in Enum.GetValues<EmbeddingDirection>())
         {
-            EmbeddingPlan fast = EmbeddingPlan.ForBootstrapping(parameters, direction, parameters.SlotCount);
-            EmbeddingPlan small = EmbeddingPlan.ForBootstrapping(
+            var fast = EmbeddingPlan.ForBootstrapping(parameters, direction, parameters.SlotCount);
+            var small = EmbeddingPlan.ForBootstrapping(
                 parameters, direction, parameters.SlotCount, factor => factor.KeyBytes + factor.Cost / 1e9);
             TestContext.Out.WriteLine($"{fast}, cost {fast.Cost:F0}\n{small}, cost {small.Cost:F0}");
             for (var i = 0; i < fast.Depth; i++)
             {
-                IEnumerable<LinearTransformPlan> candidates = fast.Factors[i].Candidates();
+                var candidates = fast.Factors[i].Candidates();
                 Assert.That(fast.Factors[i].Cost, Is.EqualTo(candidates.Min(candidate => candidate.Cost)));
                 Assert.That(small.Factors[i].KeyBytes, Is.EqualTo(candidates.Min(candidate => candidate.KeyBytes)));
             }

@@ -29,10 +29,10 @@ internal sealed class EmbeddingTests
     [TestCase(2, 3.0)]
     public void Slots_become_coefficients(int slots, double constant)
     {
-        EmbeddingPlan plan = EmbeddingPlan.ForBootstrapping(_setup.Parameters, Down, slots);
-        Complex[] values = CoefficientMessages.Random(slots, seed: slots);
-        using Ciphertext operand = _setup.Encrypt(Repeat(values), plan.Level);
-        using Ciphertext result = Apply(operand, plan, constant, out SlotEstimate estimate, Fresh(operand, Rms));
+        var plan = EmbeddingPlan.ForBootstrapping(_setup.Parameters, Down, slots);
+        var values = CoefficientMessages.Random(slots, seed: slots);
+        using var operand = _setup.Encrypt(Repeat(values), plan.Level);
+        using var result = Apply(operand, plan, constant, out var estimate, Fresh(operand, Rms));
         Assert.That((result.Level, result.Scale), Is.EqualTo((0, operand.Scale)));
         Complex[] expected = [.. Enumerable.Range(0, slots).Select(k => constant * values[EmbeddingMatrix.Reverse(k, slots)])];
         CoefficientMessages.HaveNoise(
@@ -46,12 +46,12 @@ internal sealed class EmbeddingTests
     [TestCase(2, 3.0)]
     public void Coefficients_become_slots(int slots, double constant)
     {
-        EmbeddingPlan plan = EmbeddingPlan.ForBootstrapping(_setup.Parameters, Up, slots);
+        var plan = EmbeddingPlan.ForBootstrapping(_setup.Parameters, Up, slots);
         Assert.That(plan.Level, Is.EqualTo(_setup.Top));
-        Complex[] values = CoefficientMessages.Random(slots, seed: slots + 1);
-        using Ciphertext operand = Encrypt(values, plan.Level);
+        var values = CoefficientMessages.Random(slots, seed: slots + 1);
+        using var operand = Encrypt(values, plan.Level);
         // n independent coefficients make slots sqrt(n) times as large.
-        using Ciphertext result = Apply(operand, plan, constant, out SlotEstimate estimate, Fresh(operand, Rms * Math.Sqrt(slots)));
+        using var result = Apply(operand, plan, constant, out var estimate, Fresh(operand, Rms * Math.Sqrt(slots)));
         Assert.That((result.Level, result.Scale), Is.EqualTo((_setup.Top - plan.Depth, operand.Scale)));
         Assert.That(estimate.Level, Is.EqualTo(result.Level));
         Assert.That(estimate.Rms, Is.EqualTo(constant * Rms).Within(1e-12));
@@ -70,10 +70,10 @@ internal sealed class EmbeddingTests
         var down = new EmbeddingPlan(_setup.Parameters, Down, slots, _setup.Top, downStages);
         var middle = _setup.Top - down.Depth;
         var up = new EmbeddingPlan(_setup.Parameters, Up, slots, middle, upStages, factor => factor.KeyBytes);
-        Complex[] values = CoefficientMessages.Random(slots, seed: slots + 2);
-        using Ciphertext operand = _setup.Encrypt(Repeat(values), _setup.Top);
-        using Ciphertext coefficients = Apply(operand, down, 0.25, out SlotEstimate estimate, Fresh(operand, Rms));
-        using Ciphertext result = Apply(coefficients, up, 4, out estimate, estimate);
+        var values = CoefficientMessages.Random(slots, seed: slots + 2);
+        using var operand = _setup.Encrypt(Repeat(values), _setup.Top);
+        using var coefficients = Apply(operand, down, 0.25, out var estimate, Fresh(operand, Rms));
+        using var result = Apply(coefficients, up, 4, out estimate, estimate);
         Assert.That((result.Level, result.Scale), Is.EqualTo((middle - up.Depth, operand.Scale)));
         Assert.That(estimate.Rms, Is.EqualTo(Rms).Within(1e-12));
         SlotAssert.HaveNoise(_setup, result, i => values[i % slots], estimate.Error);
@@ -88,15 +88,15 @@ internal sealed class EmbeddingTests
     public void Sparse_slots_take_the_trace_to_their_subring(int slots)
     {
         var gap = _setup.Parameters.SlotCount / slots;
-        EmbeddingPlan plan = EmbeddingPlan.ForBootstrapping(_setup.Parameters, Up, slots);
-        Complex[] all = CoefficientMessages.Random(_setup.Parameters.SlotCount, seed: slots + 3);
-        using Ciphertext operand = Encrypt(all, plan.Level);
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
+        var plan = EmbeddingPlan.ForBootstrapping(_setup.Parameters, Up, slots);
+        var all = CoefficientMessages.Random(_setup.Parameters.SlotCount, seed: slots + 3);
+        using var operand = Encrypt(all, plan.Level);
+        using var keys = _setup.Generator.CreateEvaluationKeys(
             EvaluationKeyRequest.Of(null, Evaluator.InnerSumRotations(_setup.Parameters, gap, slots).Select(steps => (steps, plan.Level))));
-        using Ciphertext trace = new Evaluator(_setup.Parameters, keys).InnerSum(operand, gap, slots);
-        SlotEstimate fresh = Fresh(operand, gap * Rms * Math.Sqrt(slots));
+        using var trace = new Evaluator(_setup.Parameters, keys).InnerSum(operand, gap, slots);
+        var fresh = Fresh(operand, gap * Rms * Math.Sqrt(slots));
         var traceError = _setup.Noise.InnerSum(gap, operand.Level, operand.Scale, fresh.Error);
-        using Ciphertext result = Apply(trace, plan, 1.0 / gap, out SlotEstimate estimate, fresh with { Error = traceError });
+        using var result = Apply(trace, plan, 1.0 / gap, out var estimate, fresh with { Error = traceError });
         // Repetitions share the errors of the trace: there are too few for their mean square.
         SlotAssert.AreClose(_setup, result, i => all[gap * EmbeddingMatrix.Reverse(i % slots, slots)], estimate.Error);
     }
@@ -106,13 +106,13 @@ internal sealed class EmbeddingTests
     [TestCase(32)]
     public void Conjugation_takes_the_halves_apart(int slots)
     {
-        EmbeddingPlan plan = EmbeddingPlan.ForBootstrapping(_setup.Parameters, Up, slots);
-        Complex[] values = CoefficientMessages.Random(slots, seed: slots + 4);
-        using Ciphertext operand = Encrypt(values, plan.Level);
-        using Ciphertext half = Apply(operand, plan, 0.5, out SlotEstimate estimate, Fresh(operand, Rms * Math.Sqrt(slots)));
-        using Ciphertext conjugate = _setup.Evaluator.Conjugate(half);
+        var plan = EmbeddingPlan.ForBootstrapping(_setup.Parameters, Up, slots);
+        var values = CoefficientMessages.Random(slots, seed: slots + 4);
+        using var operand = Encrypt(values, plan.Level);
+        using var half = Apply(operand, plan, 0.5, out var estimate, Fresh(operand, Rms * Math.Sqrt(slots)));
+        using var conjugate = _setup.Evaluator.Conjugate(half);
         using Ciphertext real = _setup.Evaluator.Add(half, conjugate), difference = _setup.Evaluator.Subtract(conjugate, half);
-        using Ciphertext imaginary = _setup.Evaluator.MultiplyByImaginaryUnit(difference);
+        using var imaginary = _setup.Evaluator.MultiplyByImaginaryUnit(difference);
         // z + z* is twice one part, with twice its error, and the error of one key switch.
         var noise = SlotAssert.Together(2 * estimate.Error, _setup.Noise.KeySwitch(half.Level, half.Scale));
         SlotAssert.AreClose(_setup, real, i => new Complex(Coefficient(i).Real, 0), noise);
@@ -135,7 +135,7 @@ internal sealed class EmbeddingTests
     {
         var empty = ResidueMemory.LiveBuffers;
         Ciphertext result;
-        using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations)))
+        using (var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations)))
         using (var transform = new EmbeddingTransform(_setup.Encoder, plan, constant))
         {
             Assert.That((keys.Bytes, transform.Bytes), Is.EqualTo((plan.KeyBytes, plan.DiagonalBytes)));

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 using Crammed.Ckks.Serialization;
 
@@ -48,7 +47,7 @@ internal sealed unsafe class EphemeralKeyTests
     [Test]
     public void The_key_to_the_ephemeral_secret_lives_modulo_q0_and_one_special_prime()
     {
-        Entry entry = ReadEntry(0);
+        var entry = ReadEntry(0);
         Assert.That((entry.Kind, entry.Level, entry.Digits, entry.Limbs), Is.EqualTo((4, 0, 1, 2)));
         ulong[] moduli = [Parameters.Moduli[0], FirstSpecial];
         Assert.That(entry.Length, Is.EqualTo(32 + moduli.Sum(modulus => Parameters.N / 8 * Bits(modulus))));
@@ -61,7 +60,7 @@ internal sealed unsafe class EphemeralKeyTests
     [Test]
     public void The_key_back_lives_modulo_all_primes_in_one_digit()
     {
-        Entry entry = ReadEntry(1);
+        var entry = ReadEntry(1);
         Assert.That((entry.Kind, entry.Level, entry.Digits, entry.Limbs), Is.EqualTo((5, 19, 1, 24)));
         ulong[] moduli = [.. Parameters.Moduli, .. Parameters.SpecialModuli];
         Assert.That(entry.Length, Is.EqualTo(32 + moduli.Sum(modulus => Parameters.N / 8 * Bits(modulus))));
@@ -76,18 +75,18 @@ internal sealed unsafe class EphemeralKeyTests
     [TestCase(1)]
     public void Keys_hide_one_secret_under_the_other(int number)
     {
-        Entry entry = ReadEntry(number);
+        var entry = ReadEntry(number);
         ulong[] special = number == 0 ? [FirstSpecial] : [.. Parameters.SpecialModuli];
         ulong[] moduli = [.. Parameters.Moduli.Take(entry.Level + 1), .. special];
         RnsPolynomial dense = _setup.Secret.Values, ephemeral = _setup.Ephemeral.Values;
-        (RnsPolynomial from, RnsPolynomial to) = number == 0 ? (dense, ephemeral) : (ephemeral, dense);
+        (var from, var to) = number == 0 ? (dense, ephemeral) : (ephemeral, dense);
         var masked = ReadLimbs(entry, moduli);
         using var expander = new UniformExpander(_bytes.AsSpan((int)entry.Offset, 32));
         double[]? first = null;
         for (var limb = 0; limb < moduli.Length; limb++)
         {
             var isOwn = limb <= entry.Level;
-            BigInteger factor = isOwn ? PrimeChain.Multiply(special) : 0;
+            var factor = isOwn ? PrimeChain.Multiply(special) : 0;
             var index = isOwn ? limb : Parameters.MaxLevel + limb - entry.Level;
             var error = Phase(masked[limb], expander, limb, index, from, to, factor);
             Assert.That(error, Is.EqualTo(first ??= error), $"modulo {moduli[limb]}");
@@ -101,7 +100,7 @@ internal sealed unsafe class EphemeralKeyTests
     public void Keys_come_back_as_they_were()
     {
         var live = ResidueMemory.LiveBuffers;
-        using (EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters))
+        using (var keys = EvaluationKeys.Open(_file.Path, Parameters))
         {
             Assert.That(keys.Manifest.Select(key => key.IsLoaded), Is.All.False);
             Assert.That(keys.DenseToEphemeral!.Bytes, Is.EqualTo(2L * 2 * Parameters.N * sizeof(double)));
@@ -119,7 +118,7 @@ internal sealed unsafe class EphemeralKeyTests
 
         static SwitchingKey Copy(SwitchingKey key)
         {
-            SwitchingKey copy = SwitchingKey.Rent(key.Parameters, key.Shape, key.Seed);
+            var copy = SwitchingKey.Rent(key.Parameters, key.Shape, key.Seed);
             copy.Masked.CopyLimbsFrom(key.Masked, key.Masked.LimbCount);
             copy.Uniform.CopyLimbsFrom(key.Uniform, key.Uniform.LimbCount);
             return copy;
@@ -129,12 +128,12 @@ internal sealed unsafe class EphemeralKeyTests
     [Test]
     public void The_manifest_names_the_moduli_of_every_key()
     {
-        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        using var keys = EvaluationKeys.Open(_file.Path, Parameters);
         Assert.That(keys.Manifest[0].Moduli, Is.EqualTo(new[] { Parameters.Moduli[0], FirstSpecial }));
         Assert.That(keys.Manifest[0].Log2Modulus, Is.EqualTo(100).Within(0.01));
         Assert.That(keys.Manifest[1].Moduli, Is.EqualTo(Parameters.Moduli.Concat(Parameters.SpecialModuli)));
         Assert.That(keys.Manifest[1].Log2Modulus, Is.EqualTo(Parameters.Log2QP).Within(1e-9));
-        EvaluationKeyInfo rotation = EvaluationKeys.Describe(Parameters, new(EvaluationKeyKind.Rotation, 1), 2, isLoaded: false);
+        var rotation = EvaluationKeys.Describe(Parameters, new(EvaluationKeyKind.Rotation, 1), 2, isLoaded: false);
         Assert.That(rotation.Moduli, Is.EqualTo(Parameters.Moduli.Take(3).Concat(Parameters.SpecialModuli)));
     }
 
@@ -142,10 +141,10 @@ internal sealed unsafe class EphemeralKeyTests
     [Test]
     public void Keys_of_the_full_set_keep_the_bound_and_are_small()
     {
-        CkksParameters full = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
-        EvaluationKeyInfo to = EvaluationKeys.Describe(full, EvaluationKeyId.DenseToEphemeral, 0, isLoaded: false);
-        EvaluationKeyInfo back = EvaluationKeys.Describe(full, EvaluationKeyId.EphemeralToDense, full.MaxLevel, isLoaded: false);
-        SecretDistribution secret = SecretDistribution.SparseTernary(full.Bootstrapping!.EphemeralWeight);
+        var full = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
+        var to = EvaluationKeys.Describe(full, EvaluationKeyId.DenseToEphemeral, 0, isLoaded: false);
+        var back = EvaluationKeys.Describe(full, EvaluationKeyId.EphemeralToDense, full.MaxLevel, isLoaded: false);
+        var secret = SecretDistribution.SparseTernary(full.Bootstrapping!.EphemeralWeight);
         Assert.That(to.Log2Modulus, Is.LessThan(SecurityTable.MaxLog2QP(16, secret)!.Value).And.EqualTo(100).Within(0.001));
         Assert.That((to.MemoryBytes, back.MemoryBytes), Is.EqualTo((2L << 20, 38L << 20)));
         Assert.That(back.Log2Modulus, Is.EqualTo(full.Log2QP).Within(1e-9));
@@ -188,13 +187,13 @@ internal sealed unsafe class EphemeralKeyTests
     private double[] Phase(
         ulong[] masked, UniformExpander expander, int limb, int modulusIndex, RnsPolynomial from, RnsPolynomial to, BigInteger factor)
     {
-        RingContext ring = Parameters.Ring;
-        Modulus modulus = ring.Moduli[modulusIndex];
-        using RnsPolynomial work = ring.Rent(1);
+        var ring = Parameters.Ring;
+        var modulus = ring.Moduli[modulusIndex];
+        using var work = ring.Rent(1);
         expander.Fill(work.Limb(0), ring.N, modulus, (ulong)limb);
         for (var k = 0; k < ring.N; k++)
         {
-            BigInteger phase = masked[k] + (BigInteger)work.LimbSpan(0)[k] * (BigInteger)to.LimbSpan(modulusIndex)[k]
+            var phase = masked[k] + (BigInteger)work.LimbSpan(0)[k] * (BigInteger)to.LimbSpan(modulusIndex)[k]
                 - factor * (BigInteger)from.LimbSpan(modulusIndex)[k];
             work.LimbSpan(0)[k] = (double)(phase % modulus.Value);
         }

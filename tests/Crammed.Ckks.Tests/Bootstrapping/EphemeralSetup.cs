@@ -53,7 +53,7 @@ internal sealed unsafe class EphemeralSetup : IDisposable
     /// <summary>The ephemeral secret's coefficients, -1, 0 and 1.</summary>
     public int[] EphemeralCoefficients()
     {
-        using RnsPolynomial limb = Parameters.Ring.Rent(1);
+        using var limb = Parameters.Ring.Rent(1);
         Ephemeral.Values.LimbSpan(0).CopyTo(limb.LimbSpan(0));
         Parameters.Ring.InverseNtt(limb.Limb(0), 0);
         int[] coefficients = [.. limb.LimbSpan(0).ToArray().Select(value => (int)value)];
@@ -71,7 +71,7 @@ internal sealed unsafe class EphemeralSetup : IDisposable
     /// <summary>An encryption of these very coefficients at level 0, at a scale of q_0 / 2^8.</summary>
     public Ciphertext Encrypt(long[] coefficients)
     {
-        RnsPolynomial polynomial = Parameters.Ring.Rent(1);
+        var polynomial = Parameters.Ring.Rent(1);
         for (var k = 0; k < coefficients.Length; k++)
             polynomial.LimbSpan(0)[k] = coefficients[k];
         Parameters.Ring.ForwardNtt(polynomial.Limb(0), 0);

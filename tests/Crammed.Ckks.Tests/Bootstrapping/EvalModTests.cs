@@ -37,7 +37,7 @@ internal sealed class EvalModTests
         Assert.That(_plan.InputLevel, Is.EqualTo(Parameters.MaxLevel - 4));
         Assert.That(_plan.OutputLevel, Is.EqualTo(Parameters.WorkingLevel - 2));
         Assert.That(_plan.LargestInteger, Is.EqualTo(16));
-        CkksParametersLiteral uncorrected = NamedParameters.InsecureN11Bootstrapping with
+        var uncorrected = NamedParameters.InsecureN11Bootstrapping with
         {
             Bootstrapping = NamedParameters.InsecureN11Bootstrapping.Bootstrapping! with { CorrectionLevels = 0 },
         };
@@ -53,16 +53,16 @@ internal sealed class EvalModTests
     [Test]
     public void Ciphertexts_are_reduced()
     {
-        using SecretKey secret = SecretKey.Generate(Parameters);
-        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(_plan.InputLevel, []));
+        using var secret = SecretKey.Generate(Parameters);
+        using var keys = new KeyGenerator(secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(_plan.InputLevel, []));
         var evaluator = new Evaluator(Parameters, keys);
         var noise = new NoiseEstimator(Parameters);
         var random = new Random(3);
         double[] messages = [.. Enumerable.Range(0, Parameters.SlotCount).Select(_ => 2 * random.NextDouble() - 1)];
         double[] arguments = [.. messages.Select(message => (random.Next(-16, 17) + message / _plan.Ratio) / _plan.Bound)];
         var live = ResidueMemory.LiveBuffers;
-        using (Ciphertext operand = new Encryptor(secret).Encrypt(arguments, _plan.InputLevel))
-        using (Ciphertext reduced = evaluator.EvalMod(operand, _plan))
+        using (var operand = new Encryptor(secret).Encrypt(arguments, _plan.InputLevel))
+        using (var reduced = evaluator.EvalMod(operand, _plan))
         {
             Assert.That((reduced.Level, reduced.Scale), Is.EqualTo((_plan.OutputLevel, Parameters.ScaleAt(_plan.OutputLevel))));
             var argumentError = SlotAssert.Together(noise.FreshSymmetric(operand.Scale), noise.EncodeRounding(operand.Scale));
@@ -82,9 +82,9 @@ internal sealed class EvalModTests
     [Test]
     public void Operands_at_other_levels_are_refused()
     {
-        using SecretKey secret = SecretKey.Generate(Parameters);
-        using EvaluationKeys keys = EvaluationKeys.Empty(Parameters);
-        using Ciphertext operand = new Encryptor(secret).Encrypt([0.0], _plan.InputLevel - 1);
+        using var secret = SecretKey.Generate(Parameters);
+        using var keys = EvaluationKeys.Empty(Parameters);
+        using var operand = new Encryptor(secret).Encrypt([0.0], _plan.InputLevel - 1);
         Assert.That(
             () => new Evaluator(Parameters, keys).EvalMod(operand, _plan),
             Throws.InvalidOperationException.With.Message.Contains($"EvalMod: the operand stands at level {_plan.InputLevel - 1}"));

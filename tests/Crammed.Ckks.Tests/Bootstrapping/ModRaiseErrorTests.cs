@@ -27,13 +27,13 @@ internal sealed class ModRaiseErrorTests
     [Test]
     public void Operands_must_be_at_level_0_with_two_polynomials()
     {
-        using Ciphertext high = new Encryptor(_setup.Secret).Encrypt([1.0], 2);
+        using var high = new Encryptor(_setup.Secret).Encrypt([1.0], 2);
         var scale = $"{Math.Log2(high.Scale):F6}";
         Refused($"ModRaise: the operand is at level 2 with scale 2^{scale}, it must be at level 0", () => _setup.Evaluator.ModRaise(high));
         Refused(
             $"ModRaiseBatch: the operand is at level 2 with scale 2^{scale}, it must be at level 0",
             () => _setup.Evaluator.ModRaiseBatch([high]));
-        using Ciphertext square = _setup.Evaluator.Square(_ciphertext);
+        using var square = _setup.Evaluator.Square(_ciphertext);
         Refused(
             $"ModRaise: the operand has 3 polynomials instead of 2 (level 0 with scale 2^{Math.Log2(square.Scale):F6}); "
             + "relinearize it first",
@@ -47,11 +47,11 @@ internal sealed class ModRaiseErrorTests
     public void Both_keys_must_be_there()
     {
         var place = $"(level 0 with scale 2^{Math.Log2(_ciphertext.Scale):F6})";
-        using EvaluationKeys none = EvaluationKeys.Empty(_setup.Parameters);
+        using var none = EvaluationKeys.Empty(_setup.Parameters);
         Refused(
             $"ModRaise: there is no key to the ephemeral secret {place}",
             () => new Evaluator(_setup.Parameters, none).ModRaise(_ciphertext));
-        EvaluationKeyId id = EvaluationKeyId.DenseToEphemeral;
+        var id = EvaluationKeyId.DenseToEphemeral;
         using var half = new EvaluationKeys(_setup.Parameters, [new EvaluationKeySlot(id, _setup.CreateKey(id, 0))]);
         Refused(
             $"ModRaise: there is no key from the ephemeral secret {place}",
@@ -61,8 +61,8 @@ internal sealed class ModRaiseErrorTests
     [Test]
     public void The_set_must_have_bootstrapping()
     {
-        CkksSetup other = CkksSetup.Of(NamedParameters.InsecureN11);
-        using Ciphertext low = other.Encryptor.Encrypt([1.0], 0);
+        var other = CkksSetup.Of(NamedParameters.InsecureN11);
+        using var low = other.Encryptor.Encrypt([1.0], 0);
         Refused("ModRaise: insecure-N11 has no levels for bootstrapping", () => other.Evaluator.ModRaise(low));
         Assert.That(
             () => other.Noise.ModRaise(new SlotEstimate(0, 1, 1, 1)),
@@ -78,7 +78,7 @@ internal sealed class ModRaiseErrorTests
             () => _setup.Evaluator.ModRaiseBatch([]),
             Throws.ArgumentException.With.Message.EqualTo("ModRaiseBatch: there is no ciphertext"));
         Assert.That(() => _setup.Evaluator.ModRaiseBatch(null!), Throws.ArgumentNullException);
-        Ciphertext disposed = _ciphertext.Clone();
+        var disposed = _ciphertext.Clone();
         disposed.Dispose();
         var live = ResidueMemory.LiveBuffers;
         Assert.That(() => _setup.Evaluator.ModRaiseBatch([_ciphertext, disposed]), Throws.InstanceOf<ObjectDisposedException>());
@@ -91,7 +91,7 @@ internal sealed class ModRaiseErrorTests
         (long buffers, long bytes) before = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);
         Ciphertext[] results = [_setup.Evaluator.ModRaise(_ciphertext), .. _setup.Evaluator.ModRaiseBatch([_ciphertext, _ciphertext])];
         Assert.That(ResidueMemory.LiveBuffers - before.buffers, Is.EqualTo(2 * results.Length));
-        foreach (Ciphertext result in results)
+        foreach (var result in results)
             result.Dispose();
         Assert.That((ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes), Is.EqualTo(before));
     }

@@ -33,7 +33,7 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     [OneTimeSetUp]
     public void Raise()
     {
-        CkksParametersLiteral literal = NamedParameters.InsecureN11Bootstrapping;
+        var literal = NamedParameters.InsecureN11Bootstrapping;
         _setup = new EphemeralSetup(log2FirstPrime == 50
             ? literal
             : literal with { PrimeBits = [log2FirstPrime, .. Enumerable.Repeat(40, 7), .. Enumerable.Repeat(50, 12)] });
@@ -42,16 +42,16 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
         _raised = _setup.Evaluator.ModRaiseBatch(_ciphertexts);
         _phases = [.. _raised.Select(Coefficients)];
         // The switch is deterministic: this is what was raised.
-        RnsPolynomial[][] pairs = _setup.Evaluator.SwitchToEphemeral(_ciphertexts, _setup.Keys.DenseToEphemeral!);
+        var pairs = _setup.Evaluator.SwitchToEphemeral(_ciphertexts, _setup.Keys.DenseToEphemeral!);
         _encapsulated = [.. pairs.Select(_setup.IntegerPhase)];
-        foreach (RnsPolynomial polynomial in pairs.SelectMany(pair => pair))
+        foreach (var polynomial in pairs.SelectMany(pair => pair))
             polynomial.Dispose();
     }
 
     [OneTimeTearDown]
     public void Dispose()
     {
-        foreach (Ciphertext ciphertext in _ciphertexts.Concat(_raised))
+        foreach (var ciphertext in _ciphertexts.Concat(_raised))
             ciphertext.Dispose();
         _setup.Dispose();
     }
@@ -59,7 +59,7 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     [Test]
     public void Raised_ciphertexts_are_at_the_top_level_with_the_scale_they_had()
     {
-        foreach ((Ciphertext raised, Ciphertext ciphertext) in _raised.Zip(_ciphertexts))
+        foreach ((var raised, var ciphertext) in _raised.Zip(_ciphertexts))
         {
             Assert.That((raised.Level, raised.Scale), Is.EqualTo((_setup.Parameters.MaxLevel, ciphertext.Scale)));
             Assert.That((raised.PolynomialCount, raised.IsSeeded), Is.EqualTo((2, false)));
@@ -109,9 +109,9 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     [Test]
     public void Lifted_coefficients_are_centred()
     {
-        RnsPolynomial[][] pairs = _setup.Evaluator.SwitchToEphemeral(_ciphertexts, _setup.Keys.DenseToEphemeral!);
+        var pairs = _setup.Evaluator.SwitchToEphemeral(_ciphertexts, _setup.Keys.DenseToEphemeral!);
         var half = (_setup.FirstPrime - 1) / 2.0;
-        foreach (RnsPolynomial polynomial in pairs.SelectMany(pair => pair))
+        foreach (var polynomial in pairs.SelectMany(pair => pair))
         {
             var coefficients = polynomial.LimbSpan(0).ToArray();
             polynomial.Dispose();
@@ -141,7 +141,7 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     {
         var scale = _ciphertexts[0].Scale;
         // Coefficients uniform in [-1, 1] in units of the message have variance 1/3; a slot sums N of them.
-        SlotEstimate estimate = _setup.Noise.ModRaise(new SlotEstimate(0, scale, Math.Sqrt(N / 3.0), 0));
+        var estimate = _setup.Noise.ModRaise(new SlotEstimate(0, scale, Math.Sqrt(N / 3.0), 0));
         var meanSquare = _phases.SelectMany(phase => phase).Average(x => Math.Pow(x / scale, 2));
         var standardError = Math.Sqrt(4.0 / (N * Trials));
         Assert.That(N * meanSquare / (estimate.Rms * estimate.Rms), Is.EqualTo(1).Within(6 * standardError));
@@ -170,7 +170,7 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
         Assert.That(expected[0], Is.EqualTo(33 * half));
         Assert.That(_setup.Split(expected[0]).Multiple, Is.EqualTo(16 * sign));
         Assert.That(expected.Max(phase => Math.Abs(_setup.Split(phase).Multiple)), Is.EqualTo(16));
-        RnsPolynomial[] raised = _setup.Evaluator.RaiseToDense([[left, right]], _setup.Keys.EphemeralToDense!)[0];
+        var raised = _setup.Evaluator.RaiseToDense([[left, right]], _setup.Keys.EphemeralToDense!)[0];
         using var ciphertext = new Ciphertext(_setup.Parameters, raised, _setup.Parameters.MaxLevel, 1);
         var deviation = _setup.Noise.SwitchFromEphemeral(1) * Math.Sqrt(2.0 / N);
         var largest = Coefficients(ciphertext).Zip(expected, (actual, value) => (double)Math.Abs(actual - value)).Max();
@@ -184,8 +184,8 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
         using var file = new TemporaryFile();
         var generator = new Client.KeyGenerator(_setup.Secret);
         generator.SaveEvaluationKeys(file.Path, Client.EvaluationKeyRequest.ForBootstrapping(_setup.Parameters, []));
-        using EvaluationKeys keys = EvaluationKeys.Open(file.Path, _setup.Parameters);
-        using Ciphertext raised = new Evaluator(_setup.Parameters, keys).ModRaise(_ciphertexts[0]);
+        using var keys = EvaluationKeys.Open(file.Path, _setup.Parameters);
+        using var raised = new Evaluator(_setup.Parameters, keys).ModRaise(_ciphertexts[0]);
         var fresh = new SlotEstimate(0, raised.Scale, 0, _setup.Noise.FreshSymmetric(raised.Scale));
         var deviation = _setup.Noise.ModRaise(fresh).Error * raised.Scale * Math.Sqrt(2.0 / N);
         foreach ((var phase, var message) in Coefficients(raised).Zip(_messages[0]))
@@ -201,7 +201,7 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     {
         Evaluator one = new(_setup.Parameters, _setup.Keys, 1), four = new(_setup.Parameters, _setup.Keys, 4);
         using Ciphertext alone = one.ModRaise(_ciphertexts[1]), shared = four.ModRaise(_ciphertexts[1]);
-        foreach (Ciphertext other in new[] { alone, shared })
+        foreach (var other in new[] { alone, shared })
         {
             for (var polynomial = 0; polynomial < 2; polynomial++)
             {
@@ -217,7 +217,7 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
     /// <summary>Modulo all primes of the ciphertext's level; the multiples of q_0 are small enough for 64 bits.</summary>
     private long[] Coefficients(Ciphertext ciphertext)
     {
-        using Plaintext plaintext = _setup.Decryptor.Decrypt(ciphertext);
+        using var plaintext = _setup.Decryptor.Decrypt(ciphertext);
         return [.. PlaintextCoefficients.Of(plaintext).Select(coefficient => (long)coefficient)];
     }
 

@@ -15,7 +15,7 @@ internal sealed class SecureBootstrapTests
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (available < NeededBytes)
             Assert.Ignore($"{available >> 20} MiB of memory, a secure bootstrap takes {NeededBytes >> 20}");
-        CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
+        var parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
         Assert.That(parameters.IsInsecure, Is.False);
         using (var setup = new BootstrapSetup(new BootstrappingPlan(parameters)))
         {
@@ -23,7 +23,7 @@ internal sealed class SecureBootstrapTests
             Complex[] message =
                 [.. Enumerable.Range(0, parameters.SlotCount).Select(_ => new Complex(2 * random.NextDouble() - 1, 2 * random.NextDouble() - 1))];
             var errors = setup.BootstrapErrors(message, setup.Plan.InputLevel);
-            BootstrapEstimate estimate = setup.Estimate(message, setup.Plan.InputLevel);
+            var estimate = setup.Estimate(message, setup.Plan.InputLevel);
             BootstrapAssert.AreAsEstimated([errors], estimate);
             Assert.That(-Math.Log2(estimate.Error), Is.GreaterThan(20));
             Assert.That(setup.Plan.UsableLevels, Is.EqualTo(12));

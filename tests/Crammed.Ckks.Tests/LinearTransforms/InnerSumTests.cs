@@ -24,11 +24,11 @@ internal sealed class InnerSumTests
     public void Any_number_of_terms_at_any_stride(int count, int stride, int level)
     {
         var values = _setup.RandomSlots(count);
-        using EvaluationKeys keys = KeysFor(count, stride, level);
+        using var keys = KeysFor(count, stride, level);
         var evaluator = new Evaluator(_setup.Parameters, keys);
-        using Ciphertext operand = _setup.Encryptor.Encrypt(values, level);
+        using var operand = _setup.Encryptor.Encrypt(values, level);
         (long buffers, long bytes) live = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);
-        Ciphertext sum = evaluator.InnerSum(operand, count, stride);
+        var sum = evaluator.InnerSum(operand, count, stride);
         Assert.That((sum.Level, sum.Scale), Is.EqualTo((level, operand.Scale)));
         var fresh = SlotAssert.Together(_setup.Noise.FreshSymmetric(operand.Scale), _setup.Noise.EncodeRounding(operand.Scale));
         var noise = _setup.Noise.InnerSum(count, level, operand.Scale, fresh);
@@ -52,9 +52,9 @@ internal sealed class InnerSumTests
         Assert.That(Evaluator.InnerSumRotations(_setup.Parameters, 4, 1), Is.EqualTo(new[] { 1, 2 }));
         Assert.That(Evaluator.InnerSumRotations(_setup.Parameters, 1, 1), Is.Empty);
         var values = _setup.RandomSlots(3);
-        using EvaluationKeys keys = KeysFor(4, half, 1);
-        using Ciphertext operand = _setup.Encryptor.Encrypt(values, 1);
-        using Ciphertext sum = new Evaluator(_setup.Parameters, keys).InnerSum(operand, 4, half);
+        using var keys = KeysFor(4, half, 1);
+        using var operand = _setup.Encryptor.Encrypt(values, 1);
+        using var sum = new Evaluator(_setup.Parameters, keys).InnerSum(operand, 4, half);
         var fresh = SlotAssert.Together(_setup.Noise.FreshSymmetric(operand.Scale), _setup.Noise.EncodeRounding(operand.Scale));
         // Both terms come twice, with the same errors.
         var noise = 2 * _setup.Noise.InnerSum(2, 1, operand.Scale, fresh);
@@ -64,19 +64,19 @@ internal sealed class InnerSumTests
     [Test]
     public void Every_listed_key_is_needed()
     {
-        using Ciphertext operand = _setup.Encryptor.Encrypt([1.0], 1);
-        IReadOnlyList<int> rotations = Evaluator.InnerSumRotations(_setup.Parameters, 13, 7);
+        using var operand = _setup.Encryptor.Encrypt([1.0], 1);
+        var rotations = Evaluator.InnerSumRotations(_setup.Parameters, 13, 7);
         var live = ResidueMemory.LiveBuffers;
         foreach (var missing in rotations)
         {
-            using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
+            using var keys = _setup.Generator.CreateEvaluationKeys(
                 EvaluationKeyRequest.Of(null, rotations.Where(steps => steps != missing).Select(steps => (steps, 1))));
             Assert.That(
                 () => new Evaluator(_setup.Parameters, keys).InnerSum(operand, 13, 7),
                 Throws.InvalidOperationException.With.Message.StartsWith(
                     $"InnerSum: there is no key for a rotation by {missing} (level 1"));
         }
-        using EvaluationKeys low = KeysFor(2, 1, 0);
+        using var low = KeysFor(2, 1, 0);
         Assert.That(
             () => new Evaluator(_setup.Parameters, low).InnerSum(operand, 2, 1),
             Throws.InvalidOperationException.With.Message.StartsWith(

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Crammed.Ckks.Client;
-using Crammed.Ckks.Ring;
 using Crammed.Ckks.Tests.Scheme;
 
 namespace Crammed.Ckks.Tests.LinearTransforms;
@@ -39,10 +38,10 @@ internal sealed class LinearTransformErrorTests
         var live = ResidueMemory.LiveBuffers;
         foreach ((var missing, var _) in _transform.Plan.Rotations)
         {
-            IEnumerable<(int Steps, int Level)> others = _transform.Plan.Rotations.Where(rotation => rotation.Steps != missing);
-            using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, others)))
+            var others = _transform.Plan.Rotations.Where(rotation => rotation.Steps != missing);
+            using (var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, others)))
                 Refused($"Transform: there is no key for a rotation by {missing} (level 3 with scale 2^36.0", keys);
-            using (EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
+            using (var keys = _setup.Generator.CreateEvaluationKeys(
                 EvaluationKeyRequest.Of(null, others.Append((missing, Level - 1)))))
                 Refused($"Transform by {missing}: the key serves levels up to 2, the ciphertext is at level 3", keys);
         }
@@ -52,7 +51,7 @@ internal sealed class LinearTransformErrorTests
     [Test]
     public void Operands_must_fit()
     {
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
+        using var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
         var evaluator = new Evaluator(_setup.Parameters, keys);
         using Ciphertext low = evaluator.DropLevels(_operand, 2), product = evaluator.Square(_operand);
         Assert.That(
@@ -62,8 +61,8 @@ internal sealed class LinearTransformErrorTests
         Assert.That(
             () => evaluator.Transform(product, _transform),
             Throws.InvalidOperationException.With.Message.StartsWith("Transform: the operand has 3 polynomials"));
-        CkksSetup other = CkksSetup.Of(NamedParameters.N13QP213);
-        using Ciphertext foreign = other.Encryptor.Encrypt([1.0], 3);
+        var other = CkksSetup.Of(NamedParameters.N13QP213);
+        using var foreign = other.Encryptor.Encrypt([1.0], 3);
         Assert.That(() => evaluator.Transform(foreign, _transform), Throws.ArgumentException.With.Message.Contains("N13QP213"));
         Assert.That(() => other.Evaluator.Transform(foreign, _transform), Throws.ArgumentException.With.Message.Contains("insecure-N11"));
     }
@@ -86,10 +85,10 @@ internal sealed class LinearTransformErrorTests
     [Test]
     public void Disposed_operands_and_transforms_leave_nothing()
     {
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
+        using var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
         var evaluator = new Evaluator(_setup.Parameters, keys);
         var live = ResidueMemory.LiveBuffers;
-        Ciphertext operand = _operand.Clone();
+        var operand = _operand.Clone();
         operand.Dispose();
         var transform = new LinearTransform(_setup.Encoder, _case.Diagonals, _transform.Plan);
         transform.Dispose();
@@ -101,9 +100,9 @@ internal sealed class LinearTransformErrorTests
     [Test]
     public void Results_do_not_depend_on_the_number_of_threads()
     {
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
-        using Ciphertext one = new Evaluator(_setup.Parameters, keys, 1).Transform(_operand, _transform);
-        using Ciphertext four = new Evaluator(_setup.Parameters, keys, 4).Transform(_operand, _transform);
+        using var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, _transform.Plan.Rotations));
+        using var one = new Evaluator(_setup.Parameters, keys, 1).Transform(_operand, _transform);
+        using var four = new Evaluator(_setup.Parameters, keys, 4).Transform(_operand, _transform);
         for (var polynomial = 0; polynomial < 2; polynomial++)
         {
             for (var limb = 0; limb <= one.Level; limb++)
@@ -120,15 +119,15 @@ internal sealed class LinearTransformErrorTests
     [TestCase(60, 1.0, 8)]
     public unsafe void Special_limbs_hold_the_same_integers(int log2Scale, double size, int level)
     {
-        CkksParameters parameters = _setup.Parameters;
-        RingContext ring = parameters.Ring;
+        var parameters = _setup.Parameters;
+        var ring = parameters.Ring;
         Complex[] values = [.. _setup.RandomComplexSlots(5).Select(value => size * value)];
-        using RnsPolynomial encoded = _setup.Encoder.EncodeExtended(values, level, Math.ScaleB(1, log2Scale));
+        using var encoded = _setup.Encoder.EncodeExtended(values, level, Math.ScaleB(1, log2Scale));
         var limbCount = encoded.LimbCount;
         Assert.That(limbCount, Is.EqualTo(level + 3));
         for (var limb = 0; limb < limbCount; limb++)
             ring.InverseNtt(encoded.Limb(limb), parameters.ExtendedModulusIndex(limb, level));
-        BigInteger q = parameters.Moduli.Take(level + 1).Aggregate(BigInteger.One, (product, modulus) => product * modulus);
+        var q = parameters.Moduli.Take(level + 1).Aggregate(BigInteger.One, (product, modulus) => product * modulus);
         for (var i = 0; i < ring.N; i++)
         {
             BigInteger coefficient = 0;
@@ -142,7 +141,7 @@ internal sealed class LinearTransformErrorTests
                 coefficient -= q;
             for (var special = 0; special < 2; special++)
             {
-                BigInteger difference = coefficient - (BigInteger)encoded.LimbSpan(level + 1 + special)[i];
+                var difference = coefficient - (BigInteger)encoded.LimbSpan(level + 1 + special)[i];
                 Assert.That((difference % parameters.SpecialModuli[special]).IsZero, $"coefficient {i}: {coefficient}");
             }
         }

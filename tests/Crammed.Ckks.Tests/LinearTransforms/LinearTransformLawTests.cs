@@ -32,9 +32,9 @@ internal sealed class LinearTransformLawTests
             var transformCase = TransformCase.Create(_setup, shape.Period, indices, complex: true, shape.Count);
             var plan = new LinearTransformPlan(_setup.Parameters, shape.Period, indices, shape.Level, shape.Bound);
             using LinearTransform transform = new(_setup.Encoder, transformCase.Diagonals, plan);
-            using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations));
-            using Ciphertext operand = _setup.Encrypt(transformCase.Operand, shape.Level);
-            using Ciphertext result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
+            using var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations));
+            using var operand = _setup.Encrypt(transformCase.Operand, shape.Level);
+            using var result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
             SlotAssert.AreClose(_setup, result, transformCase.Expected, transformCase.Noise(_setup, transform, operand));
         }).Check(Settings);
     }
@@ -44,11 +44,11 @@ internal sealed class LinearTransformLawTests
     public void Inner_sums_join()
     {
         const int level = 2, stride = 3;
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
+        using var keys = _setup.Generator.CreateEvaluationKeys(
             EvaluationKeyRequest.Of(null, Enumerable.Range(1, 90).Append(128).Select(k => (stride * k, level))));
         var evaluator = new Evaluator(_setup.Parameters, keys);
-        using Ciphertext operand = _setup.Encryptor.Encrypt(_setup.RandomSlots(2), level);
-        Gen<(int, int)> counts = Gen.Choose(1, 90).Two().Select(pair => (pair.Item1, pair.Item2));
+        using var operand = _setup.Encryptor.Encrypt(_setup.RandomSlots(2), level);
+        var counts = Gen.Choose(1, 90).Two().Select(pair => (pair.Item1, pair.Item2));
         Prop.ForAll(counts.ToArbitrary(), pair =>
         {
             (var m, var n) = pair;

@@ -32,7 +32,7 @@ internal sealed class LinearTransformPlanTests
             Assert.That(sums.Order(), Is.EqualTo(expected));
             Assert.That(plan.Diagonals, Is.EqualTo(expected));
             Assert.That(plan.BabySteps, Has.All.InRange(0, plan.Stride * c.Bound - 1));
-            IEnumerable<int> steps = plan.BabySteps.Concat(plan.GiantSteps);
+            var steps = plan.BabySteps.Concat(plan.GiantSteps);
             Assert.That(plan.Rotations.Select(r => r.Steps), Is.EquivalentTo(steps.Where(step => step != 0).Distinct()));
             Assert.That(plan.Rotations.Select(r => r.Level), Has.All.EqualTo(3));
         }).Check(Settings);
@@ -41,7 +41,7 @@ internal sealed class LinearTransformPlanTests
     [Test]
     public void The_default_split_is_the_cheapest_candidate()
     {
-        Gen<int[]> indices = Gen.NonEmptyListOf(Gen.Choose(0, 1023)).Select(list => list.ToArray());
+        var indices = Gen.NonEmptyListOf(Gen.Choose(0, 1023)).Select(list => list.ToArray());
         Prop.ForAll(indices.ToArbitrary(), chosen =>
         {
             var plan = new LinearTransformPlan(_parameters, 1024, chosen, 8);
@@ -101,7 +101,7 @@ internal sealed class LinearTransformPlanTests
     public void Diagonals_of_a_matrix_are_its_entries()
     {
         Complex[,] matrix = { { 1, 2, 0 }, { new Complex(0, 3), 0, 4 } };
-        GeneralizedDiagonals diagonals = GeneralizedDiagonals.OfMatrix(matrix);
+        var diagonals = GeneralizedDiagonals.OfMatrix(matrix);
         Assert.That(diagonals.Period, Is.EqualTo(4));
         Assert.That(diagonals.Indices, Is.EqualTo(new[] { 0, 1, 3 }));
         Assert.That(diagonals[0].ToArray(), Is.EqualTo(new Complex[] { 1, 0, 0, 0 }));

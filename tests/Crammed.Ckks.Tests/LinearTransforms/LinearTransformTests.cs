@@ -60,14 +60,14 @@ internal sealed class LinearTransformTests(string name)
     {
         const int level = 4;
         var transformCase = TransformCase.Create(_setup, Slots, TransformCase.RandomIndices(24, 12, seed: 8), complex: true, seed: 9);
-        using Ciphertext operand = _setup.Encrypt(transformCase.Operand, level);
-        using LinearTransform transform = LinearTransform.Create(_setup.Parameters, _setup.Encoder, transformCase.Diagonals, level);
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(
+        using var operand = _setup.Encrypt(transformCase.Operand, level);
+        using var transform = LinearTransform.Create(_setup.Parameters, _setup.Encoder, transformCase.Diagonals, level);
+        using var keys = _setup.Generator.CreateEvaluationKeys(
             EvaluationKeyRequest.Of(null, transform.Plan.Rotations.Concat(transformCase.Diagonals.Indices.Select(index => (index, level)))));
         var evaluator = new Evaluator(_setup.Parameters, keys);
-        using Ciphertext hoisted = evaluator.Transform(operand, transform);
-        using Ciphertext plain = Unhoisted(evaluator, operand, transformCase.Diagonals, transform.Scale);
-        using Ciphertext difference = evaluator.Subtract(hoisted, plain);
+        using var hoisted = evaluator.Transform(operand, transform);
+        using var plain = Unhoisted(evaluator, operand, transformCase.Diagonals, transform.Scale);
+        using var difference = evaluator.Subtract(hoisted, plain);
         var hoistedNoise = transformCase.Noise(_setup, transform, operand);
         // Every rotation by itself rounds once more.
         var rounding = _setup.Noise.KeySwitch(level, operand.Scale) * Math.Sqrt(transform.MeanSquareRow);
@@ -91,13 +91,13 @@ internal sealed class LinearTransformTests(string name)
             for (var column = 0; column < columns; column++)
                 matrix[row, column] = 2 * random.NextDouble() - 1;
         }
-        GeneralizedDiagonals diagonals = GeneralizedDiagonals.OfMatrix(matrix);
+        var diagonals = GeneralizedDiagonals.OfMatrix(matrix);
         var period = diagonals.Period;
         double[] vector = [.. _setup.RandomSlots(1).Take(period)];
-        using Ciphertext operand = _setup.Encrypt([.. Enumerable.Range(0, Slots).Select(i => new Complex(vector[i % period], 0))], level);
-        using LinearTransform transform = LinearTransform.Create(_setup.Parameters, _setup.Encoder, diagonals, level);
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, transform.Plan.Rotations));
-        using Ciphertext result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
+        using var operand = _setup.Encrypt([.. Enumerable.Range(0, Slots).Select(i => new Complex(vector[i % period], 0))], level);
+        using var transform = LinearTransform.Create(_setup.Parameters, _setup.Encoder, diagonals, level);
+        using var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, transform.Plan.Rotations));
+        using var result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
         var rms = Math.Sqrt(vector.Average(value => value * value));
         var noise = _setup.Noise.LinearTransform(transform, operand.Scale, rms, TransformCase.Fresh(_setup, operand.Scale));
         // Rows of zeros have less noise than the mean and full ones more.
@@ -110,12 +110,12 @@ internal sealed class LinearTransformTests(string name)
     public void Operands_above_the_level_are_lowered_and_scales_follow()
     {
         var transformCase = TransformCase.Create(_setup, Slots, [0, 1, 2, 5], complex: false, seed: 11);
-        using Ciphertext operand = _setup.Encrypt(transformCase.Operand, 7);
+        using var operand = _setup.Encrypt(transformCase.Operand, 7);
         // A scale of q_level leaves the operand's.
         double scale = _setup.Parameters.Moduli[3];
-        using LinearTransform transform = LinearTransform.Create(_setup.Parameters, _setup.Encoder, transformCase.Diagonals, 3, scale);
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, transform.Plan.Rotations));
-        using Ciphertext result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
+        using var transform = LinearTransform.Create(_setup.Parameters, _setup.Encoder, transformCase.Diagonals, 3, scale);
+        using var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, transform.Plan.Rotations));
+        using var result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
         Assert.That(result.Level, Is.EqualTo(2));
         Assert.That(result.Scale, Is.EqualTo(operand.Scale));
         SlotAssert.HaveNoise(_setup, result, transformCase.Expected, transformCase.Noise(_setup, transform, operand));
@@ -128,11 +128,11 @@ internal sealed class LinearTransformTests(string name)
             _setup.Parameters, transformCase.Diagonals.Period, transformCase.Diagonals.Indices, level);
         using LinearTransform transform = new(_setup.Encoder, transformCase.Diagonals, plan);
         Assert.That(transform.Bytes, Is.EqualTo(plan.DiagonalBytes));
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations));
+        using var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(null, plan.Rotations));
         Assert.That(keys.Bytes, Is.EqualTo(plan.KeyBytes));
-        using Ciphertext operand = _setup.Encrypt(transformCase.Operand, level);
+        using var operand = _setup.Encrypt(transformCase.Operand, level);
         (long buffers, long bytes) live = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);
-        Ciphertext result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
+        var result = new Evaluator(_setup.Parameters, keys).Transform(operand, transform);
         Assert.That((result.Level, result.Scale), Is.EqualTo((level - 1, _setup.Parameters.ScaleAt(level - 1))));
         var noise = transformCase.Noise(_setup, transform, operand);
         // Of a short period the errors' mean square is one of few slots, and rows differ.
@@ -149,9 +149,9 @@ internal sealed class LinearTransformTests(string name)
         Ciphertext? sum = null;
         foreach (var index in diagonals.Indices)
         {
-            using Plaintext diagonal = _setup.Encoder.Encode(diagonals[index], operand.Level, scale);
-            using Ciphertext rotated = evaluator.Rotate(operand, index);
-            Ciphertext product = evaluator.MultiplyPlain(rotated, diagonal);
+            using var diagonal = _setup.Encoder.Encode(diagonals[index], operand.Level, scale);
+            using var rotated = evaluator.Rotate(operand, index);
+            var product = evaluator.MultiplyPlain(rotated, diagonal);
             if (sum is null)
             {
                 sum = product;
@@ -160,7 +160,7 @@ internal sealed class LinearTransformTests(string name)
             evaluator.AddInPlace(sum, product);
             product.Dispose();
         }
-        Ciphertext result = evaluator.Rescale(sum!);
+        var result = evaluator.Rescale(sum!);
         sum!.Dispose();
         return result;
     }

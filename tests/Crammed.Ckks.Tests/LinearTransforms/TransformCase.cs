@@ -29,8 +29,8 @@ internal sealed class TransformCase
         var random = new Random(seed);
         Complex Entry() => new(2 * random.NextDouble() - 1, complex ? 2 * random.NextDouble() - 1 : 0);
         Complex[] Vector() => [.. Enumerable.Range(0, period).Select(_ => Entry())];
-        Dictionary<int, Complex[]> diagonals = indices.ToDictionary(index => index, _ => Vector());
-        Complex[] once = Vector();
+        var diagonals = indices.ToDictionary(index => index, _ => Vector());
+        var once = Vector();
         return new TransformCase(period, diagonals, [.. Enumerable.Range(0, setup.Parameters.SlotCount).Select(i => once[i % period])]);
     }
 
@@ -47,7 +47,7 @@ internal sealed class TransformCase
     {
         var period = Diagonals.Period;
         Complex sum = 0;
-        foreach ((var index, Complex[] values) in _diagonals)
+        foreach ((var index, var values) in _diagonals)
             sum += values[slot % period] * Operand[((slot + index) % period + period) % period];
         return sum;
     }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Crammed.Approximation;
 using Crammed.Approximation.Tests;
 using Crammed.Ckks.Client;
@@ -31,8 +30,8 @@ internal sealed class PolynomialErrorTests
         using Ciphertext low = _setup.Evaluator.DropLevels(_operand, 4), product = _setup.Evaluator.Square(_operand);
         using EvaluationKeys lowKeys = _setup.Generator.CreateEvaluationKeys(
             EvaluationKeyRequest.Of(4, [])), none = EvaluationKeys.Empty(_setup.Parameters);
-        CkksSetup other = CkksSetup.Of(NamedParameters.N13QP213);
-        using Ciphertext foreign = other.Encryptor.Encrypt([1.0], 3);
+        var other = CkksSetup.Of(NamedParameters.N13QP213);
+        using var foreign = other.Encryptor.Encrypt([1.0], 3);
         var live = ResidueMemory.LiveBuffers;
         Refused("EvaluatePolynomial: degree 25 takes 5 levels, the operand has 4 (level 4 with scale", _setup.Evaluator, low);
         Refused("EvaluatePolynomial: the operand has 3 polynomials instead of 2", _setup.Evaluator, product);
@@ -42,7 +41,7 @@ internal sealed class PolynomialErrorTests
             () => _setup.Evaluator.EvaluatePolynomial(foreign, _plan), Throws.ArgumentException.With.Message.Contains("N13QP213"));
         Assert.That(
             () => _setup.Evaluator.EvaluatePolynomial(_operand, _plan, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Ciphertext disposed = _operand.Clone();
+        var disposed = _operand.Clone();
         disposed.Dispose();
         Assert.That(() => _setup.Evaluator.EvaluatePolynomial(disposed, _plan), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
@@ -52,9 +51,9 @@ internal sealed class PolynomialErrorTests
     [Test]
     public void Coefficients_beyond_all_numbers_leave_nothing()
     {
-        Complex[] coefficients = PolynomialOracle.Coefficients(25, CoefficientKind.Real);
+        var coefficients = PolynomialOracle.Coefficients(25, CoefficientKind.Real);
         coefficients[20] = 1e300;
-        PolynomialPlan plan = PolynomialPlan.Create(coefficients);
+        var plan = PolynomialPlan.Create(coefficients);
         var live = ResidueMemory.LiveBuffers;
         Assert.That(
             () => _setup.Evaluator.EvaluatePolynomial(_operand, plan),
@@ -65,8 +64,8 @@ internal sealed class PolynomialErrorTests
     [Test]
     public void Linear_polynomials_need_no_key()
     {
-        using EvaluationKeys none = EvaluationKeys.Empty(_setup.Parameters);
-        using Ciphertext result = With(none).EvaluatePolynomial(_operand, PolynomialPlan.Create([0.5, 2.0]));
+        using var none = EvaluationKeys.Empty(_setup.Parameters);
+        using var result = With(none).EvaluatePolynomial(_operand, PolynomialPlan.Create([0.5, 2.0]));
         var values = _setup.RandomSlots(1);
         var noise = _setup.Noise.Polynomial(
             PolynomialPlan.Create([0.5, 2.0]), 5, _operand.Scale, 1, _setup.Noise.FreshSymmetric(_operand.Scale));
@@ -76,8 +75,8 @@ internal sealed class PolynomialErrorTests
     [Test]
     public void Results_do_not_depend_on_the_number_of_threads()
     {
-        using Ciphertext one = new Evaluator(_setup.Parameters, _setup.Keys, 1).EvaluatePolynomial(_operand, _plan);
-        using Ciphertext four = new Evaluator(_setup.Parameters, _setup.Keys, 4).EvaluatePolynomial(_operand, _plan);
+        using var one = new Evaluator(_setup.Parameters, _setup.Keys, 1).EvaluatePolynomial(_operand, _plan);
+        using var four = new Evaluator(_setup.Parameters, _setup.Keys, 4).EvaluatePolynomial(_operand, _plan);
         for (var polynomial = 0; polynomial < 2; polynomial++)
             Assert.That(one[polynomial].LimbSpan(0).SequenceEqual(four[polynomial].LimbSpan(0)));
     }

@@ -44,7 +44,7 @@ internal sealed class PolynomialEvaluationTests
     [TestCase(63, CoefficientKind.Complex)]
     public void At_128_bits_of_security(int degree, CoefficientKind kind)
     {
-        CkksSetup setup = CkksSetup.Of(NamedParameters.N14QP428);
+        var setup = CkksSetup.Of(NamedParameters.N14QP428);
         Check(setup, PolynomialOracle.Coefficients(degree, kind), PolynomialBasis.Chebyshev, setup.Top);
     }
 
@@ -60,11 +60,11 @@ internal sealed class PolynomialEvaluationTests
     public void Operands_may_have_any_scale()
     {
         // Twice the canonical scale becomes 2^8 times it in T_8; the result is what it should be all the same.
-        CkksSetup setup = Small;
+        var setup = Small;
         var scale = 2 * setup.Parameters.ScaleAt(setup.Top);
         var values = setup.RandomSlots(3);
-        using Plaintext plaintext = setup.Encoder.Encode(values, setup.Top, scale);
-        using Ciphertext operand = setup.Encryptor.Encrypt(plaintext);
+        using var plaintext = setup.Encoder.Encode(values, setup.Top, scale);
+        using var operand = setup.Encryptor.Encrypt(plaintext);
         Check(setup, operand, [.. values.Select(value => new Complex(value, 0))], PolynomialOracle.Coefficients(11, CoefficientKind.Real));
     }
 
@@ -73,15 +73,15 @@ internal sealed class PolynomialEvaluationTests
     {
         // |z| at most 1/sqrt(2), so that powers are bounded.
         Complex[] values = [.. Small.RandomComplexSlots(4).Select(value => value / 2)];
-        using Ciphertext operand = Small.Encrypt(values, 6);
-        Complex[] coefficients = PolynomialOracle.Coefficients(13, CoefficientKind.Complex);
+        using var operand = Small.Encrypt(values, 6);
+        var coefficients = PolynomialOracle.Coefficients(13, CoefficientKind.Complex);
         Check(Small, operand, values, coefficients, PolynomialBasis.Monomial);
     }
 
     private static void Check(CkksSetup setup, Complex[] coefficients, PolynomialBasis basis, int level, double? scale = null)
     {
         Complex[] values = [.. setup.RandomSlots(coefficients.Length).Select(value => new Complex(value, 0))];
-        using Ciphertext operand = setup.Encrypt(values, level);
+        using var operand = setup.Encrypt(values, level);
         Check(setup, operand, values, coefficients, basis, scale);
     }
 
@@ -89,13 +89,13 @@ internal sealed class PolynomialEvaluationTests
         CkksSetup setup, Ciphertext operand, Complex[] values, Complex[] coefficients,
         PolynomialBasis basis = PolynomialBasis.Chebyshev, double? scale = null)
     {
-        PolynomialPlan plan = PolynomialPlan.Create(coefficients, basis);
+        var plan = PolynomialPlan.Create(coefficients, basis);
         (long buffers, long bytes) live = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);
-        Ciphertext result = setup.Evaluator.EvaluatePolynomial(operand, plan, scale);
+        var result = setup.Evaluator.EvaluatePolynomial(operand, plan, scale);
         var depth = (int)Math.Ceiling(Math.Log2(coefficients.Length));
         Assert.That(result.Level, Is.EqualTo(operand.Level - depth));
         Assert.That(result.Scale, Is.EqualTo(scale ?? setup.Parameters.ScaleAt(result.Level)));
-        Complex[] actual = setup.Decryptor.DecryptToComplexSlots(result);
+        var actual = setup.Decryptor.DecryptToComplexSlots(result);
         result.Dispose();
         Assert.That((ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes), Is.EqualTo(live));
         var fresh = SlotAssert.Together(setup.Noise.FreshSymmetric(operand.Scale), setup.Noise.EncodeRounding(operand.Scale));

@@ -22,9 +22,9 @@ internal sealed class PolynomialTraceTests
         [Values(1, 2, 7, 15, 31)] int degree, [Values] PolynomialBasis basis,
         [Values(CoefficientKind.Complex, CoefficientKind.Odd, CoefficientKind.Sparse)] CoefficientKind kind)
     {
-        CkksSetup setup = CkksSetup.Of(NamedParameters.InsecureN11);
-        Complex[] coefficients = PolynomialOracle.Coefficients(degree, kind);
-        PolynomialPlan plan = PolynomialPlan.Create(coefficients, basis);
+        var setup = CkksSetup.Of(NamedParameters.InsecureN11);
+        var coefficients = PolynomialOracle.Coefficients(degree, kind);
+        var plan = PolynomialPlan.Create(coefficients, basis);
         double step = Math.ScaleB(1, -14), size = coefficients.Max(Complex.Abs), terms = plan.Degree + 1;
         var rounding = Math.ScaleB(size * terms * terms, -50);
         var tolerance = size * step * step / 6 * terms * Math.Pow(plan.Degree, 6) / 15 + rounding / step;
@@ -32,7 +32,7 @@ internal sealed class PolynomialTraceTests
         {
             var trace = new PolynomialTrace(
                 setup.Noise, setup.Parameters, plan, setup.Top, setup.Parameters.ScaleAt(setup.Top), argument);
-            Complex difference = (Value(argument + step) - Value(argument - step)) / (2 * step);
+            var difference = (Value(argument + step) - Value(argument - step)) / (2 * step);
             Assert.That(Complex.Abs(trace.Value - Value(argument)), Is.LessThan(rounding), $"at {argument}");
             Assert.That(Complex.Abs(trace.Derivative - difference), Is.LessThan(tolerance), $"at {argument}");
         }

@@ -10,8 +10,8 @@ internal sealed class SystemResourcesTests
         var folder = Directory.CreateTempSubdirectory("crammed-disk-").FullName;
         try
         {
-            FreeSpace? here = SystemResources.Process.Disk(folder);
-            FreeSpace? below = SystemResources.Process.Disk(Path.Combine(folder, "a", "b"));
+            var here = SystemResources.Process.Disk(folder);
+            var below = SystemResources.Process.Disk(Path.Combine(folder, "a", "b"));
             Assert.That((here!.Value.Place, below!.Value.Place), Is.EqualTo((folder, folder)));
             Assert.That(below.Value.IsMemory, Is.EqualTo(here.Value.IsMemory));
             Assert.That(here.Value.Bytes, Is.Positive);

@@ -19,10 +19,10 @@ internal sealed unsafe class BaseConversionTests
             used.Add(PrimeSearch.LargestBelow(size, 256, used));
         var ring = new RingContext(7, used, VectorKernels.Default);
         int[] source = [.. Enumerable.Range(0, count)];
-        BigInteger product = source.Aggregate(BigInteger.One, (acc, i) => acc * used[i]);
-        BigInteger[] numbers = Numbers(product, ring.N);
+        var product = source.Aggregate(BigInteger.One, (acc, i) => acc * used[i]);
+        var numbers = Numbers(product, ring.N);
 
-        using RnsPolynomial limbs = ring.Rent(count + 1);
+        using var limbs = ring.Rent(count + 1);
         var pointers = stackalloc double*[count];
         for (var limb = 0; limb < count; limb++)
         {
@@ -49,7 +49,7 @@ internal sealed unsafe class BaseConversionTests
     private static BigInteger[] Numbers(BigInteger product, int count)
     {
         var random = new Random(3);
-        BigInteger half = (product - 1) / 2;
+        var half = (product - 1) / 2;
         var numbers = new List<BigInteger> { 0, 1, -1, half, -half, half - 1, 1 - half, 123456789, -987654321 };
         while (numbers.Count < count)
         {
@@ -62,7 +62,7 @@ internal sealed unsafe class BaseConversionTests
 
     private static ulong Mod(BigInteger value, ulong modulus)
     {
-        BigInteger remainder = value % modulus;
+        var remainder = value % modulus;
         return (ulong)(remainder.Sign < 0 ? remainder + modulus : remainder);
     }
 }

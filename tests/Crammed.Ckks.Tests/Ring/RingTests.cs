@@ -25,7 +25,7 @@ internal sealed unsafe class RingTests
     public void Limbs_are_aligned_and_apart()
     {
         using RnsPolynomial first = new(3, 1024), second = new(3, 1024);
-        foreach (RnsPolynomial polynomial in new[] { first, second })
+        foreach (var polynomial in new[] { first, second })
         {
             for (var limb = 0; limb < 3; limb++)
             {

@@ -30,8 +30,8 @@ internal sealed unsafe class UniformExpanderTests
             var output = aes.EncryptEcb(counter, PaddingMode.None);
             foreach (var offset in new[] { 0, 8 })
             {
-                BigInteger product = new BigInteger(BinaryPrimitives.ReadUInt64LittleEndian(output.AsSpan(offset))) * prime;
-                BigInteger low = product % BigInteger.Pow(2, 64);
+                var product = new BigInteger(BinaryPrimitives.ReadUInt64LittleEndian(output.AsSpan(offset))) * prime;
+                var low = product % BigInteger.Pow(2, 64);
                 if (low >= BigInteger.Pow(2, 64) % prime)
                     expected.Add((ulong)(product >> 64));
             }

@@ -1,6 +1,4 @@
 using System.Numerics;
-using Crammed.Ckks.Arithmetic;
-using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Tests.Scheme;
 
@@ -48,7 +46,7 @@ internal sealed unsafe class CentredCoefficientsTests
     /// <summary>Attempts read two, four and all limbs; the last one of the first two attempts only confirms.</summary>
     private static int LimbsFor(BigInteger[] coefficients)
     {
-        BigInteger largest = coefficients.Max(BigInteger.Abs);
+        var largest = coefficients.Max(BigInteger.Abs);
         if (2 * largest < PlaintextCoefficients.Modulus(Parameters, 0))
             return 2;
         return 2 * largest < PlaintextCoefficients.Modulus(Parameters, 2) ? 4 : 7;
@@ -58,7 +56,7 @@ internal sealed unsafe class CentredCoefficientsTests
     {
         var bytes = new byte[bits / 8 + 2];
         random.NextBytes(bytes);
-        BigInteger magnitude = new BigInteger(bytes, isUnsigned: true) % (BigInteger.One << bits);
+        var magnitude = new BigInteger(bytes, isUnsigned: true) % (BigInteger.One << bits);
         return random.Next(2) == 0 ? magnitude : -magnitude;
     }
 
@@ -79,11 +77,11 @@ internal sealed unsafe class CentredCoefficientsTests
     private LimbReader Reader(BigInteger[] coefficients) => (destination, limb) =>
     {
         _read.Add(limb);
-        RingContext ring = Parameters.Ring;
-        Modulus modulus = ring.Moduli[limb];
+        var ring = Parameters.Ring;
+        var modulus = ring.Moduli[limb];
         for (var k = 0; k < coefficients.Length; k++)
         {
-            BigInteger remainder = coefficients[k] % modulus.Value;
+            var remainder = coefficients[k] % modulus.Value;
             destination[k] = modulus.Centre((ulong)(remainder.Sign < 0 ? remainder + modulus.Value : remainder));
         }
         ring.ForwardNtt(destination, limb);

@@ -61,7 +61,7 @@ internal sealed class CkksSetup
 
     public Ciphertext Encrypt(Complex[] values, int level)
     {
-        using Plaintext plaintext = Encoder.Encode(values, level, Parameters.ScaleAt(level));
+        using var plaintext = Encoder.Encode(values, level, Parameters.ScaleAt(level));
         return Encryptor.Encrypt(plaintext);
     }
 }

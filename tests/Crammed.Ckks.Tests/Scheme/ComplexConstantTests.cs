@@ -29,7 +29,7 @@ internal sealed class ComplexConstantTests
         using Ciphertext turned = _setup.Evaluator.MultiplyByImaginaryUnit(_a), twice = _setup.Evaluator.MultiplyByImaginaryUnit(turned);
         SlotAssert.HaveNoise(_setup, turned, i => Complex.ImaginaryOne * _values[i], _fresh);
         Assert.That((turned.Level, turned.Scale), Is.EqualTo((_a.Level, _a.Scale)));
-        using Ciphertext zero = _setup.Evaluator.Add(twice, _a);
+        using var zero = _setup.Evaluator.Add(twice, _a);
         SlotAssert.AreClose(_setup, zero, _ => Complex.Zero, Math.ScaleB(1, -60));
     }
 
@@ -40,7 +40,7 @@ internal sealed class ComplexConstantTests
     {
         var value = new Complex(real, imaginary);
         var scale = Math.ScaleB(1, 40);
-        using Ciphertext product = _setup.Evaluator.MultiplyScalar(_a, value, scale);
+        using var product = _setup.Evaluator.MultiplyScalar(_a, value, scale);
         Assert.That(product.Scale, Is.EqualTo(_a.Scale * scale));
         // Rounded by 1/2 in both parts, times slots of up to sqrt(2).
         SlotAssert.HaveNoise(_setup, product, i => value * _values[i], SlotAssert.Together(Complex.Abs(value) * _fresh, 1 / scale));
@@ -51,7 +51,7 @@ internal sealed class ComplexConstantTests
     public void Sums_with_constants(double real, double imaginary)
     {
         var value = new Complex(real, imaginary);
-        using Ciphertext sum = _setup.Evaluator.AddConstant(_a, value);
+        using var sum = _setup.Evaluator.AddConstant(_a, value);
         SlotAssert.HaveNoise(_setup, sum, i => value + _values[i], SlotAssert.Together(_fresh, 1 / _a.Scale));
         Assert.That(sum.IsSeeded, Is.False);
     }

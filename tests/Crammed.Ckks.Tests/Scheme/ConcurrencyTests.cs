@@ -7,8 +7,8 @@ internal sealed class ConcurrencyTests
     [Test]
     public void Concurrent_calls_do_not_disturb_each_other([Values("insecure-N11", "N14QP428")] string name)
     {
-        CkksSetup setup = CkksSetup.Of(NamedParameters.Find(name));
-        using Ciphertext operand = setup.Encryptor.Encrypt(setup.RandomSlots(21), setup.Top);
+        var setup = CkksSetup.Of(NamedParameters.Find(name));
+        using var operand = setup.Encryptor.Encrypt(setup.RandomSlots(21), setup.Top);
         Func<Ciphertext>[] operations =
         [
             () => setup.Evaluator.Rotate(operand, 3),
@@ -22,19 +22,19 @@ internal sealed class ConcurrencyTests
         var different = 0;
         Parallel.For(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
-            using Ciphertext result = operations[i % operations.Length]();
+            using var result = operations[i % operations.Length]();
             if (!Same(result, expected[i % operations.Length]))
                 Interlocked.Increment(ref different);
         });
         Assert.That(different, Is.Zero);
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
-        foreach (Ciphertext ciphertext in expected)
+        foreach (var ciphertext in expected)
             ciphertext.Dispose();
     }
 
     private static Ciphertext Square(Evaluator evaluator, Ciphertext operand)
     {
-        using Ciphertext square = evaluator.Square(operand);
+        using var square = evaluator.Square(operand);
         return evaluator.RelinearizeAndRescale(square);
     }
 

@@ -25,10 +25,10 @@ internal sealed class ConstantSizeTests
     public void Sums_with_constants_are_right_up_to_the_bound([Values(0, 1, 2)] int level, [Values(0.5, 0.999, -0.999)] double share)
     {
         double bound = Bound(level), constant = share * bound;
-        using Ciphertext zero = Zero(level);
-        foreach (Complex value in new[] { constant, new Complex(0, constant), new Complex(constant, -constant) })
+        using var zero = Zero(level);
+        foreach (var value in new[] { constant, new Complex(0, constant), new Complex(constant, -constant) })
         {
-            using Ciphertext sum = _evaluator.AddConstant(zero, value);
+            using var sum = _evaluator.AddConstant(zero, value);
             SlotAssert.AreClose(_setup, sum, _ => value, Fresh(level) + bound * Math.ScaleB(1, -46));
         }
     }
@@ -37,8 +37,8 @@ internal sealed class ConstantSizeTests
     public void Sums_with_constants_beyond_the_bound_are_refused([Values(0, 1, 2)] int level)
     {
         var constant = 1.001 * Bound(level);
-        using Ciphertext zero = Zero(level);
-        foreach (Complex value in new[] { constant, -constant, new Complex(0, constant), new Complex(1, -constant) })
+        using var zero = Zero(level);
+        foreach (var value in new[] { constant, -constant, new Complex(0, constant), new Complex(1, -constant) })
             Refused("AddConstant", level, () => _evaluator.AddConstant(zero, value));
     }
 
@@ -46,15 +46,15 @@ internal sealed class ConstantSizeTests
     [Test]
     public void Integers_are_refused_from_half_the_modulus_on()
     {
-        using Ciphertext zero = Zero(0);
+        using var zero = Zero(0);
         var half = (long)_setup.Parameters.Moduli[0] / 2;
         foreach (var integer in new[] { half, -half })
             _evaluator.MultiplyInteger(zero, integer).Dispose();
         foreach (var integer in new[] { half + 1, -half - 1, long.MaxValue, long.MinValue })
             Refused("MultiplyInteger", 0, () => _evaluator.MultiplyInteger(zero, integer));
         double[] small = [1e-6, -1e-6];
-        using Ciphertext values = _setup.Encryptor.Encrypt(small, 1);
-        using Ciphertext product = _evaluator.MultiplyInteger(values, half + 1);
+        using var values = _setup.Encryptor.Encrypt(small, 1);
+        using var product = _evaluator.MultiplyInteger(values, half + 1);
         SlotAssert.AreClose(_setup, product, i => (half + 1) * small.ElementAtOrDefault(i), (half + 1) * Fresh(1));
     }
 
@@ -62,7 +62,7 @@ internal sealed class ConstantSizeTests
     public void Factors_and_weights_are_refused_from_half_the_modulus_on([Values(0, 1)] int level)
     {
         double largest = _setup.Parameters.LargestCoefficient(level), scale = 1 << 20, value = largest / scale;
-        using Ciphertext zero = Zero(level);
+        using var zero = Zero(level);
         _evaluator.MultiplyScalar(zero, value, scale).Dispose();
         Refused("MultiplyScalar", level, () => _evaluator.MultiplyScalar(zero, 1.001 * value, scale));
         Refused("MultiplyScalar", level, () => _evaluator.MultiplyScalar(zero, new Complex(0, -1.001 * value), scale));
@@ -76,7 +76,7 @@ internal sealed class ConstantSizeTests
     [TestCase(double.PositiveInfinity)]
     public void Scales_of_factors_are_positive_numbers(double scale)
     {
-        using Ciphertext zero = Zero(1);
+        using var zero = Zero(1);
         Assert.That(() => _evaluator.MultiplyScalar(zero, 0.5, scale), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => _evaluator.LinearCombinations([zero], new double[1, 1], scale), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
@@ -89,12 +89,12 @@ internal sealed class ConstantSizeTests
         var scale = _setup.Parameters.ScaleAt(0);
         using Ciphertext bottom = _setup.Encryptor.Encrypt([1.0, 1, 1], 0), higher = _setup.Encryptor.Encrypt([1.0, 1, 1], 1);
         using Plaintext fits = _setup.Encoder.Encode(small, 4, scale), constant = _setup.Encoder.EncodeConstant(1000, 4, scale);
-        using Ciphertext sum = _evaluator.AddPlain(bottom, fits);
+        using var sum = _evaluator.AddPlain(bottom, fits);
         SlotAssert.AreClose(_setup, sum, i => (i < 3 ? 1 : 0) + small.ElementAtOrDefault(i), Fresh(0));
         Refused("AddPlain", 0, () => _evaluator.AddPlain(bottom, constant));
         Refused("MultiplyPlain", 0, () => _evaluator.MultiplyPlain(bottom, constant));
-        using Plaintext wide = _setup.Encoder.Encode(large, 4, 16);
-        using Ciphertext product = _evaluator.MultiplyPlain(higher, wide);
+        using var wide = _setup.Encoder.Encode(large, 4, 16);
+        using var product = _evaluator.MultiplyPlain(higher, wide);
         SlotAssert.AreClose(_setup, product, i => large.ElementAtOrDefault(i), 2000 * Fresh(1) + _setup.Noise.EncodeRounding(16));
         Assert.That(() => _setup.Encoder.EncodeConstant(1000, 0, scale), Throws.ArgumentException.With.Message.Contains("at level 0"));
     }
@@ -103,8 +103,8 @@ internal sealed class ConstantSizeTests
     public void Coefficients_of_polynomials_must_fit_the_result_s_level()
     {
         double[] arguments = [0.5, -1, 0.25];
-        using Ciphertext x = _setup.Encryptor.Encrypt(arguments, 1);
-        using Ciphertext y = _evaluator.EvaluatePolynomial(x, PolynomialPlan.Create([500.0, 8]));
+        using var x = _setup.Encryptor.Encrypt(arguments, 1);
+        using var y = _evaluator.EvaluatePolynomial(x, PolynomialPlan.Create([500.0, 8]));
         SlotAssert.AreClose(_setup, y, i => 500 + 8 * arguments.ElementAtOrDefault(i), 8 * Fresh(1) + _setup.Noise.Rescale(y.Scale));
         Refused("EvaluatePolynomial", 1, () => _evaluator.EvaluatePolynomial(x, PolynomialPlan.Create([513.0, 8])));
         Refused("EvaluatePolynomial", 1, () => _evaluator.EvaluatePolynomial(x, PolynomialPlan.Create([0.0, 1e14])));
@@ -114,10 +114,10 @@ internal sealed class ConstantSizeTests
     [Test]
     public void Lowering_is_right_however_large_its_factor([Range(0, 5)] int level)
     {
-        CkksSetup odd = CkksSetup.Of(new("insecure-odd", 8, [50, 50, 23, 20, 20, 20, 20], [50], 21));
+        var odd = CkksSetup.Of(new("insecure-odd", 8, [50, 50, 23, 20, 20, 20, 20], [50], 21));
         double[] values = [0.25, 0.5];
-        using Ciphertext top = odd.Encryptor.Encrypt(values, 6);
-        using Ciphertext lowered = odd.Evaluator.LowerTo(top, level);
+        using var top = odd.Encryptor.Encrypt(values, 6);
+        using var lowered = odd.Evaluator.LowerTo(top, level);
         var error = odd.Noise.LowerTo(odd.Noise.EncryptSymmetric(6, top.Scale, 0.5), level).Error;
         SlotAssert.AreClose(odd, lowered, i => values.ElementAtOrDefault(i), error);
     }

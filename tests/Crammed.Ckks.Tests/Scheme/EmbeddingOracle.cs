@@ -19,7 +19,7 @@ internal sealed class EmbeddingOracle
     {
         _n = n;
         // From i = exp(iπ/2) down by half angles: cos(x/2) = sqrt((1 + cos x)/2), sin(x/2) = sqrt((1 - cos x)/2).
-        (BigInteger cosine, BigInteger sine) = (0, One);
+        (BigInteger cosine, var sine) = (0, One);
         for (var order = 4; order < 2 * n; order *= 2)
         {
             (cosine, sine) = (SquareRoot((One + cosine) << Places - 1), SquareRoot((One - cosine) << Places - 1));
@@ -30,7 +30,7 @@ internal sealed class EmbeddingOracle
     /// <summary>Slot j of the polynomial with these N coefficients, times 2^shift.</summary>
     public Complex Slot(ReadOnlySpan<double> coefficients, int j, int shift = 0)
     {
-        (BigInteger Real, BigInteger Imaginary) point = Power((int)BigInteger.ModPow(5, j, 2 * _n));
+        var point = Power((int)BigInteger.ModPow(5, j, 2 * _n));
         BigInteger real = 0, imaginary = 0;
         for (var k = _n - 1; k >= 0; k--)
         {
@@ -76,10 +76,10 @@ internal sealed class EmbeddingOracle
     {
         if (value.IsZero)
             return 0;
-        BigInteger root = BigInteger.One << (int)(value.GetBitLength() + 1) / 2 + 1;
+        var root = BigInteger.One << (int)(value.GetBitLength() + 1) / 2 + 1;
         while (true)
         {
-            BigInteger next = root + value / root >> 1;
+            var next = root + value / root >> 1;
             if (next >= root)
                 return root;
             root = next;

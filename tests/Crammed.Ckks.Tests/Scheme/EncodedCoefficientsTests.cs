@@ -1,5 +1,4 @@
 using System.Numerics;
-using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 using FsCheck;
 using FsCheck.Fluent;
@@ -26,8 +25,8 @@ internal sealed unsafe class EncodedCoefficientsTests
         [Values(30, 51, 54, 80, 96, 110, 180)] int log2Scale)
     {
         var scale = Math.ScaleB(1.1, log2Scale);
-        Complex[] values = Setup.RandomComplexSlots(5);
-        using Plaintext plaintext = Setup.Encoder.Encode(values, Setup.Top, scale);
+        var values = Setup.RandomComplexSlots(5);
+        using var plaintext = Setup.Encoder.Encode(values, Setup.Top, scale);
         double[] coefficients = [.. PlaintextCoefficients.Of(plaintext).Select(integer => (double)integer)];
         var oracle = new EmbeddingOracle(N);
         var transform = SpecialFourierTransform.RelativeErrorPerStage * Math.Sqrt(7) * Math.Sqrt(2.0 / 3);
@@ -35,7 +34,7 @@ internal sealed unsafe class EncodedCoefficientsTests
         for (var j = 0; j < values.Length; j += 9)
             Assert.That(Complex.Abs(oracle.Slot(coefficients, j) / scale - values[j]), Is.LessThan(tolerance), $"slot {j}");
         // Decoding adds a transform of its own and three roundings of coefficients.
-        Complex[] decoded = Setup.Encoder.DecodeComplex(plaintext);
+        var decoded = Setup.Encoder.DecodeComplex(plaintext);
         for (var j = 0; j < values.Length; j++)
             Assert.That(Complex.Abs(decoded[j] - values[j]), Is.LessThan(tolerance + 8 * transform + Math.ScaleB(3, -53) * N));
     }
@@ -43,7 +42,7 @@ internal sealed unsafe class EncodedCoefficientsTests
     [Test]
     public void Integers_of_any_size_are_reduced_exactly([Values(10, 51, 52, 100, 300, 1000)] int bits)
     {
-        RingContext ring = Setup.Parameters.Ring;
+        var ring = Setup.Parameters.Ring;
         var random = new Random(bits);
         var largest = Math.ScaleB(1, bits);
         double[] integers = [.. Enumerable.Range(0, N).Select(i => i switch
@@ -56,16 +55,16 @@ internal sealed unsafe class EncodedCoefficientsTests
         double[] work = [.. integers];
         fixed (double* coefficients = work)
         {
-            using IntegerPolynomial polynomial = IntegerPolynomial.FromCoefficients(ring, coefficients, largest);
+            using var polynomial = IntegerPolynomial.FromCoefficients(ring, coefficients, largest);
             polynomial.AddSmall(small);
-            using RnsPolynomial limb = ring.Rent(1);
+            using var limb = ring.Rent(1);
             for (var i = 0; i < ring.Moduli.Length; i++)
             {
                 polynomial.Transform(limb.Limb(0), i);
                 ring.InverseNtt(limb.Limb(0), i);
                 for (var k = 0; k < N; k++)
                 {
-                    BigInteger difference = new BigInteger(integers[k]) + new BigInteger(small[k]) - new BigInteger(limb.LimbSpan(0)[k]);
+                    var difference = new BigInteger(integers[k]) + new BigInteger(small[k]) - new BigInteger(limb.LimbSpan(0)[k]);
                     Assert.That(difference % ring.Moduli[i].Value, Is.EqualTo(BigInteger.Zero));
                 }
             }
@@ -78,8 +77,8 @@ internal sealed unsafe class EncodedCoefficientsTests
         int count = 1 << log2Count, gap = N / (2 * count);
         var scale = Math.ScaleB(1, 36);
         Complex[] values = [.. Setup.RandomComplexSlots(6).Take(count)];
-        using Plaintext plaintext = Setup.Encoder.EncodeSparse(values, 2, scale);
-        BigInteger[] coefficients = PlaintextCoefficients.Of(plaintext);
+        using var plaintext = Setup.Encoder.EncodeSparse(values, 2, scale);
+        var coefficients = PlaintextCoefficients.Of(plaintext);
         Assert.That(coefficients.Where((_, k) => k % gap != 0), Has.All.EqualTo(BigInteger.Zero));
         // 8 standard deviations of each part; a rounded coefficient is off by one half at most.
         var tolerance = Math.Min(8 * Math.Sqrt(2) * Setup.Noise.EncodeRounding(scale, count), count / scale) + Math.ScaleB(N, -50);
@@ -89,7 +88,7 @@ internal sealed unsafe class EncodedCoefficientsTests
             Assert.That(Complex.Abs(all[j] - values[j % count]), Is.LessThan(tolerance), $"slot {j}");
         for (var j = 0; j < count; j++)
             Assert.That(Complex.Abs(first[j] - values[j]), Is.LessThan(tolerance), $"slot {j} of the first");
-        using Plaintext real = Setup.Encoder.EncodeSparse([.. values.Select(value => value.Real)], 2, scale);
+        using var real = Setup.Encoder.EncodeSparse([.. values.Select(value => value.Real)], 2, scale);
         var reals = Setup.Encoder.DecodeSparse(real, count);
         Assert.That(reals.Zip(values, (a, b) => Math.Abs(a - b.Real)).Max(), Is.LessThan(tolerance));
     }
@@ -98,7 +97,7 @@ internal sealed unsafe class EncodedCoefficientsTests
     public void Sparse_decoding_averages_over_the_repetitions()
     {
         var values = Setup.RandomSlots(8);
-        using Plaintext plaintext = Setup.Encoder.Encode(values, 1, Math.ScaleB(1, 40));
+        using var plaintext = Setup.Encoder.Encode(values, 1, Math.ScaleB(1, 40));
         var means = Setup.Encoder.DecodeSparse(plaintext, 16);
         var tolerance = 8 * Setup.Noise.EncodeRounding(plaintext.Scale);
         for (var j = 0; j < means.Length; j++)
@@ -112,8 +111,8 @@ internal sealed unsafe class EncodedCoefficientsTests
     public void Constants_have_two_coefficients_rounded_once(double real, double imaginary, int log2Scale, int level)
     {
         var scale = Math.ScaleB(1.3, log2Scale);
-        using Plaintext plaintext = Setup.Encoder.EncodeConstant(new Complex(real, imaginary), level, scale);
-        BigInteger[] coefficients = PlaintextCoefficients.Of(plaintext);
+        using var plaintext = Setup.Encoder.EncodeConstant(new Complex(real, imaginary), level, scale);
+        var coefficients = PlaintextCoefficients.Of(plaintext);
         Assert.That((plaintext.Level, plaintext.Scale), Is.EqualTo((level, scale)));
         Assert.That(coefficients[0], Is.EqualTo(ExactProduct(real, scale)));
         Assert.That(coefficients[N / 2], Is.EqualTo(ExactProduct(imaginary, scale)));
@@ -123,9 +122,9 @@ internal sealed unsafe class EncodedCoefficientsTests
     [Test]
     public void Constants_are_taken_up_to_half_the_modulus([Values(0, 1, 5)] int level)
     {
-        BigInteger half = PlaintextCoefficients.Modulus(Setup.Parameters, level) / 2;
+        var half = PlaintextCoefficients.Modulus(Setup.Parameters, level) / 2;
         double below = Math.Floor(Math.BitDecrement((double)half)), above = Math.Ceiling(Math.BitIncrement((double)half));
-        using (Plaintext plaintext = Setup.Encoder.EncodeConstant(below, level, 1))
+        using (var plaintext = Setup.Encoder.EncodeConstant(below, level, 1))
             Assert.That(PlaintextCoefficients.Of(plaintext)[0], Is.EqualTo(new BigInteger(below)));
         Assert.That(() => Setup.Encoder.EncodeConstant(-above, level, 1), Throws.ArgumentException.With.Message.Contains($"level {level}"));
     }
@@ -134,17 +133,17 @@ internal sealed unsafe class EncodedCoefficientsTests
     public void Products_of_doubles_round_to_the_nearest_integer_ties_to_even()
     {
         // Short mantissas meet ties often, long ones need the low part.
-        Gen<double> operands = from mantissa in Gen.OneOf(Gen.Choose(-64, 64), Gen.Choose(int.MinValue, int.MaxValue))
+        var operands = from mantissa in Gen.OneOf(Gen.Choose(-64, 64), Gen.Choose(int.MinValue, int.MaxValue))
                                from tail in Gen.Elements(0, 0, 1, 12345)
                                from exponent in Gen.Choose(-50, 60)
                                select Math.ScaleB(mantissa + Math.ScaleB(tail, -20), exponent);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(5000), Prop.ForAll(operands.Two().ToArbitrary(), pair =>
         {
             var product = RoundedProduct.Of(pair.Item1, pair.Item2);
-            BigInteger integer = new BigInteger(product.High) + new BigInteger(product.Low);
+            var integer = new BigInteger(product.High) + new BigInteger(product.Low);
             Assert.That(integer, Is.EqualTo(ExactProduct(pair.Item1, pair.Item2)));
             Assert.That((BigInteger)product.Magnitude, Is.GreaterThanOrEqualTo(BigInteger.Abs(integer)));
-            Modulus modulus = Setup.Parameters.Ring.Moduli[1];
+            var modulus = Setup.Parameters.Ring.Moduli[1];
             Assert.That((integer - product.Modulo(modulus)) % modulus.Value, Is.EqualTo(BigInteger.Zero));
         }));
         Assert.That(RoundedProduct.Of(double.MaxValue, 2).Magnitude, Is.EqualTo(double.PositiveInfinity));

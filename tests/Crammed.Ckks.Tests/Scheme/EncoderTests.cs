@@ -1,5 +1,4 @@
 using System.Numerics;
-using Crammed.Ckks.Ring;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -13,10 +12,10 @@ internal sealed class EncoderTests
     [Test]
     public void Values_come_back_with_the_rounding_error_alone([Values(0, 1, 2)] int level, [Values(20, 36, 40)] int log2Scale)
     {
-        CkksSetup setup = CkksSetup.Of(Small);
+        var setup = CkksSetup.Of(Small);
         var scale = Math.ScaleB(1, log2Scale);
-        Complex[] values = setup.RandomComplexSlots(3);
-        using Plaintext plaintext = setup.Encoder.Encode(values, level, scale);
+        var values = setup.RandomComplexSlots(3);
+        using var plaintext = setup.Encoder.Encode(values, level, scale);
         Assert.That((plaintext.Level, plaintext.Scale), Is.EqualTo((level, scale)));
         var rms = Math.Sqrt(setup.Encoder.DecodeComplex(plaintext).Zip(values, (a, b) => Math.Pow((a - b).Real, 2)).Average());
         // 128 slots: the rms has a relative standard error of 6 %.
@@ -30,23 +29,23 @@ internal sealed class EncoderTests
     [Test]
     public void Polynomials_multiply_as_slots_do()
     {
-        CkksSetup setup = CkksSetup.Of(Small);
+        var setup = CkksSetup.Of(Small);
         var scale = Math.ScaleB(1, 30);
         var rounding = NoiseEstimator.Product(
             8 * Math.Sqrt(2), setup.Noise.EncodeRounding(scale), 8 * Math.Sqrt(2), setup.Noise.EncodeRounding(scale));
         var tolerance = 8 * (Math.Sqrt(2) * rounding + 3 * 128 * SpecialFourierTransform.RelativeErrorPerStage * Math.Sqrt(7));
-        Gen<Complex[]> messages =
+        var messages =
             from length in Gen.Choose(1, setup.Parameters.SlotCount)
             from parts in Gen.ArrayOf(Gen.Choose(-8000, 8000).Select(value => value / 1000.0), 2 * length)
             select Enumerable.Range(0, length).Select(i => new Complex(parts[2 * i], parts[2 * i + 1])).ToArray();
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(50), Prop.ForAll(messages.Two().ToArbitrary(), pair =>
         {
             using Plaintext x = setup.Encoder.Encode(pair.Item1, 2, scale), y = setup.Encoder.Encode(pair.Item2, 2, scale);
-            using Plaintext product = Multiply(x, y);
-            Complex[] slots = setup.Encoder.DecodeComplex(product);
+            using var product = Multiply(x, y);
+            var slots = setup.Encoder.DecodeComplex(product);
             for (var i = 0; i < slots.Length; i++)
             {
-                Complex expected = pair.Item1.ElementAtOrDefault(i) * pair.Item2.ElementAtOrDefault(i);
+                var expected = pair.Item1.ElementAtOrDefault(i) * pair.Item2.ElementAtOrDefault(i);
                 Assert.That(Complex.Abs(slots[i] - expected), Is.LessThan(tolerance));
             }
         }));
@@ -55,8 +54,8 @@ internal sealed class EncoderTests
     [Test]
     public void Short_vectors_are_filled_with_zeros()
     {
-        CkksSetup setup = CkksSetup.Of(Small);
-        using Plaintext plaintext = setup.Encoder.Encode([3.0, -4.0], 2);
+        var setup = CkksSetup.Of(Small);
+        using var plaintext = setup.Encoder.Encode([3.0, -4.0], 2);
         var slots = setup.Encoder.Decode(plaintext);
         var tolerance = 7 * setup.Noise.EncodeRounding(plaintext.Scale);
         Assert.That(slots[0], Is.EqualTo(3).Within(tolerance));
@@ -67,8 +66,8 @@ internal sealed class EncoderTests
     [Test]
     public void What_cannot_be_encoded_is_refused_with_the_reason()
     {
-        CkksSetup setup = CkksSetup.Of(Small);
-        CkksEncoder encoder = setup.Encoder;
+        var setup = CkksSetup.Of(Small);
+        var encoder = setup.Encoder;
         Assert.That(() => encoder.Encode(new double[129], 0), Throws.ArgumentException.With.Message.Contains("129 values"));
         Assert.That(() => encoder.Encode([1.0], 3), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => encoder.Encode([1.0], -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
@@ -85,19 +84,19 @@ internal sealed class EncoderTests
         Assert.That(() => encoder.EncodeConstant(1, 3, 2), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => encoder.EncodeConstant(1, 0, -2), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => encoder.EncodeConstant(double.NaN, 0, 2), Throws.ArgumentException);
-        CkksSetup other = CkksSetup.Of(NamedParameters.InsecureN11);
-        using Plaintext foreign = other.Encoder.Encode([1.0], 0);
+        var other = CkksSetup.Of(NamedParameters.InsecureN11);
+        using var foreign = other.Encoder.Encode([1.0], 0);
         Assert.That(() => encoder.Decode(foreign), Throws.ArgumentException.With.Message.Contains("insecure-N11"));
         Assert.That(() => encoder.DecodeSparse(foreign, 2), Throws.ArgumentException);
-        using Plaintext own = encoder.Encode([1.0], 0);
+        using var own = encoder.Encode([1.0], 0);
         Assert.That(() => encoder.DecodeSparse(own, 0), Throws.ArgumentException);
         Assert.That(() => encoder.DecodeSparseComplex(own, 48), Throws.ArgumentException.With.Message.Contains("48 slots"));
     }
 
     private static unsafe Plaintext Multiply(Plaintext x, Plaintext y)
     {
-        RingContext ring = x.Parameters.Ring;
-        RnsPolynomial product = ring.Rent(x.Level + 1);
+        var ring = x.Parameters.Ring;
+        var product = ring.Rent(x.Level + 1);
         for (var limb = 0; limb <= x.Level; limb++)
             ring.Kernels.Multiply(product.Limb(limb), x.Polynomial.Limb(limb), y.Polynomial.Limb(limb), ring.N, ring.Moduli[limb]);
         return new Plaintext(x.Parameters, product, x.Level, x.Scale * y.Scale);

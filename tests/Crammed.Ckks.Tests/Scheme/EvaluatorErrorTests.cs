@@ -25,7 +25,7 @@ internal sealed class EvaluatorErrorTests
     public void Differing_scales_cannot_be_added()
     {
         using Ciphertext scaled = _evaluator.MultiplyScalar(_a, 1, 2), lower = _evaluator.LowerTo(_a, 3);
-        using Plaintext plaintext = _setup.Encoder.Encode([1.0], 4, 2);
+        using var plaintext = _setup.Encoder.Encode([1.0], 4, 2);
         Refused("Add: the scales differ, level 4 with scale 2^36.00", () => _evaluator.Add(_a, scaled));
         Refused("Subtract: the scales differ", () => _evaluator.Subtract(scaled, _a));
         Refused("AddInPlace: the scales differ", () => _evaluator.AddInPlace(_a, scaled));
@@ -42,7 +42,7 @@ internal sealed class EvaluatorErrorTests
     public void Levels_must_fit()
     {
         using Ciphertext low = _evaluator.DropLevels(_a, 1), bottom = _evaluator.DropLevels(_a, 0);
-        using Plaintext plaintext = _setup.Encoder.Encode([1.0], 1, _a.Scale);
+        using var plaintext = _setup.Encoder.Encode([1.0], 1, _a.Scale);
         Refused("AddInPlace: 2 polynomials at level 1", () => _evaluator.AddInPlace(_a, low));
         Refused("AddPlain: the plaintext is below the ciphertext, level 1", () => _evaluator.AddPlain(_a, plaintext));
         Refused("MultiplyPlain: the plaintext is below", () => _evaluator.MultiplyPlain(_a, plaintext));
@@ -52,14 +52,14 @@ internal sealed class EvaluatorErrorTests
         Refused("RotateBatch: the ciphertexts' levels differ, level 4", () => _evaluator.RotateBatch([_a, low], 1));
         Assert.That(() => _evaluator.RotateBatch([], 1), Throws.ArgumentException.With.Message.Contains("RotateBatch: there is no ciphertext"));
         Assert.That(() => _evaluator.DropLevels(_a, -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        using Ciphertext square = _evaluator.Square(bottom);
+        using var square = _evaluator.Square(bottom);
         Refused("RelinearizeAndRescale: no level is left", () => _evaluator.RelinearizeAndRescale(square));
     }
 
     [Test]
     public void Only_canonical_scales_are_lowered()
     {
-        using Ciphertext scaled = _evaluator.MultiplyScalar(_a, 1, 2);
+        using var scaled = _evaluator.MultiplyScalar(_a, 1, 2);
         Refused("LowerTo: level 4 with scale 2^37.00", () => _evaluator.LowerTo(scaled, 2));
     }
 
@@ -74,22 +74,22 @@ internal sealed class EvaluatorErrorTests
         Refused("SumOfProducts: the operand has 3", () => _evaluator.SumOfProducts([product], [_a]));
         Refused("Relinearize: the operand has 2 polynomials instead of 3", () => _evaluator.Relinearize(_a));
         Refused("LinearCombinations: operands of 3 and 2", () => _evaluator.LinearCombinations([product, _a], new double[1, 2], 1));
-        using Ciphertext sameScale = _evaluator.MultiplyScalar(_a, 1, _a.Scale);
+        using var sameScale = _evaluator.MultiplyScalar(_a, 1, _a.Scale);
         Refused("AddInPlace: 3 polynomials", () => _evaluator.AddInPlace(sameScale, copy));
     }
 
     [Test]
     public void Keys_must_be_there_and_serve_the_level()
     {
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(2, [(1, 2)]));
+        using var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(2, [(1, 2)]));
         var evaluator = new Evaluator(_setup.Parameters, keys);
-        using Ciphertext product = evaluator.Square(_a);
+        using var product = evaluator.Square(_a);
         Refused("Rotate by 1: the key serves levels up to 2, the ciphertext is at level 4", () => evaluator.Rotate(_a, 1));
         Refused("RotateMany by 1: the key serves levels up to 2", () => evaluator.RotateMany(_a, [1]));
         Refused("Rotate: there is no key for a rotation by 7", () => evaluator.Rotate(_a, 7));
         Refused("Conjugate: there is no conjugation key", () => evaluator.Conjugate(_a));
         Refused("Relinearize: the key serves levels up to 2", () => evaluator.Relinearize(product));
-        using EvaluationKeys none = EvaluationKeys.Empty(_setup.Parameters);
+        using var none = EvaluationKeys.Empty(_setup.Parameters);
         var keyless = new Evaluator(_setup.Parameters, none);
         Refused("RelinearizeAndRescale: there is no relinearization key", () => keyless.RelinearizeAndRescale(product));
     }
@@ -98,21 +98,21 @@ internal sealed class EvaluatorErrorTests
     public void Keys_cut_to_a_level_work_up_to_it()
     {
         var values = _setup.RandomSlots(1);
-        using EvaluationKeys keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(3, [(1, 3)], 2));
+        using var keys = _setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(3, [(1, 3)], 2));
         var evaluator = new Evaluator(_setup.Parameters, keys);
         var slots = values.Length;
         for (var level = 0; level <= 3; level++)
         {
-            using Ciphertext ciphertext = _setup.Encryptor.Encrypt(values, level);
-            using Ciphertext rotated = evaluator.Rotate(ciphertext, 1);
+            using var ciphertext = _setup.Encryptor.Encrypt(values, level);
+            using var rotated = evaluator.Rotate(ciphertext, 1);
             var fresh = SlotAssert.Together(
                 _setup.Noise.FreshSymmetric(ciphertext.Scale), _setup.Noise.EncodeRounding(ciphertext.Scale));
             var noise = SlotAssert.Together(fresh, _setup.Noise.KeySwitch(level, ciphertext.Scale));
             SlotAssert.HaveNoise(_setup, rotated, i => values[(i + 1) % slots], noise);
             if (level == 0)
                 continue;
-            using Ciphertext square = evaluator.Square(ciphertext);
-            using Ciphertext relinearized = evaluator.RelinearizeAndRescale(square);
+            using var square = evaluator.Square(ciphertext);
+            using var relinearized = evaluator.RelinearizeAndRescale(square);
             var rounding = _setup.Noise.RelinearizeAndRescale(level, relinearized.Scale);
             // 2 x e with r = sqrt(1/3).
             SlotAssert.HaveNoise(
@@ -133,11 +133,11 @@ internal sealed class EvaluatorErrorTests
         Assert.That(() => _evaluator.LinearCombinations([_a], new double[,] { { double.NaN } }, 2), Throws.ArgumentException);
         Assert.That(() => _evaluator.MultiplyScalar(_a, double.NaN, 2), Throws.ArgumentException);
         Assert.That(() => _evaluator.AddConstant(_a, double.PositiveInfinity), Throws.ArgumentException);
-        CkksSetup other = CkksSetup.Of(NamedParameters.N13QP213);
-        using Ciphertext foreign = other.Encryptor.Encrypt([1.0], 1);
+        var other = CkksSetup.Of(NamedParameters.N13QP213);
+        using var foreign = other.Encryptor.Encrypt([1.0], 1);
         Assert.That(() => _evaluator.Add(_a, foreign), Throws.ArgumentException.With.Message.Contains("N13QP213"));
         Assert.That(() => new Evaluator(_setup.Parameters, other.Keys), Throws.ArgumentException);
-        Ciphertext disposed = _a.Clone();
+        var disposed = _a.Clone();
         disposed.Dispose();
         Assert.That(() => _evaluator.Add(_a, disposed), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => _evaluator.Multiply(_a, disposed), Throws.InstanceOf<ObjectDisposedException>());

@@ -56,7 +56,7 @@ internal sealed class EvaluatorTests(string name)
         HaveNoise(_setup, sum, i => _x[i] + _y[i], noise);
         HaveNoise(_setup, difference, i => _x[i] - _y[i], noise);
         HaveNoise(_setup, negated, i => -_x[i], Fresh(_a.Scale));
-        using Ciphertext accumulator = _a.Clone();
+        using var accumulator = _a.Clone();
         _evaluator.AddInPlace(accumulator, _b);
         HaveNoise(_setup, accumulator, i => _x[i] + _y[i], noise);
         Assert.That(accumulator.IsSeeded, Is.False);
@@ -65,8 +65,8 @@ internal sealed class EvaluatorTests(string name)
     [Test]
     public void Products_and_relinearized_ciphertexts_add_up()
     {
-        using Ciphertext product = _evaluator.Multiply(_a, _b);
-        using Ciphertext relinearized = _evaluator.Relinearize(product);
+        using var product = _evaluator.Multiply(_a, _b);
+        using var relinearized = _evaluator.Relinearize(product);
         using Ciphertext sum = _evaluator.Add(relinearized, product), difference = _evaluator.Subtract(relinearized, product);
         AreClose(_setup, sum, i => 2 * _x[i] * _y[i], 2 * FreshProduct);
         // Only the key switch's noise is left.
@@ -77,9 +77,9 @@ internal sealed class EvaluatorTests(string name)
     public void Plaintext_operands()
     {
         var scale = _a.Scale;
-        using Plaintext plain = _setup.Encoder.Encode(_y, _setup.Top, scale);
-        using Ciphertext sum = _evaluator.AddPlain(_a, plain);
-        using Ciphertext product = _evaluator.MultiplyPlain(_a, plain);
+        using var plain = _setup.Encoder.Encode(_y, _setup.Top, scale);
+        using var sum = _evaluator.AddPlain(_a, plain);
+        using var product = _evaluator.MultiplyPlain(_a, plain);
         var noise = Together(Fresh(scale), _setup.Noise.EncodeRounding(scale));
         HaveNoise(_setup, sum, i => _x[i] + _y[i], noise);
         HaveNoise(
@@ -92,10 +92,10 @@ internal sealed class EvaluatorTests(string name)
     [TestCase(100.0)]
     public void Constants_are_exact_to_half_a_unit_of_scale(double constant)
     {
-        using Ciphertext sum = _evaluator.AddConstant(_a, constant);
+        using var sum = _evaluator.AddConstant(_a, constant);
         HaveNoise(_setup, sum, i => _x[i] + constant, Together(Fresh(_a.Scale), 0.5 / _a.Scale));
-        using Ciphertext square = _evaluator.Square(_a);
-        using Ciphertext shifted = _evaluator.AddConstant(square, constant);
+        using var square = _evaluator.Square(_a);
+        using var shifted = _evaluator.AddConstant(square, constant);
         // 2 x e for one shared error instead of two independent ones.
         HaveNoise(_setup, shifted, i => _x[i] * _x[i] + constant, Math.Sqrt(2) * FreshProduct);
     }
@@ -104,7 +104,7 @@ internal sealed class EvaluatorTests(string name)
     [TestCase(-7)]
     public void Integers_multiply_noise_and_message(long factor)
     {
-        using Ciphertext product = _evaluator.MultiplyInteger(_a, factor);
+        using var product = _evaluator.MultiplyInteger(_a, factor);
         HaveNoise(_setup, product, i => factor * _x[i], Math.Abs(factor) * Fresh(_a.Scale));
         Assert.That(product.Scale, Is.EqualTo(_a.Scale));
     }
@@ -116,7 +116,7 @@ internal sealed class EvaluatorTests(string name)
     public void Scalars_multiply_as_integers_at_their_scale(double value, int log2Scale)
     {
         var scalarScale = Math.ScaleB(1, log2Scale);
-        using Ciphertext product = _evaluator.MultiplyScalar(_a, value, scalarScale);
+        using var product = _evaluator.MultiplyScalar(_a, value, scalarScale);
         Assert.That(product.Scale, Is.EqualTo(_a.Scale * scalarScale));
         AreClose(_setup, product, i => value * _x[i], Math.Abs(value) * Fresh(_a.Scale) + 1 / scalarScale);
     }
@@ -124,11 +124,11 @@ internal sealed class EvaluatorTests(string name)
     [Test]
     public void Products_of_ciphertexts()
     {
-        using Ciphertext product = _evaluator.Multiply(_a, _b);
+        using var product = _evaluator.Multiply(_a, _b);
         Assert.That(product.PolynomialCount, Is.EqualTo(3));
         Assert.That(product.Scale, Is.EqualTo(_a.Scale * _b.Scale));
         HaveNoise(_setup, product, i => _x[i] * _y[i], FreshProduct);
-        using Ciphertext relinearized = _evaluator.Relinearize(product);
+        using var relinearized = _evaluator.Relinearize(product);
         Assert.That(relinearized.PolynomialCount, Is.EqualTo(2));
         HaveNoise(_setup, relinearized, i => _x[i] * _y[i], FreshProduct);
     }
@@ -136,11 +136,11 @@ internal sealed class EvaluatorTests(string name)
     [Test]
     public void Rescaled_products_stand_at_the_canonical_scale()
     {
-        using Ciphertext product = _evaluator.Multiply(_a, _b);
-        using Ciphertext relinearized = _evaluator.Relinearize(product);
+        using var product = _evaluator.Multiply(_a, _b);
+        using var relinearized = _evaluator.Relinearize(product);
         using Ciphertext inTwoSteps = _evaluator.Rescale(relinearized), inOne = _evaluator.RelinearizeAndRescale(product);
         var scale = _setup.Parameters.ScaleAt(_setup.Top - 1);
-        foreach (Ciphertext result in new[] { inTwoSteps, inOne })
+        foreach (var result in new[] { inTwoSteps, inOne })
         {
             Assert.That(result.Level, Is.EqualTo(_setup.Top - 1));
             Assert.That(result.Scale, Is.EqualTo(scale));
@@ -156,7 +156,7 @@ internal sealed class EvaluatorTests(string name)
         using Ciphertext lower = _evaluator.LowerTo(_b, 3), other = _evaluator.LowerTo(_a, 3);
         // Operands above the level of the others lend their lower limbs.
         using Ciphertext higher = _evaluator.DropLevels(lower, 2), third = _evaluator.DropLevels(other, 2);
-        using Ciphertext sum = _evaluator.SumOfProducts([lower, other, higher], [other, other, third]);
+        using var sum = _evaluator.SumOfProducts([lower, other, higher], [other, other, third]);
         Assert.That(sum.Level, Is.EqualTo(2));
         var operand = Together(Fresh(_a.Scale), _setup.Noise.Rescale(lower.Scale));
         // 2 x y + x x: error 2 (x e_y + y e_x) + 2 x e_x, of variance (4 + 8) r^2 e^2.
@@ -167,14 +167,14 @@ internal sealed class EvaluatorTests(string name)
     public void Long_sums_of_products_stay_exact()
     {
         Ciphertext[] left = [.. Enumerable.Repeat(_a, 150)], right = [.. Enumerable.Repeat(_b, 150)];
-        using Ciphertext sum = _evaluator.SumOfProducts(left, right);
+        using var sum = _evaluator.SumOfProducts(left, right);
         HaveNoise(_setup, sum, i => 150 * _x[i] * _y[i], 150 * FreshProduct);
     }
 
     [Test]
     public void Sums_of_squared_differences()
     {
-        using Ciphertext sum = _evaluator.SumOfSquaredDifferences([_a, _b, _a], [_b, _a, _a]);
+        using var sum = _evaluator.SumOfSquaredDifferences([_a, _b, _a], [_b, _a, _a]);
         // 2 (x - y)^2: error 4 (x - y)(e_x - e_y), of variance 16 * 2 r^2 * 2 f^2.
         HaveNoise(_setup, sum, i => 2 * Math.Pow(_x[i] - _y[i], 2), 8 * Rms * Fresh(_a.Scale));
     }
@@ -195,7 +195,7 @@ internal sealed class EvaluatorTests(string name)
         // As documented: integers of at most 2^27 times the least common factor.
         var factor = Math.Ceiling(weights.Cast<double>().Max(Math.Abs) * scale / (1 << 27));
         double Rounded(double weight) => Math.Round(weight * scale / factor) * factor / scale;
-        Ciphertext[] results = _evaluator.LinearCombinations(ciphertexts, weights, scale);
+        var results = _evaluator.LinearCombinations(ciphertexts, weights, scale);
         for (var output = 0; output < outputs; output++)
         {
             var ofX = Enumerable.Range(0, inputs).Where(i => i % 2 == 0).Sum(i => Rounded(weights[output, i]));
@@ -212,10 +212,10 @@ internal sealed class EvaluatorTests(string name)
     [TestCase(0)]
     public void Rotations_go_to_the_left(int steps)
     {
-        using Ciphertext rotated = _evaluator.Rotate(_a, steps);
+        using var rotated = _evaluator.Rotate(_a, steps);
         var noise = steps == 0 ? 0 : _setup.Noise.KeySwitch(_setup.Top, _a.Scale);
         HaveNoise(_setup, rotated, i => _x[(i + steps + _slots) % _slots], Together(Fresh(_a.Scale), noise));
-        using Ciphertext around = _evaluator.Rotate(_a, steps - _slots);
+        using var around = _evaluator.Rotate(_a, steps - _slots);
         AreClose(_setup, around, i => _x[(i + steps + _slots) % _slots], Together(Fresh(_a.Scale), noise));
     }
 
@@ -223,13 +223,13 @@ internal sealed class EvaluatorTests(string name)
     public void Hoisted_rotations_are_the_single_ones()
     {
         int[] steps = [3, 0, 100, 1];
-        using Ciphertext low = _evaluator.DropLevels(_a, 2);
-        foreach (Ciphertext operand in new[] { _a, low })
+        using var low = _evaluator.DropLevels(_a, 2);
+        foreach (var operand in new[] { _a, low })
         {
-            Ciphertext[] many = _evaluator.RotateMany(operand, steps);
+            var many = _evaluator.RotateMany(operand, steps);
             for (var k = 0; k < steps.Length; k++)
             {
-                using Ciphertext single = _evaluator.Rotate(operand, steps[k]);
+                using var single = _evaluator.Rotate(operand, steps[k]);
                 for (var polynomial = 0; polynomial < 2; polynomial++)
                 {
                     for (var limb = 0; limb <= operand.Level; limb++)
@@ -254,7 +254,7 @@ internal sealed class EvaluatorTests(string name)
 
         static void AssertSame(Ciphertext[] batch, Ciphertext[] single)
         {
-            foreach ((Ciphertext left, Ciphertext right) in batch.Zip(single))
+            foreach ((var left, var right) in batch.Zip(single))
             {
                 Assert.That((left.Level, left.Scale, left.PolynomialCount), Is.EqualTo((right.Level, right.Scale, right.PolynomialCount)));
                 for (var limb = 0; limb <= left.Level; limb++)
@@ -271,13 +271,13 @@ internal sealed class EvaluatorTests(string name)
     [Test]
     public void Conjugation_and_rotation_of_complex_slots()
     {
-        Complex[] values = _setup.RandomComplexSlots(7);
-        using Ciphertext ciphertext = _setup.Encrypt(values, _setup.Top);
+        var values = _setup.RandomComplexSlots(7);
+        using var ciphertext = _setup.Encrypt(values, _setup.Top);
         using Ciphertext conjugate = _evaluator.Conjugate(ciphertext), rotated = _evaluator.Rotate(ciphertext, 5);
         var noise = Together(Fresh(_a.Scale), _setup.Noise.KeySwitch(_setup.Top, _a.Scale));
         AreClose(_setup, conjugate, i => Complex.Conjugate(values[i]), noise);
         AreClose(_setup, rotated, i => values[(i + 5) % _slots], noise);
-        using Ciphertext square = _evaluator.Square(ciphertext);
+        using var square = _evaluator.Square(ciphertext);
         // |2 z e| with |z| up to sqrt(2).
         AreClose(_setup, square, i => values[i] * values[i], 2 * Math.Sqrt(2) * Fresh(_a.Scale));
     }
@@ -285,7 +285,7 @@ internal sealed class EvaluatorTests(string name)
     [Test]
     public void Lowering_reaches_the_canonical_scale_exactly([Values(0, 1, 5, 8)] int level)
     {
-        using Ciphertext lowered = _evaluator.LowerTo(_a, level);
+        using var lowered = _evaluator.LowerTo(_a, level);
         Assert.That(lowered.Level, Is.EqualTo(level));
         Assert.That(lowered.Scale, Is.EqualTo(_setup.Parameters.ScaleAt(level)));
         var noise = level == _setup.Top ? 0 : _setup.Noise.Rescale(lowered.Scale);
@@ -295,12 +295,12 @@ internal sealed class EvaluatorTests(string name)
     [Test]
     public void Powers_keep_to_canonical_scales_down_to_level_zero()
     {
-        Ciphertext power = _a.Clone();
+        var power = _a.Clone();
         double[] expected = [.. _x];
         var error = Fresh(_a.Scale);
         for (var level = _setup.Top; level > 0; level--)
         {
-            using Ciphertext square = _evaluator.Square(power);
+            using var square = _evaluator.Square(power);
             power.Dispose();
             power = _evaluator.RelinearizeAndRescale(square);
             expected = [.. expected.Select(value => value * value)];

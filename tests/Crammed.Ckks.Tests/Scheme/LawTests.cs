@@ -40,7 +40,7 @@ internal sealed class LawTests
     public void Multiplication() => Check.One(Settings, Prop.ForAll(Messages, Messages, (x, y) =>
     {
         using Ciphertext a = Encrypt(x), b = Encrypt(y), product = _evaluator.Multiply(a, b);
-        using Ciphertext result = _evaluator.RelinearizeAndRescale(product);
+        using var result = _evaluator.RelinearizeAndRescale(product);
         var rounding = _setup.Noise.RelinearizeAndRescale(_setup.Top, result.Scale);
         AreClose(result, i => At(x, i) * At(y, i), SlotAssert.Together(8 * _fresh, 8 * _fresh, rounding));
     }));
@@ -71,12 +71,12 @@ internal sealed class LawTests
     public void Linear_combinations_are_linear() => Check.One(Settings, Prop.ForAll(Messages, Messages, (x, y) =>
     {
         using Ciphertext a = Encrypt(x), b = Encrypt(y);
-        Ciphertext[] results = _evaluator.LinearCombinations([a, b], new[,] { { 0.5, -1.5 }, { 0, 2.25 } }, Math.ScaleB(1, 30));
+        var results = _evaluator.LinearCombinations([a, b], new[,] { { 0.5, -1.5 }, { 0, 2.25 } }, Math.ScaleB(1, 30));
         // Weights are rounded to 2^-28 of the largest, 2.25, and messages go up to 8.
         var rounding = 8 * 2.25 * Math.ScaleB(1, -28);
         AreClose(results[0], i => 0.5 * At(x, i) - 1.5 * At(y, i), SlotAssert.Together(0.5 * _fresh, 1.5 * _fresh, rounding));
         AreClose(results[1], i => 2.25 * At(y, i), SlotAssert.Together(2.25 * _fresh, rounding));
-        foreach (Ciphertext result in results)
+        foreach (var result in results)
             result.Dispose();
     }));
 

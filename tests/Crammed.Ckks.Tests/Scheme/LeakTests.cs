@@ -28,7 +28,7 @@ internal sealed class LeakTests
 
     private IEnumerable<(string Name, Func<Ciphertext[]> Run)> Operations()
     {
-        Evaluator evaluator = _setup.Evaluator;
+        var evaluator = _setup.Evaluator;
         yield return ("Add", () => [evaluator.Add(_a, _a)]);
         yield return ("Subtract", () => [evaluator.Subtract(_product, _product)]);
         yield return ("Negate", () => [evaluator.Negate(_a)]);
@@ -58,12 +58,12 @@ internal sealed class LeakTests
     [Test]
     public void Operations_leave_only_their_results()
     {
-        foreach ((var name, Func<Ciphertext[]> run) in Operations())
+        foreach ((var name, var run) in Operations())
         {
             (long buffers, long bytes) before = (ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes);
-            Ciphertext[] results = run();
+            var results = run();
             Assert.That(ResidueMemory.LiveBuffers - before.buffers, Is.EqualTo(results.Sum(result => result.PolynomialCount)), name);
-            foreach (Ciphertext result in results)
+            foreach (var result in results)
                 result.Dispose();
             Assert.That((ResidueMemory.LiveBuffers, ResidueMemory.LiveBytes), Is.EqualTo(before), name);
         }
@@ -72,7 +72,7 @@ internal sealed class LeakTests
     [Test]
     public void A_second_dispose_does_nothing()
     {
-        Ciphertext copy = _a.Clone();
+        var copy = _a.Clone();
         copy.Dispose();
         var live = ResidueMemory.LiveBuffers;
         copy.Dispose();
@@ -88,8 +88,8 @@ internal sealed class LeakTests
         using (_setup.Generator.CreatePublicKey())
         {
         }
-        using (Plaintext sparse = _setup.Encoder.EncodeSparse([1.0, 2.0], 3, Math.ScaleB(1, 90)))
-        using (Plaintext constant = _setup.Encoder.EncodeConstant(2, 1, 8))
+        using (var sparse = _setup.Encoder.EncodeSparse([1.0, 2.0], 3, Math.ScaleB(1, 90)))
+        using (var constant = _setup.Encoder.EncodeConstant(2, 1, 8))
         {
             _setup.Encoder.Decode(constant);
             _setup.Encoder.DecodeSparse(sparse, 2);
@@ -150,7 +150,7 @@ internal sealed class LeakTests
         Ciphertext[] u = [four.RelinearizeAndRescale(_product), four.Rescale(_a)];
         double[,] weights = { { 0.1, 0.2 }, { -0.3, 0.4 } };
         Ciphertext[] r = one.LinearCombinations([_a, _a], weights, 1 << 20), s = four.LinearCombinations([_a, _a], weights, 1 << 20);
-        foreach ((Ciphertext left, Ciphertext right) in p.Concat(r).Concat(t).Append(x).Zip(q.Concat(s).Concat(u).Append(y)))
+        foreach ((var left, var right) in p.Concat(r).Concat(t).Append(x).Zip(q.Concat(s).Concat(u).Append(y)))
         {
             for (var polynomial = 0; polynomial < left.PolynomialCount; polynomial++)
             {
@@ -158,7 +158,7 @@ internal sealed class LeakTests
                     Assert.That(left[polynomial].LimbSpan(limb).SequenceEqual(right[polynomial].LimbSpan(limb)));
             }
         }
-        foreach (Ciphertext ciphertext in p.Concat(q).Concat(r).Concat(s).Concat(t).Concat(u))
+        foreach (var ciphertext in p.Concat(q).Concat(r).Concat(s).Concat(t).Concat(u))
             ciphertext.Dispose();
     }
 }

@@ -65,11 +65,11 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     public void Encryption_and_encoding()
     {
         AssertNoise(_a, i => _x[i], _fresh);
-        using PublicKey publicKey = new KeyGenerator(_secret).CreatePublicKey();
-        using Ciphertext open = Encrypt(new Encryptor(publicKey), _x);
+        using var publicKey = new KeyGenerator(_secret).CreatePublicKey();
+        using var open = Encrypt(new Encryptor(publicKey), _x);
         AssertNoise(open, i => _x[i], _noise.EncryptPublic(level, open.Scale, Rms));
         var scale = Math.ScaleB(1, 30);
-        using Plaintext plaintext = _encoder.Encode(_x, level, scale);
+        using var plaintext = _encoder.Encode(_x, level, scale);
         AssertNoise(_encoder.DecodeComplex(plaintext), i => _x[i], _noise.EncodeRounding(scale));
     }
 
@@ -79,7 +79,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     {
         var scale = Math.ScaleB(1, 30);
         Complex[] half = [.. _x.Take(_x.Length / 2)];
-        using Plaintext plaintext = _encoder.EncodeSparse(half, level, scale);
+        using var plaintext = _encoder.EncodeSparse(half, level, scale);
         AssertNoise(_encoder.DecodeSparseComplex(plaintext, half.Length), i => half[i], _noise.EncodeRounding(scale, half.Length));
     }
 
@@ -96,8 +96,8 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     public void Plaintext_operands([Values(22, 40)] int log2PlainScale)
     {
         using Plaintext addend = _encoder.Encode(_y, level, _a.Scale), factor = _encoder.Encode(_y, level, Math.ScaleB(1, log2PlainScale));
-        using Ciphertext sum = _evaluator.AddPlain(_a, addend);
-        using Ciphertext product = _evaluator.MultiplyPlain(_a, factor);
+        using var sum = _evaluator.AddPlain(_a, addend);
+        using var product = _evaluator.MultiplyPlain(_a, factor);
         AssertNoise(sum, i => _x[i] + _y[i], _noise.AddPlain(_fresh, Rms));
         AssertNoise(product, i => _x[i] * _y[i], _noise.MultiplyPlain(_fresh, Rms, factor.Scale));
     }
@@ -106,7 +106,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     public void Constants_integers_and_scalars()
     {
         using Ciphertext shifted = _evaluator.AddConstant(_a, Math.PI), multiple = _evaluator.MultiplyInteger(_a, -7);
-        using Ciphertext scaled = _evaluator.MultiplyScalar(_a, 1 / 3.0, Math.ScaleB(1, 45));
+        using var scaled = _evaluator.MultiplyScalar(_a, 1 / 3.0, Math.ScaleB(1, 45));
         AssertNoise(shifted, i => _x[i] + Math.PI, _noise.AddConstant(_fresh, Math.PI));
         AssertNoise(multiple, i => -7 * _x[i], _noise.MultiplyInteger(_fresh, -7));
         AssertNoise(scaled, i => _x[i] / 3, _noise.MultiplyScalar(_fresh, 1 / 3.0, Math.ScaleB(1, 45)));
@@ -116,7 +116,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     [Test]
     public void Coarse_scalars_are_estimated_with_their_rounding()
     {
-        using Ciphertext scaled = _evaluator.MultiplyScalar(_a, 1 / 3.0, 1024);
+        using var scaled = _evaluator.MultiplyScalar(_a, 1 / 3.0, 1024);
         var estimate = _noise.MultiplyScalar(_fresh, 1 / 3.0, 1024).Error;
         Assert.That(estimate, Is.EqualTo((1 / 3.0 - 341 / 1024.0) * Rms).Within(0.01).Percent);
         AssertNoise(_decryptor.DecryptToComplexSlots(scaled), i => _x[i] / 3, estimate / Math.Sqrt(2));
@@ -129,17 +129,17 @@ internal sealed class NoiseEstimatorTests(string name, int level)
         AssertNoise(product, i => _x[i] * _y[i], _noise.Multiply(_fresh, _fresh));
         AssertNoise(square, i => _x[i] * _x[i], _noise.Square(_fresh));
         // Three polynomials: what rounding leaves times s^2 outweighs all else.
-        using Ciphertext rescaled = _evaluator.Rescale(product);
+        using var rescaled = _evaluator.Rescale(product);
         AssertNoise(rescaled, i => _x[i] * _y[i], _noise.Rescale(_noise.Multiply(_fresh, _fresh)));
-        using Ciphertext fused = _evaluator.RelinearizeAndRescale(product);
-        SlotEstimate low = _noise.RelinearizeAndRescale(_noise.Multiply(_fresh, _fresh));
+        using var fused = _evaluator.RelinearizeAndRescale(product);
+        var low = _noise.RelinearizeAndRescale(_noise.Multiply(_fresh, _fresh));
         AssertNoise(fused, i => _x[i] * _y[i], low);
-        using Ciphertext relinearized = _evaluator.Relinearize(product);
+        using var relinearized = _evaluator.Relinearize(product);
         AssertNoise(relinearized, i => _x[i] * _y[i], _noise.Relinearize(_noise.Multiply(_fresh, _fresh)));
         // A second multiplication, by an operand that came down another way.
         using Ciphertext lowered = _evaluator.LowerTo(_b, level - 1), next = _evaluator.Multiply(fused, lowered);
-        using Ciphertext second = _evaluator.RelinearizeAndRescale(next);
-        SlotEstimate expected = _noise.RelinearizeAndRescale(_noise.Multiply(low, _noise.LowerTo(_fresh, level - 1)));
+        using var second = _evaluator.RelinearizeAndRescale(next);
+        var expected = _noise.RelinearizeAndRescale(_noise.Multiply(low, _noise.LowerTo(_fresh, level - 1)));
         // The encryption error of b takes part twice, as no estimate knows, but it is far below both operands' roundings.
         AssertNoise(second, i => _x[i] * _y[i] * _y[i], expected);
     }
@@ -149,7 +149,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     public void Key_switching_alone()
     {
         using Ciphertext product = _evaluator.Multiply(_a, _b), relinearized = _evaluator.Relinearize(product);
-        using Ciphertext difference = _evaluator.Subtract(relinearized, product);
+        using var difference = _evaluator.Subtract(relinearized, product);
         AssertNoise(_decryptor.DecryptToComplexSlots(difference), _ => 0, _noise.KeySwitch(level, product.Scale));
     }
 
@@ -157,10 +157,10 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     public void Sums_of_products_and_squared_differences()
     {
         using Ciphertext c = Encrypt(new Encryptor(_secret), _y), d = Encrypt(new Encryptor(_secret), _x);
-        using Ciphertext products = _evaluator.SumOfProducts([_a, c], [_b, d]);
+        using var products = _evaluator.SumOfProducts([_a, c], [_b, d]);
         AssertNoise(products, i => 2 * _x[i] * _y[i], _noise.SumOfProducts([_fresh, _fresh], [_fresh, _fresh]));
-        using Ciphertext squares = _evaluator.SumOfSquaredDifferences([_a, c], [_b, d]);
-        SlotEstimate estimate = _noise.SumOfSquaredDifferences([_fresh, _fresh], [_fresh, _fresh]);
+        using var squares = _evaluator.SumOfSquaredDifferences([_a, c], [_b, d]);
+        var estimate = _noise.SumOfSquaredDifferences([_fresh, _fresh], [_fresh, _fresh]);
         AssertNoise(squares, i => 2 * (_x[i] - _y[i]) * (_x[i] - _y[i]), estimate);
     }
 
@@ -184,10 +184,10 @@ internal sealed class NoiseEstimatorTests(string name, int level)
         using Ciphertext rotated = _evaluator.Rotate(_a, 3), conjugate = _evaluator.Conjugate(_a);
         AssertNoise(rotated, i => _x[(i + 3) % n], _noise.Rotate(_fresh));
         AssertNoise(conjugate, i => Complex.Conjugate(_x[i]), _noise.Conjugate(_fresh));
-        Ciphertext[] hoisted = _evaluator.RotateMany(_a, [3, 0]);
+        var hoisted = _evaluator.RotateMany(_a, [3, 0]);
         AssertNoise(hoisted[0], i => _x[(i + 3) % n], _noise.Rotate(_fresh));
         AssertNoise(hoisted[1], i => _x[i], _fresh);
-        foreach (Ciphertext ciphertext in hoisted)
+        foreach (var ciphertext in hoisted)
             ciphertext.Dispose();
     }
 
@@ -196,8 +196,8 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     {
         double[,] weights = { { 0.75, -1.5 }, { 1, 2 } };
         var scale = Math.ScaleB(1, 26);
-        Ciphertext[] results = _evaluator.LinearCombinations([_a, _b], weights, scale);
-        SlotEstimate[] estimates = _noise.LinearCombinations([_fresh, _fresh], weights, scale);
+        var results = _evaluator.LinearCombinations([_a, _b], weights, scale);
+        var estimates = _noise.LinearCombinations([_fresh, _fresh], weights, scale);
         for (var output = 0; output < results.Length; output++)
         {
             (var ofX, var ofY) = (weights[output, 0], weights[output, 1]);
@@ -215,7 +215,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
 
     private Ciphertext Encrypt(Encryptor encryptor, Complex[] values)
     {
-        using Plaintext plaintext = _encoder.Encode(values, level, _parameters.ScaleAt(level));
+        using var plaintext = _encoder.Encode(values, level, _parameters.ScaleAt(level));
         return encryptor.Encrypt(plaintext);
     }
 
@@ -230,7 +230,7 @@ internal sealed class NoiseEstimatorTests(string name, int level)
     {
         const double kurtosis = 12;
         var band = 6 * Math.Sqrt((kurtosis - 1) / slots.Length) / (2 * Math.Log(2));
-        foreach (Func<Complex, double> part in new Func<Complex, double>[] { z => z.Real, z => z.Imaginary })
+        foreach (var part in new Func<Complex, double>[] { z => z.Real, z => z.Imaginary })
         {
             var meanSquare = slots.Select((z, i) => Math.Pow(part(z - expected(i)), 2)).Average();
             Assert.That(Math.Log2(Math.Sqrt(meanSquare) / standardDeviation), Is.InRange(-band, band));

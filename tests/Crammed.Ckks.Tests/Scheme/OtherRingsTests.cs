@@ -24,28 +24,28 @@ internal sealed class OtherRingsTests
     [TestCaseSource(nameof(Shapes))]
     public void Products_and_rotations_have_the_predicted_noise(CkksParametersLiteral literal, int level)
     {
-        CkksParameters parameters = CkksParameters.Create(literal);
-        using SecretKey secret = SecretKey.Generate(parameters);
-        using EvaluationKeys keys = new KeyGenerator(secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(level, [(3, level)]));
+        var parameters = CkksParameters.Create(literal);
+        using var secret = SecretKey.Generate(parameters);
+        using var keys = new KeyGenerator(secret).CreateEvaluationKeys(EvaluationKeyRequest.Of(level, [(3, level)]));
         var evaluator = new Evaluator(parameters, keys);
         var noise = new NoiseEstimator(parameters);
         var decryptor = new Decryptor(secret);
         var random = new Random(1);
         double[] values = [.. Enumerable.Range(0, parameters.SlotCount).Select(_ => 2 * random.NextDouble() - 1)];
-        using Ciphertext fresh = new Encryptor(secret).Encrypt(values, level);
+        using var fresh = new Encryptor(secret).Encrypt(values, level);
         var error = SlotAssert.Together(noise.FreshSymmetric(fresh.Scale), noise.EncodeRounding(fresh.Scale));
 
-        using Ciphertext rotated = evaluator.Rotate(fresh, 3);
+        using var rotated = evaluator.Rotate(fresh, 3);
         AssertRms(rotated, i => values[(i + 3) % values.Length], SlotAssert.Together(error, noise.KeySwitch(level, fresh.Scale)));
-        using Ciphertext square = evaluator.Square(fresh);
-        using Ciphertext rescaled = evaluator.RelinearizeAndRescale(square);
+        using var square = evaluator.Square(fresh);
+        using var rescaled = evaluator.RelinearizeAndRescale(square);
         Assert.That(rescaled.Scale, Is.EqualTo(parameters.ScaleAt(level - 1)));
         var rounding = noise.RelinearizeAndRescale(level, rescaled.Scale);
         AssertRms(rescaled, i => values[i] * values[i], SlotAssert.Together(2 * Rms * error, rounding));
-        using Ciphertext lowered = evaluator.LowerTo(fresh, 0);
+        using var lowered = evaluator.LowerTo(fresh, 0);
         AssertRms(lowered, i => values[i], SlotAssert.Together(error, noise.Rescale(lowered.Scale)));
-        using PublicKey publicKey = new KeyGenerator(secret).CreatePublicKey();
-        using Ciphertext open = new Encryptor(publicKey).Encrypt(values, level);
+        using var publicKey = new KeyGenerator(secret).CreatePublicKey();
+        using var open = new Encryptor(publicKey).Encrypt(values, level);
         AssertRms(open, i => values[i], SlotAssert.Together(noise.FreshPublic(open.Scale), noise.EncodeRounding(open.Scale)));
 
         // Thousands of slots: the rms has a relative standard error below 2 %.

@@ -12,7 +12,7 @@ internal sealed class ParametersTests
     [TestCaseSource(nameof(All))]
     public void Named_sets_are_what_their_names_say(CkksParametersLiteral literal)
     {
-        CkksParameters parameters = CkksParameters.Create(literal);
+        var parameters = CkksParameters.Create(literal);
         Assert.That(parameters.IsInsecure, Is.EqualTo(literal.Name.StartsWith("insecure")));
         Assert.That(parameters.SecurityDescription, Does.StartWith(parameters.IsInsecure ? "INSECURE" : "128-bit"));
         if (!parameters.IsInsecure)
@@ -28,7 +28,7 @@ internal sealed class ParametersTests
     [TestCaseSource(nameof(All))]
     public void Primes_are_distinct_and_suit_the_ring(CkksParametersLiteral literal)
     {
-        CkksParameters parameters = CkksParameters.Create(literal);
+        var parameters = CkksParameters.Create(literal);
         ulong[] primes = [.. parameters.Moduli, .. parameters.SpecialModuli];
         Assert.That(primes, Is.Unique);
         Assert.That(primes, Has.All.Matches<ulong>(prime => prime % (2 * (ulong)parameters.N) == 1 && prime < 1UL << 50));
@@ -48,7 +48,7 @@ internal sealed class ParametersTests
     [TestCaseSource(nameof(All))]
     public void Canonical_scales_follow_products_and_stay_close(CkksParametersLiteral literal)
     {
-        CkksParameters parameters = CkksParameters.Create(literal);
+        var parameters = CkksParameters.Create(literal);
         var lowest = literal.Bootstrapping?.SlotsToCoeffsLevels ?? 0;
         Assert.That(parameters.ScaleAt(parameters.WorkingLevel), Is.EqualTo(Math.ScaleB(1, literal.Log2Scale)));
         for (var level = parameters.MaxLevel; level > lowest; level--)
@@ -65,11 +65,11 @@ internal sealed class ParametersTests
     [Test]
     public void Levels_of_bootstrapping_are_above_those_of_messages()
     {
-        CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
+        var parameters = CkksParameters.Create(NamedParameters.N16QP1727Bootstrapping);
         Assert.That((parameters.MaxLevel, parameters.WorkingLevel), Is.EqualTo((29, 17)));
         Assert.That(parameters.Log2QP, Is.EqualTo(1727).Within(0.001));
         Assert.That(parameters.IsInsecure, Is.False);
-        CkksParametersLiteral literal = NamedParameters.InsecureN11Bootstrapping;
+        var literal = NamedParameters.InsecureN11Bootstrapping;
         Refused(new BootstrappingLiteral(0, 8, 4), "SlotsToCoeffsLevels is 0, 1 below the allowed 1 to 10");
         Refused(new BootstrappingLiteral(3, 15, 4), "the number of levels below those of EvalMod is 0, 6 below the allowed 6 to 19");
         Refused(new BootstrappingLiteral(3, 8, 4, EphemeralSpecialBits: 49), "EphemeralSpecialBits is 49, 1 below the allowed 50 to 50");
@@ -109,9 +109,9 @@ internal sealed class ParametersTests
     [Test]
     public void Sparse_secrets_are_secure_only_where_the_table_says()
     {
-        CkksParametersLiteral within = WithBits("set", 16, 1549) with { Secret = SecretDistribution.SparseTernary(192) };
-        CkksParametersLiteral beyond = WithBits("set", 16, 1551) with { Secret = SecretDistribution.SparseTernary(192) };
-        CkksParameters secure = CkksParameters.Create(within);
+        var within = WithBits("set", 16, 1549) with { Secret = SecretDistribution.SparseTernary(192) };
+        var beyond = WithBits("set", 16, 1551) with { Secret = SecretDistribution.SparseTernary(192) };
+        var secure = CkksParameters.Create(within);
         Assert.That(secure.IsInsecure, Is.False);
         Assert.That(secure.SecurityDescription, Is.EqualTo(
             $"128-bit classical security: log2(QP) = {secure.Log2QP:F2}, bound 1550 for N = 2^16, sparse ternary secret of Hamming weight "
@@ -123,12 +123,12 @@ internal sealed class ParametersTests
         Assert.That(CkksParameters.Create(beyond with { Secret = default }).IsInsecure, Is.False);
         foreach (var weight in new[] { 31, 33, 191, 193, 1 << 15 })
         {
-            CkksParametersLiteral literal = within with { Secret = SecretDistribution.SparseTernary(weight) };
+            var literal = within with { Secret = SecretDistribution.SparseTernary(weight) };
             Assert.That(
                 () => CkksParameters.Create(literal),
                 Throws.ArgumentException.With.Message.Contains(
                     $"no 128-bit bound is known for N = 2^16, sparse ternary secret of Hamming weight {weight}"));
-            CkksParameters insecure = CkksParameters.Create(literal with { Name = "insecure-set" });
+            var insecure = CkksParameters.Create(literal with { Name = "insecure-set" });
             Assert.That((insecure.IsInsecure, insecure.SecurityDescription[..9]), Is.EqualTo((true, "INSECURE:")));
         }
     }
@@ -139,8 +139,8 @@ internal sealed class ParametersTests
     [TestCase(32, 121)]
     public void The_bound_is_exact(int? weight, int log2Bound)
     {
-        SecretDistribution secret = weight is int h ? SecretDistribution.SparseTernary(h) : default;
-        BigInteger bound = BigInteger.One << log2Bound;
+        var secret = weight is int h ? SecretDistribution.SparseTernary(h) : default;
+        var bound = BigInteger.One << log2Bound;
         Assert.That(SecurityTable.IsSecure(16, secret, bound), Is.True);
         Assert.That(SecurityTable.IsSecure(16, secret, bound + 1), Is.False);
     }
@@ -152,15 +152,15 @@ internal sealed class ParametersTests
     [Test]
     public void The_ephemeral_secret_has_its_own_bound()
     {
-        CkksParametersLiteral literal = NamedParameters.N16QP1727Bootstrapping;
-        BootstrappingLiteral bootstrapping = literal.Bootstrapping!;
+        var literal = NamedParameters.N16QP1727Bootstrapping;
+        var bootstrapping = literal.Bootstrapping!;
         Assert.That(CkksParameters.Create(literal).SecurityDescription, Is.EqualTo(
             "128-bit classical security: log2(QP) = 1727.00, bound 1747 for N = 2^16, uniform ternary secret, error of standard deviation "
             + "3.2; log2(q_0 p) = 100.00, bound 121 for N = 2^16, sparse ternary secret of Hamming weight 32, error of standard deviation "
             + "3.2"));
         foreach (var weight in new[] { 31, 33 })
         {
-            CkksParametersLiteral other = literal with { Bootstrapping = bootstrapping with { EphemeralWeight = weight } };
+            var other = literal with { Bootstrapping = bootstrapping with { EphemeralWeight = weight } };
             Assert.That(
                 () => CkksParameters.Create(other),
                 Throws.ArgumentException.With.Message.Contains(
@@ -198,7 +198,7 @@ internal sealed class ParametersTests
         int[] guidelines = [26, 53, 106, 214, 430, 868, 1747, 3523], standard = [27, 54, 109, 218, 438, 881, int.MaxValue, int.MaxValue];
         Assert.That(Enumerable.Range(10, 8).Select(logN => SecurityTable.MaxLog2QP(logN)), Is.EqualTo(guidelines.Zip(standard, Math.Min)));
         Assert.That(SecurityTable.MaxLog2QP(9), Is.Null);
-        SecretDistribution sparse = SecretDistribution.SparseTernary(192);
+        var sparse = SecretDistribution.SparseTernary(192);
         Assert.That((SecurityTable.MaxLog2QP(16, sparse), SecurityTable.MaxLog2QP(15, sparse)), Is.EqualTo(((int?)1550, (int?)null)));
         Assert.That(() => SecurityTable.MaxLog2QP(18), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
@@ -206,7 +206,7 @@ internal sealed class ParametersTests
     [Test]
     public void Wrong_literals_are_refused_by_name_and_value()
     {
-        CkksParametersLiteral good = NamedParameters.InsecureN11;
+        var good = NamedParameters.InsecureN11;
         Refused(good with { Name = " " }, "name");
         Refused(good with { Name = "insecure\nlogN 16" }, "printable");
         Refused(good with { LogN = 6 }, "LogN is 6, 1 below the allowed 7 to 17");
@@ -234,13 +234,13 @@ internal sealed class ParametersTests
     [Test]
     public void Identifiers_name_literal_and_primes()
     {
-        CkksParameters parameters = CkksParameters.Create(NamedParameters.InsecureN11);
+        var parameters = CkksParameters.Create(NamedParameters.InsecureN11);
         var text = "crammed-ckks 2\nname insecure-N11\nlogN 11\nprimeBits 46 36 36 36 36 36 36 36 36\nspecialPrimeBits 47 47\n"
             + $"digitSize 2\nlog2Scale 36\nuniform ternary secret\nerrorStandardDeviation 3.2\n"
             + $"moduli {string.Join(' ', parameters.Moduli)}\n"
             + $"specialModuli {string.Join(' ', parameters.SpecialModuli)}\n";
         Assert.That(parameters.Identifier.ToArray(), Is.EqualTo(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
-        CkksParameters renamed = CkksParameters.Create(NamedParameters.InsecureN11 with { Name = "insecure-else" });
+        var renamed = CkksParameters.Create(NamedParameters.InsecureN11 with { Name = "insecure-else" });
         Assert.That(renamed.Identifier.ToArray(), Is.Not.EqualTo(parameters.Identifier.ToArray()));
         byte[][] sparse = [.. new[] { 64, 65 }.Select(weight => CkksParameters.Create(
             NamedParameters.InsecureN11 with { Secret = SecretDistribution.SparseTernary(weight) }).Identifier.ToArray())];

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks.Tests.Scheme;
 
@@ -8,17 +7,17 @@ internal static unsafe class PlaintextCoefficients
 {
     public static BigInteger[] Of(Plaintext plaintext)
     {
-        RingContext ring = plaintext.Parameters.Ring;
+        var ring = plaintext.Parameters.Ring;
         var count = plaintext.Level + 1;
-        BigInteger modulus = Modulus(plaintext.Parameters, plaintext.Level);
+        var modulus = Modulus(plaintext.Parameters, plaintext.Level);
         var sums = new BigInteger[ring.N];
-        using RnsPolynomial limb = ring.Rent(1);
+        using var limb = ring.Rent(1);
         for (var i = 0; i < count; i++)
         {
             plaintext.Polynomial.LimbSpan(i).CopyTo(limb.LimbSpan(0));
             ring.InverseNtt(limb.Limb(0), i);
-            BigInteger cofactor = modulus / plaintext.Parameters.Moduli[i];
-            BigInteger unit = cofactor * ring.Moduli[i].Invert((ulong)(cofactor % plaintext.Parameters.Moduli[i]));
+            var cofactor = modulus / plaintext.Parameters.Moduli[i];
+            var unit = cofactor * ring.Moduli[i].Invert((ulong)(cofactor % plaintext.Parameters.Moduli[i]));
             for (var k = 0; k < sums.Length; k++)
                 sums[k] += unit * new BigInteger(limb.LimbSpan(0)[k]);
         }
@@ -31,7 +30,7 @@ internal static unsafe class PlaintextCoefficients
 
     private static BigInteger Centre(BigInteger value, BigInteger modulus)
     {
-        BigInteger remainder = BigInteger.Remainder(value, modulus);
+        var remainder = BigInteger.Remainder(value, modulus);
         if (2 * remainder > modulus)
             return remainder - modulus;
         return 2 * remainder < -modulus ? remainder + modulus : remainder;

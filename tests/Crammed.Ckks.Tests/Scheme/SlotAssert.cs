@@ -36,7 +36,7 @@ internal static class SlotAssert
 
     public static void AreClose(CkksSetup setup, Ciphertext actual, Func<int, Complex> expected, double standardDeviation)
     {
-        Complex[] slots = setup.Decryptor.DecryptToComplexSlots(actual);
+        var slots = setup.Decryptor.DecryptToComplexSlots(actual);
         var largest = slots.Select((value, i) => Complex.Abs(value - expected(i))).Max();
         Assert.That(largest, Is.LessThan(MaxDeviations * Math.Sqrt(2) * standardDeviation), $"largest error, {actual}");
     }
@@ -45,7 +45,7 @@ internal static class SlotAssert
     public static void HaveNoise(CkksSetup setup, Ciphertext actual, Func<int, Complex> expected, double standardDeviation)
     {
         AreClose(setup, actual, expected, standardDeviation);
-        Complex[] slots = setup.Decryptor.DecryptToComplexSlots(actual);
+        var slots = setup.Decryptor.DecryptToComplexSlots(actual);
         var meanSquare = slots.Select((value, i) => Math.Pow(Complex.Abs(value - expected(i)), 2)).Average() / 2;
         Assert.That(Math.Sqrt(meanSquare) / standardDeviation, Is.InRange(1 / Band, Band), $"rms over prediction, {actual}");
     }

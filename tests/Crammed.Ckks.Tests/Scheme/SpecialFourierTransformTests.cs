@@ -54,14 +54,14 @@ internal sealed unsafe class SpecialFourierTransformTests
         [Values(1, 2, 4, 8, 16, 32, 64, 128, 2048, 4096, 8192, 16384, 32768)] int count)
     {
         var oracle = new EmbeddingOracle(2 * count);
-        SpecialFourierTransform transform = Transforms[Instances.Last()];
+        var transform = Transforms[Instances.Last()];
         double[] coefficients = Random(2 * count, count), slots = ToSlots(transform, coefficients);
         double[] values = Random(2 * count, count + 1), back = FromSlots(transform, values);
         // For few slots 2 units in the last place of a value up to 2 count: the statistical model is for many stages.
         var rounding = count < 32 ? 2 * count * Math.ScaleB(1, -51) : 0;
         var tolerance = 8 * Sigma(count, ComplexRms(slots)) + rounding;
         var toleranceBack = 8 * Sigma(count, ComplexRms(values)) + rounding;
-        IEnumerable<int> tested = count > 512 ? [0, 1, count / 3, count / 2, count - 1] : Enumerable.Range(0, Math.Min(64, count));
+        var tested = count > 512 ? [0, 1, count / 3, count / 2, count - 1] : Enumerable.Range(0, Math.Min(64, count));
         foreach (var j in tested)
         {
             Complex slot = new(slots[j], slots[count + j]), value = new(values[j], values[count + j]);
@@ -78,7 +78,7 @@ internal sealed unsafe class SpecialFourierTransformTests
     public void Errors_have_the_stated_standard_deviation([Values(1024, 2048, 16384, 32768)] int count)
     {
         var original = Random(2 * count, 1);
-        SpecialFourierTransform transform = Transforms[Instances.Last()];
+        var transform = Transforms[Instances.Last()];
         var values = ToSlots(transform, FromSlots(transform, original));
         var error = ComplexRms([.. values.Zip(original, (a, b) => a - b)]);
         Assert.That(error / (Math.Sqrt(2) * Sigma(count, ComplexRms(original))), Is.InRange(1 / 1.5, 1.5));

@@ -18,7 +18,7 @@ internal sealed class BitPackingTests
         var packed = new byte[BitPacking.PackedBytes(residues.Length, modulus)];
         BitPacking.Pack(residues, modulus, packed);
         // Independently: residue i at bit i * BitLength of one little-endian integer.
-        BigInteger expected = BigInteger.Zero;
+        var expected = BigInteger.Zero;
         for (var i = 0; i < residues.Length; i++)
             expected |= (BigInteger)Oracle.Canonical(residues[i], prime) << i * modulus.BitLength;
         Assert.That(new BigInteger(packed, isUnsigned: true), Is.EqualTo(expected));

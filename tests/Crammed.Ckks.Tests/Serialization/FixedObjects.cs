@@ -27,14 +27,14 @@ internal static class FixedObjects
     public static PublicKey PublicKey(CkksParameters parameters)
     {
         var count = parameters.MaxLevel + 1;
-        RnsPolynomial masked = UniformExpander.Expand(parameters.Ring, count, Seed(20));
+        var masked = UniformExpander.Expand(parameters.Ring, count, Seed(20));
         return new PublicKey(parameters, Seed(21), masked, UniformExpander.Expand(parameters.Ring, count, Seed(21)));
     }
 
     public static unsafe SwitchingKey SwitchingKey(CkksParameters parameters, EvaluationKeyId id, int level)
     {
         var number = (byte)(30 + 4 * (int)id.Kind + id.Steps);
-        SwitchingKey key = Crammed.Ckks.SwitchingKey.Rent(parameters, id.Shape(parameters, level), Seed(number));
+        var key = Crammed.Ckks.SwitchingKey.Rent(parameters, id.Shape(parameters, level), Seed(number));
         using UniformExpander masked = new(Seed((byte)(number + 100))), uniform = new(Seed(number));
         for (var limb = 0; limb < key.Masked.LimbCount; limb++)
         {
@@ -68,12 +68,12 @@ internal static class FixedObjects
     /// <summary>Reads every key of a file, each by its name.</summary>
     public static void LoadEach(string path, CkksParameters parameters)
     {
-        using EvaluationKeys keys = EvaluationKeys.Open(path, parameters);
+        using var keys = EvaluationKeys.Open(path, parameters);
         _ = keys.Relinearization;
         keys.TryGetConjugation(out _);
         _ = keys.DenseToEphemeral;
         _ = keys.EphemeralToDense;
-        foreach (EvaluationKeyInfo key in keys.Manifest.Where(key => key.Kind == EvaluationKeyKind.Rotation))
+        foreach (var key in keys.Manifest.Where(key => key.Kind == EvaluationKeyKind.Rotation))
             keys.TryGetRotation(key.Steps, out _);
     }
 }

@@ -25,14 +25,14 @@ internal sealed class GoldenTests
     [TestCase(3, false, "a5b0eb5cba640a68c2b39ba6ea27d3e47116ec7cb9801b08a3ccc1c28b890a1c")]
     public void Ciphertexts(int polynomials, bool isSeeded, string hash)
     {
-        using Ciphertext ciphertext = FixedObjects.Ciphertext(Parameters, 4, polynomials, isSeeded);
+        using var ciphertext = FixedObjects.Ciphertext(Parameters, 4, polynomials, isSeeded);
         AssertHash(ciphertext.Write, hash);
     }
 
     [Test]
     public void Public_keys()
     {
-        using PublicKey key = FixedObjects.PublicKey(Parameters);
+        using var key = FixedObjects.PublicKey(Parameters);
         AssertHash(key.Write, "72ae0c596555826141dab2fc0b2506a2ccf634e95c0282869bbec101c544c3a1");
     }
 
@@ -63,7 +63,7 @@ internal sealed class GoldenTests
         for (var i = 0; i < Parameters.N / 4; i++)
             expected.WriteByte((byte)(i % 3 | (i + 1) % 3 << 2 | i / 3 % 3 << 4 | i / 9 % 3 << 6));
         expected.Write(SHA256.HashData(expected.ToArray()));
-        using SecretKey key = SecretKey.Read(new MemoryStream(expected.ToArray()), Parameters);
+        using var key = SecretKey.Read(new MemoryStream(expected.ToArray()), Parameters);
         for (var i = 0; i < Parameters.N / 4; i++)
         {
             double[] coefficients = [i % 3 - 1, (i + 1) % 3 - 1, i / 3 % 3 - 1, i / 9 % 3 - 1];

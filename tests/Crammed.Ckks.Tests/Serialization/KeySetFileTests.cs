@@ -16,7 +16,7 @@ internal sealed class KeySetFileTests
         using var file = new TemporaryFile();
         var live = ResidueMemory.LiveBuffers;
         FixedObjects.SaveKeys(Parameters, file.Path);
-        using (EvaluationKeys keys = EvaluationKeys.Open(file.Path, Parameters))
+        using (var keys = EvaluationKeys.Open(file.Path, Parameters))
         {
             Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
             Assert.That(keys.Manifest.Select(key => key.IsLoaded), Is.All.False);
@@ -24,11 +24,11 @@ internal sealed class KeySetFileTests
             Assert.That(keys.TryGetRotation(64, out _), Is.False);
             Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
             // Steps count modulo N/2 = 64.
-            Assert.That(keys.TryGetRotation(1 - 64, out SwitchingKey? one));
+            Assert.That(keys.TryGetRotation(1 - 64, out var one));
             Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live + 2));
             Assert.That(keys.Manifest.Select(key => key.IsLoaded), Is.EqualTo(new[] { false, false, true, false }));
             Assert.That(keys.Bytes, Is.EqualTo(one!.Bytes).And.EqualTo(keys.Manifest[2].MemoryBytes));
-            Assert.That(keys.TryGetRotation(5, out SwitchingKey? five) && keys.TryGetConjugation(out SwitchingKey? conjugation)
+            Assert.That(keys.TryGetRotation(5, out var five) && keys.TryGetConjugation(out var conjugation)
                 && AreFixed([keys.Relinearization!, conjugation!, one, five!]));
             Assert.That(keys.Bytes, Is.EqualTo(keys.Manifest.Sum(key => key.MemoryBytes)));
         }
@@ -36,9 +36,9 @@ internal sealed class KeySetFileTests
 
         static bool AreFixed(SwitchingKey[] actual)
         {
-            foreach ((SwitchingKey key, (EvaluationKeyId id, var level)) in actual.Zip(FixedObjects.KeyList))
+            foreach ((var key, (var id, var level)) in actual.Zip(FixedObjects.KeyList))
             {
-                using SwitchingKey expected = FixedObjects.SwitchingKey(Parameters, id, level);
+                using var expected = FixedObjects.SwitchingKey(Parameters, id, level);
                 ResidueAssert.AreSame(expected, key);
             }
             return true;
@@ -57,7 +57,7 @@ internal sealed class KeySetFileTests
         Assert.That(reader.ReadBytes(32), Is.EqualTo(Parameters.Identifier.ToArray()));
         Assert.That(reader.ReadInt32(), Is.EqualTo(4));
         long end = 44 + 4 + 4 * 58 + 32;
-        foreach ((EvaluationKeyId id, var level) in FixedObjects.KeyList)
+        foreach ((var id, var level) in FixedObjects.KeyList)
         {
             Assert.That((reader.ReadByte(), reader.ReadByte()), Is.EqualTo(((byte)id.Kind, (byte)level)));
             int digits = level / 2 + 1, limbs = level + 3;
@@ -67,7 +67,7 @@ internal sealed class KeySetFileTests
             Assert.That(offset, Is.EqualTo(end));
             end += count;
             var checksum = reader.ReadBytes(32);
-            using SwitchingKey key = FixedObjects.SwitchingKey(Parameters, id, level);
+            using var key = FixedObjects.SwitchingKey(Parameters, id, level);
             byte[] body = [.. bytes.Skip((int)offset).Take((int)count)];
             AssertBody(body, key, checksum);
         }
@@ -79,9 +79,9 @@ internal sealed class KeySetFileTests
     public void A_set_without_keys_is_a_file_too()
     {
         using var file = new TemporaryFile();
-        KeyGenerator generator = CkksSetup.Of(NamedParameters.InsecureN11).Generator;
+        var generator = CkksSetup.Of(NamedParameters.InsecureN11).Generator;
         Assert.That(generator.SaveEvaluationKeys(file.Path, EvaluationKeyRequest.Of(null, [])), Is.Empty);
-        using EvaluationKeys keys = EvaluationKeys.Open(file.Path, CkksSetup.Of(NamedParameters.InsecureN11).Parameters);
+        using var keys = EvaluationKeys.Open(file.Path, CkksSetup.Of(NamedParameters.InsecureN11).Parameters);
         Assert.That((keys.Bytes, keys.Manifest.Count, keys.Relinearization), Is.EqualTo((0L, 0, (SwitchingKey?)null)));
     }
 
@@ -89,13 +89,13 @@ internal sealed class KeySetFileTests
     [Test]
     public void Keys_from_a_file_evaluate()
     {
-        CkksSetup setup = CkksSetup.Of(NamedParameters.InsecureN11);
+        var setup = CkksSetup.Of(NamedParameters.InsecureN11);
         using var file = new TemporaryFile();
         setup.Generator.SaveEvaluationKeys(file.Path, EvaluationKeyRequest.Of(4, [(3, 4)], 4));
-        using EvaluationKeys keys = EvaluationKeys.Open(file.Path, setup.Parameters);
+        using var keys = EvaluationKeys.Open(file.Path, setup.Parameters);
         var evaluator = new Evaluator(setup.Parameters, keys);
         var values = setup.RandomSlots(1);
-        using Ciphertext fresh = setup.Encryptor.Encrypt(values, 4);
+        using var fresh = setup.Encryptor.Encrypt(values, 4);
         var error = SlotAssert.Together(
             setup.Noise.FreshSymmetric(fresh.Scale), setup.Noise.EncodeRounding(fresh.Scale), setup.Noise.KeySwitch(4, fresh.Scale));
         using Ciphertext rotated = evaluator.Rotate(fresh, 3), conjugate = evaluator.Conjugate(fresh);
@@ -114,17 +114,17 @@ internal sealed class KeySetFileTests
     [Test]
     public void A_rotation_key_of_the_benchmark_set_has_93_MiB_in_memory_and_less_than_37_in_the_file()
     {
-        CkksParameters parameters = CkksParameters.Create(NamedParameters.N16QP1320);
-        using SecretKey secret = SecretKey.Generate(parameters);
+        var parameters = CkksParameters.Create(NamedParameters.N16QP1320);
+        using var secret = SecretKey.Generate(parameters);
         using var file = new TemporaryFile();
-        EvaluationKeyInfo made = new KeyGenerator(secret).SaveEvaluationKeys(file.Path, EvaluationKeyRequest.Of(null, [(1, 23)])).Single();
+        var made = new KeyGenerator(secret).SaveEvaluationKeys(file.Path, EvaluationKeyRequest.Of(null, [(1, 23)])).Single();
         Assert.That((made.DigitCount, made.LimbCount, made.MemoryBytes), Is.EqualTo((3, 31, 93L << 20)));
         var bits = parameters.Moduli.Concat(parameters.SpecialModuli).Sum(modulus => 64 - BitOperations.LeadingZeroCount(modulus));
         var expected = 32 + 3L * bits * parameters.N / 8;
         Assert.That(made.FileBytes, Is.EqualTo(expected).And.LessThan(37L << 20));
         Assert.That(new FileInfo(file.Path).Length, Is.EqualTo(44 + 4 + 58 + 32 + expected));
-        using EvaluationKeys keys = EvaluationKeys.Open(file.Path, parameters);
-        Assert.That(keys.TryGetRotation(1, out SwitchingKey? key));
+        using var keys = EvaluationKeys.Open(file.Path, parameters);
+        Assert.That(keys.TryGetRotation(1, out var key));
         Assert.That((key!.Bytes, keys.Bytes), Is.EqualTo((93L << 20, 93L << 20)));
     }
 
@@ -140,7 +140,7 @@ internal sealed class KeySetFileTests
             var modulus = Parameters.Ring.Moduli[key.ModulusIndex(limb)];
             var bits = 64 - BitOperations.LeadingZeroCount(modulus.Value);
             var packed = body[next..(next += Parameters.N / 8 * bits)];
-            BigInteger expected = BigInteger.Zero;
+            var expected = BigInteger.Zero;
             for (var i = Parameters.N - 1; i >= 0; i--)
                 expected = (expected << bits) + modulus.Canonical(key.Masked.LimbSpan(limb)[i]);
             Assert.That(new BigInteger(packed, isUnsigned: true), Is.EqualTo(expected));

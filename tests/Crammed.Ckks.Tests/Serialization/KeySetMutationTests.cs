@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Crammed.Ckks.Serialization;
-using Microsoft.Win32.SafeHandles;
 
 namespace Crammed.Ckks.Tests.Serialization;
 
@@ -60,7 +59,7 @@ internal sealed class KeySetMutationTests
     {
         _bytes[^1] ^= 1;
         File.WriteAllBytes(_file.Path, _bytes);
-        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        using var keys = EvaluationKeys.Open(_file.Path, Parameters);
         Assert.That(keys.Relinearization, Is.Not.Null);
         var live = ResidueMemory.LiveBuffers;
         for (var trial = 0; trial < 2; trial++)
@@ -132,7 +131,7 @@ internal sealed class KeySetMutationTests
     [Test]
     public void Keys_of_other_parameters_are_refused()
     {
-        CkksParameters other = CkksParameters.Create(Parameters.Literal with { Secret = SecretDistribution.SparseTernary(5) });
+        var other = CkksParameters.Create(Parameters.Literal with { Secret = SecretDistribution.SparseTernary(5) });
         Assert.That(
             () => EvaluationKeys.Open(_file.Path, other),
             Throws.InstanceOf<CkksFormatException>().With.Message.Contains("made with parameters other than"));
@@ -142,7 +141,7 @@ internal sealed class KeySetMutationTests
     {
         var random = new Random(7);
         var live = ResidueMemory.LiveBuffers;
-        using SafeFileHandle handle = File.OpenHandle(_file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var handle = File.OpenHandle(_file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         for (var position = 0; position < _bytes.Length; position++)
         {
             RandomAccess.Write(handle, [(byte)(_bytes[position] ^ 1 << random.Next(8))], position);
@@ -188,7 +187,7 @@ internal sealed class KeySetMutationTests
 
     private void LoadAll(CkksParameters parameters)
     {
-        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, parameters);
+        using var keys = EvaluationKeys.Open(_file.Path, parameters);
         keys.LoadAll(resources: SystemResources.Unchecked);
     }
 }

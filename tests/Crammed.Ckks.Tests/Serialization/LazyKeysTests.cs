@@ -26,14 +26,14 @@ internal sealed class LazyKeysTests
     {
         for (var round = 0; round < 20; round++)
         {
-            using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+            using var keys = EvaluationKeys.Open(_file.Path, Parameters);
             var live = ResidueMemory.LiveBuffers;
             var found = new SwitchingKey[8];
             using var barrier = new Barrier(found.Length);
             Thread[] threads = [.. Enumerable.Range(0, found.Length).Select(i => new Thread(() =>
             {
                 barrier.SignalAndWait();
-                keys.TryGetRotation(1, out SwitchingKey? key);
+                keys.TryGetRotation(1, out var key);
                 found[i] = key!;
             }))];
             Array.ForEach(threads, thread => thread.Start());
@@ -46,8 +46,8 @@ internal sealed class LazyKeysTests
     [Test]
     public void Keys_that_were_not_used_since_the_last_call_are_unloaded_and_come_back()
     {
-        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
-        keys.TryGetRotation(1, out SwitchingKey? one);
+        using var keys = EvaluationKeys.Open(_file.Path, Parameters);
+        keys.TryGetRotation(1, out var one);
         keys.TryGetRotation(5, out _);
         var both = keys.Bytes;
         Assert.That(keys.UnloadUnused(), Is.Zero);
@@ -57,16 +57,16 @@ internal sealed class LazyKeysTests
         Assert.That(keys.UnloadUnused(), Is.EqualTo(five));
         Assert.That((keys.Bytes, ResidueMemory.LiveBuffers), Is.EqualTo((both - five, live - 2)));
         Assert.That(keys.Manifest.Select(key => key.IsLoaded), Is.EqualTo(new[] { false, false, true, false }));
-        Assert.That(keys.TryGetRotation(1, out SwitchingKey? again) && ReferenceEquals(one, again));
-        Assert.That(keys.TryGetRotation(5, out SwitchingKey? back) && back!.Masked.Bytes > 0);
+        Assert.That(keys.TryGetRotation(1, out var again) && ReferenceEquals(one, again));
+        Assert.That(keys.TryGetRotation(5, out var back) && back!.Masked.Bytes > 0);
         Assert.That(keys.Bytes, Is.EqualTo(both));
     }
 
     [Test]
     public void Keys_in_memory_stay_there()
     {
-        CkksSetup setup = CkksSetup.Of(NamedParameters.InsecureN11);
-        using EvaluationKeys keys = setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(1, []));
+        var setup = CkksSetup.Of(NamedParameters.InsecureN11);
+        using var keys = setup.Generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(1, []));
         var bytes = keys.Bytes;
         Assert.That((keys.UnloadUnused(), keys.UnloadUnused(), keys.Bytes), Is.EqualTo((0L, 0L, bytes)));
     }
@@ -75,7 +75,7 @@ internal sealed class LazyKeysTests
     public void A_disposed_set_gives_no_keys_and_holds_no_memory()
     {
         var live = ResidueMemory.LiveBuffers;
-        EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        var keys = EvaluationKeys.Open(_file.Path, Parameters);
         Assert.That(keys.Relinearization, Is.Not.Null);
         keys.Dispose();
         keys.Dispose();
@@ -88,13 +88,13 @@ internal sealed class LazyKeysTests
     [Test]
     public void Replacing_the_file_does_not_disturb_an_open_set()
     {
-        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        using var keys = EvaluationKeys.Open(_file.Path, Parameters);
         var other = _file.Path + ".other";
         File.WriteAllText(other, "something else");
         File.Move(other, _file.Path, overwrite: true);
-        (EvaluationKeyId id, var level) = FixedObjects.KeyList[3];
-        using SwitchingKey expected = FixedObjects.SwitchingKey(Parameters, id, level);
-        Assert.That(keys.TryGetRotation(5, out SwitchingKey? key));
+        (var id, var level) = FixedObjects.KeyList[3];
+        using var expected = FixedObjects.SwitchingKey(Parameters, id, level);
+        Assert.That(keys.TryGetRotation(5, out var key));
         ResidueAssert.AreSame(expected, key!);
     }
 }

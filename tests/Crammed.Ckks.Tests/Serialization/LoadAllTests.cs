@@ -30,7 +30,7 @@ internal sealed class LoadAllTests
     public void Every_key_is_in_memory_bit_by_bit_and_reported()
     {
         var reports = new Recorder();
-        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        using var keys = EvaluationKeys.Open(_file.Path, Parameters);
         keys.LoadAll(reports);
         Assert.That(keys.Manifest.Select(key => key.IsLoaded), Is.All.True);
         Assert.That((keys.Bytes, ResidueMemory.LiveBuffers), Is.EqualTo((keys.Manifest.Sum(key => key.MemoryBytes), _live + 2 * 4)));
@@ -38,13 +38,13 @@ internal sealed class LoadAllTests
         Assert.That(reports.Seen.Select(report => report.Total).Append(reports.Seen[^1].Done), Is.All.EqualTo(keys.Bytes));
         // Nothing is read any more: the file may go.
         File.Delete(_file.Path);
-        keys.TryGetConjugation(out SwitchingKey? conjugation);
-        keys.TryGetRotation(1, out SwitchingKey? one);
-        keys.TryGetRotation(5, out SwitchingKey? five);
-        foreach ((SwitchingKey? key, (EvaluationKeyId id, var level)) in
+        keys.TryGetConjugation(out var conjugation);
+        keys.TryGetRotation(1, out var one);
+        keys.TryGetRotation(5, out var five);
+        foreach ((var key, (var id, var level)) in
             new[] { keys.Relinearization, conjugation, one, five }.Zip(FixedObjects.KeyList))
         {
-            using SwitchingKey expected = FixedObjects.SwitchingKey(Parameters, id, level);
+            using var expected = FixedObjects.SwitchingKey(Parameters, id, level);
             ResidueAssert.AreSame(expected, key!);
         }
     }
@@ -55,20 +55,20 @@ internal sealed class LoadAllTests
     [Test]
     public void Only_what_is_missing_is_loaded()
     {
-        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
-        keys.TryGetRotation(1, out SwitchingKey? one);
+        using var keys = EvaluationKeys.Open(_file.Path, Parameters);
+        keys.TryGetRotation(1, out var one);
         var reports = new Recorder();
         keys.LoadAll(reports);
         keys.LoadAll(reports);
         Assert.That(reports.Seen.Select(report => report.Detail), Is.EqualTo(new[] { "1 of 3 keys", "2 of 3 keys", "3 of 3 keys" }));
-        Assert.That(keys.TryGetRotation(1, out SwitchingKey? again) && ReferenceEquals(one, again));
+        Assert.That(keys.TryGetRotation(1, out var again) && ReferenceEquals(one, again));
         Assert.That((keys.UnloadUnused(), keys.UnloadUnused()), Is.EqualTo((0L, keys.Manifest.Sum(key => key.MemoryBytes))));
     }
 
     [Test]
     public void Keys_that_were_made_in_memory_are_there_already()
     {
-        using EvaluationKeys none = EvaluationKeys.Empty(Parameters);
+        using var none = EvaluationKeys.Empty(Parameters);
         var reports = new Recorder();
         none.LoadAll(reports, new Memory(0));
         Assert.That(reports.Seen, Is.Empty);
@@ -82,7 +82,7 @@ internal sealed class LoadAllTests
     public void Without_room_for_all_none_is_loaded()
     {
         const long needed = 2 * (4 + 3 + 3 + 2 * 5) * (128 + 40) * sizeof(double);
-        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        using var keys = EvaluationKeys.Open(_file.Path, Parameters);
         var reports = new Recorder();
         Assert.That(
             () => keys.LoadAll(reports, new Memory(needed - 1)),
@@ -97,14 +97,14 @@ internal sealed class LoadAllTests
     [Test]
     public void Cancellation_stops_between_keys()
     {
-        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        using var keys = EvaluationKeys.Open(_file.Path, Parameters);
         using var source = new CancellationTokenSource();
         source.Cancel();
         var reports = new Recorder();
         Assert.That(() => keys.LoadAll(reports, null, source.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That((reports.Seen.Count, keys.Bytes), Is.EqualTo((0, 0L)));
         keys.LoadAll();
-        Assert.That(keys.TryGetRotation(5, out SwitchingKey? five) && five is not null);
+        Assert.That(keys.TryGetRotation(5, out var five) && five is not null);
     }
 
     /// <summary>Byte by byte from its end, the file loses what the last key, the largest, and then all others need.</summary>
@@ -114,7 +114,7 @@ internal sealed class LoadAllTests
         var length = new FileInfo(_file.Path).Length;
         for (long cut = 1; cut < length; cut += cut < 20 ? 1 : 97)
         {
-            using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+            using var keys = EvaluationKeys.Open(_file.Path, Parameters);
             var whole = File.ReadAllBytes(_file.Path);
             using (FileStream stream = new(_file.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
                 stream.SetLength(length - cut);
@@ -131,7 +131,7 @@ internal sealed class LoadAllTests
         var bytes = File.ReadAllBytes(_file.Path);
         bytes[^1] ^= 1;
         File.WriteAllBytes(_file.Path, bytes);
-        using EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        using var keys = EvaluationKeys.Open(_file.Path, Parameters);
         Assert.That(
             () => keys.LoadAll(),
             Throws.InstanceOf<CkksFormatException>().With.Message.StartsWith($"{_file.Path}: Rotation key by 5: "));
@@ -142,7 +142,7 @@ internal sealed class LoadAllTests
     [Test]
     public void A_disposed_set_loads_nothing()
     {
-        EvaluationKeys keys = EvaluationKeys.Open(_file.Path, Parameters);
+        var keys = EvaluationKeys.Open(_file.Path, Parameters);
         keys.Dispose();
         Assert.That(() => keys.LoadAll(), Throws.InstanceOf<ObjectDisposedException>());
     }

@@ -116,10 +116,10 @@ internal sealed class MutationTests
 
     private static byte[] Serialize(string kind, CkksParameters parameters)
     {
-        using Ciphertext seeded = FixedObjects.Ciphertext(parameters, parameters.MaxLevel, 2, isSeeded: true);
-        using Ciphertext computed = FixedObjects.Ciphertext(parameters, parameters.MaxLevel, 3, isSeeded: false);
-        using PublicKey publicKey = FixedObjects.PublicKey(parameters);
-        using SecretKey secret = SecretKey.Generate(parameters);
+        using var seeded = FixedObjects.Ciphertext(parameters, parameters.MaxLevel, 2, isSeeded: true);
+        using var computed = FixedObjects.Ciphertext(parameters, parameters.MaxLevel, 3, isSeeded: false);
+        using var publicKey = FixedObjects.PublicKey(parameters);
+        using var secret = SecretKey.Generate(parameters);
         var stream = new MemoryStream();
         Action<Stream> write = kind switch
         {

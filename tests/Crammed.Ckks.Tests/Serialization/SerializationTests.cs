@@ -22,13 +22,13 @@ internal sealed class SerializationTests
     [Test]
     public void Seeded_ciphertexts_come_back_bit_by_bit_at_half_size()
     {
-        using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 3);
+        using var fresh = _setup.Encryptor.Encrypt(_values, 3);
         var bytes = Write(fresh.Write);
         // Primes next to a power of two have one bit more than it says if they lie above it.
         var bits = Enumerable.Range(0, 4).Sum(i => _setup.Parameters.Ring.Moduli[i].BitLength);
         Assert.That(bits, Is.InRange(PolynomialBits, PolynomialBits + 3));
         Assert.That(bytes, Has.Length.EqualTo(FormatHeader.Bytes + 11 + _setup.Parameters.N / 8 * bits + 32 + 32));
-        using Ciphertext back = CiphertextReader.Read(new MemoryStream(bytes), _setup.Parameters);
+        using var back = CiphertextReader.Read(new MemoryStream(bytes), _setup.Parameters);
         AssertSame(fresh, back);
         Assert.That(back.IsSeeded);
         Assert.That(Write(back.Write), Is.EqualTo(bytes));
@@ -37,12 +37,12 @@ internal sealed class SerializationTests
     [Test]
     public void Computed_ciphertexts_come_back_bit_by_bit()
     {
-        using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 3);
+        using var fresh = _setup.Encryptor.Encrypt(_values, 3);
         using Ciphertext product = _setup.Evaluator.Square(fresh), sum = _setup.Evaluator.Add(fresh, fresh);
-        foreach (Ciphertext ciphertext in new[] { product, sum })
+        foreach (var ciphertext in new[] { product, sum })
         {
             var bytes = Write(ciphertext.Write);
-            using Ciphertext back = CiphertextReader.Read(new MemoryStream(bytes), _setup.Parameters);
+            using var back = CiphertextReader.Read(new MemoryStream(bytes), _setup.Parameters);
             AssertSame(ciphertext, back);
             Assert.That(back.IsSeeded, Is.False);
         }
@@ -51,10 +51,10 @@ internal sealed class SerializationTests
     [Test]
     public void A_seeded_ciphertext_changed_in_its_second_half_is_no_longer_seeded()
     {
-        using Ciphertext sum = _setup.Encryptor.Encrypt(_values, 2);
-        using Ciphertext other = _setup.Encryptor.Encrypt(_values, 2);
+        using var sum = _setup.Encryptor.Encrypt(_values, 2);
+        using var other = _setup.Encryptor.Encrypt(_values, 2);
         _setup.Evaluator.AddInPlace(sum, other);
-        using Ciphertext back = CiphertextReader.Read(new MemoryStream(Write(sum.Write)), _setup.Parameters);
+        using var back = CiphertextReader.Read(new MemoryStream(Write(sum.Write)), _setup.Parameters);
         SlotAssert.AreClose(_setup, back, i => 2 * _values[i], 2 * _setup.Noise.FreshSymmetric(sum.Scale));
     }
 
@@ -66,8 +66,8 @@ internal sealed class SerializationTests
         first.Write(stream);
         second.Write(stream);
         stream.Position = 0;
-        using Ciphertext firstBack = CiphertextReader.Read(stream, _setup.Parameters);
-        using Ciphertext secondBack = CiphertextReader.Read(stream, _setup.Parameters);
+        using var firstBack = CiphertextReader.Read(stream, _setup.Parameters);
+        using var secondBack = CiphertextReader.Read(stream, _setup.Parameters);
         AssertSame(first, firstBack);
         AssertSame(second, secondBack);
         Assert.That(stream.Position, Is.EqualTo(stream.Length));
@@ -76,9 +76,9 @@ internal sealed class SerializationTests
     [Test]
     public void Public_keys_come_back_and_encrypt()
     {
-        using PublicKey key = _setup.Generator.CreatePublicKey();
-        using PublicKey back = PublicKeyReader.Read(new MemoryStream(Write(key.Write)), _setup.Parameters);
-        using Ciphertext ciphertext = new Encryptor(back).Encrypt(_values, 2);
+        using var key = _setup.Generator.CreatePublicKey();
+        using var back = PublicKeyReader.Read(new MemoryStream(Write(key.Write)), _setup.Parameters);
+        using var ciphertext = new Encryptor(back).Encrypt(_values, 2);
         SlotAssert.HaveNoise(_setup, ciphertext, i => _values[i], _setup.Noise.FreshPublic(ciphertext.Scale));
     }
 
@@ -88,9 +88,9 @@ internal sealed class SerializationTests
         var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, Guid.NewGuid() + ".bin");
         try
         {
-            using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 1);
+            using var fresh = _setup.Encryptor.Encrypt(_values, 1);
             fresh.Save(path);
-            using (Ciphertext back = CiphertextReader.Load(path, _setup.Parameters))
+            using (var back = CiphertextReader.Load(path, _setup.Parameters))
                 AssertSame(fresh, back);
             File.AppendAllText(path, "x");
             Assert.That(
@@ -107,9 +107,9 @@ internal sealed class SerializationTests
     [Test]
     public void Objects_of_other_parameters_or_kinds_are_refused()
     {
-        using Ciphertext fresh = _setup.Encryptor.Encrypt(_values, 1);
+        using var fresh = _setup.Encryptor.Encrypt(_values, 1);
         var bytes = Write(fresh.Write);
-        CkksParameters other = CkksParameters.Create(NamedParameters.InsecureN11 with { Name = "insecure-other" });
+        var other = CkksParameters.Create(NamedParameters.InsecureN11 with { Name = "insecure-other" });
         Assert.That(
             () => CiphertextReader.Read(new MemoryStream(bytes), other),
             Throws.InstanceOf<CkksFormatException>().With.Message.Contains("other than insecure-other"));

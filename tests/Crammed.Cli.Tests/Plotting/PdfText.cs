@@ -13,7 +13,7 @@ internal static partial class PdfText
     {
         string[] streams = [.. Streams(Encoding.Latin1.GetString(pdf))];
         var characters = Characters(streams.Single(stream => stream.StartsWith("/CIDInit", StringComparison.Ordinal)));
-        foreach (Match shown in streams.Where(stream => !stream.StartsWith('\0')).SelectMany(stream => Shown().Matches(stream)))
+        foreach (var shown in streams.Where(stream => !stream.StartsWith('\0')).SelectMany(stream => Shown().Matches(stream)))
         {
             var glyphs = Hexadecimal().Matches(shown.Value).SelectMany(part => part.Groups[1].Value.Chunk(4));
             yield return string.Concat(glyphs.Select(glyph => characters[new string(glyph)]));

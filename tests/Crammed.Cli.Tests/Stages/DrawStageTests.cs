@@ -82,8 +82,8 @@ internal sealed class DrawStageTests
     [Test]
     public void A_damaged_export_is_refused()
     {
-        string path = SmallRun.Copy(SmallRun.Sentiment.TrainFolder, _folder.Combine("train"));
-        string part = Path.Combine(path, "part-00000.parquet");
+        var path = SmallRun.Copy(SmallRun.Sentiment.TrainFolder, _folder.Combine("train"));
+        var part = Path.Combine(path, "part-00000.parquet");
         File.WriteAllBytes(part, File.ReadAllBytes(part)[..^40]);
         var input = SmallRun.DrawInput(SmallRun.Sentiment);
         Assert.That(

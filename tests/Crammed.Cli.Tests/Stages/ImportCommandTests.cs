@@ -92,11 +92,11 @@ internal sealed class ImportCommandTests
     public async Task Classes_are_the_tasks_by_name()
     {
         await Succeed("import", "name=numbered", "hf=hf", "sequence_length=24");
-        CsvFile straight = await Evaluated("numbered");
+        var straight = await Evaluated("numbered");
         WriteCheckpoint("""{"0": "1", "1": "0"}""");
         await Succeed("import", "name=swapped", "hf=hf", "sequence_length=24");
         Assert.That(_program.Output, Does.Contain("adapters.safetensors: 2 classes (1, 0)"));
-        CsvFile swapped = await Evaluated("swapped");
+        var swapped = await Evaluated("swapped");
         Assert.That(swapped.Numbers("logit_0"), Is.EqualTo(straight.Numbers("logit_1")));
         Assert.That(swapped.Numbers("logit_1"), Is.EqualTo(straight.Numbers("logit_0")));
         WriteCheckpoint("""{"0": "NEGATIVE", "1": "POSITIVE"}""");

@@ -178,7 +178,7 @@ public class ExportedTaskTests
     public void Columns_that_are_missing_or_of_another_type_are_refused()
     {
         AssertRefused(Small, [new("index", new[] { 1L })], "the columns are index, where index, input_ids,");
-        TableColumn[] right = Columns([Example(Small, 0)]);
+        var right = Columns([Example(Small, 0)]);
         AssertRefused(Small, [new("index", new[] { 1L }), .. right[1..]], "there is no column 'index' of Int32");
         AssertRefused(Small with { Hidden = 0, ModelSha256 = "" }, right, "label, embedding, where index,");
 

@@ -7,7 +7,7 @@ public class TextCorpusTests
     [Test]
     public void EmptyLines_EndDocuments()
     {
-        List<TextDocument> documents = Read("\n\nOne.\n Two. \n\n \n\nThree.\n", CorpusForm.EmptyLineSeparated, out var path);
+        var documents = Read("\n\nOne.\n Two. \n\n \n\nThree.\n", CorpusForm.EmptyLineSeparated, out var path);
         Assert.That(documents.Select(document => document.Paragraphs), Is.EqualTo((string[][])[["One.", "Two."], ["Three."]]));
         Assert.That(documents[0].Text, Is.EqualTo("One.\nTwo."));
         Assert.That(documents.Select(document => document.Name), Is.EqualTo((string[])[$"{path}, line 3", $"{path}, line 8"]));
@@ -17,7 +17,7 @@ public class TextCorpusTests
     public void WikiText_StartsDocumentsAtHeadings()
     {
         const string Text = " \n = Title = \n \n Text . \n \n = = Section = = \n \n a formula \n = x = \n y . \n \n = Other = \n \n End .";
-        List<TextDocument> documents = Read(Text, CorpusForm.WikiText, out _);
+        var documents = Read(Text, CorpusForm.WikiText, out _);
         Assert.That(
             documents.Select(document => document.Paragraphs),
             Is.EqualTo((string[][])[["= Title =", "Text .", "= = Section = =", "a formula", "= x =", "y ."], ["= Other =", "End ."]]));

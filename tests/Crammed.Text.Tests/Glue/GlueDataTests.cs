@@ -11,13 +11,13 @@ public class GlueDataTests
     public void Files_HaveTheRowsAndLabelsOfTheReadme(string task)
     {
         var readme = File.ReadAllLines(SharedData.File("README.md"));
-        ITaskSource source = new TaskCatalog(SharedFolders.Glue).Open(GlueDefinitions.Of(task));
-        foreach (TaskSplit split in Enum.GetValues<TaskSplit>())
+        var source = new TaskCatalog(SharedFolders.Glue).Open(GlueDefinitions.Of(task));
+        foreach (var split in Enum.GetValues<TaskSplit>())
         {
             // Cells: path, rows, official rows, columns, labels.
             var row = $"| `glue/{task}/{(split == TaskSplit.Train ? "train" : "dev")}.";
             var cells = readme.Single(line => line.StartsWith(row, StringComparison.Ordinal)).Split('|');
-            IReadOnlyList<Example> examples = source.Read(split);
+            var examples = source.Read(split);
             Assert.That(examples, Has.Count.EqualTo((int)Number(cells[2], @"(\d+)")));
             Assert.That(examples.Select(example => example.Index), Is.EqualTo(Enumerable.Range(0, examples.Count)));
             Assert.That(examples.Select(example => example.Second is not null), Has.All.EqualTo(source.Description.IsPair));

@@ -17,10 +17,10 @@ public class TaskCatalogTests
     public void Generators_AreListedWithTheirTasks()
     {
         Assert.That(TaskCatalog.Generators.Keys, Is.EquivalentTo((string[])["wordnet-living", "wordnet-hypernym"]));
-        TaskDefinition task = WordNet("wordnet-living");
+        var task = WordNet("wordnet-living");
         Assert.That(() => new TaskCatalog().Open(task with { Generator = "mnli" }),
             Throws.ArgumentException.With.Message.Contains("'mnli'").And.Message.Contains("wordnet-living"));
-        TaskDescription turned = task.Description with { Labels = ["living", "artifact"] };
+        var turned = task.Description with { Labels = ["living", "artifact"] };
         Assert.That(() => new TaskCatalog().Open(task with { Description = turned }),
             Throws.ArgumentException.With.Message.Contains("gives artifact, living"));
     }
@@ -36,7 +36,7 @@ public class TaskCatalogTests
             () => new TaskCatalog(_folder.File("")).Open(GlueDefinitions.Of("rte")),
             Throws.InstanceOf<DirectoryNotFoundException>().With.Message.Contains("put train.tsv and dev.tsv there"));
         Directory.CreateDirectory(_folder.File("RTE"));
-        ITaskSource source = new TaskCatalog(_folder.File("")).Open(GlueDefinitions.Of("rte"));
+        var source = new TaskCatalog(_folder.File("")).Open(GlueDefinitions.Of("rte"));
         Assert.That(() => source.Read(TaskSplit.Dev), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("dev.tsv"));
     }
 
@@ -45,7 +45,7 @@ public class TaskCatalogTests
     {
         Directory.CreateDirectory(_folder.File("sst2"));
         Write("train.sample2.tsv", "sample");
-        ITaskSource source = new TaskCatalog(_folder.File("")).Open(GlueDefinitions.Of("sst2"));
+        var source = new TaskCatalog(_folder.File("")).Open(GlueDefinitions.Of("sst2"));
         Assert.That(source.Read(TaskSplit.Train).Single().First, Is.EqualTo("sample"));
         Write("train.sample3.tsv", "other");
         Assert.That(() => source.Read(TaskSplit.Train), Throws.InstanceOf<IOException>().With.Message.Contains("train.sample3.tsv"));
@@ -59,10 +59,10 @@ public class TaskCatalogTests
     public void Parquet_TakesAllShards_InTheOrderOfTheirNames()
     {
         Directory.CreateDirectory(_folder.File("sst2"));
-        TaskDefinition task = GlueDefinitions.Of("sst2") with { Format = TaskFileFormat.Parquet, TrainFiles = ["train-*.parquet"] };
+        var task = GlueDefinitions.Of("sst2") with { Format = TaskFileFormat.Parquet, TrainFiles = ["train-*.parquet"] };
         Write("train-00001-of-00003.parquet", "SELECT 'c' AS sentence, '0' AS label");
         Write("train-00000-of-00003.parquet", "SELECT unnest(['a', 'b']) AS sentence, 1 AS label");
-        ITaskSource source = new TaskCatalog(_folder.File("")).Open(task);
+        var source = new TaskCatalog(_folder.File("")).Open(task);
         Assert.That(() => source.Read(TaskSplit.Train), Throws.InstanceOf<IOException>().With.Message.Contains("3 are needed"));
         Write("train-00002-of-00003.parquet", "SELECT 'd' AS sentence, 1 AS label LIMIT 0");
         Assert.That(
@@ -94,7 +94,7 @@ public class TaskCatalogTests
     public void AbsoluteFolders_NeedNoRoot()
     {
         File.WriteAllText(_folder.File("a.tsv"), "sentence\tlabel\nx\t1\n");
-        TaskDefinition task = GlueDefinitions.Of("sst2") with { Folders = [_folder.File("")], TrainFiles = ["a.tsv"], DevFiles = ["a.tsv"] };
+        var task = GlueDefinitions.Of("sst2") with { Folders = [_folder.File("")], TrainFiles = ["a.tsv"], DevFiles = ["a.tsv"] };
         Assert.That(new TaskCatalog().Open(task).Read(TaskSplit.Dev).Single().First, Is.EqualTo("x"));
     }
 

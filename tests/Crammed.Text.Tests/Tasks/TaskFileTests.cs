@@ -102,7 +102,7 @@ public class TaskFileTests
     public void Parquet_OfAnotherWriter_IsTheTsvFile()
     {
         var path = SharedData.File("parquet/sst2-validation.parquet");
-        TaskDefinition task = GlueDefinitions.Of("sst2");
+        var task = GlueDefinitions.Of("sst2");
         var rows = TaskFile.Read(path, task with { Format = TaskFileFormat.Parquet }).ToList();
         var expected = new TaskCatalog(SharedFolders.Glue).Open(task).Read(TaskSplit.Dev);
         Assert.That(rows, Is.EqualTo(expected));
@@ -115,7 +115,7 @@ public class TaskFileTests
     public void Parquet_NullsAreRefused()
     {
         var path = ParquetFiles.Write(_folder.File("nulls.parquet"), "SELECT unnest(['a', NULL]) AS sentence, 1 AS label");
-        TaskDefinition task = GlueDefinitions.Of("sst2") with { Format = TaskFileFormat.Parquet };
+        var task = GlueDefinitions.Of("sst2") with { Format = TaskFileFormat.Parquet };
         Assert.That(
             () => TaskFile.Read(path, task).ToList(),
             Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo($"{path}, row 2: column 'sentence' is null."));
@@ -126,7 +126,7 @@ public class TaskFileTests
     private void Write(string name, string text)
     {
         using Stream file = File.Create(_folder.File(name));
-        using Stream content = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
+        using var content = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
         content.Write(Encoding.UTF8.GetBytes(text));
     }
 }

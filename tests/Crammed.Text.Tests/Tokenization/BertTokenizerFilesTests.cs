@@ -188,7 +188,7 @@ public class BertTokenizerFilesTests
     /// <summary>The tokenizer.json of a BERT in Hugging Face's form, with one field changed, or left out where the value is null.</summary>
     private static string TokenizerJson(string field, string? value)
     {
-        JsonNode root = JsonNode.Parse(
+        var root = JsonNode.Parse(
             """
             {"version": "1.0", "truncation": null, "padding": null,
              "added_tokens": [{"id": 3, "content": "[SEP]", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}],
@@ -205,7 +205,7 @@ public class BertTokenizerFilesTests
         for (var id = 0; id < Vocabulary.Length; id++)
             root["model"]!["vocab"]![Vocabulary[id]] = id;
         var path = field.Split('.');
-        JsonObject owner = path[..^1].Aggregate(root, (node, name) => node[name]!).AsObject();
+        var owner = path[..^1].Aggregate(root, (node, name) => node[name]!).AsObject();
         if (value is null)
             owner.Remove(path[^1]);
         else

@@ -11,8 +11,8 @@ public class BertTokenizerLinesTests
     [Test]
     public void Ids_OfTenThousandLines_AreThoseOfHuggingFace()
     {
-        OracleLines oracle = OracleLines.Load();
-        BertTokenizer tokenizer = BertTokenizer.Load(SharedData.File("vocab/bert-base-uncased/vocab.txt"));
+        var oracle = OracleLines.Load();
+        var tokenizer = BertTokenizer.Load(SharedData.File("vocab/bert-base-uncased/vocab.txt"));
         Assert.That(oracle.Count, Is.EqualTo(10_000));
         string[] hashes = [.. oracle.Lines().Chunk(oracle.Group).Select(lines => Hash(lines, tokenizer))];
         Assert.That(hashes, Is.EqualTo(oracle.Sha256));
@@ -22,23 +22,23 @@ public class BertTokenizerLinesTests
     [Test]
     public void Ids_OnSeveralThreads_AreThoseOfTheWords()
     {
-        OracleLines oracle = OracleLines.Load();
+        var oracle = OracleLines.Load();
         var path = SharedData.File("vocab/bert-base-uncased/vocab.txt");
-        BertTokenizer tokenizer = BertTokenizer.Load(path);
+        var tokenizer = BertTokenizer.Load(path);
         var model = WordPieceTokenizer.Create(path);
         string[] lines = [.. oracle.Lines().Where(line => !line.Contains('['))];
         var encoded = ParallelTokenizer.Encode(lines, line => line, tokenizer, threads: 4).ToList();
         Assert.That(encoded.Select(entry => entry.Item), Is.EqualTo(lines));
         foreach ((var line, var ids) in encoded)
         {
-            IEnumerable<int> expected = Words.Of(line).SelectMany(word => model.EncodeToIds(word, considerPreTokenization: false));
+            var expected = Words.Of(line).SelectMany(word => model.EncodeToIds(word, considerPreTokenization: false));
             Assert.That(ids, Is.EqualTo(expected), line);
         }
     }
 
     private static string Hash(IEnumerable<string> lines, BertTokenizer tokenizer)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var line in lines)
         {
             int[] ids = [tokenizer.Special.Classification, .. tokenizer.EncodeToIds(line), tokenizer.Special.Separator];

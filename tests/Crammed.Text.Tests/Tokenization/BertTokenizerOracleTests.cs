@@ -17,7 +17,7 @@ public class BertTokenizerOracleTests
         Assert.That(Oracle.Texts, Has.Count.GreaterThan(60));
         Assert.Multiple(() =>
         {
-            foreach (HuggingFaceOracle.TextCase row in Oracle.Texts)
+            foreach (var row in Oracle.Texts)
             {
                 Assert.That(Words.Of(row.Text), Is.EqualTo(row.Words), row.Text);
                 Assert.That(Words.Of(row.Text, CasedOptions), Is.EqualTo(row.CasedWords), row.Text);
@@ -39,9 +39,9 @@ public class BertTokenizerOracleTests
         InputEncoder encoder = new(BertTokenizer.Create(Oracle.SmallVocabulary));
         Assert.Multiple(() =>
         {
-            foreach (HuggingFaceOracle.PairCase row in Oracle.Pairs)
+            foreach (var row in Oracle.Pairs)
             {
-                BertEncoding encoding = encoder.Encode(row.First, row.Second, row.MaxLength);
+                var encoding = encoder.Encode(row.First, row.Second, row.MaxLength);
                 var message = $"{row.First} | {row.Second} | {row.MaxLength}";
                 Assert.That(encoding.Ids, Is.EqualTo(row.Ids), message);
                 Assert.That(encoding.AttentionMask, Is.EqualTo(row.AttentionMask), message);
@@ -60,7 +60,7 @@ public class BertTokenizerOracleTests
         BertPreTokenizer splitter = new(splitPunctuation: true);
         Assert.Multiple(() =>
         {
-            foreach (HuggingFaceOracle.NormalizerCase row in Oracle.Normalizer)
+            foreach (var row in Oracle.Normalizer)
             {
                 var range = $"U+{row.First:X4} to U+{row.Last:X4}";
                 Assert.That(Digest(row.First, row.Last, text => uncased.Normalize(text)), Is.EqualTo(row.Uncased), range);
@@ -78,7 +78,7 @@ public class BertTokenizerOracleTests
     {
         Assert.Multiple(() =>
         {
-            foreach (HuggingFaceOracle.DecompositionCase row in Oracle.Decomposition)
+            foreach (var row in Oracle.Decomposition)
                 Assert.That(Digest(row.First, row.Last, Decompose), Is.EqualTo(row.Sha256), $"U+{row.First:X4} to U+{row.Last:X4}");
         });
     }
@@ -86,7 +86,7 @@ public class BertTokenizerOracleTests
     [Test]
     public void Decomposition_OrdersMarks_AsHuggingFace()
     {
-        foreach (HuggingFaceOracle.MarksCase row in Oracle.Marks)
+        foreach (var row in Oracle.Marks)
             Assert.That(Decompose(row.Text), Is.EqualTo(row.Decomposed), row.Text);
     }
 
@@ -94,7 +94,7 @@ public class BertTokenizerOracleTests
     {
         Assert.Multiple(() =>
         {
-            foreach (HuggingFaceOracle.TextCase row in Oracle.Texts)
+            foreach (var row in Oracle.Texts)
             {
                 int[] ids = [tokenizer.Special.Classification, .. tokenizer.EncodeToIds(row.Text), tokenizer.Special.Separator];
                 Assert.That(ids, Is.EqualTo(expected(row).Ids), row.Text);
@@ -108,7 +108,7 @@ public class BertTokenizerOracleTests
     /// <summary>SHA-256 over what becomes of each code point between two letters, a line each, as generate.cjs computes it.</summary>
     private static string Digest(int first, int last, Func<string, string> convert)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var code = first; code <= last; code++)
         {
             if (Rune.IsValid(code))

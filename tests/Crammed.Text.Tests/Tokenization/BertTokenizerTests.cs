@@ -63,7 +63,7 @@ public class BertTokenizerTests
     public void LongWords_AreCountedInCharacters()
     {
         const string Gothic = "\U00010330";
-        BertTokenizer tokenizer = BertTokenizer.Create(
+        var tokenizer = BertTokenizer.Create(
             new WordPieceVocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", Gothic, $"##{Gothic}"]),
             new BertOptions { MaxInputCharsPerWord = 3 });
         Assert.That(tokenizer.EncodeToIds(Gothic + Gothic + Gothic), Is.EqualTo((int[])[5, 6, 6]));
@@ -74,7 +74,7 @@ public class BertTokenizerTests
     [Test]
     public void SpecialTokens_AreFoundInTheTextAsItIs()
     {
-        BertTokenizer cased = BertTokenizer.Create(Tokenizer.Vocabulary, new BertOptions { LowerCaseBeforeTokenization = false });
+        var cased = BertTokenizer.Create(Tokenizer.Vocabulary, new BertOptions { LowerCaseBeforeTokenization = false });
         Assert.That(cased.EncodeToIds("Key[SEP]Key"), Is.EqualTo((int[])[9, 3, 9]));
         Assert.That(cased.EncodeToIds("Key[SE\u0001P]Key"), Is.EqualTo((int[])[9, 1, 1, 1, 9]));
         Assert.That(Tokenizer.EncodeToIds("[sep]"), Is.EqualTo((int[])[1, 1, 1]));
@@ -84,7 +84,7 @@ public class BertTokenizerTests
     public void Inputs_TellTheTextsApartByTokenTypes()
     {
         InputEncoder encoder = new(Tokenizer);
-        BertEncoding encoding = encoder.Encode("keys", "slot", 8);
+        var encoding = encoder.Encode("keys", "slot", 8);
         Assert.That(encoding.Ids, Is.EqualTo((int[])[2, 5, 6, 3, 7, 3, 0, 0]));
         Assert.That(encoding.TokenTypeIds, Is.EqualTo((int[])[0, 0, 0, 0, 1, 1, 0, 0]));
         Assert.That(encoding.AttentionMask, Is.EqualTo((int[])[1, 1, 1, 1, 1, 1, 0, 0]));
@@ -99,7 +99,7 @@ public class BertTokenizerTests
         using MemoryStream vocabulary = new("""{"k":0,"e":1,"y":2,"ke":3,"key":4,"<pad>":5,"<s>":6,"</s>":7,"<mask>":8}"""u8.ToArray());
         using MemoryStream merges = new("#version: 0.2\nk e\nke y\n"u8.ToArray());
         InputEncoder encoder = new(BpeTokenizer.Create(vocabulary, merges), new SpecialTokens(Padding: 5, Classification: 6, Separator: 7, Mask: 8));
-        BertEncoding encoding = encoder.Encode("key ke", "ye", 9);
+        var encoding = encoder.Encode("key ke", "ye", 9);
         Assert.That(encoding.Ids, Is.EqualTo((int[])[6, 4, 3, 7, 2, 1, 7, 5, 5]));
         Assert.That(encoding.TokenTypeIds, Is.EqualTo((int[])[0, 0, 0, 0, 1, 1, 1, 0, 0]));
         Assert.That(encoding.TokenCount, Is.EqualTo(7));
@@ -141,13 +141,13 @@ public class BertTokenizerTests
     [Test]
     public void AnyText_GivesPiecesThatSpellItsWords_OrUnknown()
     {
-        BertTokenizer tokenizer = BertTokenizer.Create(HuggingFaceOracle.Instance.SmallVocabulary);
+        var tokenizer = BertTokenizer.Create(HuggingFaceOracle.Instance.SmallVocabulary);
         Prop.ForAll<string>(text => Spelled(text ?? "")).QuickCheckThrowOnFailure();
 
         // The ids of the words one by one, each decoded, are the words: a check that does not look at how pieces are found.
         bool Spelled(string text) => Words.Of(text).All(word =>
         {
-            IReadOnlyList<int> ids = tokenizer.EncodeToIds(word);
+            var ids = tokenizer.EncodeToIds(word);
             return ids is [var only] && only == tokenizer.UnknownTokenId
                 ? word.EnumerateRunes().Any(character => !CanStand(character))
                 : tokenizer.Decode(ids) == word;
@@ -160,12 +160,12 @@ public class BertTokenizerTests
     [TestCase("cola"), TestCase("mrpc"), TestCase("qnli"), TestCase("rte"), TestCase("sst2"), TestCase("stsb")]
     public void GlueDevFiles_HaveAlmostNoUnknownWords(string task)
     {
-        BertTokenizer tokenizer = BertTokenizer.Load(SharedData.File("vocab/bert-base-uncased/vocab.txt"));
+        var tokenizer = BertTokenizer.Load(SharedData.File("vocab/bert-base-uncased/vocab.txt"));
         int tokens = 0, unknown = 0, words = 0;
-        foreach (Example example in new TaskCatalog(SharedFolders.Glue).Open(GlueDefinitions.Of(task)).Read(TaskSplit.Dev))
+        foreach (var example in new TaskCatalog(SharedFolders.Glue).Open(GlueDefinitions.Of(task)).Read(TaskSplit.Dev))
         {
             var text = $"{example.First} {example.Second}";
-            IReadOnlyList<int> ids = tokenizer.EncodeToIds(text);
+            var ids = tokenizer.EncodeToIds(text);
             tokens += ids.Count;
             unknown += ids.Count(id => id == tokenizer.UnknownTokenId);
             words += Words.Of(text).Count();

@@ -18,7 +18,7 @@ internal sealed record HuggingFaceOracle(
 
     private static HuggingFaceOracle Load()
     {
-        using FileStream stream = File.OpenRead(Path.Combine(SharedFolders.Tests, "Tokenization", "oracle", "hugging-face.json"));
+        using var stream = File.OpenRead(Path.Combine(SharedFolders.Tests, "Tokenization", "oracle", "hugging-face.json"));
         JsonSerializerOptions options = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true };
         return JsonSerializer.Deserialize<HuggingFaceOracle>(stream, options)!;
     }

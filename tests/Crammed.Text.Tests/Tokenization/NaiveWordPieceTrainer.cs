@@ -14,7 +14,7 @@ internal static class NaiveWordPieceTrainer
         IReadOnlyDictionary<string, int> wordCounts, IEnumerable<string> tokens, int size, int minimumFrequency)
     {
         List<string> vocabulary = [.. tokens];
-        Dictionary<string, int> ids = vocabulary.Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry => entry.id);
+        var ids = vocabulary.Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry => entry.id);
         List<(List<string> Pieces, int Count)> words =
         [
             .. wordCounts.Select(entry => (
@@ -23,7 +23,7 @@ internal static class NaiveWordPieceTrainer
         while (vocabulary.Count < size)
         {
             Dictionary<(string Left, string Right), int> counts = [];
-            foreach ((List<string> pieces, var count) in words)
+            foreach ((var pieces, var count) in words)
             {
                 for (var i = 1; i < pieces.Count; i++)
                     counts[(pieces[i - 1], pieces[i])] = counts.GetValueOrDefault((pieces[i - 1], pieces[i])) + count;
@@ -37,7 +37,7 @@ internal static class NaiveWordPieceTrainer
             var merged = left + right[2..];
             if (ids.TryAdd(merged, vocabulary.Count))
                 vocabulary.Add(merged);
-            foreach ((List<string> pieces, _) in words)
+            foreach ((var pieces, _) in words)
             {
                 for (var i = 0; i + 1 < pieces.Count; i++)
                 {

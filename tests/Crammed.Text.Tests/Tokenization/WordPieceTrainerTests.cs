@@ -11,9 +11,9 @@ public class WordPieceTrainerTests
     [Test]
     public void Reference_GivesHuggingFacesVocabulary()
     {
-        HuggingFaceOracle.TrainingCase oracle = HuggingFaceOracle.Instance.Training;
-        IEnumerable<string> characters = oracle.Vocabulary.TakeWhile(token => token.Length == 1 || (token.Length == 3 && token[0] == '#'));
-        List<string> expected = NaiveWordPieceTrainer.Train(CountWords(oracle.Text), characters, size: 30_000, minimumFrequency: 1);
+        var oracle = HuggingFaceOracle.Instance.Training;
+        var characters = oracle.Vocabulary.TakeWhile(token => token.Length == 1 || (token.Length == 3 && token[0] == '#'));
+        var expected = NaiveWordPieceTrainer.Train(CountWords(oracle.Text), characters, size: 30_000, minimumFrequency: 1);
         Assert.That(oracle.Vocabulary, Has.Length.GreaterThan(400));
         Assert.That(oracle.Vocabulary, Is.EqualTo(expected));
     }
@@ -46,7 +46,7 @@ public class WordPieceTrainerTests
     public void Train_KeepsTheMostFrequentCharacters_AndLeavesOutWordsWithOthers()
     {
         WordPieceTrainerOptions options = new() { AlphabetLimit = 2, MinimumFrequency = 1 };
-        IReadOnlyList<string> tokens = WordPieceTrainer.Train(["aab aab ab caab c c"], options).Tokens;
+        var tokens = WordPieceTrainer.Train(["aab aab ab caab c c"], options).Tokens;
         Assert.That(tokens, Is.EqualTo((string[])[.. Special, "a", "b", "##a", "##b", "aa", "aab", "ab"]));
     }
 
@@ -73,14 +73,14 @@ public class WordPieceTrainerTests
     public void Train_OnWordNet_GivesAVocabularyWithoutUnknownWords()
     {
         List<string> texts = [.. WordNetCorpus.Documents(SharedFolders.WordNet()).Select(document => document.Text)];
-        WordPieceVocabulary vocabulary = WordPieceTrainer.Train(texts);
+        var vocabulary = WordPieceTrainer.Train(texts);
         Assert.That(vocabulary.Count, Is.EqualTo(8192));
         Assert.That(vocabulary.Tokens.Take(5), Is.EqualTo(Special));
-        BertTokenizer tokenizer = BertTokenizer.Create(vocabulary);
+        var tokenizer = BertTokenizer.Create(vocabulary);
         int words = 0, tokens = 0;
         foreach (var text in texts.Take(5000))
         {
-            IReadOnlyList<int> ids = tokenizer.EncodeToIds(text);
+            var ids = tokenizer.EncodeToIds(text);
             Assert.That(ids, Has.None.EqualTo(tokenizer.UnknownTokenId));
             tokens += ids.Count;
             words += Words.Of(text).Count();
@@ -91,7 +91,7 @@ public class WordPieceTrainerTests
 
     private static void CheckAgainstReference(string[] text, int size, int minimumFrequency)
     {
-        Dictionary<string, int> counts = CountWords(text);
+        var counts = CountWords(text);
         string[] first = [.. counts.Keys.SelectMany(word => word.EnumerateRunes()).Distinct().Order().Select(rune => rune.ToString())];
         string[] continuing =
             [.. counts.Keys.SelectMany(word => word.EnumerateRunes().Skip(1)).Distinct().Order().Select(rune => "##" + rune)];

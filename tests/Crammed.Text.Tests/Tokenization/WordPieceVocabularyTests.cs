@@ -14,7 +14,7 @@ public class WordPieceVocabularyTests
         new WordPieceVocabulary(["a", "##é", "日", "[PAD]"]).Write(path);
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(Encoding.UTF8.GetBytes("a\n##é\n日\n[PAD]\n")));
         Assert.That(folder.Names(), Is.EqualTo((string[])["vocab.txt"]));
-        WordPieceVocabulary vocabulary = WordPieceVocabulary.Read(path);
+        var vocabulary = WordPieceVocabulary.Read(path);
         Assert.That(vocabulary.Tokens, Is.EqualTo((string[])["a", "##é", "日", "[PAD]"]));
         Assert.That(vocabulary.TryGetId("日", out var id), Is.True);
         Assert.That(id, Is.EqualTo(2));

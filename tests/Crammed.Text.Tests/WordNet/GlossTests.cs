@@ -10,7 +10,7 @@ public class GlossTests
     [TestCase(" \"an example alone\"", "", "an example alone")]
     public void Parse_TakesDefinitionAndExamplesApart(string gloss, string definition, params string[] examples)
     {
-        (var parsedDefinition, IReadOnlyList<string> parsedExamples) = Gloss.Parse(gloss);
+        (var parsedDefinition, var parsedExamples) = Gloss.Parse(gloss);
         Assert.That(parsedDefinition, Is.EqualTo(definition));
         Assert.That(parsedExamples, Is.EqualTo(examples));
     }

@@ -23,8 +23,8 @@ public class WordNetDatabaseTests
     [Test]
     public void Load_ReadsConceptsAndPointers()
     {
-        WordNetDatabase database = Load(Entity + Thing);
-        Synset thing = database.Synsets[1];
+        var database = Load(Entity + Thing);
+        var thing = database.Synsets[1];
         Assert.That(thing.Id, Is.EqualTo("00000052-n"));
         Assert.That(LexicographerFiles.Names[thing.LexicographerFile], Is.EqualTo("noun.animal"));
         Assert.That(thing.Words, Is.EqualTo((string[])["thing", "small_thing"]));
@@ -60,11 +60,11 @@ public class WordNetDatabaseTests
     [Test]
     public void Debian_DogIsAnAnimal()
     {
-        WordNetDatabase database = SharedFolders.WordNet();
-        Synset dog = database.Synsets.Single(synset => synset.Words.Contains("Canis_familiaris"));
+        var database = SharedFolders.WordNet();
+        var dog = database.Synsets.Single(synset => synset.Words.Contains("Canis_familiaris"));
         Assert.That(LexicographerFiles.Names[dog.LexicographerFile], Is.EqualTo("noun.animal"));
         Assert.That(dog.Examples, Is.EqualTo((string[])["the dog barked all night"]));
-        IEnumerable<string> kinds = dog.Pointers.Where(pointer => pointer.IsHypernym).SelectMany(pointer => database[pointer].Words);
+        var kinds = dog.Pointers.Where(pointer => pointer.IsHypernym).SelectMany(pointer => database[pointer].Words);
         Assert.That(kinds, Is.SupersetOf((string[])["canine", "domestic_animal"]));
     }
 

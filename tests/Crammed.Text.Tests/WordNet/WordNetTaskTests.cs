@@ -6,10 +6,10 @@ public class WordNetTaskTests
     [TestCase("wordnet-hypernym", 15_000, 1500)]
     public void Splits_AreLargeBalancedAndFixed(string name, int leastTrain, int leastDev)
     {
-        ITaskSource source = Open(name);
-        foreach ((TaskSplit split, var least) in ((TaskSplit, int)[])[(TaskSplit.Train, leastTrain), (TaskSplit.Dev, leastDev)])
+        var source = Open(name);
+        foreach ((var split, var least) in ((TaskSplit, int)[])[(TaskSplit.Train, leastTrain), (TaskSplit.Dev, leastDev)])
         {
-            IReadOnlyList<Example> examples = source.Read(split);
+            var examples = source.Read(split);
             Assert.That(examples, Has.Count.AtLeast(least));
             Assert.That(examples.Count(example => example.Label == 1) * 2, Is.EqualTo(examples.Count));
             Assert.That(examples.Select(example => example.Index), Is.EqualTo(Enumerable.Range(0, examples.Count)));
@@ -26,8 +26,8 @@ public class WordNetTaskTests
     [TestCase("wordnet-hypernym")]
     public void Dev_SharesNoTextWithTrainingOrPretraining(string name)
     {
-        ITaskSource source = Open(name);
-        HashSet<string> dev = Texts(source.Read(TaskSplit.Dev));
+        var source = Open(name);
+        var dev = Texts(source.Read(TaskSplit.Dev));
         Assert.That(dev.Overlaps(Texts(source.Read(TaskSplit.Train))), Is.False);
         Assert.That(dev.Overlaps(Paragraphs(TaskSplit.Train)), Is.False);
         Assert.That(dev.IsSubsetOf(Paragraphs(TaskSplit.Dev)), Is.True);
@@ -36,8 +36,8 @@ public class WordNetTaskTests
     [Test]
     public void Corpus_HasEveryConceptOnce()
     {
-        WordNetDatabase database = SharedFolders.WordNet();
-        IEnumerable<TextDocument> all = WordNetCorpus.Documents(database).Concat(WordNetCorpus.Documents(database, TaskSplit.Dev));
+        var database = SharedFolders.WordNet();
+        var all = WordNetCorpus.Documents(database).Concat(WordNetCorpus.Documents(database, TaskSplit.Dev));
         Assert.That(
             all.Select(document => document.Name).Order(), Is.EqualTo(database.Synsets.Select(synset => $"WordNet {synset.Id}").Order()));
     }
@@ -64,8 +64,8 @@ public class WordNetTaskTests
     [Test]
     public void Living_LabelsAreWordNets()
     {
-        Dictionary<string, Synset> byDefinition = ByDefinition();
-        foreach (Example example in Open("wordnet-living").Read(TaskSplit.Dev))
+        var byDefinition = ByDefinition();
+        foreach (var example in Open("wordnet-living").Read(TaskSplit.Dev))
         {
             var topic = LexicographerFiles.Names[byDefinition[example.First].LexicographerFile];
             string[] topics = example.Label == 1 ? ["noun.animal", "noun.plant", "noun.person"] : ["noun.artifact"];
@@ -76,9 +76,9 @@ public class WordNetTaskTests
     [Test]
     public void Hypernym_LabelsAreWordNets()
     {
-        WordNetDatabase database = SharedFolders.WordNet();
-        Dictionary<string, Synset> byDefinition = ByDefinition();
-        foreach (Example example in Open("wordnet-hypernym").Read(TaskSplit.Dev))
+        var database = SharedFolders.WordNet();
+        var byDefinition = ByDefinition();
+        foreach (var example in Open("wordnet-hypernym").Read(TaskSplit.Dev))
         {
             Synset first = byDefinition[example.First], second = byDefinition[example.Second!];
             var isHypernym = first.Pointers.Any(pointer => pointer.IsHypernym && database[pointer] == second);
@@ -95,7 +95,7 @@ public class WordNetTaskTests
     [TestCase("wordnet-hypernym", 2, 0.44, 0.56)]
     public void NaiveBayes_OnOneText_IsAsAccurateAs(string name, int text, double least, double most)
     {
-        ITaskSource source = Open(name);
+        var source = Open(name);
         Func<Example, string> choose = text == 1 ? example => example.First : example => example.Second!;
         NaiveBayes classifier = new(source.Read(TaskSplit.Train).Select(example => (choose(example), (int)example.Label)));
         var accuracy = source.Read(TaskSplit.Dev).Average(example => classifier.Classify(choose(example)) == example.Label ? 1.0 : 0.0);
