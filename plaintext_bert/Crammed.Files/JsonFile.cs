@@ -14,7 +14,9 @@ public static partial class JsonFile
     /// <param name="validate">Checks the values; an <see cref="ArgumentException"/> of it becomes one that names the file.</param>
     /// <param name="maximumBytes">A longer file is refused before it is read.</param>
     /// <exception cref="FileNotFoundException">No such file.</exception>
-    /// <exception cref="InvalidDataException">Too long, malformed, null, or refused; names the file, and line and field where it can.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Too long, malformed, null, or refused; names the file, and line and field where it can.
+    /// </exception>
     public static T Read<T>(
         string path, JsonSerializerOptions options, string whenMissing, Action<T>? validate = null, long maximumBytes = 1 << 20)
         where T : class

@@ -42,7 +42,7 @@ public sealed class TrainedWeights
     /// <summary>Row-major values by tensor name.</summary>
     public IReadOnlyDictionary<string, double[]> Values { get; }
 
-    /// <summary>The labels that the classifier's outputs stand for, in their order; null: the task's own, whatever they are called.</summary>
+    /// <summary>The labels that the classifier's outputs stand for, in their order; null: the task's, whatever they are called.</summary>
     public IReadOnlyList<string>? Labels { get; }
 
     /// <summary>Whether low-rank adapters are among them.</summary>
@@ -55,7 +55,7 @@ public sealed class TrainedWeights
         return new TrainedWeights(draw.Settings, draw.Shape, draw.Tensors);
     }
 
-    /// <summary>The same with the classifier's outputs in the order of a task's labels, which are told apart by name, in any case.</summary>
+    /// <summary>The same with the classifier's outputs in the order of a task's labels, found by name, in any case.</summary>
     /// <param name="labels">The task's; empty for regression.</param>
     /// <param name="source">Where the weights are from, for the message.</param>
     /// <exception cref="InvalidDataException">The outputs stand for other labels.</exception>

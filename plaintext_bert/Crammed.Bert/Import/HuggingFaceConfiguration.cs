@@ -96,7 +96,7 @@ public sealed record HuggingFaceConfiguration
     public static HuggingFaceConfiguration Read(string path) => JsonFile.Read<HuggingFaceConfiguration>(
         path, JsonOptions, "Hugging Face writes it beside a model's weights", configuration => configuration.Validate());
 
-    /// <summary>The names of a classifier's outputs in their order; null for a score, and where they are numbered alone (LABEL_0).</summary>
+    /// <summary>Names of a classifier's outputs in their order; null for a score, and where they are only numbered (LABEL_0).</summary>
     /// <param name="outputs">Rows of the classifier that is there.</param>
     /// <exception cref="ArgumentException">The classifier is none of texts, or the fields about its outputs disagree.</exception>
     internal IReadOnlyList<string>? Labels(int outputs)

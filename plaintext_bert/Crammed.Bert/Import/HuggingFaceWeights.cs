@@ -112,10 +112,12 @@ internal sealed class HuggingFaceWeights : IDisposable
     {
         var map = JsonFile.Read<ShardIndex>(index, JsonOptions, "", maximumBytes: MaximumIndexBytes).WeightMap;
         // Names from a file that may come from anybody: they must not lead out of the folder.
-        foreach (var shard in map.Values.Where(shard => shard is null || Path.GetFileName(shard) != shard || Path.GetExtension(shard) != Ending))
+        foreach (var shard in map.Values.Where(
+            shard => shard is null || Path.GetFileName(shard) != shard || Path.GetExtension(shard) != Ending))
             throw new InvalidDataException($"{index}: weight_map names '{shard}'; a shard is a {Ending} file in the same folder");
         var shards = map.GroupBy(entry => entry.Value!, entry => entry.Key).Select(shard => (
-            File: OpenFile(Path.Combine(Path.GetDirectoryName(index)!, shard.Key), $"{Path.GetFileName(index)} lists it"), Names: shard)).ToList();
+            File: OpenFile(Path.Combine(Path.GetDirectoryName(index)!, shard.Key), $"{Path.GetFileName(index)} lists it"),
+            Names: shard)).ToList();
         foreach (var (file, names) in shards)
         {
             if (names.FirstOrDefault(name => !file.Contains(name)) is { } missing)
@@ -147,7 +149,8 @@ internal sealed class HuggingFaceWeights : IDisposable
     }
 
     private static InvalidDataException Twice((SafetensorsFile File, string Name) one, (SafetensorsFile File, string Name) other) =>
-        new($"{one.File.Path}: has '{one.Name}' and {(one.File == other.File ? "" : other.File.Path + " ")}'{other.Name}', which say the same");
+        new($"{one.File.Path}: has '{one.Name}' and {(one.File == other.File ? "" : other.File.Path + " ")}'{other.Name}', "
+            + "which say the same");
 
     /// <summary>The fused tensor that would hold a projection's; null for other tensors.</summary>
     private static string? FusedName(string name) => HuggingFaceTensors.Projections

@@ -47,7 +47,10 @@ internal static class YamlTree
         if (text.AsSpan().ContainsAny("\r\n\u0085\u2028\u2029"))
             throw new ConfigurationException(origin, "a line break in quotes or brackets; write \\n in double quotes");
         if (text[^1] != (text[0] is '[' or '{' ? text[0] + 2 : text[0]))
-            throw new ConfigurationException(origin, $"does not end in the {text[0]} that it begins with; for a text put it in quotes: {Quoted(text)}");
+        {
+            throw new ConfigurationException(
+                origin, $"does not end in the {text[0]} that it begins with; for a text put it in quotes: {Quoted(text)}");
+        }
         return Parse(text, _ => origin, refusesComments: true)!;
     }
 
@@ -87,7 +90,10 @@ internal static class YamlTree
         while (parser.MoveNext())
         {
             if (parser.Current is Comment)
-                throw new ConfigurationException(locate(parser.Current.Start), $"YAML takes what follows # for a comment; put it in quotes: {Quoted(text)}");
+            {
+                throw new ConfigurationException(
+                    locate(parser.Current.Start), $"YAML takes what follows # for a comment; put it in quotes: {Quoted(text)}");
+            }
             depth += parser.Current!.NestingIncrease;
             if (depth > MaximumDepth)
                 throw new ConfigurationException(locate(parser.Current.Start), $"nests deeper than {MaximumDepth} levels");

@@ -255,7 +255,12 @@ public class LoraTests
         using var imported = HuggingFaceCheckpoint.Load(checkpoint, new ImportOptions { SequenceLength = 9 });
         var model = imported.Model;
         using var base3 = new TaskClassifier(model, imported.Head!);
-        using var adapters = Multiples(model, new LoraConfiguration { Rank = 2, TargetModules = ["query", "expand"], Bias = LoraBias.LoraOnly });
+        using var adapters = Multiples(model, new LoraConfiguration
+        {
+            Rank = 2,
+            TargetModules = ["query", "expand"],
+            Bias = LoraBias.LoraOnly,
+        });
         var folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "lora-transformers" + root);
         LoraFiles.Save(folder, adapters, base3.Head, "model");
         Rewrite(
@@ -298,7 +303,11 @@ public class LoraTests
         using var noGradient = torch.no_grad();
         var random = new Random(3);
         foreach (var tensor in adapters.Modules.SelectMany(module => new[] { adapters[module].A, adapters[module].B }))
-            tensor.copy_(torch.tensor(Enumerable.Range(0, (int)tensor.numel()).Select(_ => random.Next(-64, 65) / 256f).ToArray(), tensor.shape));
+        {
+            float[] values = [.. Enumerable.Range(0, (int)tensor.numel()).Select(_ => random.Next(-64, 65) / 256f)];
+            tensor.copy_(torch.tensor(values, tensor.shape));
+        }
+
         return adapters;
     }
 

@@ -105,7 +105,8 @@ internal sealed class CompositionTests : ConfigurationTestBase
             Prop.ForAll(Gen.ArrayOf(Gen.Elements(Pieces)).Select(string.Concat).ToArbitrary(), text =>
             {
                 string inDouble = $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"", inSingle = $"'{text.Replace("'", "''")}'";
-                foreach (var value in text is "" or "null" || text is ['"' or '\'' or '[' or '{', ..] ? [inDouble, inSingle] : (string[])[text, inDouble, inSingle])
+                var isSyntax = text is "" or "null" or ['"' or '\'' or '[' or '{', ..];
+                foreach (var value in isSyntax ? [inDouble, inSingle] : (string[])[text, inDouble, inSingle])
                     Arrives($"note={value}", text, settings => settings.Note);
                 Arrives($"eval.words=[{inDouble}, {inSingle}]", $"{text}|{text}", settings => string.Join('|', settings.Eval.Words));
             }));

@@ -87,7 +87,8 @@ internal sealed record LoraFileConfiguration
         {
             Requirement.Check(
                 value.IsUnset() || Irrelevant.Contains(name), value.Written(),
-                "null, false or empty, since nothing else is supported; merge the adapters in PEFT (merge_and_unload) and import the model", name);
+                "null, false or empty, since nothing else is supported; merge the adapters in PEFT (merge_and_unload) and import the model",
+                name);
         }
     }
 
@@ -102,7 +103,7 @@ internal sealed record LoraFileConfiguration
         return (rank, alpha / (UseRslora ? Math.Sqrt(rank) : rank));
     }
 
-    /// <summary>The same for a model's modules: the greatest rank, and a factor of which <see cref="SettingsOf"/> says the module's own.</summary>
+    /// <summary>The same for all modules: the greatest rank, and a factor; <see cref="SettingsOf"/> gives the module's own.</summary>
     public LoraConfiguration ToConfiguration(IReadOnlyDictionary<string, (int Rank, double Factor)> modules) => new()
     {
         Rank = modules.Values.Max(module => module.Rank),
@@ -134,7 +135,9 @@ internal sealed record LoraFileConfiguration
     }
 
     private static T Chosen<T>(Dictionary<string, T>? patterns, T otherwise, string module, string field) =>
-        patterns?.Keys.FirstOrDefault(pattern => Matches($@"^(?:.*\.)?(?:{pattern})$", module, field)) is { } key ? patterns[key] : otherwise;
+        patterns?.Keys.FirstOrDefault(pattern => Matches($@"^(?:.*\.)?(?:{pattern})$", module, field)) is { } key
+            ? patterns[key]
+            : otherwise;
 
     private static bool Matches(string pattern, string module, string field)
     {

@@ -84,7 +84,8 @@ public static class LoraFiles
     /// <param name="model">The base model.</param>
     /// <param name="head">Tensors [in, out] and [out] by the names of <see cref="TrainedTensorNames"/>; overwritten.</param>
     /// <param name="baseHead">
-    /// The head that the model was imported with: where the files have no pooler, it is this one's, as PEFT leaves out what it did not train.
+    /// The head that the model was imported with: where the files have no pooler, it is this one's, as PEFT leaves out what it did not
+    /// train.
     /// </param>
     /// <exception cref="FileNotFoundException">One of the files is missing.</exception>
     /// <exception cref="InvalidDataException">
@@ -120,7 +121,7 @@ public static class LoraFiles
         }
     }
 
-    /// <summary>Refuses adapters that are known to be for another model or for other labels; those of other programs do not say it.</summary>
+    /// <summary>Refuses adapters that are known to be for another model or other labels; those of other programs do not say it.</summary>
     /// <param name="folder">Where both files are.</param>
     /// <param name="modelFolder">The base model's checkpoint.</param>
     /// <param name="labels">The task's, in the order of its classes.</param>
@@ -135,12 +136,15 @@ public static class LoraFiles
                 $"{file.Path}: was trained on another model than {modelFolder}; give the model that it was trained on");
         }
 
-        var own = file.Metadata.ContainsKey(LabelsKey) ? file.ParseMetadata(LabelsKey, json => JsonSerializer.Deserialize<string[]>(json)) : null;
+        var own = file.Metadata.ContainsKey(LabelsKey)
+            ? file.ParseMetadata(LabelsKey, json => JsonSerializer.Deserialize<string[]>(json))
+            : null;
         // Where there are more or fewer, the head's shapes tell.
         if (own?.Length == labels.Count && !own.SequenceEqual(labels))
         {
             throw new InvalidDataException(
-                $"{file.Path}: was trained for the labels {string.Join(", ", own)}, and the task has {string.Join(", ", labels)}, in this order");
+                $"{file.Path}: was trained for the labels {string.Join(", ", own)}, and the task has {string.Join(", ", labels)}, "
+                + "in this order");
         }
     }
 
@@ -188,8 +192,10 @@ public static class LoraFiles
         // All are read before any is set, so that a damaged file leaves the model alone.
         var values = targets.Where(target => stored.ContainsKey(target.Key)).ToDictionary(
             target => target.Key, target => file.ReadFiniteFloat32(stored[target.Key], target.Value.Tensor.shape));
-        var fromBase = baseHead?.Values.Where(value => head.TryGetValue(value.Key, out var tensor) && tensor.numel() == value.Value.Length
-            && !value.Key.StartsWith("head.classifier", StringComparison.Ordinal) && !values.ContainsKey(LoraNames.Prefix + value.Key)).ToList() ?? [];
+        var fromBase = baseHead?.Values.Where(value => head.TryGetValue(value.Key, out var tensor)
+            && tensor.numel() == value.Value.Length
+            && !value.Key.StartsWith("head.classifier", StringComparison.Ordinal)
+            && !values.ContainsKey(LoraNames.Prefix + value.Key)).ToList() ?? [];
         if (targets.Keys.Except(values.Keys).Except(fromBase.Select(value => LoraNames.Prefix + value.Key)).FirstOrDefault() is { } missing)
         {
             throw new InvalidDataException(

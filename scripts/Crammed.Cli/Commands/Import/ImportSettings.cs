@@ -15,7 +15,7 @@ public sealed record ImportSettings
     [Description("the model's vocab.txt or tokenizer.json; null: that in its folder")]
     public required string? Vocabulary { get; init; }
 
-    [Description("what the classifier's outputs stand for, in their order, as the files of its task have the labels; null: the config's id2label")]
+    [Description("what the classifier's outputs stand for, in order, as the task's files have the labels; null: config.json's id2label")]
     public required IReadOnlyList<string>? Labels { get; init; }
 
     [Description("tokens in a sequence; positions beyond are left out"), Range(4, 4096)]
