@@ -134,9 +134,9 @@ internal sealed unsafe class EncodedCoefficientsTests
     {
         // Short mantissas meet ties often, long ones need the low part.
         var operands = from mantissa in Gen.OneOf(Gen.Choose(-64, 64), Gen.Choose(int.MinValue, int.MaxValue))
-                               from tail in Gen.Elements(0, 0, 1, 12345)
-                               from exponent in Gen.Choose(-50, 60)
-                               select Math.ScaleB(mantissa + Math.ScaleB(tail, -20), exponent);
+                       from tail in Gen.Elements(0, 0, 1, 12345)
+                       from exponent in Gen.Choose(-50, 60)
+                       select Math.ScaleB(mantissa + Math.ScaleB(tail, -20), exponent);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(5000), Prop.ForAll(operands.Two().ToArbitrary(), pair =>
         {
             var product = RoundedProduct.Of(pair.Item1, pair.Item2);
