@@ -6,6 +6,48 @@ using Crammed.Files;
 
 namespace Crammed.Model;
 
+/// <summary>How a query and a key become an attention score.</summary>
+public enum AttentionKernel
+{
+    /// <summary>exp(-||q - k||^2 / (2 sqrt(head dimension))), no row normalisation (Rho et al. 2025, section 4).</summary>
+    Gaussian,
+
+    /// <summary>softmax over the keys of q.k / sqrt(head dimension), the usual attention.</summary>
+    Softmax,
+
+    /// <summary>(1 + x/2^k)^(2^k) of the Gaussian kernel's argument x, no row normalisation; k squarings and no approximation.</summary>
+    Polynomial,
+}
+
+/// <summary>Where norms, biases and positions are.</summary>
+public enum EncoderStyle
+{
+    /// <summary>
+    /// Norms before attention and feed-forward part and after the last layer, no biases in linear layers, scaled sinusoidal positions
+    /// (Geiping and Goldstein 2023).
+    /// </summary>
+    Crammed,
+
+    /// <summary>
+    /// Norms after each residual sum, biases in every linear layer, learned positions and token types (Devlin et al. 2019, arXiv
+    /// 1810.04805).
+    /// </summary>
+    Original,
+}
+
+/// <summary>What the gated half g of the feed-forward block does to the other half a; or that there is no gate.</summary>
+public enum FeedForwardGate
+{
+    /// <summary>a * max(g, 0), the paper's.</summary>
+    Relu,
+
+    /// <summary>a * g: a plain product, one level under encryption.</summary>
+    Bilinear,
+
+    /// <summary>No gate: GELU of the whole width, x Phi(x) with the error function (Devlin et al. 2019).</summary>
+    Gelu,
+}
+
 /// <summary>
 /// The shape of a crammed BERT and of its classification head. Values are checked by <see cref="Validate"/>, which every
 /// consumer calls; the JSON form (config.json of a checkpoint) has snake_case names and refuses unknown ones.

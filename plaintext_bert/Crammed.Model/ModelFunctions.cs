@@ -3,6 +3,38 @@ using Crammed.Approximation;
 
 namespace Crammed.Model;
 
+/// <summary>The polynomials of one encoder layer.</summary>
+/// <param name="AttentionNorm">Inverse deviation of the norm before attention, of u = hidden * variance.</param>
+/// <param name="Kernel">Weights of attention, of -||q - k||^2 / (2 sqrt(head dimension)).</param>
+/// <param name="IsKernelTrained">Whether the kernel was trained in, so that it approximates nothing.</param>
+/// <param name="FeedForwardNorm">Inverse deviation of the norm before the feed-forward part.</param>
+/// <param name="Gate">ReLU of the gate; null where the gate is bilinear.</param>
+public sealed record LayerFunctions(
+    FittedFunction AttentionNorm, PowerKernel Kernel, bool IsKernelTrained, FittedFunction FeedForwardNorm, RectifiedLinear? Gate)
+{
+    /// <summary>
+    /// Where the kernel may be evaluated: where it is stable, [-2^(k+1), 0], and in place of exp only where it is close, [-2^k, 0].
+    /// </summary>
+    public Interval KernelDomain => IsKernelTrained ? Kernel.Domain : new Interval(Kernel.Domain.Low / 2, 0);
+}
+
+/// <summary>An approximation as tables show it.</summary>
+/// <param name="Name">Layer and tensor it is applied to.</param>
+/// <param name="Function">What it approximates.</param>
+/// <param name="Argument">What it is evaluated at.</param>
+/// <param name="Degree">Its degree; of a composite, those of its stages.</param>
+/// <param name="Approximation">Depth (levels) and products of two ciphertexts.</param>
+/// <param name="Domain">Where it may be evaluated.</param>
+/// <param name="Error">Absolute errors on the domain; null for a trained-in kernel, which approximates nothing.</param>
+public sealed record FunctionDesign(
+    string Name,
+    string Function,
+    string Argument,
+    string Degree,
+    IApproximation Approximation,
+    Interval Domain,
+    ApproximationReport? Error);
+
 /// <summary>The polynomials of a forward pass.</summary>
 /// <param name="Layers">First layer first.</param>
 /// <param name="FinalNorm">Inverse deviation of the norm after the last layer.</param>

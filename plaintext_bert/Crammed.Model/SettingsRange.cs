@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Crammed.Model;
@@ -56,4 +57,32 @@ public static class SettingsRange
     private static string Choices(Type type) => string.Join(" | ", Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName));
 
     private static double ToDouble(object number) => Convert.ToDouble(number, CultureInfo.InvariantCulture);
+}
+
+/// <summary>What is wrong with one setting of a record, as the exception that refuses it carries it.</summary>
+/// <param name="Field">The setting's name in files, in snake case.</param>
+/// <param name="Problem">What is wrong, as it reads after the name: "is 5; it must be 1 to 4".</param>
+public sealed record SettingFault(string Field, string Problem)
+{
+    /// <summary>The exception that says so.</summary>
+    public ArgumentException ToException() => new($"{Field} {Problem}") { Data = { [nameof(SettingFault)] = this } };
+
+    /// <summary>What an exception carries; null where it is about something else.</summary>
+    public static SettingFault? Of(Exception? exception) => exception?.Data[nameof(SettingFault)] as SettingFault;
+}
+
+internal static class Requirement
+{
+    /// <summary>
+    /// Refuses a configuration value with a message that names the field as it stands in files, its value and what is allowed.
+    /// </summary>
+    /// <exception cref="ArgumentException">The condition does not hold.</exception>
+    public static void Check(
+        bool holds, object value, string expected, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (holds)
+            return;
+        var field = JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+        throw new SettingFault(field, FormattableString.Invariant($"is {value}; it must be {expected}")).ToException();
+    }
 }

@@ -67,7 +67,7 @@ public class RealDataTests
         var vocabulary = WordPieceTrainer.Train(texts, new WordPieceTrainerOptions { VocabularySize = 512 });
         InputEncoder encoder = new(BertTokenizer.Create(vocabulary));
         var settings = new PretrainingSettings { BudgetSteps = 40, BatchSize = 4, DocumentBatchSize = 16, LearningRate = 0.02 };
-        var (training, heldOut) = Pretrainer.HeldOutSplit(texts, settings);
+        var (training, heldOut) = (texts[..2940], texts[2940..]);
         var configuration = BertConfiguration.Named("crammed-bert-he") with
         {
             VocabularySize = 512,

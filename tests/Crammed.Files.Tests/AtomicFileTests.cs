@@ -1,22 +1,13 @@
 using System.Runtime.Versioning;
-using Crammed.Tests;
 
 namespace Crammed.Files.Tests;
 
-public class AtomicFileTests
+public class AtomicFileTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void SetUp() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
-
     [Test]
     public void A_writer_that_throws_leaves_the_old_file_and_no_other()
     {
-        var path = _folder.File("file");
+        var path = Folder.Combine("file");
         File.WriteAllText(path, "old");
         void Fails() => AtomicFile.Write(path, stream =>
         {
@@ -25,13 +16,13 @@ public class AtomicFileTests
         });
         Assert.That(Fails, Throws.InstanceOf<InvalidDataException>());
         Assert.That(File.ReadAllText(path), Is.EqualTo("old"));
-        Assert.That(_folder.Names(), Is.EqualTo(new[] { "file" }));
+        Assert.That(Folder.Names(), Is.EqualTo(new[] { "file" }));
     }
 
     [Test]
     public void Text_replaces_an_older_file_without_a_byte_order_mark()
     {
-        var path = _folder.File("file");
+        var path = Folder.Combine("file");
         File.WriteAllText(path, "older and longer");
         AtomicFile.WriteText(path, "é\n");
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(new byte[] { 0xc3, 0xa9, 0x0a }));
@@ -42,7 +33,7 @@ public class AtomicFileTests
     public void Permissions_hold_from_the_first_byte_on()
     {
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var path = _folder.File("file");
+        var path = Folder.Combine("file");
         UnixFileMode during = default;
         AtomicFile.Write(path, stream => during = File.GetUnixFileMode(stream.Name), owner);
         Assert.That((during, File.GetUnixFileMode(path)), Is.EqualTo((owner, owner)));
@@ -51,7 +42,7 @@ public class AtomicFileTests
     [Test]
     public void A_folder_replaces_an_older_one_whole_or_not_at_all()
     {
-        var path = _folder.File("target");
+        var path = Folder.Combine("target");
         AtomicFolder.Write(path, folder => File.WriteAllText(Path.Combine(folder, "old"), ""));
         void Fails() => AtomicFolder.Write(path, folder => throw new InvalidDataException(folder));
         Assert.That(Fails, Throws.InstanceOf<InvalidDataException>());

@@ -1,19 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
-using Crammed.Tests;
 
 namespace Crammed.Files.Tests;
 
-public class SafetensorsFileTests
+public class SafetensorsFileTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void SetUp() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
-
     [Test]
     public void Half_precision_widens_exactly()
     {
@@ -119,7 +110,7 @@ public class SafetensorsFileTests
     {
         var bytes = new byte[10];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, length);
-        var path = _folder.File("length");
+        var path = Folder.Combine("length");
         File.WriteAllBytes(path, bytes);
         Assert.That(
             () => SafetensorsFile.Open(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains($"header length {length}"));
@@ -128,7 +119,7 @@ public class SafetensorsFileTests
     [Test]
     public void Too_short_a_file_is_refused()
     {
-        var path = _folder.File("short");
+        var path = Folder.Combine("short");
         File.WriteAllBytes(path, new byte[7]);
         Assert.That(() => SafetensorsFile.Open(path), Throws.TypeOf<InvalidDataException>());
     }
@@ -160,8 +151,8 @@ public class SafetensorsFileTests
         writer.AddInt64("steps", [1], new long[1]);
         writer.AddBoolean("mask", [3], new bool[3]);
         writer.AddMetadata("format", "pt");
-        writer.Write(_folder.File("sound"));
-        var sound = File.ReadAllBytes(_folder.File("sound"));
+        writer.Write(Folder.Combine("sound"));
+        var sound = File.ReadAllBytes(Folder.Combine("sound"));
         var random = new Random(20240611);
         var refused = 0;
         for (var trial = 0; trial < 3000; trial++)
@@ -190,7 +181,7 @@ public class SafetensorsFileTests
 
     private bool IsRefused(byte[] bytes)
     {
-        var path = _folder.File("mutated");
+        var path = Folder.Combine("mutated");
         File.WriteAllBytes(path, bytes);
         try
         {
@@ -211,7 +202,7 @@ public class SafetensorsFileTests
     {
         var length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
-        var path = _folder.File("file");
+        var path = Folder.Combine("file");
         File.WriteAllBytes(path, [.. length, .. json, .. data]);
         return path;
     }

@@ -1,18 +1,9 @@
 using System.Text;
-using Crammed.Tests;
 
 namespace Crammed.Files.Tests;
 
-public class SafetensorsWriterTests
+public class SafetensorsWriterTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void SetUp() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
-
     [Test]
     public void Bytes_are_those_of_the_format()
     {
@@ -20,7 +11,7 @@ public class SafetensorsWriterTests
         writer.AddUInt8("a", [3], new byte[] { 7, 8, 9 });
         writer.AddFloat32("b", [1, 2], new[] { 1f, -2f });
         writer.AddMetadata("k", "v");
-        var path = _folder.File("golden");
+        var path = Folder.Combine("golden");
         writer.Write(path);
 
         const string Json =
@@ -50,7 +41,7 @@ public class SafetensorsWriterTests
         writer.AddUInt8("bytes", [1, 0, 5], ReadOnlyMemory<byte>.Empty);
         writer.AddBoolean("ü \" bools", [2], new[] { true, false });
         writer.AddMetadata("schlüssel", "wert\n\"");
-        var path = _folder.File("all");
+        var path = Folder.Combine("all");
         writer.Write(path);
 
         using var file = SafetensorsFile.Open(path);
@@ -77,8 +68,8 @@ public class SafetensorsWriterTests
             values[index] = index * 7;
         var writer = new SafetensorsWriter();
         writer.AddInt32("many", [values.Length], values);
-        writer.Write(_folder.File("many"));
-        using var file = SafetensorsFile.Open(_folder.File("many"));
+        writer.Write(Folder.Combine("many"));
+        using var file = SafetensorsFile.Open(Folder.Combine("many"));
         Assert.That(file.ReadInt64("many").SequenceEqual(values.Select(value => (long)value)));
     }
 
@@ -98,31 +89,31 @@ public class SafetensorsWriterTests
             addition(forward);
         foreach (var addition in additions.Reverse())
             addition(backward);
-        forward.Write(_folder.File("forward"));
-        backward.Write(_folder.File("backward"));
-        Assert.That(File.ReadAllBytes(_folder.File("backward")), Is.EqualTo(File.ReadAllBytes(_folder.File("forward"))));
+        forward.Write(Folder.Combine("forward"));
+        backward.Write(Folder.Combine("backward"));
+        Assert.That(File.ReadAllBytes(Folder.Combine("backward")), Is.EqualTo(File.ReadAllBytes(Folder.Combine("forward"))));
     }
 
     [Test]
     public void Writing_replaces_the_file_and_leaves_no_other()
     {
-        var path = _folder.File("model");
+        var path = Folder.Combine("model");
         File.WriteAllText(path, "old");
         new SafetensorsWriter().Write(path);
         using var file = SafetensorsFile.Open(path);
         Assert.That(file.Names, Is.Empty);
-        Assert.That(_folder.Names(), Is.EqualTo(new[] { "model" }));
+        Assert.That(Folder.Names(), Is.EqualTo(new[] { "model" }));
     }
 
     [Test]
     public void A_failed_write_leaves_the_old_file_and_no_other()
     {
-        var path = _folder.File("model");
+        var path = Folder.Combine("model");
         File.WriteAllText(path, "old");
         using (var file = new AtomicFile(path))
             file.Stream.WriteByte(1);
         Assert.That(File.ReadAllText(path), Is.EqualTo("old"));
-        Assert.That(_folder.Names(), Is.EqualTo(new[] { "model" }));
+        Assert.That(Folder.Names(), Is.EqualTo(new[] { "model" }));
     }
 
     [Test]

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Crammed.Tests;
 
 namespace Crammed.Tables.Tests;
 
@@ -19,7 +18,7 @@ public class IndependentReaderTests
     public void An_independent_reader_finds_what_was_written()
     {
         using TemporaryFolder temporary = new();
-        var folder = Environment.GetEnvironmentVariable("CRAMMED_KEEP_WRITTEN") ?? temporary.File("written");
+        var folder = Environment.GetEnvironmentVariable("CRAMMED_KEEP_WRITTEN") ?? temporary.Combine("written");
         var rows = Write(folder);
         var found = JsonDocument.Parse(File.ReadAllText(OraclePath())).RootElement;
         var hashes = found.GetProperty("parts").EnumerateArray().Select(hash => hash.GetString());

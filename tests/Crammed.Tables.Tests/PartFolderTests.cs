@@ -1,5 +1,3 @@
-using Crammed.Tests;
-
 namespace Crammed.Tables.Tests;
 
 /// <summary>Folders that a process began and another completes; a killed process is one whose writer is never completed.</summary>
@@ -20,7 +18,7 @@ public class PartFolderTests
     public void WriteInOnePiece()
     {
         _root = new TemporaryFolder();
-        _folder = _root.File("folder");
+        _folder = _root.Combine("folder");
         Complete(0);
         _whole = Content(_folder);
         Directory.Delete(_folder, recursive: true);

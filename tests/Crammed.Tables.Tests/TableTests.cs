@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Crammed.Tests;
 
 namespace Crammed.Tables.Tests;
 
@@ -91,9 +90,9 @@ public class TableTests
     public void A_table_is_written_whole()
     {
         using var folder = new TemporaryFolder();
-        Table.Write(folder.File("t"), Example);
+        Table.Write(folder.Combine("t"), Example);
         Assert.That(folder.Names(), Is.EqualTo(new[] { "t" }));
-        Assert.That(Table.Parse(File.ReadAllBytes(folder.File("t")), "t").Rows, Is.EqualTo(3));
+        Assert.That(Table.Parse(File.ReadAllBytes(folder.Combine("t")), "t").Rows, Is.EqualTo(3));
     }
 
     [Test]

@@ -1,5 +1,3 @@
-using Crammed.Tests;
-
 namespace Crammed.Text.Tests;
 
 /// <summary>Folders that tests read: the checkout, GLUE beside it, WordNet; tests without their data are ignored, visibly.</summary>

@@ -3,6 +3,17 @@ using System.Buffers.Binary;
 namespace Crammed.Ckks;
 
 /// <summary>
+/// Brings ciphertexts back to a high level: by the key holder, who decrypts and encrypts again, or by bootstrapping.
+/// </summary>
+public interface IRefresher
+{
+    /// <summary>Ciphertexts of the same messages at the canonical scale of <paramref name="targetLevel"/>; the caller owns them.</summary>
+    /// <param name="ciphertexts">Two polynomials each, at any level and scale; the message must fit the lowest prime.</param>
+    /// <param name="targetLevel">Level of the results.</param>
+    Ciphertext[] Refresh(IReadOnlyList<Ciphertext> ciphertexts, int targetLevel);
+}
+
+/// <summary>
 /// Frames between a server and the key holder's refresh party, over a stream. Request: target level, number of ciphertexts, then each
 /// with its length. Answer: number of ciphertexts, then each with its length; a negative number is the length of an error message.
 /// All integers are 32 bits, little-endian. The party learns nothing but ciphertexts and a level, and evaluates no function.

@@ -1,7 +1,44 @@
 using System.Collections.Concurrent;
 using Crammed.Approximation;
+using Crammed.Ckks;
 
 namespace Crammed.Encrypted.Backends;
+
+/// <summary>The engine's noise estimates at the canonical scales.</summary>
+public sealed class CkksNoiseModel(CkksParameters parameters) : INoiseModel
+{
+    private readonly NoiseEstimator _estimator = new(parameters);
+
+    public double Fresh(int level) => _estimator.FreshSymmetric(parameters.ScaleAt(level));
+
+    public double Rescale(int level) => _estimator.Rescale(parameters.ScaleAt(level));
+
+    public double Polynomial(PolynomialPlan plan, int level, double argument) =>
+        _estimator.Polynomial(plan, level, parameters.ScaleAt(level), argument, error: 0);
+
+    public double KeySwitch(int level) => _estimator.KeySwitch(level, parameters.ScaleAt(level));
+}
+
+/// <summary>
+/// Standard deviations, in slot values, of the noise that operations add on ciphertexts. The clear backend injects it on request.
+/// </summary>
+public interface INoiseModel
+{
+    /// <summary>Noise of a fresh encryption at a level.</summary>
+    double Fresh(int level);
+
+    /// <summary>Noise of a rescale that ends at a level.</summary>
+    double Rescale(int level);
+
+    /// <summary>Noise of one key switch (relinearization or rotation) at a level.</summary>
+    double KeySwitch(int level);
+
+    /// <summary>What the evaluation of a plan adds in a slot, beside what it makes of its argument's own noise.</summary>
+    /// <param name="plan">The polynomial.</param>
+    /// <param name="level">Level of the argument.</param>
+    /// <param name="argument">The slot's value, in [-1, 1].</param>
+    double Polynomial(PolynomialPlan plan, int level, double argument);
+}
 
 /// <summary>
 /// Adds Gaussian noise of a model's size to clear vectors. Samples come from one large table at random offsets: noise of two

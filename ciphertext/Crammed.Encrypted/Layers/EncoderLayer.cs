@@ -1,7 +1,30 @@
+using Crammed.Approximation;
+using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Layers;
+
+/// <summary>
+/// The public factors on the rank-r side of one layer's three adapters: alpha / rank, dropout, and the scale of queries and keys.
+/// One vector of slots a rank.
+/// </summary>
+public sealed record AdapterFactors(IReadOnlyList<PlainSlots> Query, IReadOnlyList<PlainSlots> Key, IReadOnlyList<PlainSlots> Value)
+    : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (var plain in Query.Concat(Key).Concat(Value))
+            plain.Dispose();
+    }
+}
+
+/// <summary>A frozen layer norm: gamma and beta, one value a feature, and its inverse square root (see <see cref="Functional.LayerNorm"/>).</summary>
+public sealed record NormWeights(double[] Gamma, double[] Beta, FittedFunction InverseDeviation)
+{
+    /// <summary>Three levels.</summary>
+    public EncryptedTensor Forward(EncryptedTensor x) => Functional.LayerNorm(x, Gamma, Beta, InverseDeviation);
+}
 
 /// <summary>
 /// A pre-norm encoder layer of <c>crammed-bert-he</c>: polynomial-kernel attention with adapters on query, key and value,

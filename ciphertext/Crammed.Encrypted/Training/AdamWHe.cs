@@ -4,6 +4,17 @@ using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Training;
 
+/// <summary>Packed parameters and their bias-corrected moments, one vector each.</summary>
+public sealed record OptimizerState(SlotVector Parameters, SlotVector? FirstMoment, SlotVector? SecondMoment) : IDisposable
+{
+    public void Dispose()
+    {
+        Parameters.Dispose();
+        FirstMoment?.Dispose();
+        SecondMoment?.Dispose();
+    }
+}
+
 /// <summary>
 /// AdamW-HE (Rho et al. 2025, algorithm 1) on packed parameters: epsilon stands inside the root, so that one inverse square root on a
 /// domain bounded below by epsilon does: p &lt;- p - rate (decay p + m / sqrt(v + epsilon)).

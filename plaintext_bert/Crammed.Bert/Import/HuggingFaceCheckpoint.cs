@@ -1,4 +1,34 @@
+using TorchSharp;
+
 namespace Crammed.Bert;
+
+/// <summary>What an imported model's files do not say.</summary>
+public sealed record ImportOptions
+{
+    /// <summary>Tokens of a sequence; the learned positions beyond are left out.</summary>
+    public int SequenceLength { get; init; } = 128;
+
+    /// <summary>
+    /// Names of the classifier's outputs in their order, as the files of its task have the labels; null: those of config.json.
+    /// </summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>float32, or float64 to compare with other programs.</summary>
+    public torch.ScalarType Type { get; init; } = torch.ScalarType.Float32;
+}
+
+/// <summary>A model that another program trained.</summary>
+/// <param name="Model">Of the original style, with softmax attention and GELU.</param>
+/// <param name="Head">
+/// Its pooler and classifier in the form of a classification head, with the identity for the head's first layer; null where the checkpoint
+/// has none.
+/// </param>
+/// <param name="HasEmbeddings">Whether the checkpoint has embedding tables; otherwise the model's are random.</param>
+public sealed record ImportedBert(BertModel Model, TrainedWeights? Head, bool HasEmbeddings) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+}
 
 /// <summary>
 /// Reads BERT checkpoints of transformers: config.json and model.safetensors or its shards, tensors named in any of the ways of

@@ -3,6 +3,28 @@ using TorchSharp.Modules;
 
 namespace Crammed.Bert;
 
+/// <summary>
+/// Sees the values that a forward pass computes on its way, by name; the pass itself does not change. Calibration records
+/// their ranges, the range penalty adds to the loss when they leave theirs (the tensors are part of the gradient's graph).
+/// </summary>
+internal interface IActivationObserver
+{
+    /// <summary>Whether variances before norms, which the pass computes for observers alone, are worth their time.</summary>
+    bool WantsVariances => true;
+
+    void Observe(string name, torch.Tensor values);
+}
+
+/// <summary>What adapters add to the outputs of linear layers.</summary>
+internal interface ILinearAdapters
+{
+    /// <summary>
+    /// What to add to the output of a module (named as its weight in the checkpoint, such as <c>layers.0.attention.query</c>) for an
+    /// input [..., in]; [..., out], or null where the module has no adapter.
+    /// </summary>
+    torch.Tensor? Delta(string module, torch.Tensor x);
+}
+
 /// <summary>What may accompany one forward pass through the encoder; every part is optional.</summary>
 internal sealed record EncoderPass
 {

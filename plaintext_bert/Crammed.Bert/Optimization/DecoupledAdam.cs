@@ -2,6 +2,19 @@ using TorchSharp;
 
 namespace Crammed.Bert;
 
+/// <summary>The optimizers of training.</summary>
+public enum OptimizerKind
+{
+    /// <summary>m / sqrt(v + epsilon): AdamW-HE (Rho et al. 2025, algorithm 1), one inverse root on a domain bounded below.</summary>
+    AdamwHe,
+
+    /// <summary>The same with the published polynomial for the inverse root (table 13), as on ciphertexts.</summary>
+    AdamwHePolynomial,
+
+    /// <summary>m / (sqrt(v) + epsilon): the usual AdamW (Loshchilov and Hutter 2019).</summary>
+    Adamw,
+}
+
 /// <summary>
 /// AdamW with a choice of where epsilon stands. Step t = 1, 2, ...: theta &lt;- theta - rate * decay * theta; m and v are the moving
 /// averages of gradient and squared gradient; with the bias-corrected m^ and v^, theta &lt;- theta - rate * m^ / sqrt(v^ + epsilon), or
@@ -125,3 +138,21 @@ internal sealed class DecoupledAdam : IDisposable
 /// <param name="Value">A leaf that requires a gradient.</param>
 /// <param name="Decays">Whether weight decay acts on it.</param>
 internal sealed record TrainedTensor(string Name, torch.Tensor Value, bool Decays);
+
+/// <summary>
+/// Training diverged: a loss or a gradient is no longer finite, or a second moment has left the domain of the optimizer's polynomial. The
+/// weights are those before the failing step.
+/// </summary>
+public sealed class TrainingDivergedException : InvalidOperationException
+{
+    private const string PretrainingRemedy = "lower the learning rate, clip at a smaller norm or strengthen the kernel penalty";
+
+    /// <param name="step">The failing step, from 1.</param>
+    /// <param name="what">What is wrong, with its value: "the loss is NaN".</param>
+    /// <param name="remedy">What to do.</param>
+    public TrainingDivergedException(int step, string what, string remedy = PretrainingRemedy)
+        : base($"{what} at step {step}; {remedy}") => Step = step;
+
+    /// <summary>The failing step, from 1.</summary>
+    public int Step { get; }
+}

@@ -12,7 +12,7 @@ public static class Pretrainer
     /// </summary>
     /// <param name="model">Trained in place; float32.</param>
     /// <param name="training">Text to train on.</param>
-    /// <param name="heldOut">Text for the held-out loss, of other documents; see <see cref="HeldOutSplit"/>.</param>
+    /// <param name="heldOut">Text for the held-out loss, of other documents.</param>
     /// <param name="settings">The recipe; validated here.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Ends the run early.</param>
@@ -40,18 +40,5 @@ public static class Pretrainer
                 $"the corpus must be packed to the model's sequence length, {model.Configuration.SequenceLength}", nameof(training));
         using var run = new PretrainingRun(model, training, settings);
         return new PretrainingLoop(run, training, heldOut, settings, checkpoints).Run(progress, cancellation);
-    }
-
-    /// <summary>
-    /// Splits documents: every one of the held-out ones is chosen by the seed, independently, with the settings' fraction.
-    /// </summary>
-    public static (IReadOnlyList<string> Training, IReadOnlyList<string> HeldOut) HeldOutSplit(
-        IEnumerable<string> documents, PretrainingSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(documents);
-        ArgumentNullException.ThrowIfNull(settings);
-        var random = new SeededRandom(settings.Seed, "held-out documents");
-        var split = documents.ToLookup(_ => random.NextDouble() < settings.HeldOutFraction);
-        return (split[false].ToList(), split[true].ToList());
     }
 }

@@ -4,6 +4,22 @@ using System.Text.Json.Serialization;
 
 namespace Crammed.Bert;
 
+/// <summary>Type of the factors of products with weight matrices, decoder included; weights and everything else are float32.</summary>
+public enum MatrixProductPrecision
+{
+    /// <summary>IEEE 754 binary32.</summary>
+    Float32,
+
+    /// <summary>
+    /// Factors and results rounded to 8 significant bits, sums in binary32. Attention's own products stay binary32: the kernel's argument
+    /// is a difference of squares, in which such rounding would leave few bits.
+    /// </summary>
+    Bfloat16,
+
+    /// <summary>Bfloat16 where the processor has such products, float32 elsewhere; a resumed run keeps what it was started with.</summary>
+    Auto,
+}
+
 /// <summary>
 /// The pretraining recipe (Geiping and Goldstein 2023; Rho et al. 2025): masked-token prediction, AdamW, one budget that the learning
 /// rate follows, no dropout; and the range penalties that keep the inputs of non-polynomial functions in narrow intervals.

@@ -1,5 +1,27 @@
 namespace Crammed.Text;
 
+/// <summary>How a corpus file marks its documents. In both forms a line is a paragraph.</summary>
+public enum CorpusForm
+{
+    /// <summary>An empty line ends a document.</summary>
+    EmptyLineSeparated,
+
+    /// <summary>
+    /// WikiText (Merity et al. 2016, arXiv 1609.07843): a heading line " = Title = " between empty lines starts a document,
+    /// " = = Section = = " does not, and empty lines by themselves mean nothing.
+    /// </summary>
+    WikiText,
+}
+
+/// <summary>A text of its own: an article, a chapter, a gloss.</summary>
+/// <param name="Name">Where it is from, for messages: file and first line, or a concept of WordNet.</param>
+/// <param name="Paragraphs">Its paragraphs, at least one, none empty.</param>
+public sealed record TextDocument(string Name, IReadOnlyList<string> Paragraphs)
+{
+    /// <summary>The paragraphs, a line break between each.</summary>
+    public string Text => string.Join('\n', Paragraphs);
+}
+
 /// <summary>A source of documents for pretraining: a text file, a Parquet file's columns, a part of WordNet.</summary>
 public abstract class CorpusSource
 {

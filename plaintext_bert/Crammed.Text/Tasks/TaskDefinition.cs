@@ -1,5 +1,36 @@
 namespace Crammed.Text;
 
+/// <summary>How the files of a task are written.</summary>
+public enum TaskFileFormat
+{
+    /// <summary>Fields separated by tabs, without quoting: a double quote is a character like any other (GLUE's form).</summary>
+    Tsv,
+
+    /// <summary>Comma-separated values with quoting (RFC 4180).</summary>
+    Csv,
+
+    /// <summary>A JSON object in each line.</summary>
+    Jsonl,
+
+    /// <summary>Apache Parquet.</summary>
+    Parquet,
+}
+
+/// <summary>What a task asks for.</summary>
+public enum TaskKind
+{
+    /// <summary>One of a few labels.</summary>
+    Classification,
+
+    /// <summary>A score.</summary>
+    Regression,
+}
+
+/// <summary>One row of a task's file.</summary>
+/// <param name="Place">Where it stands, for messages: "line 3", "row 3".</param>
+/// <param name="Fields">The fields of <see cref="TaskDefinition.FieldColumns"/>, in that order.</param>
+internal readonly record struct TaskRow(string Place, string[] Fields);
+
 /// <summary>
 /// A task as data: what it asks for and where its examples stand. <see cref="TaskCatalog"/> opens it. A task either has a
 /// <see cref="Generator"/> or files.

@@ -63,3 +63,21 @@ public sealed class InputEncoder(Tokenizer tokenizer, SpecialTokens special)
         return first > second ? (longer, shorter) : (shorter, longer);
     }
 }
+
+/// <summary>One input of a BERT model: [CLS] first [SEP], or [CLS] first [SEP] second [SEP], then padding.</summary>
+/// <param name="Ids">Token ids, [maxLength].</param>
+/// <param name="AttentionMask">1 for a token, 0 for padding, [maxLength].</param>
+/// <param name="TokenTypeIds">0 for the first text (with [CLS] and its [SEP]) and for padding, 1 for the second, [maxLength].</param>
+/// <param name="TokenCount">How many of the ids are not padding.</param>
+public sealed record BertEncoding(int[] Ids, int[] AttentionMask, int[] TokenTypeIds, int TokenCount);
+
+/// <summary>Ids of the tokens that a model's inputs are built with.</summary>
+/// <param name="Padding">Fills an input up to its length.</param>
+/// <param name="Classification">Starts each input.</param>
+/// <param name="Separator">Ends each text of an input.</param>
+/// <param name="Mask">Stands for a token to be guessed in pretraining.</param>
+public sealed record SpecialTokens(int Padding, int Classification, int Separator, int Mask)
+{
+    /// <summary>Whether an id is one of these.</summary>
+    public bool Contains(int id) => id == Padding || id == Classification || id == Separator || id == Mask;
+}

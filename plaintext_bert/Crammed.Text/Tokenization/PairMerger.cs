@@ -2,6 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Crammed.Text;
 
+/// <summary>Two tokens next to each other in a word, by their ids.</summary>
+internal readonly record struct TokenPair(int Left, int Right);
+
 /// <summary>
 /// Words as sequences of tokens, with the count of every pair of neighbours kept up to date while pairs are merged: a merge touches only
 /// the words that have the pair.

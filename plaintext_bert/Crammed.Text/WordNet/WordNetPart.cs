@@ -1,5 +1,8 @@
 namespace Crammed.Text;
 
+/// <summary>A possible example of a task on WordNet.</summary>
+internal readonly record struct WordNetCandidate(Synset First, Synset? Second, int Label);
+
 /// <summary>
 /// The noun concepts of one part of WordNet that examples may use: those whose definition no other concept shares, so that no text stands
 /// in both parts.

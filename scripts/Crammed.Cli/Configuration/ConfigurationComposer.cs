@@ -1,5 +1,8 @@
 namespace Crammed.Cli.Configuration;
 
+/// <summary>A composed tree, and which choice was taken from each group (in the order of composition).</summary>
+internal sealed record ComposedConfiguration(MappingNode Tree, IReadOnlyDictionary<string, string> Choices);
+
 /// <summary>
 /// Composes a configuration tree as Hydra does. A root's <c>defaults</c> list chooses a file of each group (<c>- arch: crammed-bert</c>);
 /// its keys land under the group's name. A choice may have defaults of its own, relative to its group: <c>- tasks: rte</c> in

@@ -100,3 +100,14 @@ internal sealed class ProgressReporter : IDisposable
     private static string DurationOf(double seconds) =>
         seconds < 100 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:G3} s") : $"{NumberText.Count(seconds)} s";
 }
+
+/// <summary>Durations as people write them: 0:39, 1:02:03, 2 d 03:00.</summary>
+internal static class DurationText
+{
+    public static string Format(TimeSpan duration)
+    {
+        var whole = TimeSpan.FromSeconds(Math.Round(duration.TotalSeconds));
+        var format = whole.TotalHours < 1 ? @"m\:ss" : whole.TotalDays < 1 ? @"h\:mm\:ss" : @"d\ \d\ hh\:mm";
+        return whole.ToString(format, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,3 +1,5 @@
+using Crammed.Cli.Settings;
+
 namespace Crammed.Cli.Reports;
 
 /// <summary>Everything that a report of an encrypted fine-tuning run says; nothing in the report comes from elsewhere.</summary>
@@ -44,4 +46,53 @@ internal sealed record DemoReport
 
     /// <summary>How to run it again.</summary>
     public required ReproductionFacts Reproduction { get; init; }
+}
+
+/// <summary>A process and the keys that it holds.</summary>
+/// <param name="Process">For example "key holder" or "server".</param>
+/// <param name="Holds">Keys and clear data that it has.</param>
+/// <param name="DoesNotHold">Keys and clear data that it never has.</param>
+internal sealed record KeyHolding(string Process, string Holds, string DoesNotHold);
+
+/// <summary>The size of something.</summary>
+internal sealed record NamedBytes(string Name, long Bytes);
+
+/// <summary>Wall-clock seconds of something.</summary>
+internal sealed record NamedSeconds(string Name, double Seconds);
+
+/// <summary>One kind of operation in a training step, on average.</summary>
+/// <param name="Operation">For example "rotate".</param>
+/// <param name="Count">Operations a step.</param>
+/// <param name="ProcessorSeconds">Processor seconds a step, summed over cores.</param>
+internal sealed record OperationCost(string Operation, double Count, double ProcessorSeconds);
+
+/// <summary>Something that the run worked with.</summary>
+/// <param name="Item">For example "token embeddings of the training examples".</param>
+/// <param name="IsEncrypted">Whether the server saw it as ciphertexts alone.</param>
+/// <param name="Where">Where it was encrypted, kept, or used in the clear.</param>
+internal sealed record ProtectedItem(string Item, bool IsEncrypted, string Where);
+
+/// <summary>How to run it again.</summary>
+/// <param name="Command">The command line.</param>
+/// <param name="PretrainingSeed">Seed of pretraining.</param>
+/// <param name="FineTuningSeed">Seed of the draw.</param>
+/// <param name="Version">The source's version; null where it is not known.</param>
+/// <param name="Machine">Where it ran.</param>
+internal sealed record ReproductionFacts(string Command, long PretrainingSeed, long FineTuningSeed, string? Version, MachineFacts Machine);
+
+/// <summary>Parameters and policies of the encryption.</summary>
+/// <param name="ParameterSet">Name of the set.</param>
+/// <param name="LogDegree">log2 of the ring degree N.</param>
+/// <param name="LogModulus">log2 of QP, the modulus of the evaluation keys.</param>
+/// <param name="SecurityBits">Classical security by the HE standard's table; null: insecure.</param>
+/// <param name="Refresh">What restores a ciphertext that is out of levels.</param>
+/// <param name="ReleasedBits">Decrypted results leave the key holder rounded to multiples of 2^-ReleasedBits.</param>
+internal sealed record EncryptionFacts(
+    string ParameterSet, int LogDegree, double LogModulus, int? SecurityBits, RefreshPolicy Refresh, int ReleasedBits)
+{
+    /// <summary>
+    /// The largest error of a loss that is computed from rounded logits: each is off by half a unit, and the absolute derivatives of cross
+    /// entropy by the logits, |p - y|, add up to 2 at most.
+    /// </summary>
+    public double RoundingError => 2 * Math.Pow(2, -ReleasedBits - 1);
 }

@@ -5,6 +5,19 @@ using Crammed.Model;
 
 namespace Crammed.Cli.Settings;
 
+/// <summary>The families of models.</summary>
+public enum ArchitectureKind
+{
+    /// <summary>The paper's: Gaussian kernel, ReLU gate.</summary>
+    CrammedBert,
+
+    /// <summary>The shallow one: polynomial kernel trained in, bilinear gate.</summary>
+    CrammedBertHe,
+
+    /// <summary>BERT-tiny as its authors have it, a baseline in plaintext.</summary>
+    HfBertTiny,
+}
+
 /// <summary>The group <c>arch</c>: the shape of the model and of its classification head.</summary>
 public sealed record ArchGroupSettings : BertConfiguration, ICheckedSettings
 {

@@ -3,6 +3,16 @@ using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
 
+/// <summary>What restores a ciphertext that is out of levels.</summary>
+public enum RefreshPolicy
+{
+    /// <summary>The key holder re-encrypts it. Assumes a semi-honest server, which uses the key holder as a refresh oracle.</summary>
+    Client,
+
+    /// <summary>Bootstrapping, without the key holder.</summary>
+    Bootstrap,
+}
+
 /// <summary>The group <c>he</c>: encryption.</summary>
 public sealed record EncryptionSettings
 {

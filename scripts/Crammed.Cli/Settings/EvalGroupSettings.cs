@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
 
@@ -14,4 +15,18 @@ public sealed record EvalGroupSettings
 
     [Description("examples that are also evaluated under encryption"), Range(0, int.MaxValue)]
     public required int EncryptedExamples { get; init; }
+}
+
+/// <summary>Commands that work from an export use all its examples: the limit belongs to the export.</summary>
+internal static class ExportedExamplesRule
+{
+    /// <summary>What is wrong with a command's group <c>eval</c>.</summary>
+    public static IEnumerable<SettingsProblem> Check(string property, EvalGroupSettings settings)
+    {
+        if (settings.Finetune.TrainLimit is { } limit)
+        {
+            yield return new(
+                property, $"has finetune.train_limit {limit}; limit the export instead: crammed export-glue train_limit={limit}");
+        }
+    }
 }

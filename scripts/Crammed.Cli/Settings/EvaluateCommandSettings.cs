@@ -4,6 +4,26 @@ using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
 
+/// <summary>Where the examples of an evaluation come from.</summary>
+public enum ExampleSource
+{
+    /// <summary>An exported task.</summary>
+    Export,
+
+    /// <summary>The text of a task.</summary>
+    Text,
+}
+
+/// <summary>How an evaluation in plaintext computes what ciphertexts can only approximate.</summary>
+public enum FunctionKind
+{
+    /// <summary>The true functions.</summary>
+    Exact,
+
+    /// <summary>Both: the true functions, and beside them the polynomials that ciphertexts are evaluated by.</summary>
+    Polynomial,
+}
+
 /// <summary>What <c>crammed evaluate</c> reads: cfg_evaluate.yaml.</summary>
 [ReadWith("adapters", "fhe=null")]
 [ReadWith("draw", "fhe=null")]

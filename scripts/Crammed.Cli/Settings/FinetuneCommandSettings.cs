@@ -5,6 +5,26 @@ using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
 
+/// <summary>How <c>crammed finetune</c> trains.</summary>
+public enum FinetuneMode
+{
+    /// <summary>By a draw, on an exported task: adapters and head, as under encryption, step by step.</summary>
+    Adapters,
+
+    /// <summary>From a task's text: adapters and head.</summary>
+    Lora,
+
+    /// <summary>From a task's text: every weight.</summary>
+    Full,
+}
+
+/// <summary>What the circuit of a command computes on, where it is not plaintext.</summary>
+public enum FheMode
+{
+    /// <summary>Ciphertexts.</summary>
+    Execute,
+}
+
 /// <summary>What <c>crammed finetune</c> reads: cfg_finetune.yaml.</summary>
 [ReadWith("export", "mode=adapters")]
 [ReadWith("draw", "mode=adapters")]

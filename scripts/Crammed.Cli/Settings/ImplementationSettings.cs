@@ -4,6 +4,16 @@ using Crammed.Bert;
 
 namespace Crammed.Cli.Settings;
 
+/// <summary>Where tensors are.</summary>
+public enum ComputeDevice
+{
+    /// <summary>The processor.</summary>
+    Cpu,
+
+    /// <summary>An NVIDIA graphics processor.</summary>
+    Cuda,
+}
+
 /// <summary>The group <c>impl</c>: how a run uses the machine. It changes results by rounding alone.</summary>
 public sealed record ImplementationSettings
 {

@@ -6,6 +6,23 @@ using Crammed.Text;
 
 namespace Crammed.Cli.Settings;
 
+/// <summary>The group <c>eval</c> of a command that needs to know the task alone.</summary>
+public record TaskChoiceSettings
+{
+    [Description("the task (group eval/tasks)")]
+    public required TaskSettings Tasks { get; init; }
+}
+
+/// <summary>The keys <c>data</c> of a command that reads tasks. Paths are relative to the current directory.</summary>
+public sealed record TaskDataSettings
+{
+    [Description("folder of the WordNet 3.0 database")]
+    public required string Wordnet { get; init; }
+
+    [Description("folder of tasks (rte/train.tsv, ...); needed by eval/tasks=rte and the like")]
+    public required string? Glue { get; init; }
+}
+
 /// <summary>
 /// The group <c>eval/tasks</c>: one fine-tuning task, where its examples stand, and the optimizer's values that go with it. A new task is
 /// a new file.

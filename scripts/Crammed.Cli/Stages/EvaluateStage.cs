@@ -6,6 +6,63 @@ using TorchSharp;
 
 namespace Crammed.Cli.Stages;
 
+/// <summary>Reads what fine-tuning starts from and ends with; a missing file is one clear line.</summary>
+internal static class WeightFiles
+{
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is malformed.</exception>
+    public static FineTuningDraw ReadDraw(string path) => FineTuningDraw.Read(Existing(path, "crammed draw"));
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is malformed.</exception>
+    public static TrainedWeights ReadAdapters(string path) => TrainedWeights.Read(Existing(path, "crammed finetune"));
+
+    private static string Existing(string path, string writer) =>
+        File.Exists(path) ? path : throw new FileNotFoundException($"{path}: not found; {writer} writes it", path);
+}
+
+/// <summary>What an evaluation needs. Paths are absolute.</summary>
+internal sealed record EvaluateInput
+{
+    /// <summary>The checkpoint.</summary>
+    public required string ModelFolder { get; init; }
+
+    /// <summary>The exported evaluation split; null: <see cref="Text"/> has the examples.</summary>
+    public required string? DevFolder { get; init; }
+
+    /// <summary>The task's text, where there is no exported split.</summary>
+    public TextTask? Text { get; init; }
+
+    /// <summary>The task that the split is of, with its metrics.</summary>
+    public required TaskDescription Task { get; init; }
+
+    /// <summary>Adapters and head: trained ones, or <see cref="TrainedWeights.Initial"/> of a draw; null: <see cref="Tuned"/> has them.</summary>
+    public required TrainedWeights? Weights { get; init; }
+
+    /// <summary>Folder of a run of fine-tuning from text (<see cref="TunedFolder"/>); null: <see cref="Weights"/> are given.</summary>
+    public string? Tuned { get; init; }
+}
+
+/// <summary>What an evaluation found.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Predictions">Logits and labels, example by example.</param>
+/// <param name="Scores">The task's metrics, the main one first.</param>
+internal sealed record EvaluateOutcome(TaskDescription Task, Predictions Predictions, IReadOnlyList<Score> Scores)
+{
+    /// <summary>The metric that the task is judged by.</summary>
+    public Score Main => Scores[0];
+
+    /// <summary>Number of examples.</summary>
+    public int Examples => Predictions.Labels.Length;
+}
+
+/// <summary>A task's text as evaluation takes it. Paths are absolute.</summary>
+/// <param name="Definition">The task.</param>
+/// <param name="Folder">Folder of tasks' files; null where only generated tasks are asked for.</param>
+/// <param name="WordNetFolder">Folder of WordNet's data files.</param>
+/// <param name="Limit">At most so many examples; null: all.</param>
+internal sealed record TextTask(TaskDefinition Definition, string? Folder, string WordNetFolder, int? Limit);
+
 /// <summary>Evaluation in plaintext: a model with adapters and head, trained or initial, over a task's evaluation split.</summary>
 internal sealed class EvaluateStage : IDisposable
 {

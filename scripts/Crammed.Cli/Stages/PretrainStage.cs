@@ -7,6 +7,62 @@ using Crammed.Text;
 
 namespace Crammed.Cli.Stages;
 
+/// <summary>What pretraining needs. Paths are absolute.</summary>
+internal sealed record PretrainInput
+{
+    /// <summary>The model; its vocabulary size is that of the vocabulary read or trained.</summary>
+    public required BertConfiguration Configuration { get; init; }
+
+    /// <summary>The recipe.</summary>
+    public required PretrainingSettings Settings { get; init; }
+
+    /// <summary>Files, folders, patterns of file names, and <see cref="PretrainingText.WordNet"/> for its glosses.</summary>
+    public required IReadOnlyList<string> Text { get; init; }
+
+    /// <summary>The text columns of Parquet files.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = ["text"];
+
+    /// <summary>Leave out documents that were there before.</summary>
+    public bool Deduplicate { get; init; }
+
+    /// <summary>Shuffle the documents before packing.</summary>
+    public bool Shuffle { get; init; }
+
+    /// <summary>Folder that keeps tokenized text; null keeps none.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Folder of WordNet's data files.</summary>
+    public required string WordNetFolder { get; init; }
+
+    /// <summary>vocab.txt to use; null: train one on the text.</summary>
+    public required string? VocabularyPath { get; init; }
+
+    /// <summary>Tokens of a trained vocabulary.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>How ranges are taken afterwards; its number of examples is an upper limit where the text has fewer documents.</summary>
+    public CalibrationSettings Calibration { get; init; } = new();
+
+    /// <summary>Time between checkpoints; null: none are written.</summary>
+    public TimeSpan? CheckpointInterval { get; init; }
+
+    /// <summary>The checkpoint to continue from; null: a new run.</summary>
+    public string? ResumePath { get; init; }
+}
+
+/// <summary>What pretraining made.</summary>
+/// <param name="ModelFolder">The checkpoint: model.safetensors, config.json, vocab.txt, calibration.json.</param>
+/// <param name="Configuration">The model.</param>
+/// <param name="Parameters">Numbers in the model.</param>
+/// <param name="Calibration">Ranges of its inner values.</param>
+/// <param name="Training">Steps, tokens, seconds, losses.</param>
+/// <param name="Precision">Type of the products with weights: what auto became.</param>
+/// <param name="ProductShare">Share of libtorch's own rate of matrix products that training reached.</param>
+/// <param name="Seconds">Seconds in all, reading the text excluded, calibration included.</param>
+internal sealed record PretrainOutcome(
+    string ModelFolder, BertConfiguration Configuration, long Parameters, Calibration Calibration, PretrainingResult Training,
+    MatrixProductPrecision Precision, double ProductShare, double Seconds);
+
 /// <summary>
 /// Pretraining: text to a calibrated checkpoint. <see cref="Load"/> reads and checks everything, <see cref="Run"/> writes; nothing is
 /// written before all input is known to be good.
@@ -30,9 +86,6 @@ internal sealed class PretrainStage
 
     /// <summary>The model that will be trained.</summary>
     public BertConfiguration Configuration { get; }
-
-    /// <summary>Tokens of the text to train on.</summary>
-    public long CorpusTokens => _text.Training.Tokens;
 
     /// <summary>Reads the text, reads or trains the vocabulary, tokenises.</summary>
     /// <exception cref="ArgumentException">A setting is out of its range, or the text is shorter than one sequence.</exception>

@@ -242,15 +242,4 @@ public class PretrainerTests
             (Settings with { Penalty = new RangePenaltySettings { VarianceRatio = 0.5 } }).Validate,
             Throws.ArgumentException.With.Message.Contains("variance_ratio is 0.5"));
     }
-
-    [Test]
-    public void Held_out_documents_are_disjoint_and_repeatable()
-    {
-        var documents = Enumerable.Range(0, 1000).Select(index => $"document {index}").ToList();
-        var (training, heldOut) = Pretrainer.HeldOutSplit(documents, Settings);
-        Assert.That(training.Concat(heldOut), Is.EquivalentTo(documents));
-        // 20 expected of 1000 at 2%; one sigma is 4.4.
-        Assert.That(heldOut, Has.Count.InRange(5, 40));
-        Assert.That(Pretrainer.HeldOutSplit(documents, Settings).HeldOut, Is.EqualTo(heldOut));
-    }
 }

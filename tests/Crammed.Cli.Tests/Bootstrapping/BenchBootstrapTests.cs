@@ -7,29 +7,21 @@ using Crammed.Cli.Tests.Stages;
 namespace Crammed.Cli.Tests.Bootstrapping;
 
 /// <summary><c>crammed bench bootstrap</c>, as a user types it, over a toy ring.</summary>
-internal sealed class BenchBootstrapTests
+internal sealed class BenchBootstrapTests : ProgramTests
 {
     private const string Toy = "parameters=insecure-N11-bootstrapping";
-
-    private StageProgram _program = null!;
-
-    [SetUp]
-    public void Start() => _program = new StageProgram();
-
-    [TearDown]
-    public void End() => _program.Dispose();
 
     [Test]
     public async Task Every_configuration_is_measured_in_a_process_of_its_own()
     {
         Assert.That(
-            await _program.RunAsync(
+            await Shell.RunAsync(
                 "bench", "bootstrap", Toy, "slots=[0,16,4096]", "messages=[ramp,few-values]", "repetitions=1", "threads=1"),
-            Is.EqualTo(ExitCode.Success), () => _program.Error);
-        Assert.That(_program.Output, Does.Match(@"insecure-N11-bootstrapping \(here, INSECURE\) +\| +1,024 \| +1 \|"));
-        Assert.That(_program.Output, Does.Match(@"insecure-N11-bootstrapping \(here, INSECURE\) +\| +16 \| +1 \|"));
-        Assert.That(_program.Output, Does.Contain("report   outputs/bench-bootstrap/bootstrap.md\n"));
-        Assert.That(_program.Error, Does.Contain("2/2 insecure-N11-bootstrapping, 16 slots: bootstraps: 7/7 bootstraps"));
+            Is.EqualTo(ExitCode.Success), () => Shell.Error);
+        Assert.That(Shell.Output, Does.Match(@"insecure-N11-bootstrapping \(here, INSECURE\) +\| +1,024 \| +1 \|"));
+        Assert.That(Shell.Output, Does.Match(@"insecure-N11-bootstrapping \(here, INSECURE\) +\| +16 \| +1 \|"));
+        Assert.That(Shell.Output, Does.Contain("report   outputs/bench-bootstrap/bootstrap.md\n"));
+        Assert.That(Shell.Error, Does.Contain("2/2 insecure-N11-bootstrapping, 16 slots: bootstraps: 7/7 bootstraps"));
         string[] files =
             [.. Directory.GetFiles(Outputs, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Outputs, file))];
         Assert.That(files.Where(file => !file.EndsWith(".png")), Is.EquivalentTo(new[]
@@ -58,24 +50,24 @@ internal sealed class BenchBootstrapTests
     [TestCase("'iterations' is 3; it must be 1 to 2", Toy, "iterations=3")]
     public async Task Bad_settings_are_one_line_and_exit_code_2(string expected, params string[] overrides)
     {
-        Assert.That(await _program.RunAsync(["bench", "bootstrap", .. overrides]), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error.TrimEnd('\n').Split('\n'), Has.Length.EqualTo(1));
-        Assert.That(_program.Error, Does.StartWith("error: ").And.Contain(expected));
+        Assert.That(await Shell.RunAsync(["bench", "bootstrap", .. overrides]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(Shell.Error.TrimEnd('\n').Split('\n'), Has.Length.EqualTo(1));
+        Assert.That(Shell.Error, Does.StartWith("error: ").And.Contain(expected));
         Assert.That(Directory.Exists(Outputs), Is.False);
     }
 
     [Test]
     public async Task An_interruption_keeps_what_has_been_measured_and_nothing_else()
     {
-        var run = Task.Run(() => _program.RunAsync(
+        var run = Task.Run(() => Shell.RunAsync(
             "bench", "bootstrap", Toy, "slots=[2,0]", "messages=uniform", "repetitions=40", "threads=1"));
         var plot = Path.Combine(Outputs, "errors-insecure-N11-bootstrapping-2-coefficients.png");
         while (!File.Exists(plot) && !run.IsCompleted)
             await Task.Delay(20);
-        _program.Interrupts.OnSignal(ExitCode.Interrupted);
-        Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), _program.Error);
+        Shell.Interrupts.OnSignal(ExitCode.Interrupted);
+        Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), Shell.Error);
         Assert.That(
-            _program.Error, Does.EndWith("interrupted: kept the report of 1 of 2 configurations in outputs/bench-bootstrap\n"));
+            Shell.Error, Does.EndWith("interrupted: kept the report of 1 of 2 configurations in outputs/bench-bootstrap\n"));
         Assert.That(
             Directory.GetFiles(Path.Combine(Outputs, "measurements")).Select(Path.GetFileName),
             Is.EqualTo(new[] { "insecure-N11-bootstrapping-2.json" }));
@@ -86,24 +78,24 @@ internal sealed class BenchBootstrapTests
     [Test]
     public async Task An_interruption_before_the_first_measurement_leaves_the_configuration_alone()
     {
-        var run = Task.Run(() => _program.RunAsync("bench", "bootstrap", Toy, "repetitions=1000", "threads=1"));
+        var run = Task.Run(() => Shell.RunAsync("bench", "bootstrap", Toy, "repetitions=1000", "threads=1"));
         var started = Path.Combine(Outputs, "config.yaml");
         while (!File.Exists(started) && !run.IsCompleted)
             await Task.Delay(20);
-        _program.Interrupts.OnSignal(ExitCode.Interrupted);
-        Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), _program.Error);
-        Assert.That(_program.Error, Does.EndWith("interrupted: kept outputs/bench-bootstrap/config.yaml\n"));
+        Shell.Interrupts.OnSignal(ExitCode.Interrupted);
+        Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), Shell.Error);
+        Assert.That(Shell.Error, Does.EndWith("interrupted: kept outputs/bench-bootstrap/config.yaml\n"));
         Assert.That(Directory.GetFiles(Outputs, "*", SearchOption.AllDirectories), Is.EqualTo(new[] { started }));
     }
 
     [Test]
     public async Task Help_names_every_key_and_hides_the_child()
     {
-        Assert.That(await _program.RunAsync("bench", "bootstrap", "--help"), Is.EqualTo(ExitCode.Success));
+        Assert.That(await Shell.RunAsync("bench", "bootstrap", "--help"), Is.EqualTo(ExitCode.Success));
         foreach (var key in new[] { "parameters", "slots", "messages", "repetitions", "threads", "single-spike", "0 for all slots" })
-            Assert.That(_program.Output, Does.Contain(key));
-        await _program.RunAsync("bench", "--help");
-        Assert.That(_program.Output, Does.Contain("bootstrap").And.Not.Contain("bootstrap-one"));
+            Assert.That(Shell.Output, Does.Contain(key));
+        await Shell.RunAsync("bench", "--help");
+        Assert.That(Shell.Output, Does.Contain("bootstrap").And.Not.Contain("bootstrap-one"));
     }
 
     [Test]
@@ -121,5 +113,5 @@ internal sealed class BenchBootstrapTests
         Assert.That(bound.Messages, Is.EqualTo(configuration.Messages));
     }
 
-    private string Outputs => _program.Folder.Combine("outputs/bench-bootstrap");
+    private string Outputs => Shell.Folder.Combine("outputs/bench-bootstrap");
 }

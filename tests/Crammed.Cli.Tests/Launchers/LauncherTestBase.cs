@@ -16,7 +16,7 @@ internal abstract class LauncherTestBase
     {
         Folder = new TemporaryFolder();
         foreach (var script in new[] { "scripts/setup", "scripts/crammed", "scripts/test" })
-            Folder.WriteProgram("repository/" + script, File.ReadAllText(Repository.PathOf(script)));
+            WriteProgram("repository/" + script, File.ReadAllText(Repository.PathOf(script)));
         // Every package is installed, and the SDK is there.
         Program("dpkg-query", "printf 'installed:wordnet-base '");
         Program("apt-get", "echo \"apt-get $*\" >>\"$LOG\"; exit 1");
@@ -29,7 +29,7 @@ internal abstract class LauncherTestBase
     /// <summary>What the stand-ins wrote down.</summary>
     protected string Log => File.Exists(Folder.Combine("log")) ? File.ReadAllText(Folder.Combine("log")) : "";
 
-    protected void Program(string name, string body) => Folder.WriteProgram("bin/" + name, $"#!/bin/bash\n{body}\n");
+    protected void Program(string name, string body) => WriteProgram("bin/" + name, $"#!/bin/bash\n{body}\n");
 
     /// <summary>A stand-in for dotnet: says that SDK 10 is there, otherwise runs the body.</summary>
     protected void Dotnet(string body) => Program(
@@ -74,4 +74,8 @@ internal abstract class LauncherTestBase
         using var process = Start(script, arguments);
         return await FinishAsync(process);
     }
+
+    /// <summary>Writes a script that can be run.</summary>
+    private void WriteProgram(string relative, string script) => File.SetUnixFileMode(
+        Folder.Write(relative, script), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 }

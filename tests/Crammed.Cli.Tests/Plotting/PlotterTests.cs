@@ -6,20 +6,12 @@ using SkiaSharp;
 
 namespace Crammed.Cli.Tests.Plotting;
 
-internal sealed class PlotterTests
+internal sealed class PlotterTests : FolderTests
 {
     private const string Blue = "#0072B2";
     private const string Vermilion = "#D55E00";
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
-
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void CreateFolder() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
 
     [Test]
     public void Svg_has_the_size_the_texts_and_a_path_for_each_series()
@@ -54,13 +46,13 @@ internal sealed class PlotterTests
     [Test]
     public void Png_has_the_size()
     {
-        var path = _folder.Combine("plot.png");
+        var path = Folder.Combine("plot.png");
         Plotter.Draw(Plot() with { Width = 640, Height = 400 }, path);
         var bytes = File.ReadAllBytes(path);
         Assert.That(bytes[..8], Is.EqualTo(new byte[] { 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a }));
         Assert.That(BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)), Is.EqualTo(640));
         Assert.That(BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20)), Is.EqualTo(400));
-        Assert.That(Directory.GetFiles(_folder.Path), Is.EqualTo(new[] { path }), "no temporary file stays");
+        Assert.That(Directory.GetFiles(Folder.Path), Is.EqualTo(new[] { path }), "no temporary file stays");
     }
 
     /// <summary>
@@ -82,13 +74,13 @@ internal sealed class PlotterTests
     public void Pdf_has_the_size_and_the_texts()
     {
         const string Title = "Loss of é, ≥ log₂(10⁻⁵) & <b>";
-        var path = _folder.Combine("plot.pdf");
+        var path = Folder.Combine("plot.pdf");
         Plotter.Draw(Plot() with { Title = Title }, path);
         var bytes = File.ReadAllBytes(path);
         Assert.That(
             Encoding.Latin1.GetString(bytes), Does.StartWith("%PDF-1.").And.Contains("/MediaBox [0 0 675 405]").And.Contains("Inter-Regular"));
         Assert.That(PdfText.Read(bytes), Is.SupersetOf(new[] { Title, "step", "loss (nats)", "encrypted", "clear", "0", "1", "2" }));
-        Assert.That(Directory.GetFiles(_folder.Path), Is.EqualTo(new[] { path }), "no temporary file stays");
+        Assert.That(Directory.GetFiles(Folder.Path), Is.EqualTo(new[] { path }), "no temporary file stays");
     }
 
     [Test]
@@ -157,7 +149,7 @@ internal sealed class PlotterTests
     [Test]
     public void Nothing_in_a_text_is_a_command_or_markup()
     {
-        var victim = _folder.Combine("victim");
+        var victim = Folder.Combine("victim");
         var hostile = $"it's '; system(\"touch {victim}\"); print 1 @HOME \\ \\141 é %s\n"
             + $"set output '{victim}'\n`touch {victim}` a_b^c {{/Bold x}}";
         var name = "'; exit\n' {/Bold x}_y <b>&amp;</b> \"]]>\ud800.\0.\ufffe";
@@ -179,7 +171,7 @@ internal sealed class PlotterTests
     [Test]
     public void A_missing_or_damaged_font_is_one_clear_error()
     {
-        string missing = _folder.Combine("none.dll"), text = _folder.Write("text.dll", "no library");
+        string missing = Folder.Combine("none.dll"), text = Folder.Write("text.dll", "no library");
         Assert.That(
             () => PlotFont.Read(missing),
             Throws.TypeOf<PlottingException>().With.Message.StartsWith($"{missing} does not give the plots' font; build crammed again: "));
@@ -191,10 +183,10 @@ internal sealed class PlotterTests
     [Test]
     public void A_picture_that_cannot_be_written_leaves_nothing_and_what_was_there()
     {
-        var path = Directory.CreateDirectory(_folder.Combine("plot.svg")).FullName;
+        var path = Directory.CreateDirectory(Folder.Combine("plot.svg")).FullName;
         Assert.That(() => Plotter.Draw(Plot(), path), Throws.InstanceOf<SystemException>());
-        Assert.That(() => Plotter.Draw(Plot(), _folder.Combine("none/plot.svg")), Throws.TypeOf<DirectoryNotFoundException>());
-        Assert.That(Directory.GetFileSystemEntries(_folder.Path), Is.EqualTo(new[] { path }));
+        Assert.That(() => Plotter.Draw(Plot(), Folder.Combine("none/plot.svg")), Throws.TypeOf<DirectoryNotFoundException>());
+        Assert.That(Directory.GetFileSystemEntries(Folder.Path), Is.EqualTo(new[] { path }));
     }
 
     [TestCase(-0.4, 0.4, "-0.2", "0", "0.2")]
@@ -237,7 +229,7 @@ internal sealed class PlotterTests
 
     [TestCaseSource(nameof(WrongPlots))]
     public void A_plot_that_cannot_be_drawn_is_refused(LinePlot plot, string expected) =>
-        Assert.That(() => Plotter.Draw(plot, _folder.Combine("plot.svg")),
+        Assert.That(() => Plotter.Draw(plot, Folder.Combine("plot.svg")),
             Throws.ArgumentException.With.Message.Contains(expected));
 
     [Test]
@@ -258,14 +250,14 @@ internal sealed class PlotterTests
 
     private XElement DrawSvg(LinePlot plot)
     {
-        var path = _folder.Combine("plot.svg");
+        var path = Folder.Combine("plot.svg");
         Plotter.Draw(plot, path);
         return XDocument.Load(path).Root!;
     }
 
     private SKBitmap DrawPng(LinePlot plot)
     {
-        var path = _folder.Combine("plot.png");
+        var path = Folder.Combine("plot.png");
         Plotter.Draw(plot, path);
         return SKBitmap.Decode(path);
     }

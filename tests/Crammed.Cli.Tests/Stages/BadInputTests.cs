@@ -7,24 +7,18 @@ namespace Crammed.Cli.Tests.Stages;
 /// Every reader of the plaintext side, through the commands that use it: a bad file is one line that names it, exit code 2, and nothing is
 /// written. What each reader refuses in detail is its own tests' matter.
 /// </summary>
-internal sealed class BadInputTests
+internal sealed class BadInputTests : ProgramTests
 {
     private const string Train = "glue/sst2/train.tsv";
-
-    private StageProgram _program = null!;
 
     [SetUp]
     public void Start()
     {
-        _program = new StageProgram();
-        SmallData.WriteGlue(_program.Folder);
-        var model = Directory.CreateDirectory(_program.Folder.Combine("model")).FullName;
+        SmallData.WriteGlue(Shell.Folder);
+        var model = Directory.CreateDirectory(Shell.Folder.Combine("model")).FullName;
         foreach (var file in Directory.GetFiles(SmallRun.ModelFolder))
             File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
     }
-
-    [TearDown]
-    public void End() => _program.Dispose();
 
     [TestCase("sentence\tlabel\nthe bird\t1\textra\n", "train.tsv, line 2: 3 fields; expected 2")]
     [TestCase("sentence\tlabel\nthe bird\n", "train.tsv, line 2: 1 fields; expected 2")]
@@ -57,7 +51,7 @@ internal sealed class BadInputTests
     [Test]
     public async Task Parquet_of_other_columns()
     {
-        File.Copy(Path.Combine(SmallRun.Sentiment.TrainFolder, "part-00000.parquet"), _program.Folder.Combine(Train), overwrite: true);
+        File.Copy(Path.Combine(SmallRun.Sentiment.TrainFolder, "part-00000.parquet"), Shell.Folder.Combine(Train), overwrite: true);
         await RefuseAsIs("train.tsv: there is no column 'sentence'; its columns: 'index, label'.", "eval.tasks.format=parquet");
     }
 
@@ -69,7 +63,7 @@ internal sealed class BadInputTests
     [Test]
     public async Task Safetensors_cut_short()
     {
-        var path = _program.Folder.Combine("model/model.safetensors");
+        var path = Shell.Folder.Combine("model/model.safetensors");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^100]);
         await RefuseAsIs("model.safetensors: ");
     }
@@ -85,7 +79,7 @@ internal sealed class BadInputTests
     [TestCase("\"layers\": 1", "\"layers\": 2", "model.safetensors: tensor 'layers.1.")]
     public async Task Configuration_of_another_model(string field, string other, string expected)
     {
-        string path = _program.Folder.Combine("model/config.json"), text = File.ReadAllText(path);
+        string path = Shell.Folder.Combine("model/config.json"), text = File.ReadAllText(path);
         Assert.That(text, Does.Contain(field));
         await Refuse("model/config.json", text.Replace(field, other, StringComparison.Ordinal), expected);
     }
@@ -99,14 +93,14 @@ internal sealed class BadInputTests
     [Test]
     public async Task Vocabulary_with_more_tokens_than_the_model()
     {
-        File.AppendAllLines(_program.Folder.Combine("model/vocab.txt"), Enumerable.Range(0, 300).Select(i => $"surplus{i}"));
+        File.AppendAllLines(Shell.Folder.Combine("model/vocab.txt"), Enumerable.Range(0, 300).Select(i => $"surplus{i}"));
         await RefuseAsIs("tokens, the model knows ");
     }
 
     /// <summary>Characters up to U+00FF stand for the byte of their number, so that the text may be none of UTF-8.</summary>
     private async Task Refuse(string file, string text, string expected, params string[] words)
     {
-        File.WriteAllBytes(_program.Folder.Combine(file), Encoding.Latin1.GetBytes(text));
+        File.WriteAllBytes(Shell.Folder.Combine(file), Encoding.Latin1.GetBytes(text));
         await RefuseAsIs(expected, words);
     }
 
@@ -115,10 +109,10 @@ internal sealed class BadInputTests
         foreach (var command in new string[][] { ["export-glue"], ["finetune", "mode=lora"] })
         {
             string[] inputs = ["model=model", "data.glue=glue", "eval/tasks=sst2", "impl.threads=1"];
-            Assert.That(await _program.RunAsync([.. command, .. inputs, .. words]), Is.EqualTo(ExitCode.BadInput), _program.Error);
-            Assert.That(_program.Error.TrimEnd('\n'), Does.StartWith("error: ").And.Contain(expected).And.Not.Contain("\n"));
-            Assert.That(_program.Output, Is.Empty);
-            Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+            Assert.That(await Shell.RunAsync([.. command, .. inputs, .. words]), Is.EqualTo(ExitCode.BadInput), Shell.Error);
+            Assert.That(Shell.Error.TrimEnd('\n'), Does.StartWith("error: ").And.Contain(expected).And.Not.Contain("\n"));
+            Assert.That(Shell.Output, Is.Empty);
+            Assert.That(Directory.Exists(Shell.Folder.Combine("outputs")), Is.False);
         }
     }
 }

@@ -5,7 +5,7 @@ using Crammed.Cli.Stages;
 namespace Crammed.Cli.Tests.Stages;
 
 /// <summary>The plaintext commands through the program, as a user types them.</summary>
-internal sealed class CommandTests
+internal sealed class CommandTests : ProgramTests
 {
     private static readonly string[] SmallModel =
     [
@@ -14,72 +14,66 @@ internal sealed class CommandTests
         "train.held_out_fraction=0.1", "train.vocabulary_size=200", "data.text=[text.txt]", "impl.threads=1",
     ];
 
-    private StageProgram _program = null!;
-
     [SetUp]
     public void Start()
     {
-        _program = new StageProgram();
-        SmallData.WriteText(_program.Folder);
-        SmallData.WriteGlue(_program.Folder);
+        SmallData.WriteText(Shell.Folder);
+        SmallData.WriteGlue(Shell.Folder);
     }
-
-    [TearDown]
-    public void End() => _program.Dispose();
 
     [Test]
     public async Task The_commands_follow_one_another_with_their_defaults()
     {
         await Succeed(["pretrain", .. SmallModel]);
-        Assert.That(_program.Output, Does.StartWith("model     outputs/pretrain/model: crammed-bert-he, 1 x 16, vocabulary "));
+        Assert.That(Shell.Output, Does.StartWith("model     outputs/pretrain/model: crammed-bert-he, 1 x 16, vocabulary "));
         await Succeed("export-glue", "eval/tasks=sst2", "data.glue=glue", "train_limit=32", "impl.threads=1");
-        Assert.That(_program.Output, Does.Contain("32 for training, 20 for evaluation").And.Contain("outputs/export/train and dev"));
+        Assert.That(Shell.Output, Does.Contain("32 for training, 20 for evaluation").And.Contain("outputs/export/train and dev"));
         await Succeed("draw", "eval/tasks=sst2", "eval.finetune.batch=8", "eval.finetune.steps=3", "eval.finetune.seed=7");
-        Assert.That(_program.Output, Does.Contain("3 steps of 8 from 32 examples, learning rate 0.0085, epsilon 0.0008, seed 7"));
+        Assert.That(Shell.Output, Does.Contain("3 steps of 8 from 32 examples, learning rate 0.0085, epsilon 0.0008, seed 7"));
         await Succeed("finetune", "draw=outputs/draw/draw.safetensors", "impl.threads=1");
-        Assert.That(_program.Output, Does.Contain("loss     0.693147 at step 1, "));
+        Assert.That(Shell.Output, Does.Contain("loss     0.693147 at step 1, "));
         Assert.That(
-            File.ReadAllBytes(_program.Folder.Combine("outputs/finetune/draw.safetensors")),
-            Is.EqualTo(File.ReadAllBytes(_program.Folder.Combine("outputs/draw/draw.safetensors"))));
+            File.ReadAllBytes(Shell.Folder.Combine("outputs/finetune/draw.safetensors")),
+            Is.EqualTo(File.ReadAllBytes(Shell.Folder.Combine("outputs/draw/draw.safetensors"))));
         await Succeed("evaluate", "impl.threads=1");
-        Assert.That(_program.Output, Does.StartWith("task      sst2, 20 examples for evaluation").And.Contain("(chance: "));
+        Assert.That(Shell.Output, Does.StartWith("task      sst2, 20 examples for evaluation").And.Contain("(chance: "));
         await Succeed("evaluate", "name=before", "adapters=null", "draw=outputs/draw/draw.safetensors", "impl.threads=1");
-        Assert.That(new CsvFile(_program.Folder.Combine("outputs/before/predictions.csv")).Numbers("logit_1"), Is.All.Zero);
+        Assert.That(new CsvFile(Shell.Folder.Combine("outputs/before/predictions.csv")).Numbers("logit_1"), Is.All.Zero);
         await Succeed("evaluate", "name=twin", "functions=polynomial", "noise_bits=30", "polynomial.out_of_range=report", "impl.threads=1");
-        Assert.That(_program.Output, Does.Contain(" with the true functions, ").And.Contain("noise of 2^-30 a product"));
-        Assert.That(_program.Output, Does.Contain("\nhead.tanh.input ").And.Contain(" along the activations of an encrypted forward pass"));
+        Assert.That(Shell.Output, Does.Contain(" with the true functions, ").And.Contain("noise of 2^-30 a product"));
+        Assert.That(Shell.Output, Does.Contain("\nhead.tanh.input ").And.Contain(" along the activations of an encrypted forward pass"));
         await Succeed(
             "finetune", "name=full", "mode=full", "eval/tasks=sst2,stsb", "data.glue=glue", "finetune.steps=2", "finetune.batch=8",
             "seeds=2", "impl.threads=1");
-        Assert.That(_program.Output, Does.StartWith("sst2   accuracy ").And.Contain("over 2 seeds").And.Contain("\nstsb   pearson "));
+        Assert.That(Shell.Output, Does.StartWith("sst2   accuracy ").And.Contain("over 2 seeds").And.Contain("\nstsb   pearson "));
         Assert.That(
-            new CsvFile(_program.Folder.Combine("outputs/full/summary.csv")).Texts("metric"),
+            new CsvFile(Shell.Folder.Combine("outputs/full/summary.csv")).Texts("metric"),
             Is.EqualTo(new[] { "accuracy", "pearson", "spearmanr" }));
-        Assert.That(File.Exists(_program.Folder.Combine("outputs/full/stsb/seed-1/model/model.safetensors")));
+        Assert.That(File.Exists(Shell.Folder.Combine("outputs/full/stsb/seed-1/model/model.safetensors")));
         const string seed = "outputs/full/sst2/seed-1";
         string[] changed = ["evaluate", $"model={seed}/model", $"adapters={seed}/adapters.safetensors", "source=text", "eval/tasks=sst2",
             "data.glue=glue", "functions=polynomial", "impl.threads=1"];
-        Assert.That(await _program.RunAsync([.. changed, "name=uncalibrated"]), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.EndWith("after full fine-tuning give polynomial.ranges=task\n"));
-        Assert.That(Directory.Exists(_program.Folder.Combine("outputs/uncalibrated")), Is.False);
+        Assert.That(await Shell.RunAsync([.. changed, "name=uncalibrated"]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(Shell.Error, Does.EndWith("after full fine-tuning give polynomial.ranges=task\n"));
+        Assert.That(Directory.Exists(Shell.Folder.Combine("outputs/uncalibrated")), Is.False);
         await Succeed([.. changed, "name=changed", "polynomial.ranges=task"]);
         // Fine-tuning predicted without the padding, in float32.
-        var expected = new CsvFile(_program.Folder.Combine($"{seed}/predictions.csv")).Numbers("logit_1");
+        var expected = new CsvFile(Shell.Folder.Combine($"{seed}/predictions.csv")).Numbers("logit_1");
         Assert.That(
-            new CsvFile(_program.Folder.Combine("outputs/changed/predictions.csv")).Numbers("logit_1"), Is.EqualTo(expected).Within(1e-5));
+            new CsvFile(Shell.Folder.Combine("outputs/changed/predictions.csv")).Numbers("logit_1"), Is.EqualTo(expected).Within(1e-5));
         await Succeed("finetune", "name=lora", "mode=lora", "eval/tasks=sst2", "data.glue=glue", "train_limit=16", "impl.threads=1");
         string[] files = ["adapter_config.json", "adapter_model.safetensors", "losses.csv", "predictions.csv"];
         Assert.That(
-            Directory.GetFiles(_program.Folder.Combine("outputs/lora/sst2/seed-0")).Select(Path.GetFileName), Is.EquivalentTo(files));
+            Directory.GetFiles(Shell.Folder.Combine("outputs/lora/sst2/seed-0")).Select(Path.GetFileName), Is.EquivalentTo(files));
         foreach (var name in new[] { "pretrain", "export", "draw", "finetune", "evaluate", "full" })
-            Assert.That(File.Exists(_program.Folder.Combine($"outputs/{name}/config.yaml")), name);
+            Assert.That(File.Exists(Shell.Folder.Combine($"outputs/{name}/config.yaml")), name);
     }
 
     [Test]
     public async Task A_value_outside_its_polynomial_s_domain_is_one_line_or_counted()
     {
-        var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
-        var model = _program.Folder.Combine("model");
+        var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(Shell.Folder.Path);
+        var model = Shell.Folder.Combine("model");
         Directory.CreateDirectory(model);
         foreach (var file in Directory.GetFiles(SmallRun.ModelFolder))
             File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
@@ -94,13 +88,13 @@ internal sealed class CommandTests
             "evaluate", "model=model", $"export={Path.GetDirectoryName(SmallRun.Sentiment.DevFolder)}", "adapters=null",
             $"draw={draw.DrawFile}", "functions=polynomial", "impl.threads=1",
         ];
-        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Match(
+        Assert.That(await Shell.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(Shell.Error, Does.Match(
             @"^error: final_norm\.variance: value \S+ is outside the calibrated domain \[.*\]; calibrate on text closer to this data or widen "
             + @"the margin, or count such values with polynomial\.out_of_range=report; .*outputs/evaluate/calibration\.json\n$"));
         await Succeed([.. arguments, "name=counted", "polynomial.out_of_range=report"]);
-        Assert.That(_program.Output, Does.Match(@"\nfinal_norm\.variance .* values outside\n"));
-        Assert.That(new CsvFile(_program.Folder.Combine("outputs/counted/ranges.csv")).Numbers("outside").Sum(), Is.Positive);
+        Assert.That(Shell.Output, Does.Match(@"\nfinal_norm\.variance .* values outside\n"));
+        Assert.That(new CsvFile(Shell.Folder.Combine("outputs/counted/ranges.csv")).Numbers("outside").Sum(), Is.Positive);
     }
 
     [TestCase("none.txt: there is no such file or folder", "pretrain", "data.text=[none.txt]")]
@@ -143,12 +137,12 @@ internal sealed class CommandTests
     [TestCase("'draw' is p and adapters is outputs/finetune/adapters.safetensors; set one of them to null", "evaluate", "draw=p")]
     public async Task Bad_input_is_one_line_and_exit_code_2_and_writes_nothing(string expected, params string[] arguments)
     {
-        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
-        string[] lines = [.. _program.Error.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("reading text:"))];
+        Assert.That(await Shell.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
+        string[] lines = [.. Shell.Error.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("reading text:"))];
         Assert.That(lines, Has.Length.EqualTo(1));
         Assert.That(lines[0], Does.StartWith("error: ").And.Contain(expected));
-        Assert.That(_program.Output, Is.Empty);
-        Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+        Assert.That(Shell.Output, Is.Empty);
+        Assert.That(Directory.Exists(Shell.Folder.Combine("outputs")), Is.False);
     }
 
     [Test]
@@ -156,21 +150,21 @@ internal sealed class CommandTests
     {
         var export = Path.GetDirectoryName(SmallRun.Sentiment.DevFolder)!;
         Assert.That(
-            await _program.RunAsync("evaluate", "fhe=execute", $"export={export}", "model=none", "container=none", "keys=none"),
+            await Shell.RunAsync("evaluate", "fhe=execute", $"export={export}", "model=none", "container=none", "keys=none"),
             Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.StartWith("error: ").And.Contain("none/config.json: not found; a model is a folder that"));
-        Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+        Assert.That(Shell.Error, Does.StartWith("error: ").And.Contain("none/config.json: not found; a model is a folder that"));
+        Assert.That(Directory.Exists(Shell.Folder.Combine("outputs")), Is.False);
     }
 
     [Test]
     public async Task A_second_start_takes_the_cached_tokens_and_learns_the_same()
     {
         await Succeed(["pretrain", .. SmallModel, "data=textdir", "name=first"]);
-        Assert.That(_program.Error, Does.Contain("280 duplicates left out").And.Not.Contain("from the cache"));
+        Assert.That(Shell.Error, Does.Contain("280 duplicates left out").And.Not.Contain("from the cache"));
         await Succeed(["pretrain", .. SmallModel, "data=textdir", "name=second"]);
-        Assert.That(_program.Error, Does.Contain("280 duplicates left out").And.Contain("from the cache"));
+        Assert.That(Shell.Error, Does.Contain("280 duplicates left out").And.Contain("from the cache"));
         byte[][] weights = [.. new[] { "first", "second" }.Select(
-            name => File.ReadAllBytes(_program.Folder.Combine($"outputs/{name}/model/model.safetensors")))];
+            name => File.ReadAllBytes(Shell.Folder.Combine($"outputs/{name}/model/model.safetensors")))];
         Assert.That(weights[1], Is.EqualTo(weights[0]));
     }
 
@@ -178,7 +172,7 @@ internal sealed class CommandTests
     public async Task An_earlier_run_survives_bad_input_and_is_no_input_of_its_successor()
     {
         await Succeed(["pretrain", .. SmallModel]);
-        var weights = File.ReadAllBytes(_program.Folder.Combine("outputs/pretrain/model/model.safetensors"));
+        var weights = File.ReadAllBytes(Shell.Folder.Combine("outputs/pretrain/model/model.safetensors"));
         string[][] attempts =
         [
             ["pretrain", .. SmallModel],
@@ -187,51 +181,51 @@ internal sealed class CommandTests
         ];
         foreach (var attempt in attempts)
         {
-            Assert.That(await _program.RunAsync(attempt), Is.EqualTo(ExitCode.BadInput));
-            Assert.That(File.ReadAllBytes(_program.Folder.Combine("outputs/pretrain/model/model.safetensors")), Is.EqualTo(weights));
+            Assert.That(await Shell.RunAsync(attempt), Is.EqualTo(ExitCode.BadInput));
+            Assert.That(File.ReadAllBytes(Shell.Folder.Combine("outputs/pretrain/model/model.safetensors")), Is.EqualTo(weights));
         }
-        Assert.That(_program.Error, Does.Contain("error: outputs/pretrain holds the input").And.Contain("choose another name="));
+        Assert.That(Shell.Error, Does.Contain("error: outputs/pretrain holds the input").And.Contain("choose another name="));
     }
 
     [Test]
     public async Task Another_task_than_the_exports_is_refused_with_what_to_type()
     {
         string[] arguments = ["finetune", $"model={SmallRun.ModelFolder}", $"export={Path.GetDirectoryName(SmallRun.Sentiment.TrainFolder)}"];
-        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Is.EqualTo(
+        Assert.That(await Shell.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(Shell.Error, Is.EqualTo(
             $"error: {SmallRun.Sentiment.TrainFolder} holds the task sst2, and eval/tasks is wordnet-living; give eval/tasks=sst2\n"));
     }
 
     [Test]
     public async Task A_damaged_export_is_refused()
     {
-        var path = Path.Combine(SmallRun.Copy(SmallRun.Sentiment.DevFolder, _program.Folder.Combine("dev")), "part-00000.parquet");
+        var path = Path.Combine(SmallRun.Copy(SmallRun.Sentiment.DevFolder, Shell.Folder.Combine("dev")), "part-00000.parquet");
         var bytes = File.ReadAllBytes(path);
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(path, bytes);
-        var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(_program.Folder.Path);
-        var code = await _program.RunAsync(
+        var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(Shell.Folder.Path);
+        var code = await Shell.RunAsync(
             "evaluate", $"model={SmallRun.ModelFolder}", "export=.", "adapters=null", $"draw={draw.DrawFile}");
         Assert.That(code, Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.StartWith($"error: {path}: is damaged"));
-        Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+        Assert.That(Shell.Error, Does.StartWith($"error: {path}: is damaged"));
+        Assert.That(Directory.Exists(Shell.Folder.Combine("outputs")), Is.False);
     }
 
     [Test]
     public async Task An_interrupted_pretraining_ends_with_130_and_says_how_to_go_on()
     {
-        var configuration = _program.Folder.Combine("outputs/long/config.yaml");
-        var run = Task.Run(() => _program.RunAsync(["pretrain", .. SmallModel, "train.steps=1000000", "name=long"]));
+        var configuration = Shell.Folder.Combine("outputs/long/config.yaml");
+        var run = Task.Run(() => Shell.RunAsync(["pretrain", .. SmallModel, "train.steps=1000000", "name=long"]));
         while (!File.Exists(configuration) && !run.IsCompleted)
             await Task.Delay(20);
-        _program.Interrupts.OnSignal(ExitCode.Interrupted);
-        Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), _program.Error);
-        Assert.That(_program.Error, Does.Match(
+        Shell.Interrupts.OnSignal(ExitCode.Interrupted);
+        Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), Shell.Error);
+        Assert.That(Shell.Error, Does.Match(
             @"interrupted: kept step \d+ in outputs/long/checkpoints/step-\d{9}\.safetensors; "
             + @"to go on, repeat the command with resume=outputs/long\n$"));
         Assert.That(
             Directory.GetFileSystemEntries(Path.GetDirectoryName(configuration)!),
-            Is.EquivalentTo(new[] { configuration, _program.Folder.Combine("outputs/long/checkpoints") }));
+            Is.EquivalentTo(new[] { configuration, Shell.Folder.Combine("outputs/long/checkpoints") }));
     }
 
     /// <summary>The earlier half is made by a run that was interrupted, here by dropping the later of two checkpoints.</summary>
@@ -241,22 +235,22 @@ internal sealed class CommandTests
         string[] command = ["pretrain", .. SmallModel, "train.steps=6", "checkpoint_minutes=1e-9"];
         await Succeed([.. command, "name=whole"]);
         await Succeed([.. command, "name=parts"]);
-        var parts = _program.Folder.Combine("outputs/parts");
+        var parts = Shell.Folder.Combine("outputs/parts");
         File.Delete(Path.Combine(parts, "checkpoints/step-000000006.safetensors"));
         Directory.Delete(Path.Combine(parts, "model"), recursive: true);
         await Succeed([.. command, "name=parts", "resume=outputs/parts"]);
         foreach (var file in new[] { "model/model.safetensors", "model/calibration.json", "model/vocab.txt" })
         {
-            var expected = File.ReadAllBytes(_program.Folder.Combine($"outputs/whole/{file}"));
+            var expected = File.ReadAllBytes(Shell.Folder.Combine($"outputs/whole/{file}"));
             Assert.That(File.ReadAllBytes(Path.Combine(parts, file)), Is.EqualTo(expected), file);
         }
-        var one = new CsvFile(_program.Folder.Combine("outputs/whole/metrics.csv"));
+        var one = new CsvFile(Shell.Folder.Combine("outputs/whole/metrics.csv"));
         var two = new CsvFile(Path.Combine(parts, "metrics.csv"));
         foreach (var column in one.Header.Split(',').Where(column => column != "seconds"))
             Assert.That(two.Texts(column), Is.EqualTo(one.Texts(column)), column);
 
         await Succeed([.. command, "name=elsewhere", "resume=outputs/parts"]);
-        Assert.That(File.Exists(_program.Folder.Combine("outputs/elsewhere/model/model.safetensors")));
+        Assert.That(File.Exists(Shell.Folder.Combine("outputs/elsewhere/model/model.safetensors")));
         Assert.That(File.Exists(Path.Combine(parts, "model/model.safetensors")));
     }
 
@@ -268,26 +262,26 @@ internal sealed class CommandTests
     public async Task What_cannot_be_resumed_or_started_is_one_line_and_changes_nothing(string expected, params string[] words)
     {
         await Succeed(["pretrain", .. SmallModel]);
-        var files = Directory.GetFiles(_program.Folder.Combine("outputs"), "*", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(Shell.Folder.Combine("outputs"), "*", SearchOption.AllDirectories);
         byte[][] before = [.. files.Select(File.ReadAllBytes)];
-        Assert.That(await _program.RunAsync(["pretrain", .. SmallModel, .. words]), Is.EqualTo(ExitCode.BadInput));
-        string[] lines = [.. _program.Error.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("reading text:"))];
+        Assert.That(await Shell.RunAsync(["pretrain", .. SmallModel, .. words]), Is.EqualTo(ExitCode.BadInput));
+        string[] lines = [.. Shell.Error.TrimEnd('\n').Split('\n').Where(line => !line.StartsWith("reading text:"))];
         Assert.That(lines, Has.Length.EqualTo(1));
         Assert.That(lines[0], Does.StartWith("error: ").And.Contain(expected));
-        Assert.That(Directory.GetFiles(_program.Folder.Combine("outputs"), "*", SearchOption.AllDirectories), Is.EquivalentTo(files));
+        Assert.That(Directory.GetFiles(Shell.Folder.Combine("outputs"), "*", SearchOption.AllDirectories), Is.EquivalentTo(files));
         Assert.That(files.Select(File.ReadAllBytes), Is.EqualTo(before));
     }
 
     [Test]
     public async Task A_diverging_pretraining_says_where_and_what_to_try()
     {
-        var code = await _program.RunAsync(
+        var code = await Shell.RunAsync(
         [
             "pretrain", .. SmallModel, "train.steps=500", "train.learning_rate=1", "train.clip_norm=1e30", "train.penalty.kernel_weight=0",
             "train.penalty.variance_weight=0", "train.penalty.residual_weight=0",
         ]);
         Assert.That(code, Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Match(
+        Assert.That(Shell.Error, Does.Match(
             @"error: the .* at step \d+; lower the learning rate, .*; "
             + @"the state before it is in outputs/pretrain/checkpoints/step-\d{9}\.safetensors\n$"));
     }
@@ -300,9 +294,9 @@ internal sealed class CommandTests
     public async Task Help_names_groups_keys_and_examples(string command, string group, string key)
     {
         await Succeed(command, "--help");
-        Assert.That(_program.Output, Does.Contain(group).And.Contain(key).And.Contain($"  crammed {command}\n"));
+        Assert.That(Shell.Output, Does.Contain(group).And.Contain(key).And.Contain($"  crammed {command}\n"));
     }
 
     private async Task Succeed(params string[] arguments) =>
-        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => _program.Error);
+        Assert.That(await Shell.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => Shell.Error);
 }

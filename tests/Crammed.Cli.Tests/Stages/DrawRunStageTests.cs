@@ -4,16 +4,8 @@ using Crammed.Model;
 
 namespace Crammed.Cli.Tests.Stages;
 
-internal sealed class DrawRunStageTests
+internal sealed class DrawRunStageTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void CreateFolder() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public void Adapters_and_losses_are_written_and_the_model_stays()
     {
@@ -46,7 +38,7 @@ internal sealed class DrawRunStageTests
         };
         var expected = Logits(input);
         Assert.That(expected, Has.Some.GreaterThan(1e-3), "the head has learnt");
-        Assert.That(Logits(input with { Weights = null, Tuned = _folder.Combine("run") }), Is.EqualTo(expected).Within(1e-5));
+        Assert.That(Logits(input with { Weights = null, Tuned = Folder.Combine("run") }), Is.EqualTo(expected).Within(1e-5));
 
         double[] Logits(EvaluateInput from)
         {
@@ -77,8 +69,8 @@ internal sealed class DrawRunStageTests
     public void Full_fine_tuning_writes_a_changed_model_that_needs_an_export_of_its_own()
     {
         var input = SmallRun.FineTuneInput("sst2") with { TrainLimit = 16 };
-        FineTuneStage.Load(input).Run(_folder.Combine("full"), progress: null, CancellationToken.None);
-        string tuned = _folder.Combine("full/seed-3"), model = Path.Combine(tuned, StageFiles.Model);
+        FineTuneStage.Load(input).Run(Folder.Combine("full"), progress: null, CancellationToken.None);
+        string tuned = Folder.Combine("full/seed-3"), model = Path.Combine(tuned, StageFiles.Model);
         Assert.That(Weights(model), Is.Not.EqualTo(Weights(SmallRun.ModelFolder)));
         var weights = WeightFiles.ReadAdapters(Path.Combine(tuned, StageFiles.Adapters));
         Assert.That(weights.HasAdapters, Is.False);
@@ -93,9 +85,9 @@ internal sealed class DrawRunStageTests
             Assert.Throws<InvalidDataException>(() => EvaluateStage.Load(stale))!.Message,
             Does.EndWith($"was exported with another model than {model}; export the task with this model"));
         using var export = ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = model });
-        var exported = export.Run(_folder.Combine("export"), null, CancellationToken.None).Single();
+        var exported = export.Run(Folder.Combine("export"), null, CancellationToken.None).Single();
         using var evaluation = EvaluateStage.Load(stale with { DevFolder = exported.DevFolder });
-        Assert.That(evaluation.Run(_folder.Combine("evaluation"), CancellationToken.None).Examples, Is.EqualTo(20));
+        Assert.That(evaluation.Run(Folder.Combine("evaluation"), CancellationToken.None).Examples, Is.EqualTo(20));
     }
 
     [Test]
@@ -129,15 +121,15 @@ internal sealed class DrawRunStageTests
             if (report.Done == 1)
                 source.Cancel();
         });
-        Assert.Throws<OperationCanceledException>(() => stage.Run(_folder.Path, progress, source.Token));
+        Assert.Throws<OperationCanceledException>(() => stage.Run(Folder.Path, progress, source.Token));
         Assert.That(seen, Is.EqualTo(new[] { 0L, 1L }));
-        Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path), Is.Empty);
+        Assert.That(Directory.EnumerateFileSystemEntries(Folder.Path), Is.Empty);
     }
 
     private DrawRunOutcome Run(ExportOutcome export, string name)
     {
         using var stage = SmallRun.DrawRun(export);
-        return stage.Run(_folder.Combine(name), progress: null, CancellationToken.None);
+        return stage.Run(Folder.Combine(name), progress: null, CancellationToken.None);
     }
 
     private static float[] Weights(string modelFolder)

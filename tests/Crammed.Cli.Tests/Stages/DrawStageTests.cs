@@ -4,20 +4,12 @@ using Crammed.Tables;
 
 namespace Crammed.Cli.Tests.Stages;
 
-internal sealed class DrawStageTests
+internal sealed class DrawStageTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void CreateFolder() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public void A_draw_fits_model_and_export_and_reads_back()
     {
-        var outcome = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(_folder.Path);
+        var outcome = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment)).Run(Folder.Path);
         var draw = WeightFiles.ReadDraw(outcome.DrawFile);
         Assert.That(draw.Shape, Is.EqualTo(new FineTuningShape(1, 16, SmallData.SequenceLength, 4, 8, 2)));
         Assert.That((draw.Seed, draw.TrainingExamples, draw.Settings), Is.EqualTo((3L, 40, SmallRun.FineTuning)));
@@ -82,13 +74,13 @@ internal sealed class DrawStageTests
     [Test]
     public void A_damaged_export_is_refused()
     {
-        var path = SmallRun.Copy(SmallRun.Sentiment.TrainFolder, _folder.Combine("train"));
+        var path = SmallRun.Copy(SmallRun.Sentiment.TrainFolder, Folder.Combine("train"));
         var part = Path.Combine(path, "part-00000.parquet");
         File.WriteAllBytes(part, File.ReadAllBytes(part)[..^40]);
         var input = SmallRun.DrawInput(SmallRun.Sentiment);
         Assert.That(
             Assert.Throws<InvalidDataException>(() => DrawStage.Load(input with { TrainFolder = path }))!.Message, Does.StartWith(path));
-        var none = _folder.Combine("none");
+        var none = Folder.Combine("none");
         Assert.That(
             Assert.Throws<FileNotFoundException>(() => DrawStage.Load(input with { TrainFolder = none }))!.Message,
             Is.EqualTo($"{none}: not found; crammed export-glue writes it"));
@@ -102,7 +94,7 @@ internal sealed class DrawStageTests
     {
         var exported = ExportedTaskReader.Open(SmallRun.Sentiment.TrainFolder).Description;
         var description = change(exported with { Selection = exported.Selection with { Examples = 1 } });
-        var path = _folder.Combine(name);
+        var path = Folder.Combine(name);
         using var writer = ExportedTaskWriter.Open(path, description);
         var length = description.SequenceLength;
         writer.Add(new ExportedExample(0, new int[length], new int[length], 0, new float[length * description.Hidden]));

@@ -5,16 +5,8 @@ using Crammed.Text;
 
 namespace Crammed.Cli.Tests.Stages;
 
-internal sealed class EvaluateStageTests
+internal sealed class EvaluateStageTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void CreateFolder() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public void An_untrained_head_answers_the_first_class_and_is_near_chance()
     {
@@ -33,11 +25,11 @@ internal sealed class EvaluateStageTests
         var settings = SmallRun.FineTuning with { Steps = 60, LearningRate = 0.02, Epsilon = 1e-8 };
         var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Sentiment) with { Settings = settings }).Draw;
         using var run = DrawRunStage.Load(SmallRun.ModelFolder, SmallRun.Sentiment.TrainFolder, draw);
-        var trained = run.Run(_folder.Combine("run"), null, CancellationToken.None);
+        var trained = run.Run(Folder.Combine("run"), null, CancellationToken.None);
         Assert.That(trained.Training.Steps.TakeLast(5).Average(step => step.Loss), Is.LessThan(Math.Log(2) - 0.05));
 
         var outcome = Evaluate(SmallRun.Sentiment, WeightFiles.ReadAdapters(trained.AdaptersFile));
-        var predictions = new CsvFile(_folder.Combine("evaluation/predictions.csv"));
+        var predictions = new CsvFile(Folder.Combine("evaluation/predictions.csv"));
         Assert.That(predictions.Header, Is.EqualTo("index,label,logit_0,logit_1,prediction"));
         Assert.That(predictions.Numbers("index"), Is.EqualTo(Enumerable.Range(0, 20)));
         Assert.That(predictions.Numbers("label"), Is.EqualTo(Enumerable.Range(40, 20).Select(SmallData.Label)));
@@ -47,7 +39,7 @@ internal sealed class EvaluateStageTests
         Assert.That(first, Is.EqualTo(outcome.Predictions.Logits.Select(logits => logits[0])));
         var accuracy = answers.Zip(predictions.Numbers("label")).Count(pair => pair.First == pair.Second) / 20.0;
 
-        var metrics = new CsvFile(_folder.Combine("evaluation/metrics.csv"));
+        var metrics = new CsvFile(Folder.Combine("evaluation/metrics.csv"));
         Assert.That(metrics.Header, Is.EqualTo("metric,value,standard_error,chance,examples"));
         Assert.That(metrics.Texts("metric"), Is.EqualTo(new[] { "accuracy" }));
         Assert.That(metrics.Numbers("value")[0], Is.EqualTo(accuracy).And.EqualTo(outcome.Main.Value));
@@ -61,7 +53,7 @@ internal sealed class EvaluateStageTests
         Assert.That(outcome.Scores.Select(score => score.Metric), Is.EqualTo(new[] { "pearson", "spearmanr" }));
         Assert.That(outcome.Main.Value, Is.NaN);
         Assert.That(outcome.Main.IsNearChance);
-        Assert.That(new CsvFile(_folder.Combine("evaluation/predictions.csv")).Header, Is.EqualTo("index,label,logit_0,prediction"));
+        Assert.That(new CsvFile(Folder.Combine("evaluation/predictions.csv")).Header, Is.EqualTo("index,label,logit_0,prediction"));
     }
 
     [Test]
@@ -75,9 +67,9 @@ internal sealed class EvaluateStageTests
         Assert.That(
             Assert.Throws<ArgumentException>(() => Evaluate(SmallRun.Sentiment, TrainedWeights.Initial(wider)))!.Message,
             Does.Contain("of width 32").And.Contain("of width 16"));
-        var broken = _folder.Write("adapters.safetensors", "not a safetensors file");
+        var broken = Folder.Write("adapters.safetensors", "not a safetensors file");
         Assert.That(Assert.Throws<InvalidDataException>(() => WeightFiles.ReadAdapters(broken))!.Message, Does.StartWith(broken));
-        var none = _folder.Combine("none.safetensors");
+        var none = Folder.Combine("none.safetensors");
         Assert.That(
             Assert.Throws<FileNotFoundException>(() => WeightFiles.ReadAdapters(none))!.Message,
             Is.EqualTo($"{none}: not found; crammed finetune writes it"));
@@ -124,6 +116,6 @@ internal sealed class EvaluateStageTests
             Weights = weights,
         };
         using var stage = EvaluateStage.Load(input);
-        return stage.Run(_folder.Combine("evaluation"), CancellationToken.None);
+        return stage.Run(Folder.Combine("evaluation"), CancellationToken.None);
     }
 }

@@ -6,18 +6,10 @@ using Crammed.Tables;
 namespace Crammed.Cli.Tests.Stages;
 
 /// <summary><c>crammed export-glue</c> through the program: which files it writes, and what it refuses to go on with.</summary>
-internal sealed class ExportCommandTests
+internal sealed class ExportCommandTests : ProgramTests
 {
-    private StageProgram _program = null!;
-
     private static string[] Command =>
         ["export-glue", $"model={SmallRun.ModelFolder}", $"data.glue={SmallRun.GlueFolder}", "impl.threads=1"];
-
-    [SetUp]
-    public void Start() => _program = new StageProgram();
-
-    [TearDown]
-    public void End() => _program.Dispose();
 
     [TestCase("True", "train", "for training")]
     [TestCase("False", "dev", "for evaluation")]
@@ -26,7 +18,7 @@ internal sealed class ExportCommandTests
         await Succeed([.. Command, "eval/tasks=sst2", $"eval.save_train_data={savesTrainData}"]);
         string[] names = ["config.yaml", split];
         Assert.That(Directory.GetFileSystemEntries(Outputs("export")).Select(Path.GetFileName), Is.EquivalentTo(names));
-        Assert.That(_program.Output, Does.Match($@"examples  \d+ {said}\n"));
+        Assert.That(Shell.Output, Does.Match($@"examples  \d+ {said}\n"));
     }
 
     [Test]
@@ -41,7 +33,7 @@ internal sealed class ExportCommandTests
             Assert.That(Content(Path.Combine(folder, "train")), Is.EqualTo(Content(single.TrainFolder)));
             Assert.That(Content(Path.Combine(folder, "dev")), Is.EqualTo(Content(single.DevFolder)));
         }
-        Assert.That(_program.Output, Does.Contain("outputs/two/sst2/train and dev").And.Contain("stsb (scores)"));
+        Assert.That(Shell.Output, Does.Contain("outputs/two/sst2/train and dev").And.Contain("stsb (scores)"));
     }
 
     [Test]
@@ -53,9 +45,9 @@ internal sealed class ExportCommandTests
         Assert.That(exported.Selection, Is.EqualTo(new ExportedSelection(40, 40, 1, exported.Selection.DataSha256)));
         foreach (var command in new[] { "draw", "finetune" })
         {
-            var code = await _program.RunAsync(command, $"model={SmallRun.ModelFolder}", "eval/tasks=sst2");
+            var code = await Shell.RunAsync(command, $"model={SmallRun.ModelFolder}", "eval/tasks=sst2");
             Assert.That(code, Is.EqualTo(ExitCode.BadInput));
-            Assert.That(_program.Error, Does.EndWith(
+            Assert.That(Shell.Error, Does.EndWith(
                 "train: was exported with prefix=norm, where prefix=embedding is needed; export the task again.\n"));
         }
     }
@@ -68,7 +60,7 @@ internal sealed class ExportCommandTests
         var files = Directory.GetFiles(Outputs("export"), "part-*", SearchOption.AllDirectories);
         DateTime[] before = [.. files.Select(File.GetLastWriteTimeUtc)];
         await Succeed([.. Command, "eval/tasks=sst2", "resume=outputs/export"]);
-        Assert.That(_program.Output, Does.Contain("40 for training, 20 for evaluation"));
+        Assert.That(Shell.Output, Does.Contain("40 for training, 20 for evaluation"));
         Assert.That(files.Select(File.GetLastWriteTimeUtc), Is.EqualTo(before));
     }
 
@@ -86,8 +78,8 @@ internal sealed class ExportCommandTests
         var files = Directory.GetFiles(Outputs(""), "*", SearchOption.AllDirectories);
         byte[][] before = [.. files.Select(File.ReadAllBytes)];
         string[] task = words.Any(word => word.StartsWith("eval/tasks=", StringComparison.Ordinal)) ? [] : ["eval/tasks=sst2"];
-        Assert.That(await _program.RunAsync([.. Command, .. task, .. words]), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error.TrimEnd('\n'), Does.StartWith("error: ").And.Contain(expected).And.Not.Contain("\n"));
+        Assert.That(await Shell.RunAsync([.. Command, .. task, .. words]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(Shell.Error.TrimEnd('\n'), Does.StartWith("error: ").And.Contain(expected).And.Not.Contain("\n"));
         Assert.That(Directory.GetFiles(Outputs(""), "*", SearchOption.AllDirectories), Is.EquivalentTo(files));
         Assert.That(files.Select(File.ReadAllBytes), Is.EqualTo(before));
     }
@@ -96,34 +88,34 @@ internal sealed class ExportCommandTests
     public async Task A_run_of_several_tasks_is_not_resumed_with_one()
     {
         await Succeed([.. Command, "eval/tasks=sst2,stsb"]);
-        Assert.That(await _program.RunAsync([.. Command, "eval/tasks=sst2", "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Is.EqualTo("error: outputs/export was made with several tasks; give those, or another name=\n"));
+        Assert.That(await Shell.RunAsync([.. Command, "eval/tasks=sst2", "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(Shell.Error, Is.EqualTo("error: outputs/export was made with several tasks; give those, or another name=\n"));
     }
 
     /// <summary>The folder's settings are the same, and yet what they name has changed.</summary>
     [Test]
     public async Task Other_data_or_another_model_under_the_same_name_is_refused()
     {
-        string model = _program.Folder.Combine("model"), glue = SmallData.WriteGlue(_program.Folder);
+        string model = Shell.Folder.Combine("model"), glue = SmallData.WriteGlue(Shell.Folder);
         SmallRun.Copy(SmallRun.ModelFolder, model);
         string[] command = ["export-glue", "model=model", "data.glue=glue", "eval/tasks=sst2", "impl.threads=1"];
         await Succeed(command);
         string dev = Path.Combine(glue, "sst2/dev.tsv"), text = File.ReadAllText(dev);
         File.WriteAllText(dev, text.Replace("bird", "wolf", StringComparison.Ordinal));
-        Assert.That(await _program.RunAsync([.. command, "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Contain("dev: was written with data_sha256 = '").And.Contain("', and now it is '"));
+        Assert.That(await Shell.RunAsync([.. command, "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(Shell.Error, Does.Contain("dev: was written with data_sha256 = '").And.Contain("', and now it is '"));
         File.WriteAllText(dev, text);
         using (var weights = new BertModel(SmallRun.Pretraining.Configuration, seed: 77))
             Checkpoint.Save(weights, Checkpoint.Tokenizer(SmallRun.ModelFolder), model);
-        Assert.That(await _program.RunAsync([.. command, "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Contain("train: was written with model_sha256 = '"));
+        Assert.That(await Shell.RunAsync([.. command, "resume=outputs/export"]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(Shell.Error, Does.Contain("train: was written with model_sha256 = '"));
     }
 
     private static IEnumerable<(string Name, string Sha256)> Content(string folder) => Directory.GetFiles(folder).Order()
         .Select(file => (Path.GetFileName(file), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))));
 
-    private string Outputs(string name) => _program.Folder.Combine($"outputs/{name}");
+    private string Outputs(string name) => Shell.Folder.Combine($"outputs/{name}");
 
     private async Task Succeed(params string[] arguments) =>
-        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => _program.Error);
+        Assert.That(await Shell.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => Shell.Error);
 }

@@ -6,16 +6,8 @@ using Crammed.Text;
 
 namespace Crammed.Cli.Tests.Stages;
 
-internal sealed class ExportStageTests
+internal sealed class ExportStageTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void CreateFolder() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public void Both_splits_are_written_as_the_tokenizer_sees_them()
     {
@@ -45,7 +37,7 @@ internal sealed class ExportStageTests
     public void Limits_take_a_part()
     {
         using var stage = ExportStage.Load(SmallRun.ExportInput("sst2") with { TrainLimit = 9, DevLimit = 5 });
-        var outcome = stage.Run(_folder.Path, null, CancellationToken.None).Single();
+        var outcome = stage.Run(Folder.Path, null, CancellationToken.None).Single();
         var train = ExportedTaskReader.Open(outcome.TrainFolder);
         var dev = ExportedTaskReader.Open(outcome.DevFolder);
         Assert.That((train.Count, dev.Count), Is.EqualTo((9, 5)));
@@ -58,8 +50,8 @@ internal sealed class ExportStageTests
         using var source = new CancellationTokenSource();
         using var stage = ExportStage.Load(SmallRun.ExportInput("sst2"));
         var progress = new RelayedProgress<WorkProgress>(_ => source.Cancel());
-        Assert.Throws<OperationCanceledException>(() => stage.Run(_folder.Path, progress, source.Token));
-        Assert.That(Directory.EnumerateFileSystemEntries(_folder.Path), Is.Empty);
+        Assert.Throws<OperationCanceledException>(() => stage.Run(Folder.Path, progress, source.Token));
+        Assert.That(Directory.EnumerateFileSystemEntries(Folder.Path), Is.Empty);
     }
 
     [Test]
@@ -74,12 +66,12 @@ internal sealed class ExportStageTests
         Assert.That(
             Assert.Throws<ArgumentException>(() => ExportStage.Load(SmallRun.ExportInput("sst2") with { GlueFolder = null }))!.Message,
             Does.Contain("sst2/train.tsv"));
-        var empty = _folder.Combine("empty");
+        var empty = Folder.Combine("empty");
         Assert.That(
             Assert.Throws<FileNotFoundException>(
                 () => ExportStage.Load(SmallRun.ExportInput("sst2") with { ModelFolder = empty }))!.Message,
             Is.EqualTo($"{empty}/config.json: not found; a model is a folder that crammed pretrain wrote, such as outputs/pretrain/model"));
-        var glue = SmallData.WriteGlue(_folder);
+        var glue = SmallData.WriteGlue(Folder);
         File.AppendAllText(Path.Combine(glue, "sst2/dev.tsv"), "the bird sees the dog\t2\n");
         Assert.That(
             Assert.Throws<InvalidDataException>(() => ExportStage.Load(SmallRun.ExportInput("sst2") with { GlueFolder = glue }))!.Message,

@@ -7,19 +7,11 @@ namespace Crammed.Cli.Tests.Stages;
 /// <summary>
 /// <c>crammed finetune mode=lora|full</c> through the program: what is left of runs that end early, and who reads the results.
 /// </summary>
-internal sealed class FinetuneCommandTests
+internal sealed class FinetuneCommandTests : ProgramTests
 {
-    private StageProgram _program = null!;
-
     private static string[] Model => [$"model={SmallRun.ModelFolder}", "impl.threads=1"];
 
     private static string[] Command => ["finetune", .. Model, $"data.glue={SmallRun.GlueFolder}", "eval/tasks=sst2"];
-
-    [SetUp]
-    public void Start() => _program = new StageProgram();
-
-    [TearDown]
-    public void End() => _program.Dispose();
 
     [TestCase("lora")]
     [TestCase("full")]
@@ -43,7 +35,7 @@ internal sealed class FinetuneCommandTests
     public async Task Evaluate_refuses_what_does_not_belong_together()
     {
         await Succeed([.. Command, "mode=lora", "name=tuned", "finetune.steps=1"]);
-        var other = _program.Folder.Combine("other");
+        var other = Shell.Folder.Combine("other");
         using (var model = new BertModel(SmallRun.Pretraining.Configuration, seed: 77))
             Checkpoint.Save(model, Checkpoint.Tokenizer(SmallRun.ModelFolder), other);
         string adapters = "adapters=outputs/tuned/sst2/seed-0", export = $"export={Folder(SmallRun.Sentiment.DevFolder)}";
@@ -65,8 +57,8 @@ internal sealed class FinetuneCommandTests
     public async Task A_diverging_run_keeps_its_last_finite_state_and_says_where()
     {
         string[] words = ["mode=full", "name=wild", "finetune.steps=400", "finetune.batch=8", "finetune.learning_rate=10", "seeds=2"];
-        Assert.That(await _program.RunAsync([.. Command, .. words]), Is.EqualTo(ExitCode.BadInput), _program.Error);
-        var last = _program.Error.TrimEnd('\n').Split('\n')[^1];
+        Assert.That(await Shell.RunAsync([.. Command, .. words]), Is.EqualTo(ExitCode.BadInput), Shell.Error);
+        var last = Shell.Error.TrimEnd('\n').Split('\n')[^1];
         Assert.That(last, Does.Match(
             @"^error: sst2, seed 0: the (loss|norm of the gradient) is (NaN|Infinity) at step \d+; "
             + @"lower the learning rate or raise epsilon; the state before it is in outputs/wild/sst2/seed-0$"));
@@ -87,9 +79,9 @@ internal sealed class FinetuneCommandTests
             "eval.finetune.epsilon=1e-12",
         ];
         var export = $"export={Folder(SmallRun.Sentiment.TrainFolder)}";
-        var code = await _program.RunAsync(["finetune", .. Model, export, "eval/tasks=sst2", .. words]);
-        Assert.That(code, Is.EqualTo(ExitCode.BadInput), _program.Error);
-        Assert.That(_program.Error.TrimEnd('\n').Split('\n')[^1], Does.Match(
+        var code = await Shell.RunAsync(["finetune", .. Model, export, "eval/tasks=sst2", .. words]);
+        Assert.That(code, Is.EqualTo(ExitCode.BadInput), Shell.Error);
+        Assert.That(Shell.Error.TrimEnd('\n').Split('\n')[^1], Does.Match(
             @"^error: draw of seed 0: the (loss|norm of the gradient) is (NaN|Infinity) at step \d+; "
             + @"lower the learning rate or raise epsilon; the state before it is in outputs/wild/adapters\.safetensors$"));
         TrainedWeights.Read(Output("wild/adapters.safetensors"));
@@ -100,12 +92,12 @@ internal sealed class FinetuneCommandTests
     public async Task An_interrupted_run_keeps_the_seeds_that_ended()
     {
         string[] words = ["mode=lora", "name=long", "finetune.steps=5", "finetune.batch=8", "seeds=1000"];
-        var run = Task.Run(() => _program.RunAsync([.. Command, .. words]));
+        var run = Task.Run(() => Shell.RunAsync([.. Command, .. words]));
         while (!Directory.Exists(Output("long/sst2/seed-1")) && !run.IsCompleted)
             await Task.Delay(5);
-        _program.Interrupts.OnSignal(ExitCode.Interrupted);
-        Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), _program.Error);
-        var last = _program.Error.TrimEnd('\n').Split('\n')[^1];
+        Shell.Interrupts.OnSignal(ExitCode.Interrupted);
+        Assert.That(await run, Is.EqualTo(ExitCode.Interrupted), Shell.Error);
+        var last = Shell.Error.TrimEnd('\n').Split('\n')[^1];
         Assert.That(last, Does.Match(
             @"^interrupted: kept \d+ complete runs? in outputs/long \(summary\.csv, metrics\.csv\)"
             + @"(, and step \d of sst2, seed \d+, in outputs/long/sst2/seed-\d+)?$"));
@@ -118,15 +110,15 @@ internal sealed class FinetuneCommandTests
 
     private async Task Refuse(string expected, params string[] arguments)
     {
-        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput), _program.Error);
-        Assert.That(_program.Error.TrimEnd('\n'), Does.StartWith("error: ").And.Contain(expected).And.Not.Contain("\n"));
+        Assert.That(await Shell.RunAsync(arguments), Is.EqualTo(ExitCode.BadInput), Shell.Error);
+        Assert.That(Shell.Error.TrimEnd('\n'), Does.StartWith("error: ").And.Contain(expected).And.Not.Contain("\n"));
         Assert.That(Directory.Exists(Output("evaluate")), Is.False);
     }
 
-    private string Output(string path) => _program.Folder.Combine($"outputs/{path}");
+    private string Output(string path) => Shell.Folder.Combine($"outputs/{path}");
 
     private static string Folder(string file) => Path.GetDirectoryName(file)!;
 
     private async Task Succeed(params string[] arguments) =>
-        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => _program.Error);
+        Assert.That(await Shell.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => Shell.Error);
 }

@@ -5,7 +5,7 @@ using Crammed.Files;
 namespace Crammed.Cli.Tests.Stages;
 
 /// <summary><c>crammed import</c>, and what can be done with an imported model; its arithmetic is tested with the library.</summary>
-internal sealed class ImportCommandTests
+internal sealed class ImportCommandTests : ProgramTests
 {
     private const int Hidden = 8, Inner = 12;
 
@@ -15,48 +15,42 @@ internal sealed class ImportCommandTests
         "hears", "likes", "passes", "sees", "again",
     ];
 
-    private StageProgram _program = null!;
-
     [SetUp]
     public void Start()
     {
-        _program = new StageProgram();
-        SmallData.WriteText(_program.Folder);
-        SmallData.WriteGlue(_program.Folder);
+        SmallData.WriteText(Shell.Folder);
+        SmallData.WriteGlue(Shell.Folder);
         WriteCheckpoint();
     }
-
-    [TearDown]
-    public void End() => _program.Dispose();
 
     [Test]
     public async Task An_imported_model_is_evaluated_exported_and_fine_tuned_as_any_other()
     {
         await Succeed("import", "hf=hf", "sequence_length=24");
-        Assert.That(_program.Output, Does.StartWith("model  outputs/import/model: 1 x 8, vocabulary 20, ").And.Contain("head   outputs/import/adapters.safetensors: 2 classes"));
+        Assert.That(Shell.Output, Does.StartWith("model  outputs/import/model: 1 x 8, vocabulary 20, ").And.Contain("head   outputs/import/adapters.safetensors: 2 classes"));
         await Succeed("evaluate", "adapters=outputs/import", "source=text", "eval/tasks=sst2", "data.glue=glue", "impl.threads=1");
-        Assert.That(_program.Output, Does.StartWith("task      sst2, 20 examples for evaluation"));
+        Assert.That(Shell.Output, Does.StartWith("task      sst2, 20 examples for evaluation"));
         await Succeed(
             "finetune", "name=lora", "mode=lora", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "finetune.steps=2",
             "finetune.lora.bias=all", "impl.threads=1");
         await Succeed("export-glue", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "impl.threads=1");
         await Succeed("evaluate", "name=lora-score", "model=outputs/import/model", "adapters=outputs/lora/sst2/seed-0", "impl.threads=1");
         Assert.That(
-            await _program.RunAsync("export-glue", "name=norm", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "prefix=norm"),
+            await Shell.RunAsync("export-glue", "name=norm", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "prefix=norm"),
             Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Contain("prefix is norm, and hf-bert begins with attention; give prefix=embedding"));
+        Assert.That(Shell.Error, Does.Contain("prefix is norm, and hf-bert begins with attention; give prefix=embedding"));
         string[] refused = ["evaluate", "name=twin", "adapters=outputs/import", "functions=polynomial", "polynomial.ranges=task", "impl.threads=1"];
-        Assert.That(await _program.RunAsync(refused), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.Contain("no polynomials stand in for hf-bert's GELU and its norms after residual sums"));
+        Assert.That(await Shell.RunAsync(refused), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(Shell.Error, Does.Contain("no polynomials stand in for hf-bert's GELU and its norms after residual sums"));
     }
 
     /// <summary>tokenizer.json alone is enough, and its settings go with the model through fine-tuning to what it writes.</summary>
     [Test]
     public async Task A_tokenizers_settings_go_where_the_model_goes()
     {
-        File.Delete(_program.Folder.Combine("hf/vocab.txt"));
+        File.Delete(Shell.Folder.Combine("hf/vocab.txt"));
         var vocabulary = Vocabulary.Select((token, id) => $"\"{token}\": {id}");
-        _program.Folder.Write("hf/tokenizer.json", $$$"""
+        Shell.Folder.Write("hf/tokenizer.json", $$$"""
             {"normalizer": {"type": "BertNormalizer", "lowercase": false}, "pre_tokenizer": {"type": "BertPreTokenizer"},
              "model": {"type": "WordPiece", "vocab": { {{{string.Join(", ", vocabulary)}}} } } }
             """);
@@ -65,14 +59,14 @@ internal sealed class ImportCommandTests
             "finetune", "name=full", "mode=full", "model=outputs/import/model", "eval/tasks=sst2", "data.glue=glue", "finetune.steps=1",
             "impl.threads=1");
         foreach (var folder in new[] { "outputs/import/model", "outputs/full/sst2/seed-0/model" })
-            Assert.That(Checkpoint.Tokenizer(_program.Folder.Combine(folder)).EncodeToIds("The bird"), Is.EqualTo((int[])[1, 6]), folder);
-        _program.Folder.Write("hf/tokenizer_config.json", """{"do_lower_case": true}""");
-        Assert.That(await _program.RunAsync("import", "name=other", "hf=hf", "sequence_length=24"), Is.EqualTo(ExitCode.BadInput));
+            Assert.That(Checkpoint.Tokenizer(Shell.Folder.Combine(folder)).EncodeToIds("The bird"), Is.EqualTo((int[])[1, 6]), folder);
+        Shell.Folder.Write("hf/tokenizer_config.json", """{"do_lower_case": true}""");
+        Assert.That(await Shell.RunAsync("import", "name=other", "hf=hf", "sequence_length=24"), Is.EqualTo(ExitCode.BadInput));
         Assert.That(
-            _program.Error,
+            Shell.Error,
             Does.Contain("tokenizer_config.json: do_lower_case is true, and ")
                 .And.Contain("tokenizer.json: normalizer.lowercase is false; make them agree"));
-        Assert.That(Directory.Exists(_program.Folder.Combine("outputs/other")), Is.False);
+        Assert.That(Directory.Exists(Shell.Folder.Combine("outputs/other")), Is.False);
     }
 
     [Test]
@@ -81,7 +75,7 @@ internal sealed class ImportCommandTests
         await Succeed(
             "pretrain", "arch=hf-bert-tiny", "train=tiny", "arch.hidden=16", "arch.feed_forward=32", "arch.sequence_length=24",
             "train.steps=2", "train.held_out_fraction=0.1", "train.vocabulary_size=200", "data.text=[text.txt]", "impl.threads=1");
-        Assert.That(_program.Output, Does.StartWith("model     outputs/pretrain/model: hf-bert-tiny, 2 x 16, vocabulary "));
+        Assert.That(Shell.Output, Does.StartWith("model     outputs/pretrain/model: hf-bert-tiny, 2 x 16, vocabulary "));
     }
 
     /// <summary>
@@ -95,15 +89,15 @@ internal sealed class ImportCommandTests
         var straight = await Evaluated("numbered");
         WriteCheckpoint("""{"0": "1", "1": "0"}""");
         await Succeed("import", "name=swapped", "hf=hf", "sequence_length=24");
-        Assert.That(_program.Output, Does.Contain("adapters.safetensors: 2 classes (1, 0)"));
+        Assert.That(Shell.Output, Does.Contain("adapters.safetensors: 2 classes (1, 0)"));
         var swapped = await Evaluated("swapped");
         Assert.That(swapped.Numbers("logit_0"), Is.EqualTo(straight.Numbers("logit_1")));
         Assert.That(swapped.Numbers("logit_1"), Is.EqualTo(straight.Numbers("logit_0")));
         WriteCheckpoint("""{"0": "NEGATIVE", "1": "POSITIVE"}""");
         await Succeed("import", "name=named", "hf=hf", "sequence_length=24");
-        Assert.That(await _program.RunAsync(Evaluation("named")), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(await Shell.RunAsync(Evaluation("named")), Is.EqualTo(ExitCode.BadInput));
         Assert.That(
-            _program.Error, Does.Contain("adapters.safetensors: its outputs stand for NEGATIVE, POSITIVE, and the task's labels are 0, 1; ")
+            Shell.Error, Does.Contain("adapters.safetensors: its outputs stand for NEGATIVE, POSITIVE, and the task's labels are 0, 1; ")
                 .And.Contain("import the model with labels=[...]"));
         await Succeed("import", "name=given", "hf=hf", "sequence_length=24", "labels=[0, 1]");
         Assert.That((await Evaluated("given")).Numbers("logit_0"), Is.EqualTo(straight.Numbers("logit_0")));
@@ -126,12 +120,12 @@ internal sealed class ImportCommandTests
         await Succeed([.. evaluation, "name=same"]);
         if (mode == "lora")
         {
-            Assert.That(await _program.RunAsync([.. evaluation, "name=other", "eval.tasks.labels=[1, 0]"]), Is.EqualTo(ExitCode.BadInput));
-            Assert.That(_program.Error, Does.Contain("was trained for the labels 0, 1, and the task has 1, 0, in this order"));
+            Assert.That(await Shell.RunAsync([.. evaluation, "name=other", "eval.tasks.labels=[1, 0]"]), Is.EqualTo(ExitCode.BadInput));
+            Assert.That(Shell.Error, Does.Contain("was trained for the labels 0, 1, and the task has 1, 0, in this order"));
             return;
         }
         await Succeed([.. evaluation, "name=other", "eval.tasks.labels=[1, 0]"]);
-        CsvFile same = new(_program.Folder.Combine("outputs/same/predictions.csv")), other = new(_program.Folder.Combine("outputs/other/predictions.csv"));
+        CsvFile same = new(Shell.Folder.Combine("outputs/same/predictions.csv")), other = new(Shell.Folder.Combine("outputs/other/predictions.csv"));
         Assert.That(other.Numbers("logit_0"), Is.EqualTo(same.Numbers("logit_1")));
     }
 
@@ -143,15 +137,15 @@ internal sealed class ImportCommandTests
     [TestCase("21 tokens, the model knows 20", "hf=hf", "vocabulary=long.txt", "sequence_length=24")]
     public async Task Bad_input_is_one_line_and_exit_code_2_and_writes_nothing(string expected, params string[] words)
     {
-        _program.Folder.Write("long.txt", string.Join('\n', [.. Vocabulary, "more"]) + "\n");
-        Assert.That(await _program.RunAsync(["import", .. words]), Is.EqualTo(ExitCode.BadInput));
-        Assert.That(_program.Error, Does.StartWith("error: ").And.Contain(expected));
-        Assert.That(_program.Error.Count(character => character == '\n'), Is.EqualTo(1));
-        Assert.That(Directory.Exists(_program.Folder.Combine("outputs")), Is.False);
+        Shell.Folder.Write("long.txt", string.Join('\n', [.. Vocabulary, "more"]) + "\n");
+        Assert.That(await Shell.RunAsync(["import", .. words]), Is.EqualTo(ExitCode.BadInput));
+        Assert.That(Shell.Error, Does.StartWith("error: ").And.Contain(expected));
+        Assert.That(Shell.Error.Count(character => character == '\n'), Is.EqualTo(1));
+        Assert.That(Directory.Exists(Shell.Folder.Combine("outputs")), Is.False);
     }
 
     private async Task Succeed(params string[] arguments) =>
-        Assert.That(await _program.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => _program.Error);
+        Assert.That(await Shell.RunAsync(arguments), Is.EqualTo(ExitCode.Success), () => Shell.Error);
 
     private static string[] Evaluation(string name) =>
         ["evaluate", $"name={name}-score", $"adapters=outputs/{name}", "source=text", "eval/tasks=sst2", "data.glue=glue", "impl.threads=1"];
@@ -159,13 +153,13 @@ internal sealed class ImportCommandTests
     private async Task<CsvFile> Evaluated(string name)
     {
         await Succeed(Evaluation(name));
-        return new CsvFile(_program.Folder.Combine($"outputs/{name}-score/predictions.csv"));
+        return new CsvFile(Shell.Folder.Combine($"outputs/{name}-score/predictions.csv"));
     }
 
     private void WriteCheckpoint(string labels = "null")
     {
-        _program.Folder.Write("hf/vocab.txt", string.Join('\n', Vocabulary) + "\n");
-        _program.Folder.Write(
+        Shell.Folder.Write("hf/vocab.txt", string.Join('\n', Vocabulary) + "\n");
+        Shell.Folder.Write(
             "hf/config.json",
             $$"""
             {"model_type": "bert", "hidden_act": "gelu", "vocab_size": {{Vocabulary.Length}}, "max_position_embeddings": {{SmallData.SequenceLength}},
@@ -200,6 +194,6 @@ internal sealed class ImportCommandTests
             Add($"bert.{norm}.LayerNorm.weight", Hidden);
             Add($"bert.{norm}.LayerNorm.bias", Hidden);
         }
-        writer.Write(_program.Folder.Combine("hf/model.safetensors"));
+        writer.Write(Shell.Folder.Combine("hf/model.safetensors"));
     }
 }

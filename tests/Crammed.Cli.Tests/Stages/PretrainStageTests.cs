@@ -7,16 +7,8 @@ using Crammed.Text.Parquet;
 
 namespace Crammed.Cli.Tests.Stages;
 
-internal sealed class PretrainStageTests
+internal sealed class PretrainStageTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void CreateFolder() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
-
     [Test]
     public void Text_becomes_a_calibrated_checkpoint()
     {
@@ -108,11 +100,11 @@ internal sealed class PretrainStageTests
     [Test]
     public void A_given_vocabulary_is_used_and_copied()
     {
-        var vocabulary = _folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nbird\ndog\nsees\nagain\n");
-        var input = SmallRun.Input(SmallData.WriteText(_folder)) with { VocabularyPath = vocabulary };
+        var vocabulary = Folder.Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nbird\ndog\nsees\nagain\n");
+        var input = SmallRun.Input(SmallData.WriteText(Folder)) with { VocabularyPath = vocabulary };
         var stage = PretrainStage.Load(input with { Settings = input.Settings with { BudgetSteps = 1 } }, null, CancellationToken.None);
         Assert.That(stage.Configuration.VocabularySize, Is.EqualTo(10));
-        var outcome = stage.Run(_folder.Combine("run"), null, CancellationToken.None);
+        var outcome = stage.Run(Folder.Combine("run"), null, CancellationToken.None);
         Assert.That(
             File.ReadAllText(Path.Combine(outcome.ModelFolder, CheckpointFiles.Vocabulary)), Is.EqualTo(File.ReadAllText(vocabulary)));
     }
@@ -120,7 +112,7 @@ internal sealed class PretrainStageTests
     [Test]
     public void Cancelling_finishes_the_step_and_leaves_nothing()
     {
-        var stage = PretrainStage.Load(SmallRun.Input(SmallData.WriteText(_folder)), null, CancellationToken.None);
+        var stage = PretrainStage.Load(SmallRun.Input(SmallData.WriteText(Folder)), null, CancellationToken.None);
         using var source = new CancellationTokenSource();
         var seen = new List<WorkProgress>();
         var progress = new RelayedProgress<WorkProgress>(report =>
@@ -129,7 +121,7 @@ internal sealed class PretrainStageTests
             if (report.Done == 3)
                 source.Cancel();
         });
-        var run = Directory.CreateDirectory(_folder.Combine("run")).FullName;
+        var run = Directory.CreateDirectory(Folder.Combine("run")).FullName;
         Assert.Throws<OperationCanceledException>(() => stage.Run(run, progress, source.Token));
         Assert.That(seen.Select(report => (report.Done, report.Total, report.Unit)),
             Is.EqualTo(new[] { (0L, 12L, "steps"), (1L, 12L, "steps"), (2L, 12L, "steps"), (3L, 12L, "steps") }));
@@ -156,12 +148,12 @@ internal sealed class PretrainStageTests
     [Test]
     public void Wrong_input_is_named()
     {
-        var missing = Assert.Throws<FileNotFoundException>(() => Load(_folder.Combine("none.txt")));
+        var missing = Assert.Throws<FileNotFoundException>(() => Load(Folder.Combine("none.txt")));
         Assert.That(missing!.Message, Does.Contain("none.txt"));
-        var brief = _folder.Write("brief.txt", "one\n");
+        var brief = Folder.Write("brief.txt", "one\n");
         var few = Assert.Throws<InvalidDataException>(() => Load(brief));
         Assert.That(few!.Message, Is.EqualTo($"{brief}: 1 paragraphs are too few to train on some and hold out others; add text"));
-        var bytes = _folder.Combine("bytes.txt");
+        var bytes = Folder.Combine("bytes.txt");
         File.WriteAllBytes(bytes, [0x66, 0xff, 0xfe, 0x0a]);
         Assert.That(Assert.Throws<InvalidDataException>(() => Load(bytes))!.Message, Does.Contain("not UTF-8"));
     }

@@ -5,12 +5,12 @@ using Crammed.Cli.Hosting;
 namespace Crammed.Cli.Tests.Stages;
 
 /// <summary>Runs the program's own commands in this process, in a folder of its own, with the shipped configuration.</summary>
-internal sealed class StageProgram : IDisposable
+internal class StageProgram : IDisposable
 {
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
 
-    public StageProgram() => Interrupts = new InterruptHandler(TextWriter.Null);
+    public StageProgram() => Interrupts = new InterruptHandler(_error);
 
     public TemporaryFolder Folder { get; } = new();
 
@@ -23,6 +23,10 @@ internal sealed class StageProgram : IDisposable
 
     public string Error => _error.ToString();
 
+    protected virtual IReadOnlyList<CommandDefinition> Commands => CommandTable.All;
+
+    protected virtual string ProgramDirectory => Repository.PathOf("scripts");
+
     public async Task<int> RunAsync(params string[] arguments)
     {
         _output.GetStringBuilder().Clear();
@@ -34,10 +38,10 @@ internal sealed class StageProgram : IDisposable
             OutputConsole = ProgramEnvironment.ConsoleOn(_output, isRedirected: true),
             ProgressConsole = null,
             CurrentDirectory = Folder.Path,
-            ProgramDirectory = Repository.PathOf("scripts"),
+            ProgramDirectory = ProgramDirectory,
             Resources = Resources,
         };
-        return await new CrammedProgram(environment, CommandTable.All).RunAsync(arguments, Interrupts);
+        return await new CrammedProgram(environment, Commands).RunAsync(arguments, Interrupts);
     }
 
     public void Dispose()
@@ -45,4 +49,16 @@ internal sealed class StageProgram : IDisposable
         Interrupts.Dispose();
         Folder.Dispose();
     }
+}
+
+/// <summary>Tests that each have the program in a folder of its own.</summary>
+public abstract class ProgramTests
+{
+    private protected StageProgram Shell { get; private set; } = null!;
+
+    [SetUp]
+    public void StartProgram() => Shell = new StageProgram();
+
+    [TearDown]
+    public void EndProgram() => Shell.Dispose();
 }

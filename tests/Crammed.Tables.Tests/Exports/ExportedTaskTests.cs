@@ -1,22 +1,13 @@
 using System.Security.Cryptography;
-using Crammed.Tests;
 
 namespace Crammed.Tables.Tests;
 
-public class ExportedTaskTests
+public class ExportedTaskTests : FolderTests
 {
     private const string Hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     private static readonly ExportedTaskDescription Small =
         new("rte", "dev", 4, 2, ["entailment", "not_entailment"], Hash, Hash, ClientPrefix.Embedding, Some(1));
-
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void SetUp() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
 
     [Test]
     public void Examples_survive_a_round_trip_over_parts()
@@ -76,19 +67,19 @@ public class ExportedTaskTests
     [Test]
     public void An_unfinished_export_leaves_nothing()
     {
-        using (var writer = ExportedTaskWriter.Open(_folder.File("unfinished"), Small))
+        using (var writer = ExportedTaskWriter.Open(Folder.Combine("unfinished"), Small))
             writer.Add(Example(Small, 0));
-        Assert.That(Directory.Exists(_folder.File("unfinished")), Is.False);
-        Assert.That(Directory.Exists(_folder.File("unfinished.part")), Is.False);
+        Assert.That(Directory.Exists(Folder.Combine("unfinished")), Is.False);
+        Assert.That(Directory.Exists(Folder.Combine("unfinished.part")), Is.False);
     }
 
     [Test]
     public void An_export_has_the_examples_that_it_announced()
     {
-        using var writer = ExportedTaskWriter.Open(_folder.File("few"), Small with { Selection = Some(2) });
+        using var writer = ExportedTaskWriter.Open(Folder.Combine("few"), Small with { Selection = Some(2) });
         writer.Add(Example(Small, 0));
         Assert.That(writer.Complete, Throws.InvalidOperationException);
-        Assert.That(Directory.Exists(_folder.File("few")), Is.False);
+        Assert.That(Directory.Exists(Folder.Combine("few")), Is.False);
     }
 
     private static IEnumerable<TestCaseData> WrongExamples()
@@ -112,7 +103,7 @@ public class ExportedTaskTests
     [TestCaseSource(nameof(WrongExamples))]
     public void A_wrong_example_is_not_written(ExportedExample example, string problem)
     {
-        using var writer = ExportedTaskWriter.Open(_folder.File("file"), Small);
+        using var writer = ExportedTaskWriter.Open(Folder.Combine("file"), Small);
         Assert.That(() => writer.Add(example), Throws.ArgumentException.With.Message.Contains(problem));
     }
 
@@ -130,7 +121,7 @@ public class ExportedTaskTests
     public void Scores_may_be_any_finite_number()
     {
         var description = Small with { LabelNames = [] };
-        using var writer = ExportedTaskWriter.Open(_folder.File("file"), description);
+        using var writer = ExportedTaskWriter.Open(Folder.Combine("file"), description);
         writer.Add(Example(description, 0) with { Label = -3.25 });
         Assert.That(
             () => writer.Add(Example(description, 0) with { Label = double.PositiveInfinity }),
@@ -195,12 +186,12 @@ public class ExportedTaskTests
     public void What_is_no_export_is_refused()
     {
         Assert.That(
-            () => ExportedTaskReader.Open(_folder.File("none")),
+            () => ExportedTaskReader.Open(Folder.Combine("none")),
             Throws.TypeOf<FileNotFoundException>()
-                .With.Message.EqualTo($"{_folder.File("none")}: not found; crammed export-glue writes it"));
-        Directory.CreateDirectory(_folder.File("empty"));
+                .With.Message.EqualTo($"{Folder.Combine("none")}: not found; crammed export-glue writes it"));
+        Directory.CreateDirectory(Folder.Combine("empty"));
         Assert.That(
-            () => ExportedTaskReader.Open(_folder.File("empty")),
+            () => ExportedTaskReader.Open(Folder.Combine("empty")),
             Throws.TypeOf<FileNotFoundException>().With.Message.Contains("manifest.json"));
     }
 
@@ -234,7 +225,7 @@ public class ExportedTaskTests
             Small with { Selection = Some(1) with { Seed = -1 } },
         })
         {
-            Assert.That(() => ExportedTaskWriter.Open(_folder.File("file"), wrong), Throws.ArgumentException);
+            Assert.That(() => ExportedTaskWriter.Open(Folder.Combine("file"), wrong), Throws.ArgumentException);
         }
     });
 
@@ -267,7 +258,7 @@ public class ExportedTaskTests
 
     private string Write(ExportedTaskDescription description, IEnumerable<ExportedExample> examples)
     {
-        var path = _folder.File("folder");
+        var path = Folder.Combine("folder");
         using var writer = ExportedTaskWriter.Open(path, description);
         foreach (var example in examples)
             writer.Add(example);
@@ -281,7 +272,7 @@ public class ExportedTaskTests
     /// <summary>A folder of one part with whatever columns are given.</summary>
     private string WriteUnchecked(ExportedTaskDescription description, TableColumn[] columns)
     {
-        var path = _folder.File("unchecked");
+        var path = Folder.Combine("unchecked");
         using var writer = PartFolderWriter<ExportedTaskDescription>.Create(path, ExportedTaskFormat.Parts, description);
         writer.Add(columns);
         writer.Complete();

@@ -1,35 +1,26 @@
-using Crammed.Tests;
 using Crammed.Text.Tests.Parquet;
 
 namespace Crammed.Text.Tests;
 
-public class CorpusSourceTests
+public class CorpusSourceTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void SetUp() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
-
     [Test]
     public void AFolder_GivesItsTextsAtAnyDepth_InOrder()
     {
-        Directory.CreateDirectory(_folder.File("a"));
+        Directory.CreateDirectory(Folder.Combine("a"));
         foreach (var name in new[] { "b.txt", "a/z.txt.gz", "A.TXT", "notes.tsv", "c.parquet", "txt" })
-            File.WriteAllText(_folder.File(name), "");
-        Assert.That(Names(_folder.File("")), Is.EqualTo((string[])["A.TXT", "a/z.txt.gz", "b.txt", "c.parquet"]));
-        Assert.That(Names(_folder.File("?.*")), Is.EqualTo((string[])["A.TXT", "b.txt", "c.parquet"]));
-        Assert.That(Names(_folder.File("notes.tsv")), Is.EqualTo((string[])["notes.tsv"]));
-        Assert.That(CorpusFiles.Find(_folder.File("c.parquet"), ["x"])[0], Is.InstanceOf<ParquetTextSource>());
+            File.WriteAllText(Folder.Combine(name), "");
+        Assert.That(Names(Folder.Combine("")), Is.EqualTo((string[])["A.TXT", "a/z.txt.gz", "b.txt", "c.parquet"]));
+        Assert.That(Names(Folder.Combine("?.*")), Is.EqualTo((string[])["A.TXT", "b.txt", "c.parquet"]));
+        Assert.That(Names(Folder.Combine("notes.tsv")), Is.EqualTo((string[])["notes.tsv"]));
+        Assert.That(CorpusFiles.Find(Folder.Combine("c.parquet"), ["x"])[0], Is.InstanceOf<ParquetTextSource>());
     }
 
     [Test]
     public void NoText_IsNamed()
     {
-        Assert.That(() => Find("none.txt"), Throws.TypeOf<FileNotFoundException>().With.Message.StartsWith(_folder.File("none.txt")));
-        Assert.That(() => Find("none/*.txt"), Throws.TypeOf<DirectoryNotFoundException>().With.Message.StartsWith(_folder.File("none")));
+        Assert.That(() => Find("none.txt"), Throws.TypeOf<FileNotFoundException>().With.Message.StartsWith(Folder.Combine("none.txt")));
+        Assert.That(() => Find("none/*.txt"), Throws.TypeOf<DirectoryNotFoundException>().With.Message.StartsWith(Folder.Combine("none")));
         Assert.That(() => Find("*.txt"), Throws.TypeOf<InvalidDataException>().With.Message.EndsWith("no file has such a name."));
         Assert.That(() => Find(""), Throws.TypeOf<InvalidDataException>().With.Message.Contains("no .txt, .txt.gz or .parquet file"));
     }
@@ -71,7 +62,7 @@ public class CorpusSourceTests
     [Test]
     public void ProgressOfAFile_EndsAtItsLength()
     {
-        var path = _folder.File("long.txt");
+        var path = Folder.Combine("long.txt");
         File.WriteAllLines(path, Enumerable.Range(0, 50_000).Select(i => $"line {i}"));
         List<long> reports = [];
         Assert.That(new TextFileSource(path).Read(reports.Add).Single().Paragraphs, Has.Count.EqualTo(50_000));
@@ -109,14 +100,14 @@ public class CorpusSourceTests
         Assert.That(pairs.Texts, Is.EqualTo((string[])["a"]));
     }
 
-    private IReadOnlyList<CorpusSource> Find(string name) => CorpusFiles.Find(_folder.File(name), ["text"]);
+    private IReadOnlyList<CorpusSource> Find(string name) => CorpusFiles.Find(Folder.Combine(name), ["text"]);
 
     private IEnumerable<string> Names(string path) =>
-        CorpusFiles.Find(path, ["text"]).Select(source => Path.GetRelativePath(_folder.File(""), source.Name));
+        CorpusFiles.Find(path, ["text"]).Select(source => Path.GetRelativePath(Folder.Combine(""), source.Name));
 
     private string WriteParquet(string title, string text)
     {
-        var path = _folder.File("texts.parquet");
+        var path = Folder.Combine("texts.parquet");
         return ParquetFiles.Write(
             path,
             $"SELECT $${title}$$ AS title, body AS text, 1 AS number, ['x'] AS lists FROM (VALUES ($${text}$$), (' ')) AS t(body)");

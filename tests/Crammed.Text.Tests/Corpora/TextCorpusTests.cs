@@ -1,5 +1,3 @@
-using Crammed.Tests;
-
 namespace Crammed.Text.Tests;
 
 public class TextCorpusTests
@@ -38,7 +36,7 @@ public class TextCorpusTests
     private static List<TextDocument> Read(string text, CorpusForm form, out string path)
     {
         using TemporaryFolder folder = new();
-        path = folder.File("corpus.txt");
+        path = folder.Combine("corpus.txt");
         File.WriteAllText(path, text);
         return [.. TextCorpus.Read(path, form)];
     }

@@ -1,19 +1,10 @@
 using System.IO.Compression;
 using System.Text;
-using Crammed.Tests;
 
 namespace Crammed.Text.Tests;
 
-public class TextLinesTests
+public class TextLinesTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void SetUp() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
-
     [Test]
     public void Read_TakesLineEndsAndByteOrderMark()
     {
@@ -122,7 +113,7 @@ public class TextLinesTests
     [Test]
     public void Read_OfAMissingFile_NamesIt() =>
         Assert.That(
-            () => TextLines.Read(_folder.File("absent.txt")).Count(),
+            () => TextLines.Read(Folder.Combine("absent.txt")).Count(),
             Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("absent.txt"));
 
     /// <summary>What gzip makes of an empty file.</summary>
@@ -138,7 +129,7 @@ public class TextLinesTests
 
     private string Write(string name, byte[] bytes)
     {
-        var path = _folder.File(name);
+        var path = Folder.Combine(name);
         File.WriteAllBytes(path, bytes);
         return path;
     }

@@ -1,5 +1,3 @@
-using Crammed.Tests;
-
 namespace Crammed.Text.Tests;
 
 public class GlueReaderTests
@@ -52,7 +50,7 @@ public class GlueReaderTests
     private static List<Example> Read(string task, string text)
     {
         using TemporaryFolder folder = new();
-        var path = folder.File("dev.tsv");
+        var path = folder.Combine("dev.tsv");
         File.WriteAllText(path, text);
         return [.. TaskFile.Read(path, GlueDefinitions.Of(task))];
     }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Crammed.Tests;
 using Crammed.Text.Parquet;
 
 namespace Crammed.Text.Tests.Parquet;

@@ -1,26 +1,17 @@
 using System.Diagnostics;
-using Crammed.Tests;
 using Crammed.Text.Parquet;
 
 namespace Crammed.Text.Tests.Parquet;
 
 /// <summary>Files that DuckDB writes for the test: every codec, type and name; and files that are none.</summary>
-public class ForeignParquetTests
+public class ForeignParquetTests : FolderTests
 {
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void SetUp() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
-
     [Test]
     public void Every_codec_is_read(
         [Values("uncompressed", "snappy", "gzip", "zstd", "brotli", "lz4_raw")] string codec, [Values("v1", "v2")] string version)
     {
         var path = ParquetFiles.Write(
-            _folder.File("f"), "SELECT i % 7 AS label, 'text ' || i AS text FROM range(20000) AS t(i)",
+            Folder.Combine("f"), "SELECT i % 7 AS label, 'text ' || i AS text FROM range(20000) AS t(i)",
             $"CODEC {codec}, PARQUET_VERSION {version}");
         using var file = ForeignParquet.Open(path);
         var number = 0;
@@ -94,12 +85,12 @@ public class ForeignParquetTests
     [TestCase("größe 😀.parquet")]
     public void Any_name_of_a_file_will_do(string name)
     {
-        var path = ParquetFiles.Write(_folder.File("plain"), "SELECT 1 AS label");
-        ParquetFiles.Write(_folder.File("axb.parquet"), "SELECT 2 AS label");
-        ParquetFiles.Write(_folder.File("a.parquet"), "SELECT 2 AS label");
-        Directory.CreateDirectory(Path.GetDirectoryName(_folder.File(name))!);
-        File.Move(path, _folder.File(name));
-        using var file = ForeignParquet.Open(_folder.File(name));
+        var path = ParquetFiles.Write(Folder.Combine("plain"), "SELECT 1 AS label");
+        ParquetFiles.Write(Folder.Combine("axb.parquet"), "SELECT 2 AS label");
+        ParquetFiles.Write(Folder.Combine("a.parquet"), "SELECT 2 AS label");
+        Directory.CreateDirectory(Path.GetDirectoryName(Folder.Combine(name))!);
+        File.Move(path, Folder.Combine(name));
+        using var file = ForeignParquet.Open(Folder.Combine(name));
         Assert.That(file.RowCount, Is.EqualTo(1));
         Assert.That(file.Rows(["label"]).Select(row => row[0]), Is.EqualTo(new[] { "1" }));
     }
@@ -116,17 +107,17 @@ public class ForeignParquetTests
     [TestCase("sentence\tlabel\n", "")]
     public void What_is_no_Parquet_file_is_refused_in_one_line(string text, string reason)
     {
-        File.WriteAllBytes(_folder.File("f"), [.. text.Select(character => (byte)character)]);
+        File.WriteAllBytes(Folder.Combine("f"), [.. text.Select(character => (byte)character)]);
         Assert.That(
-            () => ForeignParquet.Open(_folder.File("f")),
-            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{_folder.File("f")}: ")
+            () => ForeignParquet.Open(Folder.Combine("f")),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{Folder.Combine("f")}: ")
                 .And.Message.Contains(reason).And.Message.Not.Contains("\n"));
     }
 
     [Test]
     public void A_file_that_is_cut_short_is_refused([Range(0, 95, 5)] int percent)
     {
-        var path = ParquetFiles.Write(_folder.File("f"), "SELECT i AS v, 'text ' || i AS t FROM range(1000) AS t(i)");
+        var path = ParquetFiles.Write(Folder.Combine("f"), "SELECT i AS v, 'text ' || i AS t FROM range(1000) AS t(i)");
         var bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..(bytes.Length * percent / 100)]);
         Assert.That(() => ForeignParquet.Open(path), Throws.TypeOf<InvalidDataException>().With.Message.StartsWith(path));
@@ -135,7 +126,7 @@ public class ForeignParquetTests
     [Test]
     public void Text_that_is_not_UTF_8_is_refused()
     {
-        var path = ParquetFiles.Write(_folder.File("f"), "SELECT 'abcdefgh' AS v", "CODEC uncompressed");
+        var path = ParquetFiles.Write(Folder.Combine("f"), "SELECT 'abcdefgh' AS v", "CODEC uncompressed");
         var bytes = File.ReadAllBytes(path);
         for (var place = bytes.AsSpan().IndexOf("abcdefgh"u8); place >= 0; place = bytes.AsSpan().IndexOf("abcdefgh"u8))
             bytes[place] = 0xff;
@@ -148,14 +139,14 @@ public class ForeignParquetTests
 
     [Test]
     public void A_missing_file_is_missing() => Assert.That(
-        () => ForeignParquet.Open(_folder.File("none")), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("none"));
+        () => ForeignParquet.Open(Folder.Combine("none")), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("none"));
 
     /// <summary>600 MB of text: only row groups, 80 MB each, may be in memory at once.</summary>
     [Test]
     public void Large_files_are_streamed()
     {
         var path = ParquetFiles.Write(
-            _folder.File("f"), "SELECT i || repeat('x', 4000) AS v FROM range(150000) AS t(i)", "CODEC snappy, ROW_GROUP_SIZE 20000");
+            Folder.Combine("f"), "SELECT i || repeat('x', 4000) AS v FROM range(150000) AS t(i)", "CODEC snappy, ROW_GROUP_SIZE 20000");
         using var file = ForeignParquet.Open(path);
         var (before, largest, rows) = (WorkingSet(), 0L, 0);
         foreach (var row in file.Rows(["v"]))
@@ -177,7 +168,7 @@ public class ForeignParquetTests
 
     private List<string?> Read(string query, string column)
     {
-        using var file = ForeignParquet.Open(ParquetFiles.Write(_folder.File("f"), query));
+        using var file = ForeignParquet.Open(ParquetFiles.Write(Folder.Combine("f"), query));
         return [.. file.Rows([column]).Select(row => row.Single())];
     }
 }

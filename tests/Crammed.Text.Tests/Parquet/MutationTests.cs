@@ -1,4 +1,3 @@
-using Crammed.Tests;
 using Crammed.Text.Parquet;
 
 namespace Crammed.Text.Tests.Parquet;
@@ -6,17 +5,9 @@ namespace Crammed.Text.Tests.Parquet;
 /// <summary>
 /// Files with some bytes changed are read or refused, in one way; they never hang, and never take memory out of proportion.
 /// </summary>
-public class MutationTests
+public class MutationTests : FolderTests
 {
     private const long MemoryLimit = 512 << 20;
-
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void SetUp() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
 
     [TestCase("alltypes_dictionary")]
     [TestCase("datapage_v2.snappy")]
@@ -29,7 +20,7 @@ public class MutationTests
     [Test, CancelAfter(300_000)]
     public void Files_of_this_test([Values("snappy", "zstd", "gzip")] string codec) => CheckMutations(
         File.ReadAllBytes(ParquetFiles.Write(
-            _folder.File("sound"),
+            Folder.Combine("sound"),
             "SELECT i AS n, 'text ' || i AS t, i / 7 AS d, i::DECIMAL(9, 2) AS e, {'a': i % 3} AS s FROM range(500) AS t(i)",
             $"CODEC {codec}")),
         40,
@@ -52,7 +43,7 @@ public class MutationTests
 
     private bool IsRefused(byte[] bytes)
     {
-        var path = _folder.File("mutated");
+        var path = Folder.Combine("mutated");
         File.WriteAllBytes(path, bytes);
         var before = Environment.WorkingSet;
         try

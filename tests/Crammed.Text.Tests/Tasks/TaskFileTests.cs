@@ -1,12 +1,11 @@
 using System.IO.Compression;
 using System.Text;
-using Crammed.Tests;
 using Crammed.Text.Tests.Parquet;
 
 namespace Crammed.Text.Tests;
 
 /// <summary>The formats of task files other than GLUE's.</summary>
-public class TaskFileTests
+public class TaskFileTests : FolderTests
 {
     private static readonly TaskDefinition Pair = new()
     {
@@ -17,14 +16,6 @@ public class TaskFileTests
 
     private static readonly Example[] Expected =
         [new(0, "one, two", "say \"x\"", "yes", 1), new(1, "é\n", "", "no", 0), new(2, "z", "y", "2", 2)];
-
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void SetUp() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
 
     [TestCase("data.csv"), TestCase("data.csv.gz")]
     public void Csv_FollowsRfc4180(string name)
@@ -93,7 +84,7 @@ public class TaskFileTests
     [Test]
     public void Csv_IsUtf8()
     {
-        File.WriteAllBytes(_folder.File("data.csv"), [.. "a,b,label\nx"u8, 0xff, .. ",y,no\n"u8]);
+        File.WriteAllBytes(Folder.Combine("data.csv"), [.. "a,b,label\nx"u8, 0xff, .. ",y,no\n"u8]);
         Assert.That(() => Read("data.csv", TaskFileFormat.Csv), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("not UTF-8"));
     }
 
@@ -114,18 +105,18 @@ public class TaskFileTests
     [Test]
     public void Parquet_NullsAreRefused()
     {
-        var path = ParquetFiles.Write(_folder.File("nulls.parquet"), "SELECT unnest(['a', NULL]) AS sentence, 1 AS label");
+        var path = ParquetFiles.Write(Folder.Combine("nulls.parquet"), "SELECT unnest(['a', NULL]) AS sentence, 1 AS label");
         var task = GlueDefinitions.Of("sst2") with { Format = TaskFileFormat.Parquet };
         Assert.That(
             () => TaskFile.Read(path, task).ToList(),
             Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo($"{path}, row 2: column 'sentence' is null."));
     }
 
-    private List<Example> Read(string name, TaskFileFormat format) => [.. TaskFile.Read(_folder.File(name), Pair with { Format = format })];
+    private List<Example> Read(string name, TaskFileFormat format) => [.. TaskFile.Read(Folder.Combine(name), Pair with { Format = format })];
 
     private void Write(string name, string text)
     {
-        using Stream file = File.Create(_folder.File(name));
+        using Stream file = File.Create(Folder.Combine(name));
         using var content = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest) : file;
         content.Write(Encoding.UTF8.GetBytes(text));
     }

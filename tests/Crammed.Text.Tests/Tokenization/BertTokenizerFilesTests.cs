@@ -1,21 +1,12 @@
 using System.Text.Json.Nodes;
-using Crammed.Tests;
 
 namespace Crammed.Text.Tests;
 
 /// <summary>Settings of a tokenizer's files change the ids as they say, or are refused by name.</summary>
-public class BertTokenizerFilesTests
+public class BertTokenizerFilesTests : FolderTests
 {
     private static readonly string[] Vocabulary =
         ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "Key", "key", "##s", "é", "e", "日", "日本", "本", ",", "k,", "<s>", "##\ud800\udf30", "@@s"];
-
-    private TemporaryFolder _folder = null!;
-
-    [SetUp]
-    public void Start() => _folder = new TemporaryFolder();
-
-    [TearDown]
-    public void End() => _folder.Dispose();
 
     [TestCase("""{"do_lower_case": false}""", "Keys é", "5,7,8")]
     [TestCase("""{"do_lower_case": true}""", "Keys é", "6,7,9")]
@@ -40,18 +31,18 @@ public class BertTokenizerFilesTests
     {
         Write("vocab.txt", VocabularyText());
         Write("tokenizer_config.json", json);
-        var tokenizer = BertTokenizer.Load(_folder.File(""));
+        var tokenizer = BertTokenizer.Load(Folder.Path);
         Assert.That(string.Join(',', tokenizer.EncodeToIds(text)), Is.EqualTo(ids));
         // Saved and read back it is the same, and it is told apart from one of other settings.
         using TemporaryFolder saved = new();
-        tokenizer.Save(saved.File(""));
-        var again = BertTokenizer.Load(saved.File(""));
+        tokenizer.Save(saved.Path);
+        var again = BertTokenizer.Load(saved.Path);
         Assert.That(string.Join(',', again.EncodeToIds(text)), Is.EqualTo(ids));
         Assert.That(again.Sha256, Is.EqualTo(tokenizer.Sha256));
-        File.Delete(Path.Combine(saved.File(""), "tokenizer_config.json"));
+        File.Delete(Path.Combine(saved.Path, "tokenizer_config.json"));
         var same = BertTokenizerFiles.AreDefaults(tokenizer.Options);
-        Assert.That(BertTokenizer.Load(saved.File("")).Sha256 == tokenizer.Sha256, Is.EqualTo(same));
-        Assert.That(tokenizer.EncodeToIds(text).SequenceEqual(BertTokenizer.Load(saved.File("")).EncodeToIds(text)) || !same);
+        Assert.That(BertTokenizer.Load(saved.Path).Sha256 == tokenizer.Sha256, Is.EqualTo(same));
+        Assert.That(tokenizer.EncodeToIds(text).SequenceEqual(BertTokenizer.Load(saved.Path).EncodeToIds(text)) || !same);
     }
 
     [TestCase("""{"tokenizer_class": "BertJapaneseTokenizer"}""", "tokenizer_class is '\"BertJapaneseTokenizer\"'; it must be BertTokenizer or")]
@@ -97,7 +88,7 @@ public class BertTokenizerFilesTests
     public void Tokenizer_json_alone_gives_vocabulary_and_settings(string field, string? value, string text, string ids)
     {
         Write("tokenizer.json", TokenizerJson(field, value));
-        var tokenizer = BertTokenizer.Load(_folder.File(""));
+        var tokenizer = BertTokenizer.Load(Folder.Path);
         Assert.That(tokenizer.Vocabulary.Tokens, Is.EqualTo(Vocabulary));
         Assert.That(string.Join(',', tokenizer.EncodeToIds(text)), Is.EqualTo(ids));
     }
@@ -143,11 +134,11 @@ public class BertTokenizerFilesTests
     {
         Write("tokenizer_config.json", """{"do_lower_case": false}""");
         using TemporaryFolder other = new();
-        File.WriteAllText(other.File("words.txt"), VocabularyText());
-        Assert.That(BertTokenizer.Load(other.File("words.txt"), _folder.File("")).EncodeToIds("Key"), Is.EqualTo((int[])[5]));
-        File.WriteAllText(other.File("tokenizer_config.json"), """{"do_lower_case": true}""");
+        File.WriteAllText(other.Combine("words.txt"), VocabularyText());
+        Assert.That(BertTokenizer.Load(other.Combine("words.txt"), Folder.Path).EncodeToIds("Key"), Is.EqualTo((int[])[5]));
+        File.WriteAllText(other.Combine("tokenizer_config.json"), """{"do_lower_case": true}""");
         Assert.That(
-            () => BertTokenizer.Load(other.File("words.txt"), _folder.File("")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("make them agree"));
+            () => BertTokenizer.Load(other.Combine("words.txt"), Folder.Path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("make them agree"));
     }
 
     [Test]
@@ -166,22 +157,22 @@ public class BertTokenizerFilesTests
     public void A_missing_vocabulary_is_named()
     {
         Assert.That(
-            () => BertTokenizer.Load(_folder.File("")),
+            () => BertTokenizer.Load(Folder.Path),
             Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("vocab.txt: not found, nor is tokenizer.json"));
         Write("tokenizer.json", TokenizerJson("version", "\"1.0\""));
         Assert.That(
-            () => BertTokenizer.Load(_folder.File("other.txt")), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("other.txt: not found"));
+            () => BertTokenizer.Load(Folder.Combine("other.txt")), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("other.txt: not found"));
     }
 
     private void Refuse(params string[] messages)
     {
-        var constraint = Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(_folder.File("")).And.Message.Not.Contains("\n");
+        var constraint = Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(Folder.Path).And.Message.Not.Contains("\n");
         foreach (var message in messages)
             constraint = constraint.And.Message.Contains(message);
-        Assert.That(() => BertTokenizer.Load(_folder.File(""), sequenceLength: 128), constraint);
+        Assert.That(() => BertTokenizer.Load(Folder.Path, sequenceLength: 128), constraint);
     }
 
-    private void Write(string name, string content) => File.WriteAllText(_folder.File(name), content);
+    private void Write(string name, string content) => File.WriteAllText(Folder.Combine(name), content);
 
     private static string VocabularyText() => string.Concat(Vocabulary.Select(token => token + "\n"));
 

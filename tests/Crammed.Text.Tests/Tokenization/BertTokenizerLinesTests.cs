@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Crammed.Tests;
 using Microsoft.ML.Tokenizers;
 
 namespace Crammed.Text.Tests;

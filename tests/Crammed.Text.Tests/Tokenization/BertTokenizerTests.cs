@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using Crammed.Tests;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.ML.Tokenizers;
@@ -131,7 +130,7 @@ public class BertTokenizerTests
     public void Load_NamesFileAndMissingToken()
     {
         using TemporaryFolder folder = new();
-        var path = folder.File("vocab.txt");
+        var path = folder.Combine("vocab.txt");
         File.WriteAllText(path, "[PAD]\n[UNK]\n[CLS]\n[MASK]\nkey\n");
         Assert.That(
             () => BertTokenizer.Load(path),

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Crammed.Tests;
 
 namespace Crammed.Text.Tests;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Crammed.Tests;
 
 namespace Crammed.Text.Tests;
 
@@ -9,7 +8,7 @@ public class WordPieceVocabularyTests
     public void Write_ThenRead_GivesTheSame()
     {
         using TemporaryFolder folder = new();
-        var path = folder.File("vocab.txt");
+        var path = folder.Combine("vocab.txt");
         File.WriteAllText(path, "an older file");
         new WordPieceVocabulary(["a", "##é", "日", "[PAD]"]).Write(path);
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(Encoding.UTF8.GetBytes("a\n##é\n日\n[PAD]\n")));
@@ -28,7 +27,7 @@ public class WordPieceVocabularyTests
     public void Read_RefusesMalformedFiles_NamingLineAndToken(string text, string message)
     {
         using TemporaryFolder folder = new();
-        var path = folder.File("vocab.txt");
+        var path = folder.Combine("vocab.txt");
         File.WriteAllText(path, text);
         Assert.That(
             () => WordPieceVocabulary.Read(path),

@@ -1,5 +1,3 @@
-using Crammed.Tests;
-
 namespace Crammed.Text.Tests;
 
 public class WordNetDatabaseTests
@@ -14,7 +12,7 @@ public class WordNetDatabaseTests
     {
         _folder = new TemporaryFolder();
         foreach (var name in (string[])["data.verb", "data.adj", "data.adv"])
-            File.WriteAllText(_folder.File(name), "  1 licence\n");
+            File.WriteAllText(_folder.Combine(name), "  1 licence\n");
     }
 
     [TearDown]
@@ -70,7 +68,7 @@ public class WordNetDatabaseTests
 
     private WordNetDatabase Load(string nouns)
     {
-        File.WriteAllText(_folder.File("data.noun"), nouns);
-        return WordNetDatabase.Load(_folder.File(""));
+        File.WriteAllText(_folder.Combine("data.noun"), nouns);
+        return WordNetDatabase.Load(_folder.Combine(""));
     }
 }

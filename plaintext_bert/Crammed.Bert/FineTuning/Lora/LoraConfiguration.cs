@@ -3,6 +3,19 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Crammed.Bert;
 
+/// <summary>Which biases are trained beside adapters, as PEFT's LoraConfig.bias.</summary>
+public enum LoraBias
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Every bias of the model, those of its layer norms included.</summary>
+    All,
+
+    /// <summary>Those of the layers that have an adapter.</summary>
+    LoraOnly,
+}
+
 /// <summary>
 /// Low-rank adaptation of linear layers (Hu et al., ICLR 2022, arXiv 2106.09685), with the fields of PEFT's LoraConfig. An adapted layer
 /// gives x W^T + b + (alpha / rank) * dropout(x) A^T B^T.

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Crammed.Benchmarks.Engine;
 using Crammed.Cli.Hosting;
@@ -29,4 +30,11 @@ internal sealed class BenchEngineCommand : ICommandHandler<BenchEngineSettings>
             .WriteAsync(context.Output);
         return ExitCode.Success;
     }
+}
+
+/// <summary>What <c>crammed bench engine</c> reads: cfg_bench-engine.yaml.</summary>
+public sealed record BenchEngineSettings
+{
+    [Description("name of the run; its files go to outputs/NAME")]
+    public required string Name { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Crammed.Cli.Hosting;
 using Crammed.Files;
 
@@ -17,4 +18,11 @@ internal sealed class ConfigurationCommand(Func<IReadOnlyList<CommandDefinition>
             await context.Output.WriteAsync(page);
         return ExitCode.Success;
     }
+}
+
+/// <summary>What <c>crammed configuration</c> reads: cfg_configuration.yaml.</summary>
+public sealed record ConfigurationCommandSettings
+{
+    [Description("file for the page (Markdown), replaced if it exists; null: standard output")]
+    public required string? File { get; init; }
 }

@@ -8,3 +8,10 @@ internal sealed record DoctorSettings
     [Description("data that the demo needs")]
     public required DoctorDataSettings Data { get; init; }
 }
+
+/// <summary>The keys <c>data</c> of <see cref="DoctorSettings"/>.</summary>
+internal sealed record DoctorDataSettings
+{
+    [Description("folder of the WordNet 3.0 database")]
+    public required string Wordnet { get; init; }
+}

@@ -2,6 +2,26 @@ using System.Globalization;
 
 namespace Crammed.Cli.Commands.Doctor;
 
+/// <summary>One line of the doctor's table.</summary>
+/// <param name="Name">What was looked at.</param>
+/// <param name="State">The outcome.</param>
+/// <param name="Found">What was found.</param>
+/// <param name="Advice">What to do, or what it means; empty where there is nothing to say.</param>
+internal sealed record Check(string Name, CheckState State, string Found, string Advice = "");
+
+/// <summary>The outcome of a check.</summary>
+internal enum CheckState
+{
+    /// <summary>As it should be.</summary>
+    Good,
+
+    /// <summary>Works, but slower or with less than elsewhere.</summary>
+    Note,
+
+    /// <summary>Something will not work.</summary>
+    Missing,
+}
+
 /// <summary>What crammed needs of a machine, and whether it is there.</summary>
 internal sealed class HostChecks(IHostProbe probe)
 {

@@ -1,7 +1,9 @@
+using System.ComponentModel;
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Cli.Encryption;
 using Crammed.Cli.Hosting;
+using Crammed.Cli.Settings;
 using Crammed.Converter;
 using Crammed.Encrypted.Containers;
 
@@ -30,4 +32,20 @@ internal sealed class RefreshCommand : ICommandHandler<RefreshSettings>
         await context.Output.WriteLineAsync($"{server.RefreshedCount} ciphertexts refreshed");
         return ExitCode.Success;
     }
+}
+
+/// <summary>What <c>crammed refresh</c> reads: cfg_refresh.yaml.</summary>
+public sealed record RefreshSettings
+{
+    [Description("folder of the keys (secret.key is read from it)")]
+    public required string Keys { get; init; }
+
+    [Description("encrypted container that the run trains on; it names the parameter set")]
+    public required string Container { get; init; }
+
+    [Description("path of the Unix socket to listen on")]
+    public required string Socket { get; init; }
+
+    [Description("use of the machine")]
+    public required ImplementationSettings Impl { get; init; }
 }
