@@ -84,7 +84,7 @@ internal sealed record ReproductionFacts(string Command, long PretrainingSeed, l
 /// <param name="ParameterSet">Name of the set.</param>
 /// <param name="LogDegree">log2 of the ring degree N.</param>
 /// <param name="LogModulus">log2 of QP, the modulus of the evaluation keys.</param>
-/// <param name="SecurityBits">Classical security by the HE standard's table; null: insecure.</param>
+/// <param name="SecurityBits">Classical security by the table of SecurityTable; null: insecure.</param>
 /// <param name="Refresh">What restores a ciphertext that is out of levels.</param>
 /// <param name="ReleasedBits">Decrypted results leave the key holder rounded to multiples of 2^-ReleasedBits.</param>
 internal sealed record EncryptionFacts(

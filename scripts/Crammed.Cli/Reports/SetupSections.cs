@@ -43,7 +43,7 @@ internal static class SetupSections
             $"The parameter set was {encryption.ParameterSet}: CKKS, ring degree 2^{encryption.LogDegree}, ")
             + FormattableString.Invariant($"log2 QP {encryption.LogModulus:F1}");
         var security = encryption.SecurityBits is { } bits
-            ? $", {bits}-bit security (classical, by the table of the HE standard)."
+            ? $", {bits}-bit security (classical, by the guidelines of 2024)."
             : ". **These parameters are insecure: they protect nothing, and are for experiments alone.**";
         return set + security;
     }
