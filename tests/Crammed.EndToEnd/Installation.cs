@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Crammed.EndToEnd;
 
@@ -46,7 +45,7 @@ internal static class Installation
     /// <summary>Sends what Ctrl-C sends, and waits for the end.</summary>
     public static void Interrupt(Process process)
     {
-        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        using (var kill = Process.Start("sh", ["-c", $"kill -INT {process.Id}"]))
             kill.WaitForExit();
         Assert.That(process.WaitForExit(Patience), "the process does not end");
     }

@@ -12,7 +12,7 @@ internal sealed class InterruptHandlerTests
         using var interrupts = new InterruptHandler(notices);
         interrupts.Listen();
         Assert.That(interrupts.Token.IsCancellationRequested, Is.False);
-        using var kill = Process.Start("kill", ["-INT", $"{Environment.ProcessId}"]);
+        using var kill = Process.Start("sh", ["-c", $"kill -INT {Environment.ProcessId}"]);
         Assert.That(interrupts.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)), Is.True);
         Assert.That(interrupts.ExitCode, Is.EqualTo(130));
         Assert.That(notices.ToString(), Does.Contain("press Ctrl-C again"));

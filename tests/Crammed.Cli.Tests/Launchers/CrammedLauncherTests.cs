@@ -82,7 +82,7 @@ internal sealed class CrammedLauncherTests : LauncherTestBase
         Dotnet("trap 'echo saved; exit 130' INT; echo ready; while :; do sleep 0.05; done");
         using var process = Start("scripts/crammed", "demo");
         Assert.That(await process.StandardOutput.ReadLineAsync(), Is.EqualTo("ready"));
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        using (var kill = Process.Start("sh", ["-c", $"kill -INT {process.Id}"]))
             await kill.WaitForExitAsync();
         var result = await FinishAsync(process);
         Assert.That((result.ExitCode, result.Output), Is.EqualTo((130, "saved\n")));
