@@ -1,7 +1,7 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Training;
 using Crammed.Files;
 using Crammed.Model;

@@ -3,7 +3,7 @@ using System.Globalization;
 using Crammed.Ckks;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Training;
 using Crammed.Model;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 
 namespace Crammed.Encrypted.Tests;
 

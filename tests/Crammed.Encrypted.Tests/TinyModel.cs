@@ -1,7 +1,7 @@
 using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Layers;
-using Crammed.Encrypted.Tensors;
 using Crammed.Encrypted.Training;
 
 namespace Crammed.Encrypted.Tests;

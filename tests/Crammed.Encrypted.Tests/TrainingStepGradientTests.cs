@@ -1,6 +1,6 @@
 using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Operations;
-using Crammed.Encrypted.Tensors;
 using Crammed.Encrypted.Training;
 
 namespace Crammed.Encrypted.Tests;

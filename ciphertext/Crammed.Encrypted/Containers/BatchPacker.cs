@@ -1,4 +1,4 @@
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 
 namespace Crammed.Encrypted.Containers;
 

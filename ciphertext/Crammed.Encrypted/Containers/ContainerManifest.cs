@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using Crammed.Model;
 
 namespace Crammed.Encrypted.Containers;

@@ -1,5 +1,5 @@
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Operations;
-using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Layers;
 

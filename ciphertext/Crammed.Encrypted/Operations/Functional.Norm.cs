@@ -1,6 +1,6 @@
 using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 
 namespace Crammed.Encrypted.Operations;
 

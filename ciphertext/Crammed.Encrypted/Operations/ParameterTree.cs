@@ -1,5 +1,5 @@
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 
 namespace Crammed.Encrypted.Operations;
 

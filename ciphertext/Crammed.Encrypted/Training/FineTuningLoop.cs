@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using Crammed.Model;
 
 namespace Crammed.Encrypted.Training;

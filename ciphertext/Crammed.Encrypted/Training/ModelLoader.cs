@@ -1,6 +1,6 @@
 using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Layers;
-using Crammed.Encrypted.Tensors;
 using Crammed.Model;
 
 namespace Crammed.Encrypted.Training;

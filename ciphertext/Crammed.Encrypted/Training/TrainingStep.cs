@@ -1,8 +1,8 @@
 using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Operations;
-using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Training;
 

@@ -1,6 +1,6 @@
 using Crammed.Ckks;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Training;
 using Crammed.Model;
 

@@ -2,7 +2,7 @@ using Crammed.Ckks;
 using Crammed.Converter;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Training;
 using Crammed.Files;
 using Crammed.Model;

@@ -5,7 +5,7 @@ using Crammed.Cli.Stages;
 using Crammed.Converter;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using Crammed.Model;
 
 namespace Crammed.Cli.Tests.Stages;

@@ -1,5 +1,5 @@
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Training;
 
 namespace Crammed.Encrypted.Tests.Backends;

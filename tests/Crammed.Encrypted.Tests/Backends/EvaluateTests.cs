@@ -2,8 +2,8 @@ using Crammed.Approximation;
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Operations;
-using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Tests.Backends;
 

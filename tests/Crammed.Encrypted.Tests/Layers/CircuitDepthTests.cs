@@ -1,8 +1,8 @@
 using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Operations;
-using Crammed.Encrypted.Tensors;
 using Crammed.Encrypted.Training;
 using Crammed.Model;
 

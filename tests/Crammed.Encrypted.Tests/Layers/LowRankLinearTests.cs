@@ -1,6 +1,6 @@
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Layers;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using static TorchSharp.torch;
 
 namespace Crammed.Encrypted.Tests.Layers;

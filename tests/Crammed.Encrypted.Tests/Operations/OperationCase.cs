@@ -1,4 +1,4 @@
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using static TorchSharp.torch;
 
 namespace Crammed.Encrypted.Tests.Operations;

@@ -1,6 +1,6 @@
 using Crammed.Approximation;
 using Crammed.Encrypted.Operations;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using static TorchSharp.torch;
 
 namespace Crammed.Encrypted.Tests.Operations;

@@ -11,7 +11,7 @@ internal sealed record OperationInput(string Name, int Vectors, int Needs, int C
     public bool RequiresGradient { get; init; } = true;
 
     /// <summary>Axes across; one feature axis if not given. Slots of weights repeat one value, but nothing relies on that here.</summary>
-    public Crammed.Encrypted.Tensors.SlotLayout? Layout { get; init; }
+    public Crammed.Encrypted.Eager.SlotLayout? Layout { get; init; }
 
     /// <summary>A value of the operand, uniform in [-1, 1] if not given; the argument is the vector's index.</summary>
     public Func<Random, int, double> Draw { get; init; } = (random, _) => 2 * random.NextDouble() - 1;

@@ -1,7 +1,7 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Training;
 
 namespace Crammed.Encrypted.Tests.Training;

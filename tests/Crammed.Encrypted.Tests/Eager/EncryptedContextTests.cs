@@ -1,8 +1,8 @@
 using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Eager;
 using Crammed.Encrypted.Operations;
-using Crammed.Encrypted.Tensors;
 
-namespace Crammed.Encrypted.Tests.Tensors;
+namespace Crammed.Encrypted.Tests.Eager;
 
 /// <summary>Tensors, the refresh rule and the tape's way through a graph.</summary>
 [TestFixture]

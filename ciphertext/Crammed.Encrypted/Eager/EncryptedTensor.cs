@@ -1,6 +1,6 @@
 using Crammed.Encrypted.Backends;
 
-namespace Crammed.Encrypted.Tensors;
+namespace Crammed.Encrypted.Eager;
 
 /// <summary>
 /// A tensor whose values lie in slot vectors by a <see cref="SlotLayout"/>. It owns its vectors.

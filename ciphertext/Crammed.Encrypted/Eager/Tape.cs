@@ -1,4 +1,4 @@
-namespace Crammed.Encrypted.Tensors;
+namespace Crammed.Encrypted.Eager;
 
 /// <summary>
 /// The operations of a forward pass in order, each with the rule that turns the gradient of its output into gradients of its inputs.

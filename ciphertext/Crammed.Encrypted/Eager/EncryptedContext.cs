@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
 
-namespace Crammed.Encrypted.Tensors;
+namespace Crammed.Encrypted.Eager;
 
 /// <summary>
 /// One run of a circuit: the backend, the tape, the recorder, the refresh rule, and every tensor made since the last <see cref="Release"/>.

@@ -1,4 +1,4 @@
-namespace Crammed.Encrypted.Tensors;
+namespace Crammed.Encrypted.Eager;
 
 /// <summary>A parameter tensor's place among packed parameters.</summary>
 public sealed record PackedEntry(string Name, int Rows, int Columns, int Offset)

@@ -1,6 +1,6 @@
-using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Eager;
 
-namespace Crammed.Encrypted.Tests.Tensors;
+namespace Crammed.Encrypted.Tests.Eager;
 
 [TestFixture]
 public sealed class SlotLayoutTests

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Crammed.Encrypted.Tensors;
+namespace Crammed.Encrypted.Eager;
 
 /// <summary>One axis of a tensor.</summary>
 /// <param name="Name">What it counts: token, example, feature, head, offset...</param>

@@ -1,7 +1,7 @@
 using System.Collections;
 using Crammed.Encrypted.Backends;
 
-namespace Crammed.Encrypted.Tensors;
+namespace Crammed.Encrypted.Eager;
 
 /// <summary>Vectors that an operation works with for a while and then lets go of together.</summary>
 internal sealed class VectorSet(SlotVector[] vectors) : IReadOnlyList<SlotVector>, IDisposable

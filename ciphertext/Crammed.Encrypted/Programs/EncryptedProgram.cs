@@ -1,0 +1,14 @@
+using Crammed.Encrypted.Layouts;
+
+namespace Crammed.Encrypted.Programs;
+
+/// <summary>
+/// What a server executes: instructions on groups of slot vectors, each group made once. Before planning no instruction lowers or refreshes;
+/// after planning each operand is at the level that its instruction runs at.
+/// </summary>
+/// <param name="Grid">the slots</param>
+/// <param name="Inputs">groups that a run is given</param>
+/// <param name="Instructions">in an order in which they can run</param>
+/// <param name="Outputs">groups that a run gives back, by name</param>
+public sealed record EncryptedProgram(
+    SlotGrid Grid, ValueList<Value> Inputs, ValueList<Instruction> Instructions, IReadOnlyDictionary<string, Value> Outputs);
