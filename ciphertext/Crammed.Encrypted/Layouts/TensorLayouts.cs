@@ -19,6 +19,10 @@ public static class TensorLayouts
     /// <summary>[example, token]: one vector, repeated over blocks.</summary>
     public static Layout PerToken(this SlotGrid grid) => new(grid, [Examples(grid), Tokens(grid)], [new LayoutRepetition(1, grid.Blocks)]);
 
+    /// <summary>[example]: one vector, repeated over tokens and blocks.</summary>
+    public static Layout PerExample(this SlotGrid grid) => new(
+        grid, [Examples(grid)], [new LayoutRepetition(1, grid.Blocks), new LayoutRepetition(grid.TokenStride, grid.Tokens)]);
+
     /// <summary>[example, token, rank]: one vector a rank, repeated over blocks.</summary>
     public static Layout Ranks(this SlotGrid grid, int rank) => new(
         grid, [Examples(grid), Tokens(grid), new LayoutAxis(Rank, rank, [LayoutDigit.AcrossVectors(rank, Rank)])],
