@@ -57,4 +57,9 @@ public abstract class Operation(string name, params Tensor[] operands)
             ? features
             : throw new ArgumentException($"{Name}: {operand.Name} lies as {operand.Layout}; {GetType().Name} takes features by token");
     }
+
+    /// <summary>The blocks and columns of an operand [example, feature] that is spread, and tokens from one column to the next.</summary>
+    /// <exception cref="ArgumentException">the operand does not lie as <see cref="TensorLayouts.Spread"/></exception>
+    protected (FeatureBlocks Features, int RowStep) RequireSpread(Tensor operand) => operand.Layout.FeaturesSpread()
+        ?? throw new ArgumentException($"{Name}: {operand.Name} lies as {operand.Layout}; {GetType().Name} takes a spread token");
 }

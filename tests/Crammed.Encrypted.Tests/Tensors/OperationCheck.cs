@@ -23,6 +23,9 @@ internal sealed class OperationCheck(Random random, SlotGrid grid)
     /// <summary>A given tensor that has no gradient.</summary>
     public void Data(string name, Layout layout, double size = 1) => _given.Add((name, layout, Draw(layout, size), false));
 
+    /// <summary>A tensor of given values that has no gradient.</summary>
+    public void Data(string name, Layout layout, double[] values) => _given.Add((name, layout, values, false));
+
     /// <summary>A trained tensor of given values.</summary>
     public void Parameter(string name, Layout layout, double[] values) => _given.Add((name, layout, values, true));
 

@@ -1,0 +1,41 @@
+namespace Crammed.Encrypted.Layouts;
+
+/// <summary>A tensor that lies in rows of the example axis of a packed vector: one row for each vector that it is unpacked to.</summary>
+/// <param name="Name">of the unpacked tensor</param>
+/// <param name="First">its first row</param>
+/// <param name="Layout">of the unpacked tensor: its first axis is the example, over which it repeats; at most one axis runs across vectors</param>
+public sealed record ExampleRow(string Name, int First, Layout Layout)
+{
+    /// <summary>Values of a packed vector, row-major as <see cref="OneTokenLayouts.ExampleRows"/>.</summary>
+    /// <param name="grid">the slots</param>
+    /// <param name="rows">rows of the packed vector</param>
+    /// <param name="parts">each tensor's values of one example, row-major</param>
+    public static double[] Pack(SlotGrid grid, int rows, params (ExampleRow Row, IReadOnlyList<double> Values)[] parts)
+    {
+        var packed = new double[rows * grid.Tokens * grid.Blocks];
+        foreach (var (row, values) in parts)
+        {
+            var vectors = row.Layout.Pack([.. Enumerable.Repeat(values, grid.Examples).SelectMany(example => example)]);
+            for (var vector = 0; vector < vectors.Length; vector++)
+            {
+                for (var i = 0; i < grid.Tokens * grid.Blocks; i++)
+                    packed[(row.First + vector) * grid.Tokens * grid.Blocks + i] = vectors[vector][i / grid.Blocks * grid.TokenStride + i % grid.Blocks];
+            }
+        }
+        return packed;
+    }
+
+    /// <summary>The values of one example of this tensor from those of a packed vector.</summary>
+    public double[] Unpack(SlotGrid grid, IReadOnlyList<double> packed)
+    {
+        var vectors = new double[Layout.VectorCount][];
+        for (var vector = 0; vector < vectors.Length; vector++)
+        {
+            vectors[vector] = new double[grid.SlotCount];
+            for (var i = 0; i < grid.Tokens * grid.Blocks; i++)
+                vectors[vector][i / grid.Blocks * grid.TokenStride + i % grid.Blocks] = packed[(First + vector) * grid.Tokens * grid.Blocks + i];
+        }
+        var values = Layout.Unpack(vectors);
+        return values[..(values.Length / grid.Examples)];
+    }
+}

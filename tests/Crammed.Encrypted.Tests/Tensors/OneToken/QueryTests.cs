@@ -1,0 +1,147 @@
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Tests.Tensors;
+
+/// <summary>The attention of one query against plain loops, for heads of one block, of several, and several to a block.</summary>
+[TestFixture]
+public sealed class QueryTests
+{
+    private const int Cases = 30;
+
+    [Test]
+    public void Kernel_of_one_query([Range(0, Cases - 1)] int seed)
+    {
+        var shape = new QueryShape(seed);
+        var check = shape.Check();
+        check.Parameter("query", shape.Grid.OneToken(shape.Features), shape.Values(shape.Grid.Examples));
+        check.Parameter("key", shape.Grid.Features(shape.Features), shape.Values(shape.Grid.Rows));
+        check.Data("mask", shape.Grid.PerToken(), shape.Mask());
+        check.Verify(
+            x =>
+            {
+                var (scores, slope, difference) = x[0].QueryKernel(x[1], x[2], shape.Heads, shape.Power);
+                return [scores, slope, difference];
+            },
+            x => shape.Kernel(x[0], x[1], x[2]), [2 + shape.Power, shape.Power == 1 ? 2 : 2 + shape.Power, 0], seeded: 1);
+    }
+
+    [Test]
+    public void Values_weighted_by_scores([Range(0, Cases - 1)] int seed)
+    {
+        var shape = new QueryShape(seed);
+        var check = shape.Check();
+        check.Parameter("scores", shape.Grid.TokenScores(shape.Features, shape.Heads));
+        check.Parameter("value", shape.Grid.Features(shape.Features));
+        check.Verify(
+            x => [x[0].QueryValues(x[1], shape.Heads, shape.RowStep)],
+            x => [shape.Attended(x[0], x[1])], [1 + shape.RowLevels]);
+    }
+
+    [Test]
+    public void Attention_of_a_spread_query([Range(0, Cases - 1)] int seed)
+    {
+        var shape = new QueryShape(seed);
+        var check = shape.Check();
+        check.Parameter("query", shape.Grid.Spread(shape.Features, shape.RowStep), shape.Values(shape.Grid.Examples));
+        check.Parameter("key", shape.Grid.Features(shape.Features), shape.Values(shape.Grid.Rows));
+        check.Parameter("value", shape.Grid.Features(shape.Features));
+        check.Data("mask", shape.Grid.PerToken(), shape.Mask());
+        check.Verify(
+            x => [x[0].RepeatOverTokens().QueryKernel(x[1], x[3], shape.Heads, shape.Power).Scores.QueryValues(x[2], shape.Heads, shape.RowStep)],
+            x => [shape.Attended(shape.Kernel(x[0], x[1], x[3])[0], x[2])], [3 + shape.Power + 2 * shape.RowLevels]);
+    }
+
+    [Test]
+    public void What_does_not_fit_is_refused()
+    {
+        var grid = new SlotGrid(8, 2, 4);
+        var graph = new Graph(grid);
+        var features = new FeatureBlocks(4, 3);
+        var query = graph.Parameter("query", grid.OneToken(features));
+        var key = graph.Parameter("key", grid.Features(features));
+        var mask = graph.Input("mask", grid.PerToken());
+        var kernel = query.QueryKernel(key, mask, new HeadPlacement(2, 1), 3);
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => query.QueryKernel(key, mask, new HeadPlacement(1, 2), 3), Throws.ArgumentException.With.Message.Contains("2 to a block"));
+            Assert.That(() => query.QueryKernel(key, mask, new HeadPlacement(3, 1), 3), Throws.ArgumentException);
+            Assert.That(() => key.QueryKernel(key, mask, new HeadPlacement(1, 1), 3), Throws.ArgumentException);
+            Assert.That(() => query.QueryKernel(key, mask, new HeadPlacement(1, 1), 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => kernel.Scores.QueryValues(key, new HeadPlacement(1, 1), 2), Throws.ArgumentException);
+            Assert.That(() => graph.Differentiate((kernel.Slope, kernel.Slope)), Throws.TypeOf<NotSupportedException>());
+        });
+    }
+
+    /// <summary>A random grid, features and heads, and the plain formulas.</summary>
+    private sealed class QueryShape
+    {
+        private readonly RandomShapes _shapes;
+
+        public QueryShape(int seed)
+        {
+            _shapes = new RandomShapes(seed);
+            var (spread, rowStep) = _shapes.Spread();
+            RowStep = rowStep;
+            Power = _shapes.Between(1, 4);
+            var (blocksPerHead, headsPerBlock) = (seed % 3) switch { 0 => (1, 1), 1 => (2, 1), _ => (1, 2) };
+            Heads = new HeadPlacement(blocksPerHead, headsPerBlock);
+            Features = new FeatureBlocks(
+                Math.Max(1, spread.Blocks / blocksPerHead) * blocksPerHead, Math.Max(1, spread.Columns / headsPerBlock) * headsPerBlock);
+        }
+
+        public SlotGrid Grid => _shapes.Grid;
+
+        public FeatureBlocks Features { get; }
+
+        public HeadPlacement Heads { get; }
+
+        public int RowStep { get; }
+
+        public int Power { get; }
+
+        /// <summary>Levels between a spread token and its columns across vectors: each digit of the rows takes one.</summary>
+        public int RowLevels => Grid.Tokens / RowStep > 2 ? 2 : 1;
+
+        public OperationCheck Check() => new(_shapes.Random, Grid);
+
+        /// <summary>Queries or keys so small that squared distances, of up to 48 features, stay near 1.</summary>
+        public double[] Values(int rows) => RandomValues.Uniform(_shapes.Random, rows * Features.Features, -0.2, 0.2);
+
+        /// <summary>Ones up to a random length, at least one.</summary>
+        public double[] Mask() => [.. Enumerable.Range(0, Grid.Examples).SelectMany(_ =>
+        {
+            var length = _shapes.Between(1, Grid.Tokens);
+            return Enumerable.Range(0, Grid.Tokens).Select(token => token < length ? 1.0 : 0);
+        })];
+
+        /// <summary>Scores, slope and differences.</summary>
+        public IReadOnlyList<PlainTensor> Kernel(PlainTensor query, PlainTensor key, PlainTensor mask)
+        {
+            var (heads, width) = (Heads.CountIn(Features), Features.Features / Heads.CountIn(Features));
+            var difference = PlainTensor.Of(key.Shape, at => query[at[0], at[2]] - key[at]);
+            var near = PlainTensor.Of([Grid.Examples, heads, Grid.Tokens], at => mask[at[0], at[2]] * (1 - PlainTensor.Sum(width, i =>
+                difference[at[0], at[2], at[1] * width + i] * difference[at[0], at[2], at[1] * width + i])));
+            return
+            [
+                PlainTensor.Of(near.Shape, at => Raised(near[at], 1 << Power)), PlainTensor.Of(near.Shape, at => Raised(near[at], (1 << Power) - 1)),
+                difference,
+            ];
+        }
+
+        public PlainTensor Attended(PlainTensor scores, PlainTensor value)
+        {
+            var width = Features.Features / Heads.CountIn(Features);
+            return PlainTensor.Of([Grid.Examples, Features.Features], at =>
+                PlainTensor.Sum(Grid.Tokens, token => scores[at[0], at[1] / width, token] * value[at[0], token, at[1]]));
+        }
+
+        private static Dual Raised(Dual value, int power)
+        {
+            Dual result = 1;
+            for (var i = 0; i < power; i++)
+                result *= value;
+            return result;
+        }
+    }
+}
