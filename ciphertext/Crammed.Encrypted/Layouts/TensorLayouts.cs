@@ -54,10 +54,10 @@ public static class TensorLayouts
             [])
         : throw new ArgumentException($"{features.Columns} columns every {rowStep} rows do not fit on {grid.Tokens} rows", nameof(features));
 
-    private static LayoutAxis Examples(SlotGrid grid) =>
+    internal static LayoutAxis Examples(SlotGrid grid) =>
         new("example", grid.Examples, [LayoutDigit.InSlots(grid.Examples, grid.ExampleStride)]);
 
-    private static LayoutAxis Tokens(SlotGrid grid) => new("token", grid.Tokens, [LayoutDigit.InSlots(grid.Tokens, grid.TokenStride)]);
+    internal static LayoutAxis Tokens(SlotGrid grid) => new("token", grid.Tokens, [LayoutDigit.InSlots(grid.Tokens, grid.TokenStride)]);
 
     private static LayoutAxis Across(FeatureBlocks features) => new(
         Feature, features.Features, [LayoutDigit.InSlots(features.Blocks, 1), LayoutDigit.AcrossVectors(features.Columns, Feature)]);
