@@ -19,6 +19,10 @@ public static class TensorLayouts
     /// <summary>[example, token]: one vector, repeated over blocks.</summary>
     public static Layout PerToken(this SlotGrid grid) => new(grid, [Examples(grid), Tokens(grid)], [new LayoutRepetition(1, grid.Blocks)]);
 
+    /// <summary>[example]: one vector, repeated over tokens and blocks.</summary>
+    public static Layout PerExample(this SlotGrid grid) => new(
+        grid, [Examples(grid)], [new LayoutRepetition(1, grid.Blocks), new LayoutRepetition(grid.TokenStride, grid.Tokens)]);
+
     /// <summary>[example, token, rank]: one vector a rank, repeated over blocks.</summary>
     public static Layout Ranks(this SlotGrid grid, int rank) => new(
         grid, [Examples(grid), Tokens(grid), new LayoutAxis(Rank, rank, [LayoutDigit.AcrossVectors(rank, Rank)])],
@@ -50,10 +54,10 @@ public static class TensorLayouts
             [])
         : throw new ArgumentException($"{features.Columns} columns every {rowStep} rows do not fit on {grid.Tokens} rows", nameof(features));
 
-    private static LayoutAxis Examples(SlotGrid grid) =>
+    internal static LayoutAxis Examples(SlotGrid grid) =>
         new("example", grid.Examples, [LayoutDigit.InSlots(grid.Examples, grid.ExampleStride)]);
 
-    private static LayoutAxis Tokens(SlotGrid grid) => new("token", grid.Tokens, [LayoutDigit.InSlots(grid.Tokens, grid.TokenStride)]);
+    internal static LayoutAxis Tokens(SlotGrid grid) => new("token", grid.Tokens, [LayoutDigit.InSlots(grid.Tokens, grid.TokenStride)]);
 
     private static LayoutAxis Across(FeatureBlocks features) => new(
         Feature, features.Features, [LayoutDigit.InSlots(features.Blocks, 1), LayoutDigit.AcrossVectors(features.Columns, Feature)]);

@@ -47,4 +47,14 @@ public abstract class Operation(string name, params Tensor[] operands)
         if (operand.Layout != layout)
             throw new ArgumentException($"{Name}: {operand.Name} lies as {operand.Layout}; {GetType().Name} takes {layout}");
     }
+
+    /// <summary>The blocks and columns of an operand [example, token, feature].</summary>
+    /// <exception cref="ArgumentException">the operand does not lie as <see cref="TensorLayouts.Features"/></exception>
+    protected FeatureBlocks RequireFeatures(Tensor operand)
+    {
+        var features = operand.Layout.FeaturesAcross();
+        return features is not null && operand.Layout == operand.Layout.Grid.Features(features)
+            ? features
+            : throw new ArgumentException($"{Name}: {operand.Name} lies as {operand.Layout}; {GetType().Name} takes features by token");
+    }
 }

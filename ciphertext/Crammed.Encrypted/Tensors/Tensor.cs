@@ -32,5 +32,8 @@ public sealed class Tensor
     /// <summary>The sum of two tensors of one layout.</summary>
     public static Tensor operator +(Tensor left, Tensor right) => left.Graph.Add("sum", left, right);
 
+    /// <summary>See <see cref="TensorFunctions.Multiply"/>.</summary>
+    public static Tensor operator *(Tensor left, Tensor right) => left.Multiply(right);
+
     public override string ToString() => $"{Name} ({Layout})";
 }
