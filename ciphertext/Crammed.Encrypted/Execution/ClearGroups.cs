@@ -117,7 +117,10 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
                 if (token % map.RowStep != 0 || column >= map.OutputBlocks.Columns || block >= map.InputBlocks.Blocks || target >= map.OutputBlocks.Blocks)
                     continue;
                 for (var i = 0; i < inputs.Count; i++)
-                    result[slot] += matrix[target * map.OutputBlocks.Columns + column, block * inputs.Count + i] * Slots(inputs[i])[slot];
+                {
+                    if (map.ColumnOf(i, token) is var input && input < map.InputBlocks.Columns)
+                        result[slot] += matrix[target * map.OutputBlocks.Columns + column, block * map.InputBlocks.Columns + input] * Slots(inputs[i])[slot];
+                }
             }
         });
 

@@ -10,13 +10,23 @@ namespace Crammed.Encrypted.Layouts;
 /// <param name="Across">name of the group's axis, or null if the digit stands in the slots</param>
 public sealed record LayoutDigit(int Size, int? Stride, string? Across)
 {
+    /// <summary>
+    /// Name of an axis from whose index the digit is counted, cyclically: it stands at (digit - index) mod Size, on a generalized diagonal
+    /// of the two axes. Null for a digit that stands at itself.
+    /// </summary>
+    public string? From { get; init; }
+
     public static LayoutDigit InSlots(int size, int stride) => new(size, stride, null);
 
     public static LayoutDigit AcrossVectors(int size, string name) => new(size, null, name);
 
-    public override string ToString() => Stride is { } stride
-        ? string.Create(CultureInfo.InvariantCulture, $"{Size}@{stride}")
-        : string.Create(CultureInfo.InvariantCulture, $"{Size}|{Across}");
+    public override string ToString()
+    {
+        var text = Stride is { } stride
+            ? string.Create(CultureInfo.InvariantCulture, $"{Size}@{stride}")
+            : string.Create(CultureInfo.InvariantCulture, $"{Size}|{Across}");
+        return From is null ? text : $"{text}-{From}";
+    }
 }
 
 /// <summary>An axis of a tensor: its index is written in digits, the most significant first.</summary>
@@ -94,16 +104,18 @@ public sealed record Layout(SlotGrid Grid, ValueList<LayoutAxis> Axes, ValueList
     public (int Vector, int Slot) PlaceOf(int index)
     {
         int vector = 0, vectorStride = 1, slot = 0;
+        var coordinates = Coordinates(index);
         for (var a = Axes.Count - 1; a >= 0; a--)
         {
             var axis = Axes[a];
-            var coordinate = index % axis.Size;
-            index /= axis.Size;
+            var coordinate = coordinates[axis.Name];
             for (var d = axis.Digits.Count - 1; d >= 0; d--)
             {
                 var digit = axis.Digits[d];
                 var place = coordinate % digit.Size;
                 coordinate /= digit.Size;
+                if (digit.From is { } from)
+                    place = (place + digit.Size - coordinates[from] % digit.Size) % digit.Size;
                 if (digit.Stride is { } stride)
                 {
                     slot += place * stride;
@@ -123,6 +135,18 @@ public sealed record Layout(SlotGrid Grid, ValueList<LayoutAxis> Axes, ValueList
             : string.Create(CultureInfo.InvariantCulture, $"{axis.Name}:{axis.Size}={string.Join('+', axis.Digits)}"));
         var copies = Repetitions.Select(repetition => string.Create(CultureInfo.InvariantCulture, $"x{repetition.Size}@{repetition.Stride}"));
         return string.Join(' ', axes.Concat(copies)) + (Unsummed ? " unsummed" : "");
+    }
+
+    /// <summary>The index on each axis of a row-major index of the shape.</summary>
+    private Dictionary<string, int> Coordinates(int index)
+    {
+        var coordinates = new Dictionary<string, int>(Axes.Count);
+        for (var a = Axes.Count - 1; a >= 0; a--)
+        {
+            coordinates.Add(Axes[a].Name, index % Axes[a].Size);
+            index /= Axes[a].Size;
+        }
+        return coordinates;
     }
 
     private IEnumerable<int> Copies(int slot)

@@ -39,8 +39,12 @@ public sealed record LinearMap(
 /// result[shift] holds at row = Rows * c, block b the sum over the columns i of matrix[((b - shift) mod B) C + c, b Ci + i] times operand[i]:
 /// what belongs to block b - shift and has still to be moved there. One level.
 /// </summary>
+/// <remarks>
+/// The weights are whole plaintexts, another number in every slot, so the columns need not be repeated over all tokens: in a vector a cycle of
+/// columns may lie in turn (<see cref="Cycle"/>), which spares the masks that would part them.
+/// </remarks>
 /// <param name="Result">one axis, of as many vectors as the grid has blocks: the shift</param>
-/// <param name="Operand">one vector a column, repeated over tokens</param>
+/// <param name="Operand">one vector a column, the last cycle filled up with vectors of whatever has no column; see <see cref="ColumnOf"/></param>
 /// <param name="InputBlocks">its features</param>
 /// <param name="OutputBlocks">features of the outputs: the column c is a row of tokens</param>
 /// <param name="RowStep">tokens from one column to the next</param>
@@ -48,7 +52,30 @@ public sealed record LinearMap(
 public sealed record SpreadProducts(
     Value Result, Value Operand, FeatureBlocks InputBlocks, FeatureBlocks OutputBlocks, int RowStep, FrozenMatrix Matrix) : SingleInstruction(Result)
 {
+    /// <summary>In which turn columns lie in the operand's vectors.</summary>
+    public ColumnCycle Cycle { get; init; } = ColumnCycle.Repeated;
+
     public override IReadOnlyList<Value> Operands => [Operand];
 
     public override int Depth => 1;
+
+    /// <summary>The column that a vector of the operand holds at a token; none where it is not below the input's columns.</summary>
+    public int ColumnOf(int vector, int token) => Cycle.ColumnOf(vector, token);
+}
+
+/// <summary>
+/// How the columns of a tensor of one token lie in vectors: vector i holds at token t the column i - i % Length + (i + t / RowStep) % Length.
+/// </summary>
+/// <param name="Length">columns that lie in turn; 1 if each vector holds one column at all tokens</param>
+/// <param name="RowStep">tokens at which the same column stands, before the next one follows</param>
+public sealed record ColumnCycle(int Length, int RowStep)
+{
+    /// <summary>Vector i holds column i, whatever the token.</summary>
+    public static ColumnCycle Repeated { get; } = new(1, 1);
+
+    /// <summary>Vectors for so many columns: whole cycles.</summary>
+    public int VectorsFor(int columns) => (columns + Length - 1) / Length * Length;
+
+    /// <summary>The column that a vector holds at a token.</summary>
+    public int ColumnOf(int vector, int token) => vector - vector % Length + (vector + token / RowStep) % Length;
 }

@@ -118,11 +118,13 @@ public sealed class ProgramBuilder(SlotGrid grid)
     }
 
     /// <summary>See <see cref="Programs.SpreadProducts"/>.</summary>
-    public Value SpreadProducts(string name, Value operand, FeatureBlocks input, FeatureBlocks output, int rowStep, FrozenMatrix matrix)
+    public Value SpreadProducts(
+        string name, Value operand, FeatureBlocks input, ColumnCycle cycle, FeatureBlocks output, int rowStep, FrozenMatrix matrix)
     {
-        if (operand.Count != input.Columns || (output.Columns - 1) * rowStep >= grid.Tokens)
+        if (operand.Count != cycle.VectorsFor(input.Columns) || (output.Columns - 1) * rowStep >= grid.Tokens)
             throw new ArgumentException($"{name}: {operand} as {input} to {output} every {rowStep} rows of {grid.Tokens}");
-        return Emit(new SpreadProducts(New(name, [new Axis("shift", grid.Blocks)]), operand, input, output, rowStep, matrix), []);
+        return Emit(
+            new SpreadProducts(New(name, [new Axis("shift", grid.Blocks)]), operand, input, output, rowStep, matrix) { Cycle = cycle }, []);
     }
 
     /// <exception cref="InvalidOperationException">there are no instructions</exception>
