@@ -6,8 +6,12 @@ namespace Crammed.Benchmarks.Engine;
 /// <summary>Operations on ciphertexts of one shape, each returning its result's memory to the pool.</summary>
 public class CiphertextBenchmarks
 {
+    private const int SummedProducts = 16;
+
     private EngineSetup _setup = null!;
     private Evaluator _evaluator = null!;
+    private Ciphertext[] _left = [];
+    private Ciphertext[] _right = [];
 
     [ParamsSource(nameof(Shapes))]
     public EngineShape Shape { get; set; } = null!;
@@ -22,6 +26,8 @@ public class CiphertextBenchmarks
     {
         _setup = EngineSetup.Of(Shape);
         _evaluator = new Evaluator(_setup.Parameters, _setup.Keys, Threads);
+        _left = [.. Enumerable.Repeat(_setup.Left, SummedProducts)];
+        _right = [.. Enumerable.Repeat(_setup.Right, SummedProducts)];
     }
 
     [Benchmark]
@@ -29,6 +35,16 @@ public class CiphertextBenchmarks
 
     [Benchmark]
     public void MultiplyPlain() => _evaluator.MultiplyPlain(_setup.Left, _setup.Plaintext).Dispose();
+
+    [Benchmark]
+    public void MultiplyScalar() => _evaluator.MultiplyScalar(_setup.Left, 0.7, _setup.Left.Scale).Dispose();
+
+    [Benchmark]
+    public void MultiplyInteger() => _evaluator.MultiplyInteger(_setup.Left, 3).Dispose();
+
+    /// <summary>Sixteen products summed before one relinearization, as sums over features have them.</summary>
+    [Benchmark(OperationsPerInvoke = SummedProducts)]
+    public void SumOfProducts() => _evaluator.SumOfProducts(_left, _right).Dispose();
 
     [Benchmark]
     public void MultiplyRelinearizeRescale()

@@ -18,6 +18,10 @@ public sealed record EngineOperation(string Method, string Title, Func<long, lon
         new(nameof(NttBenchmarks.InverseStreamed), "inverse NTT, streamed, per limb", (_, _) => 3),
         new(nameof(CiphertextBenchmarks.Add), "add", (limbs, _) => 6 * limbs),
         new(nameof(CiphertextBenchmarks.MultiplyPlain), "multiply by plaintext", (limbs, _) => 5 * limbs),
+        new(nameof(CiphertextBenchmarks.MultiplyScalar), "multiply by a constant", (limbs, _) => 4 * limbs),
+        new(nameof(CiphertextBenchmarks.MultiplyInteger), "multiply by an integer", (limbs, _) => 4 * limbs),
+        // The operands of a sum over sixteen, and a sixteenth of the three polynomials that it leaves.
+        new(nameof(CiphertextBenchmarks.SumOfProducts), "sum of 16 products, per product", (limbs, _) => 4 * limbs + 3 * limbs / 16),
         new(nameof(CiphertextBenchmarks.Rescale), "rescale", (limbs, _) => 4 * limbs - 2),
         new(nameof(CiphertextBenchmarks.MultiplyRelinearizeRescale), "multiply + relinearize + rescale", (limbs, key) => 6 * limbs - 2 + key),
         new(nameof(CiphertextBenchmarks.Rotate), "rotate", (limbs, key) => 4 * limbs + key),

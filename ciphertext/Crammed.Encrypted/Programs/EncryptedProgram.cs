@@ -11,4 +11,13 @@ namespace Crammed.Encrypted.Programs;
 /// <param name="Instructions">in an order in which they can run</param>
 /// <param name="Outputs">groups that a run gives back, by name</param>
 public sealed record EncryptedProgram(
-    SlotGrid Grid, ValueList<Value> Inputs, ValueList<Instruction> Instructions, IReadOnlyDictionary<string, Value> Outputs);
+    SlotGrid Grid, ValueList<Value> Inputs, ValueList<Instruction> Instructions, IReadOnlyDictionary<string, Value> Outputs)
+{
+    /// <summary>Its levels after planning, null before.</summary>
+    public ProgramLevels? Levels { get; init; }
+}
+
+/// <summary>What a planned program presumes about levels; those of all other values follow.</summary>
+/// <param name="Refreshed">level of a refreshed vector</param>
+/// <param name="Inputs">for each input by name the level that it is given at</param>
+public sealed record ProgramLevels(int Refreshed, IReadOnlyDictionary<string, int> Inputs);

@@ -83,8 +83,17 @@ public sealed class ProgramBuilder(SlotGrid grid)
     }
 
     /// <summary>See <see cref="Programs.Join"/>.</summary>
-    public Value Join(string name, string axis, params Value[] parts) =>
-        Emit(new Join(New(name, [new Axis(axis, parts.Sum(part => part.Count))]), [.. parts]), []);
+    public Value Join(string name, string axis, params Value[] parts) => Join(name, [new Axis(axis, parts.Sum(part => part.Count))], parts);
+
+    /// <summary>See <see cref="Programs.Join"/>; the axes are those of the result.</summary>
+    /// <exception cref="ArgumentException">the parts have another number of vectors</exception>
+    public Value Join(string name, IReadOnlyList<Axis> axes, params Value[] parts)
+    {
+        var result = New(name, axes);
+        return parts.Sum(part => part.Count) == result.Count
+            ? Emit(new Join(result, [.. parts]), [])
+            : throw new ArgumentException($"{result} is joined from {string.Join(" and ", parts.Select(part => part.ToString()))}");
+    }
 
     /// <summary>See <see cref="Programs.LinearMap"/>.</summary>
     /// <param name="outputs">name, axes and features of each result</param>

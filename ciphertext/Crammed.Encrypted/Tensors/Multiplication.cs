@@ -4,16 +4,18 @@ using Crammed.Encrypted.Programs;
 namespace Crammed.Encrypted.Tensors;
 
 /// <summary>
-/// The product of two tensors of one layout, or of [example, token, feature] and [example, token], which is repeated over features. Parts
-/// of sums times a repeated value are parts of the product; two tensors in parts have no product. One level.
+/// An integer times the product of two tensors of one layout, or of [example, token, feature] and [example, token], which is repeated over
+/// features. Parts of sums times a repeated value are parts of the product; two tensors in parts have no product. One level.
 /// </summary>
 internal sealed class Multiplication : Operation
 {
+    private readonly long _factor;
     private readonly bool _repeated;
 
     /// <exception cref="ArgumentException">the layouts do not fit</exception>
-    public Multiplication(string name, Tensor left, Tensor right) : base(name, left, right)
+    public Multiplication(string name, Tensor left, Tensor right, long factor = 1) : base(name, left, right)
     {
+        _factor = factor;
         if (left.Layout.Unsummed && right.Layout.Unsummed)
             throw new ArgumentException($"{name}: both {left.Name} and {right.Name} are parts of sums");
         _repeated = right.Layout == left.Layout.Grid.PerToken() && left.Layout.FeaturesAcross() is not null;
@@ -27,7 +29,7 @@ internal sealed class Multiplication : Operation
         [("", Operands[0].Layout with { Unsummed = Operands.Any(operand => operand.Layout.Unsummed) })];
 
     public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands) =>
-        [program.Multiply("product", operands[0].Axes, operands[0], operands[1])];
+        [program.Products("product", operands[0].Axes, ProgramBuilder.Product(operands[0], operands[1]) with { Factor = _factor })];
 
     public override IReadOnlyList<Tensor?> Gradients(Graph graph, IReadOnlyList<Tensor?> gradients)
     {
@@ -36,17 +38,20 @@ internal sealed class Multiplication : Operation
 
         Tensor? OfOperand(int operand, string name) => !Operands[operand].RequiresGradient ? null
             : graph.AddSingle(operand == 1 && _repeated
-                ? new FeatureProducts(name, gradient, Operands[0])
-                : new Multiplication(name, gradient, Operands[1 - operand]));
+                ? new FeatureProducts(name, gradient, Operands[0], _factor)
+                : new Multiplication(name, gradient, Operands[1 - operand], _factor));
     }
 }
 
-/// <summary>[example, token]: the sum over features of products of two tensors, in parts, one a block. One level.</summary>
+/// <summary>[example, token]: an integer times the sum over features of products, in parts, one a block. One level.</summary>
 internal sealed class FeatureProducts : Operation
 {
+    private readonly long _factor;
+
     /// <exception cref="ArgumentException">the layouts differ or are of another kind</exception>
-    public FeatureProducts(string name, Tensor left, Tensor right) : base(name, left, right)
+    public FeatureProducts(string name, Tensor left, Tensor right, long factor) : base(name, left, right)
     {
+        _factor = factor;
         RequireFeatures(left);
         RequireLayout(right, left.Layout);
     }
@@ -54,8 +59,11 @@ internal sealed class FeatureProducts : Operation
     public override IReadOnlyList<(string Name, Layout Layout)> ResultLayouts =>
         [("", Operands[0].Layout.Grid.PerToken() with { Unsummed = true })];
 
-    public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands) =>
-        [program.Products("products", [], ProgramBuilder.Product(operands[0], operands[1], [.. operands[0].Axes]))];
+    public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
+    {
+        var product = ProgramBuilder.Product(operands[0], operands[1], [.. operands[0].Axes]);
+        return [program.Products("products", [], product with { Factor = _factor })];
+    }
 }
 
 public static partial class TensorFunctions

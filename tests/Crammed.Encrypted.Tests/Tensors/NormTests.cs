@@ -61,8 +61,12 @@ public sealed class NormTests
         var gradientOfOutput = graph.Input("seed", normalized.Layout);
         var gradient = graph.Differentiate((normalized, gradientOfOutput))[stream];
         var made = GraphRun.Execute(
-            graph, new Dictionary<Tensor, double[]> { [stream] = x, [gradientOfOutput] = seed }, new Dictionary<string, FrozenWeights>(),
-            [normalized, gradient], 30);
+            graph, new Dictionary<Tensor, double[][]>
+            {
+                [stream] = stream.Layout.Pack(x),
+                [gradientOfOutput] = gradientOfOutput.Layout.Pack(seed),
+            },
+            new Dictionary<string, FrozenWeights>(), [normalized, gradient], 30);
 
         Assert.That(normalized.Layout.Unpack(made[normalized].Vectors), Is.EqualTo(LayerNorm(x, features.Features)).Within(2e-11));
         var values = gradient.Layout.Unpack(made[gradient].Vectors);

@@ -1,4 +1,3 @@
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Tensors;
@@ -45,21 +44,21 @@ internal sealed class OperationCheck(Random random, SlotGrid grid)
     /// <param name="plain">the same in loops</param>
     /// <param name="levels">what each result takes</param>
     /// <param name="seeded">how many of the results, from the first on, get a gradient; all if null</param>
+    /// <param name="unsummed">whether these gradients are given in parts, copy by copy</param>
     public void Verify(
         Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> circuit, Func<IReadOnlyList<PlainTensor>, IReadOnlyList<PlainTensor>> plain,
-        int[] levels, int? seeded = null)
+        int[] levels, int? seeded = null, bool unsummed = false)
     {
         var graph = new Graph(grid);
         var tensors = _given.Select(given => given.Trained
             ? graph.Parameter(given.Name, given.Layout)
             : graph.Input(given.Name, given.Layout)).ToArray();
         var results = circuit(tensors);
-        var given = _given.Zip(tensors).ToDictionary(pair => pair.Second, pair => pair.First.Values);
-        var seeds = results.Take(seeded ?? results.Count)
-            .Select((result, i) => (Result: result, Seed: graph.Input($"seed{i}", result.Layout))).ToArray();
-        foreach (var (result, seed) in seeds)
-            given.Add(seed, Draw(result.Layout, 1));
-        var gradients = graph.Differentiate([.. seeds]);
+        var seeds = results.Take(seeded ?? results.Count).Select(result => Seed.Of(random, result.Layout, unsummed)).ToArray();
+        var seedTensors = seeds.Select((seed, i) => graph.Input($"seed{i}", seed.Layout)).ToArray();
+        var gradients = graph.Differentiate([.. results.Zip(seedTensors)]);
+        var given = tensors.Zip(_given, (tensor, item) => (tensor, tensor.Layout.Pack(item.Values)))
+            .Concat(seedTensors.Zip(seeds, (tensor, seed) => (tensor, seed.Vectors))).ToDictionary();
         var made = GraphRun.Execute(graph, given, _matrices, [.. results, .. gradients.Values], Top);
 
         var expected = plain([.. _given.Select((_, i) => Along(i, null))]);
@@ -77,7 +76,7 @@ internal sealed class OperationCheck(Random random, SlotGrid grid)
             AssertUnusedSlotsAreZero(gradient, made[gradient].Vectors);
             var values = gradient.Layout.Unpack(made[gradient].Vectors);
             for (var d = 0; d < Directions; d++)
-                AssertDerivative(i, values, plain, [.. seeds.Select(seed => given[seed.Seed])]);
+                AssertDerivative(i, values, plain, [.. seeds.Select(seed => seed.Values)]);
         }
     }
 
@@ -91,7 +90,7 @@ internal sealed class OperationCheck(Random random, SlotGrid grid)
     }
 
     private void AssertDerivative(
-        int tensor, double[] gradient, Func<IReadOnlyList<PlainTensor>, IReadOnlyList<PlainTensor>> plain, IReadOnlyList<double[]> seeds)
+        int tensor, double[] gradient, Func<IReadOnlyList<PlainTensor>, IReadOnlyList<PlainTensor>> plain, IReadOnlyList<Rounded[]> seeds)
     {
         var direction = Draw(_given[tensor].Layout, 1);
         var results = plain([.. _given.Select((_, i) => Along(i, i == tensor ? direction : null))]);
@@ -134,36 +133,4 @@ internal sealed class OperationCheck(Random random, SlotGrid grid)
 
     private double[] Draw(Layout layout, double size) =>
         RandomValues.Uniform(random, layout.Shape.Aggregate(1, (product, axis) => product * axis), -size, size);
-}
-
-/// <summary>Lowers a graph and runs it on clear slots.</summary>
-internal static class GraphRun
-{
-    /// <summary>Vectors, and the lowest level, of some tensors.</summary>
-    /// <param name="graph">all of it is run</param>
-    /// <param name="given">values of inputs and parameters</param>
-    /// <param name="matrices">frozen matrices by name</param>
-    /// <param name="wanted">what is given back</param>
-    /// <param name="top">level of what is given</param>
-    public static IReadOnlyDictionary<Tensor, (double[][] Vectors, int Level)> Execute(
-        Graph graph, IReadOnlyDictionary<Tensor, double[]> given, IReadOnlyDictionary<string, FrozenWeights> matrices,
-        IReadOnlyList<Tensor> wanted, int top)
-    {
-        var names = wanted.Distinct().Select((tensor, i) => (Tensor: tensor, Name: $"wanted{i}")).ToArray();
-        foreach (var (tensor, name) in names)
-            graph.Output(name, tensor);
-        var backend = new ClearGroups(graph.Grid.SlotCount, top);
-        var live = ClearVector.LiveCount;
-        var inputs = given.ToDictionary(
-            pair => pair.Key.Name, pair => pair.Key.Layout.Pack(pair.Value).Select(slots => backend.Load(slots)).ToArray());
-        var outputs = ProgramRun.Execute(
-            graph.Lower().Program, backend, inputs, new ProgramConstants(matrices, new Dictionary<string, double>()));
-        var results = names.ToDictionary(
-            name => name.Tensor,
-            name => (outputs[name.Name].Select(ClearGroups.Read).ToArray(), outputs[name.Name].Min(vector => vector.Level)));
-        foreach (var vector in inputs.Values.Concat(outputs.Values).SelectMany(vectors => vectors))
-            vector.Dispose();
-        Assert.That(ClearVector.LiveCount, Is.EqualTo(live), "vectors left behind");
-        return results;
-    }
 }

@@ -21,6 +21,16 @@ internal sealed class RandomShapes
     /// <summary>Some blocks of 1 to 6 columns.</summary>
     public FeatureBlocks Features() => new(Between(1, Grid.Blocks), Between(1, 6));
 
+    /// <summary>Heads in one of three ways: one block a head, several blocks a head, several heads a block.</summary>
+    public HeadBlocks Heads(int way)
+    {
+        var blocksPerHead = way % 3 == 1 ? 2 << Random.Next(int.Log2(Grid.Blocks)) : 1;
+        var headsPerBlock = way % 3 == 2 ? Between(2, 3) : 1;
+        var blocks = blocksPerHead * Between(1, Grid.Blocks / blocksPerHead);
+        var columns = headsPerBlock * Between(1, 6 / headsPerBlock);
+        return new HeadBlocks(blocks / blocksPerHead * headsPerBlock, new FeatureBlocks(blocks, columns));
+    }
+
     /// <summary>Features that fit along the token axis, and rows from one column to the next.</summary>
     public (FeatureBlocks Features, int RowStep) Spread()
     {

@@ -1,0 +1,29 @@
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Programs;
+
+namespace Crammed.Encrypted.Planning;
+
+/// <summary>What operations cost on some machine under some parameters; levels are those of a program: 0 is the lowest that a refresh takes.</summary>
+public interface ICostModel
+{
+    /// <summary>Level of a refreshed vector.</summary>
+    int RefreshedLevel { get; }
+
+    /// <summary>Milliseconds of one operation on operands of a level.</summary>
+    double Milliseconds(EngineOperation operation, int level);
+
+    /// <summary>Bytes of a vector in memory.</summary>
+    long VectorBytes(int level);
+}
+
+/// <summary>Costs of instructions.</summary>
+public static class CostModelExtensions
+{
+    /// <summary>Milliseconds of counted operations of an instruction whose operands stand at a level.</summary>
+    public static double Milliseconds(this ICostModel costs, OperationCounts counts, int level) =>
+        counts.ByLevel.Sum(entry => entry.Value * costs.Milliseconds(entry.Key.Operation, level - entry.Key.Below));
+
+    /// <summary>Milliseconds of an instruction whose operands stand at a level.</summary>
+    public static double Milliseconds(this ICostModel costs, Instruction instruction, SlotGrid grid, int level) =>
+        costs.Milliseconds(OperationCounts.Of(instruction, grid), level);
+}

@@ -1,0 +1,59 @@
+using Crammed.Encrypted.Programs;
+
+namespace Crammed.Encrypted.Planning;
+
+/// <summary>A program that runs, and what it takes.</summary>
+/// <param name="Program">with levels, refreshes and lifetimes</param>
+/// <param name="Schedule">values refreshed, levels, milliseconds</param>
+/// <param name="Memory">of the values</param>
+/// <param name="Log">what each pass did</param>
+public sealed record ProgramPlan(EncryptedProgram Program, LevelSchedule Schedule, MemoryProfile Memory, IReadOnlyList<string> Log)
+{
+    /// <summary>All passes from a program without levels to one that runs.</summary>
+    /// <param name="program">without levels and refreshes</param>
+    /// <param name="costs">of the machine and the parameters</param>
+    /// <param name="placement">chooses the values to refresh</param>
+    /// <param name="options">what is asked of the plan</param>
+    /// <exception cref="ArgumentException">the program is planned already, is too deep, or a refreshed value has no bound</exception>
+    public static ProgramPlan Create(EncryptedProgram program, ICostModel costs, IRefreshPlacement placement, PlanOptions options)
+    {
+        var log = new List<string>();
+        var living = Done(DeadCodeElimination.Run(program));
+        var placed = placement.Place(new RefreshProblem(living, costs, options.Method, options.OutputLevels));
+        log.AddRange(placed.Notes);
+        var schedule = placed.Schedule;
+        var refreshing = Done(RefreshInsertion.Run(schedule, options.Bounds, options.RangeMargin));
+        var levels = LevelsOf(schedule, refreshing);
+        var ordered = Done(LifetimeOrder.Run(refreshing, levels, costs));
+        var planned = Done(FreeInsertion.Run(Done(LowerInsertion.Run(ordered, levels))));
+        var memory = MemoryProfile.Of(planned, costs);
+        log.Add(memory.ToString());
+        return new ProgramPlan(planned, schedule, memory, log);
+
+        EncryptedProgram Done(PassResult result)
+        {
+            log.Add(result.Summary);
+            return result.Program;
+        }
+    }
+
+    /// <summary>Levels of all values, refreshed copies among them.</summary>
+    private static Dictionary<Value, int> LevelsOf(LevelSchedule schedule, EncryptedProgram refreshing)
+    {
+        var levels = new Dictionary<Value, int>();
+        foreach (var (value, level) in schedule.Problem.Dependencies.Values.Zip(schedule.ValueLevels))
+            levels.Add(value, level);
+        foreach (var copy in refreshing.Instructions.OfType<Refresh>().SelectMany(refresh => refresh.Refreshed))
+            levels.Add(copy, schedule.Problem.RefreshedLevel);
+        return levels;
+    }
+}
+
+/// <summary>What is asked of a plan.</summary>
+/// <param name="Bounds">for values by name what no slot passes in size; those that are refreshed need one</param>
+/// <param name="RangeMargin">a refresh's range is at least the bound times this</param>
+/// <param name="Method">by whom values are refreshed</param>
+/// <param name="OutputLevels">for outputs by name the least level to stand at</param>
+public sealed record PlanOptions(
+    IReadOnlyDictionary<string, double> Bounds, double RangeMargin = 1, RefreshMethod Method = RefreshMethod.Bootstrap,
+    IReadOnlyDictionary<string, int>? OutputLevels = null);

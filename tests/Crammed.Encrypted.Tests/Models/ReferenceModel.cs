@@ -1,0 +1,159 @@
+using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Models;
+using static TorchSharp.torch;
+
+namespace Crammed.Encrypted.Tests.Models;
+
+/// <summary>
+/// A random model with its batch, and its loss and gradients by libtorch's autograd in double precision, in textbook form: whole layer norms,
+/// masked scores, every token of every layer, true functions.
+/// </summary>
+internal sealed class ReferenceModel
+{
+    public const double AdapterScale = 0.5;
+
+    private readonly ModelShape _shape;
+    private readonly int _examples;
+    private readonly int _tokens;
+
+    public ReferenceModel(ModelShape shape, SlotGrid grid, int seed)
+    {
+        (_shape, _examples, _tokens) = (shape, grid.Examples, grid.Tokens);
+        var random = new Random(seed);
+        Embedding = Normal(random, _examples * _tokens * shape.Hidden, 1);
+        Centre(Embedding, shape.Hidden);
+        Lengths = [.. Enumerable.Range(0, _examples).Select(_ => random.Next(_tokens / 2, _tokens + 1))];
+        Labels = [.. Enumerable.Range(0, _examples).Select(_ => random.Next(2))];
+        for (var layer = 0; layer < shape.Layers; layer++)
+        {
+            AddFrozen(random, $"layers.{layer}.query", shape.Hidden, shape.Hidden, 0.12);
+            AddFrozen(random, $"layers.{layer}.key", shape.Hidden, shape.Hidden, 0.12);
+            AddFrozen(random, $"layers.{layer}.value", shape.Hidden, shape.Hidden, 1);
+            AddFrozen(random, $"layers.{layer}.output", shape.Hidden, shape.Hidden, 0.2);
+            AddFrozen(random, $"layers.{layer}.expand", shape.GateWidth, shape.Hidden, 0.6);
+            AddFrozen(random, $"layers.{layer}.gate", shape.GateWidth, shape.Hidden, 0.6);
+            AddFrozen(random, $"layers.{layer}.contract", shape.Hidden, shape.GateWidth, 0.6);
+            foreach (var projection in new[] { "query", "key", "value" })
+            {
+                AddTrained(random, $"layers.{layer}.{projection}.a", shape.Hidden, shape.Rank, 0.2 / Math.Sqrt(shape.Rank));
+                AddTrained(random, $"layers.{layer}.{projection}.b", shape.Rank, shape.Hidden, 0.3 / Math.Sqrt(shape.Hidden));
+            }
+        }
+        AddTrained(random, "head.projection.weight", shape.Hidden, shape.HeadProjection, 0.7 / Math.Sqrt(shape.Hidden));
+        AddTrained(random, "head.projection.bias", 1, shape.HeadProjection, 0.1);
+        AddTrained(random, "head.dense.weight", shape.HeadProjection, shape.HeadHidden, 1.2 / Math.Sqrt(shape.HeadProjection));
+        AddTrained(random, "head.dense.bias", 1, shape.HeadHidden, 0.3);
+        AddTrained(random, "head.classifier.weight", shape.HeadHidden, 2, 0.5 / Math.Sqrt(shape.HeadHidden));
+        AddTrained(random, "head.classifier.bias", 1, 2, 0.3);
+    }
+
+    /// <summary>[example, token, feature], centred over features.</summary>
+    public double[] Embedding { get; }
+
+    /// <summary>Real tokens of each example.</summary>
+    public int[] Lengths { get; }
+
+    /// <summary>Class of each example.</summary>
+    public int[] Labels { get; }
+
+    /// <summary>Frozen matrices [output, input]; factors of norms and kernel are in them.</summary>
+    public Dictionary<string, (double[] Values, int Rows, int Columns)> Frozen { get; } = [];
+
+    /// <summary>Trained tensors by name.</summary>
+    public Dictionary<string, (double[] Values, int Rows, int Columns)> Trained { get; } = [];
+
+    /// <summary>What the graph reads: the output matrices' columns are centred, as nothing else is, so that its norms need no mean.</summary>
+    public Dictionary<string, FrozenWeights> CentredFrozen() => Frozen.ToDictionary(
+        pair => pair.Key,
+        pair => new FrozenWeights(
+            [
+                .. (pair.Key.EndsWith(".output", StringComparison.Ordinal) || pair.Key.EndsWith(".contract", StringComparison.Ordinal)
+                    ? CentredColumns(pair.Value)
+                    : pair.Value.Values).Select(value => (float)value),
+            ],
+            pair.Value.Rows, pair.Value.Columns));
+
+    /// <summary>Mean loss, logits [example, class], and the gradient of every trained tensor.</summary>
+    public (double Loss, double[] Logits, Dictionary<string, double[]> Gradients) Run()
+    {
+        using var scope = NewDisposeScope();
+        var trained = Trained.ToDictionary(
+            pair => pair.Key, pair => tensor(pair.Value.Values, [pair.Value.Rows, pair.Value.Columns]).requires_grad_());
+        var x = tensor(Embedding, [_examples, _tokens, _shape.Hidden]);
+        for (var layer = 0; layer < _shape.Layers; layer++)
+            x = Layer(x, $"layers.{layer}", trained);
+        var hidden = Norm(x.select(1, 0));
+        hidden = hidden.matmul(trained["head.projection.weight"]) + trained["head.projection.bias"];
+        hidden = (hidden.matmul(trained["head.dense.weight"]) + trained["head.dense.bias"]).tanh();
+        var logits = hidden.matmul(trained["head.classifier.weight"]) + trained["head.classifier.bias"];
+        var loss = nn.functional.cross_entropy(logits, tensor(Labels.Select(label => (long)label).ToArray()));
+        loss.backward();
+        return (loss.item<double>(), Values(logits), trained.ToDictionary(pair => pair.Key, pair => Values(pair.Value.grad!)));
+    }
+
+    private Tensor Layer(Tensor x, string name, Dictionary<string, Tensor> trained)
+    {
+        var normalized = Norm(x);
+        var (query, key, value) = (Heads("query"), Heads("key"), Heads("value"));
+        var kernel = (1 - (query.unsqueeze(3) - key.unsqueeze(2)).square().sum(-1)).pow(1 << _shape.KernelPower);
+        var mask = tensor(Enumerable.Range(0, _examples * _tokens).Select(i => i % _tokens < Lengths[i / _tokens] ? 1.0 : 0.0).ToArray())
+            .reshape(_examples, 1, 1, _tokens);
+        var attended = (kernel * mask).matmul(value).permute(0, 2, 1, 3).reshape(_examples, _tokens, _shape.Hidden);
+        x = x + nn.functional.linear(attended, Matrix($"{name}.output"));
+        var second = Norm(x);
+        var gated = nn.functional.linear(second, Matrix($"{name}.expand")) * nn.functional.linear(second, Matrix($"{name}.gate"));
+        return x + nn.functional.linear(gated, Matrix($"{name}.contract"));
+
+        Tensor Heads(string projection) =>
+            (nn.functional.linear(normalized, Matrix($"{name}.{projection}"))
+                + normalized.matmul(trained[$"{name}.{projection}.a"]).matmul(trained[$"{name}.{projection}.b"]) * AdapterScale)
+            .reshape(_examples, _tokens, _shape.Heads, _shape.HeadWidth).permute(0, 2, 1, 3);
+    }
+
+    private Tensor Norm(Tensor x) => nn.functional.layer_norm(x, [_shape.Hidden], eps: 0);
+
+    private Tensor Matrix(string name)
+    {
+        var (values, rows, columns) = Frozen[name];
+        return tensor(values, [rows, columns]);
+    }
+
+    private static double[] Values(Tensor values) => values.detach().contiguous().data<double>().ToArray();
+
+    private void AddFrozen(Random random, string name, int rows, int columns, double size)
+    {
+        // Values of single precision, so that both sides compute with the same ones.
+        var values = Normal(random, rows * columns, size / Math.Sqrt(columns));
+        Frozen.Add(name, ([.. values.Select(value => (double)(float)value)], rows, columns));
+    }
+
+    private void AddTrained(Random random, string name, int rows, int columns, double size) =>
+        Trained.Add(name, (Normal(random, rows * columns, size), rows, columns));
+
+    private static double[] Normal(Random random, int count, double size) =>
+        [.. Enumerable.Range(0, count).Select(_ => size * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
+
+    private static void Centre(double[] values, int width)
+    {
+        for (var start = 0; start < values.Length; start += width)
+        {
+            var mean = values.AsSpan(start, width).ToArray().Average();
+            for (var i = 0; i < width; i++)
+                values[start + i] -= mean;
+        }
+    }
+
+    private static double[] CentredColumns((double[] Values, int Rows, int Columns) matrix)
+    {
+        var (values, rows, columns) = matrix;
+        var centred = (double[])values.Clone();
+        for (var column = 0; column < columns; column++)
+        {
+            var mean = Enumerable.Range(0, rows).Average(row => values[row * columns + column]);
+            for (var row = 0; row < rows; row++)
+                centred[row * columns + column] -= mean;
+        }
+        return centred;
+    }
+}
