@@ -72,6 +72,19 @@ public sealed class LinearTests
             [1, 1, 2]);
     }
 
+    /// <summary>A gradient in parts of sums stays one.</summary>
+    [Test]
+    public void Repeated_values_are_multiplied_copy_by_copy([Range(0, 9)] int seed)
+    {
+        var shapes = new RandomShapes(seed);
+        var layout = seed % 2 == 0 ? shapes.Grid.Ranks(shapes.Between(1, 3)) : shapes.Grid.OneToken(shapes.Features());
+        var check = new OperationCheck(shapes.Random, shapes.Grid);
+        check.Parameter("u", layout);
+        check.Parameter("v", layout);
+        check.Verify(
+            x => [x[0] * x[1]], x => [PlainTensor.Of(x[0].Shape, at => x[0][at] * x[1][at])], [1], unsummed: shapes.Between(0, 1) == 1);
+    }
+
     [Test]
     public void Tensors_of_other_layouts_do_not_meet()
     {

@@ -106,7 +106,8 @@ internal sealed class OperationCheck(Random random, SlotGrid grid)
         Assert.That(along, Is.EqualTo(expected.Value).Within(rounding.Tolerance), $"gradient of {_given[tensor].Name}");
     }
 
-    private static void AssertPacked(Tensor tensor, IReadOnlyList<double[]> vectors, PlainTensor expected)
+    /// <summary>Whole vectors are those that the layout packs.</summary>
+    public static void AssertPacked(Tensor tensor, IReadOnlyList<double[]> vectors, PlainTensor expected)
     {
         Assert.That(expected.Shape, Is.EqualTo(tensor.Layout.Shape), $"shape of {tensor.Name}");
         var values = tensor.Layout.Pack(expected.Values);
