@@ -1,8 +1,8 @@
 namespace Crammed.Encrypted.Planning;
 
 /// <summary>
-/// The baseline, "when out of levels": the program is run forward, and whatever an instruction reads is refreshed if it has fewer levels than
-/// the instruction takes. Levels are lowered afterwards as those of any other placement.
+/// The baseline, "when out of levels": the program is run forward, and whatever an instruction reads is refreshed if it has fewer levels
+/// than the instruction takes. Levels are lowered afterwards as those of any other placement.
 /// </summary>
 public sealed class EagerPlacement : IRefreshPlacement
 {

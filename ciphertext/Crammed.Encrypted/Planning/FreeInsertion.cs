@@ -21,6 +21,7 @@ public static class FreeInsertion
         foreach (var unread in program.Inputs.Where(kept.Add))
             instructions.Push(new Free(unread));
         return new PassResult(
-            program with { Instructions = [.. instructions] }, $"lifetimes: {instructions.Count - program.Instructions.Count} values freed");
+            program with { Instructions = [.. instructions] },
+            $"lifetimes: {instructions.Count - program.Instructions.Count} values freed");
     }
 }

@@ -3,7 +3,9 @@ using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Planning;
 
-/// <summary>What operations cost on some machine under some parameters; levels are those of a program: 0 is the lowest that a refresh takes.</summary>
+/// <summary>
+/// What operations cost on some machine under some parameters; levels are those of a program: 0 is the lowest that a refresh takes.
+/// </summary>
 public interface ICostModel
 {
     /// <summary>Level of a refreshed vector.</summary>

@@ -12,7 +12,10 @@ internal static class InstructionRewriting
         return instruction switch
         {
             Sum sum => sum with { Terms = List(sum.Terms, term => term with { Operand = In(term.Operand) }) },
-            Products products => products with { Terms = List(products.Terms, term => term with { Left = In(term.Left), Right = In(term.Right) }) },
+            Products products => products with
+            {
+                Terms = List(products.Terms, term => term with { Left = In(term.Left), Right = In(term.Right) }),
+            },
             SquaredDifferences squares => squares with { Left = In(squares.Left), Right = In(squares.Right) },
             Masked masked => masked with { Terms = List(masked.Terms, term => term with { Operand = In(term.Operand) }) },
             Rotate rotate => rotate with { Operand = In(rotate.Operand) },

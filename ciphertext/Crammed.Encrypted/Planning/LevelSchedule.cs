@@ -49,8 +49,8 @@ public sealed class LevelScheduler
     public int EvaluationCount { get; private set; }
 
     /// <summary>
-    /// Milliseconds of the program with these values refreshed, at the cheapest levels; positive infinity if an instruction lacks levels. If
-    /// that is certain to reach the limit, it may be less than the truth, but not less than the limit.
+    /// Milliseconds of the program with these values refreshed, at the cheapest levels; positive infinity if an instruction lacks levels.
+    /// If that is certain to reach the limit, it may be less than the truth, but not less than the limit.
     /// </summary>
     /// <param name="refreshed">for each value whether it is refreshed</param>
     /// <param name="limit">beyond it the number does not matter</param>
@@ -95,7 +95,8 @@ public sealed class LevelScheduler
     }
 
     /// <summary>
-    /// Refreshes what is lacking, from the outputs to the inputs: each result that would have to stand too high. Returns how many were added.
+    /// Refreshes what is lacking, from the outputs to the inputs: each result that would have to stand too high. Returns how many were
+    /// added.
     /// </summary>
     public int RefreshLackingBackward(Span<bool> refreshed)
     {

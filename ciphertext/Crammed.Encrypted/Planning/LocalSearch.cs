@@ -102,7 +102,9 @@ internal sealed class LocalSearch
         }
     }
 
-    /// <summary>Two steps at once: a value for any other that is not next to it; not where that would take most of what is left to try.</summary>
+    /// <summary>
+    /// Two steps at once: a value for any other that is not next to it; not where that would take most of what is left to try.
+    /// </summary>
     private IEnumerable<bool[]> Exchanged()
     {
         var refreshed = Refreshed();

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Crammed.Encrypted.Planning;
 
 /// <summary>
-/// Local search. From the baseline, and from "when out of levels" run from the outputs to the inputs, a value is added, removed, moved along
-/// an edge, or exchanged for another one; what lacks levels then is refreshed, what is refreshed for nothing is not; the first step that is
-/// cheaper is taken until none is. Then some refreshes are changed at random, from the best that is known, and the search goes on. The result
-/// is never dearer than the baseline, and the same for the same seed.
+/// Local search. From the baseline, and from "when out of levels" run from the outputs to the inputs, a value is added, removed, moved
+/// along an edge, or exchanged for another one; what lacks levels then is refreshed, what is refreshed for nothing is not; the first step
+/// that is cheaper is taken until none is. Then some refreshes are changed at random, from the best that is known, and the search goes on.
+/// The result is never dearer than the baseline, and the same for the same seed.
 /// </summary>
 /// <param name="evaluations">sets of refreshed values that are tried, about</param>
 /// <param name="seed">of the random changes</param>

@@ -26,9 +26,9 @@ public static class LowerInsertion
             var level = instruction.Results.Max(result => levels[result]) + instruction.Depth;
             instructions.Add(instruction.Reading(operand => At(operand, level)));
         }
+        var several = lowered.Keys.GroupBy(key => key.Value).Count(group => group.Count() > 1);
         return new PassResult(
-            program with { Instructions = [.. instructions] },
-            $"levels: {lowered.Count} values lowered, {lowered.Keys.GroupBy(key => key.Value).Count(group => group.Count() > 1)} of them read at several lower levels");
+            program with { Instructions = [.. instructions] }, $"levels: {lowered.Count} lowered copies, {several} values have several");
 
         Value At(Value operand, int level)
         {

@@ -10,8 +10,9 @@ namespace Crammed.Encrypted.Planning;
 public sealed record LiveValue(Value Value, int Level, long Bytes);
 
 /// <summary>
-/// The moment of a planned program's run when values take the most memory: an instruction's operands and results live together. A joined group
-/// shares the vectors of its parts; inputs live from the start until they are freed. What an instruction takes for itself is not counted.
+/// The moment of a planned program's run when values take the most memory: an instruction's operands and results live together. A joined
+/// group shares the vectors of its parts; inputs live from the start until they are freed. What an instruction takes for itself is not
+/// counted.
 /// </summary>
 /// <param name="PeakBytes">of all values</param>
 /// <param name="Instruction">number of the instruction at the peak</param>
@@ -22,7 +23,7 @@ public sealed record MemoryProfile(long PeakBytes, int Instruction, IReadOnlyLis
     /// <exception cref="ArgumentException">its levels are not exact</exception>
     public static MemoryProfile Of(EncryptedProgram program, ICostModel costs)
     {
-        var levels = LevelCheck.LevelsOf(program);
+        var levels = LevelFollower.LevelsOf(program);
         var held = new Dictionary<Value, IReadOnlyList<Value>>();
         var owners = new Dictionary<Value, int>();
         long bytes = 0;
@@ -40,7 +41,8 @@ public sealed record MemoryProfile(long PeakBytes, int Instruction, IReadOnlyLis
             if (instruction is Free or Store)
                 Release(instruction.Operands[0]);
         }
-        return new MemoryProfile(peak, at, [.. live.Keys.Select(value => new LiveValue(value, levels[value], Bytes(value))).OrderByDescending(value => value.Bytes)]);
+        var values = live.Keys.Select(value => new LiveValue(value, levels[value], Bytes(value)));
+        return new MemoryProfile(peak, at, [.. values.OrderByDescending(value => value.Bytes)]);
 
         long Bytes(Value value) => value.Count * costs.VectorBytes(levels[value]);
 
@@ -74,6 +76,6 @@ public sealed record MemoryProfile(long PeakBytes, int Instruction, IReadOnlyLis
             CultureInfo.InvariantCulture, $"{value.Value.Name} {value.Bytes / 1048576.0:F1} MiB at level {value.Level}"));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"values: at most {PeakBytes / 1048576.0:F1} MiB, in {Live.Count} groups, at instruction {Instruction}: {string.Join(", ", largest)}");
+            $"values: at most {PeakBytes / 1048576.0:F1} MiB, {Live.Count} groups, at {Instruction}: {string.Join(", ", largest)}");
     }
 }

@@ -116,8 +116,8 @@ public sealed class OperationCounts
     }
 
     /// <summary>
-    /// Masks with conditions that are different plaintexts, over those loops that a condition depends on. A mask of one number in all slots is
-    /// no plaintext.
+    /// Masks with conditions that are different plaintexts, over those loops that a condition depends on. A mask of one number in all slots
+    /// is no plaintext.
     /// </summary>
     private static long DistinctPlaintexts(IEnumerable<(SlotMask Mask, IEnumerable<Axis> Loops)> masks)
     {
@@ -182,8 +182,8 @@ public sealed class OperationCounts
     }
 
     /// <summary>
-    /// By the polynomial's plan: a basis polynomial of index i is a product ceil(log2 i) - 1 levels below the argument; a node is summed one
-    /// level above its value, its products' quotients at the level of that sum.
+    /// By the polynomial's plan: a basis polynomial of index i is a product ceil(log2 i) - 1 levels below the argument; a node is summed
+    /// one level above its value, its products' quotients at the level of that sum.
     /// </summary>
     private void AddPolynomial(ChebyshevPolynomial polynomial, long vectors)
     {
@@ -216,8 +216,8 @@ public sealed class OperationCounts
     }
 
     /// <summary>
-    /// A block of weights for each pair of vectors and each shift. The shifts, one less than there are blocks, are two rotations each under two
-    /// masks: of inputs hoisted, of outputs summed before one division.
+    /// A block of weights for each pair of vectors and each shift. The shifts, one less than there are blocks, are two rotations each under
+    /// two masks: of inputs hoisted, of outputs summed before one division.
     /// </summary>
     private void AddLinearMap(LinearMap map, SlotGrid grid)
     {

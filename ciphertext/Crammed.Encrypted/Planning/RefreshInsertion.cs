@@ -4,9 +4,9 @@ using Crammed.Encrypted.Programs;
 namespace Crammed.Encrypted.Planning;
 
 /// <summary>
-/// Puts in the refreshes of a schedule: each right before the first instruction that reads a copy, lone vectors that share a bootstrap in one
-/// instruction. All that reads a refreshed value reads its copy, the outputs too. The order is kept but where a pair's sources have to be
-/// made earlier.
+/// Puts in the refreshes of a schedule: each right before the first instruction that reads a copy, lone vectors that share a bootstrap in
+/// one instruction. All that reads a refreshed value reads its copy, the outputs too. The order is kept but where a pair's sources have to
+/// be made earlier.
 /// </summary>
 public static class RefreshInsertion
 {
@@ -19,22 +19,22 @@ public static class RefreshInsertion
         var insertion = new Insertion(schedule, value => Range(value, bounds, margin));
         var program = insertion.Run();
         var shared = schedule.Slots.Count(slot => slot.Second is not null);
-        var ranges = program.Instructions.OfType<Refresh>().SelectMany(refresh => refresh.Ranges).Select(range => Math.Log2(range)).ToArray();
+        var ranges = program.Instructions.OfType<Refresh>().SelectMany(refresh => refresh.Ranges).Select(Math.Log2).ToArray();
         var span = ranges.Length == 0 ? "" : $", ranges 2^{ranges.Min()} to 2^{ranges.Max()}";
         return new PassResult(program, string.Create(
             CultureInfo.InvariantCulture,
-            $"refreshes: {schedule.Refreshed.Count} values in {schedule.Slots.Count} instructions, {shared} of them for two values; {schedule}{span}"));
+            $"refreshes: {schedule.Refreshed.Count} values, {schedule.Slots.Count} instructions, {shared} for two; {schedule}{span}"));
     }
 
     private static double Range(Value value, IReadOnlyDictionary<string, double> bounds, double margin)
     {
         if (!bounds.TryGetValue(value.Name, out var bound))
-            throw new ArgumentException($"no bound is known of {value.Name}, which is refreshed: calibrate the program as it is now", nameof(bounds));
+            throw new ArgumentException($"no bound is known of {value.Name}, which is refreshed: calibrate the program as it is now");
         return bound > 0 && double.IsNormal(bound * margin)
             ? PowerOfTwoFrom(bound * margin)
             : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the bound of {value.Name}, which is refreshed, is {bound}, times {margin}: calibrate on steps where it is a positive number"), nameof(bounds));
+                $"the bound of {value.Name}, which is refreshed, is {bound}: calibrate on steps where it is a positive number"));
     }
 
     /// <summary>The least power of two that is not below a number; by its exponent, so exact.</summary>
@@ -94,7 +94,8 @@ public static class RefreshInsertion
 
         private Value Copy(Value value) => _copies.GetValueOrDefault(value, value);
 
-        private IEnumerable<int> Members(int slot) => _schedule.Slots[slot] is (var first, { } second) ? [first, second] : [_schedule.Slots[slot].First];
+        private IEnumerable<int> Members(int slot) =>
+            _schedule.Slots[slot] is (var first, { } second) ? [first, second] : [_schedule.Slots[slot].First];
 
         /// <summary>Emits an instruction after all that it reads.</summary>
         private void Make(int instruction)

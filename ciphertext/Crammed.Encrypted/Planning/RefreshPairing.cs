@@ -3,10 +3,11 @@ using System.Numerics;
 namespace Crammed.Encrypted.Planning;
 
 /// <summary>
-/// Which lone vectors share a bootstrap, for the fewest bootstraps. Two may if neither is computed from the other; all pairs together have to
-/// leave an order in which the program can run. That is scheduling unit jobs under a precedence on two processors in the least time: a time
-/// slot is a bootstrap. Coffman and Graham's labels solve it ("Optimal scheduling for two-processor systems", Acta Informatica 1, 1972); the
-/// least number is also the number of vectors less a maximum matching of those that are independent (Fujii, Kasami, Ninomiya, 1969).
+/// Which lone vectors share a bootstrap, for the fewest bootstraps. Two may if neither is computed from the other; all pairs together have
+/// to leave an order in which the program can run. That is scheduling unit jobs under a precedence on two processors in the least time: a
+/// time slot is a bootstrap. Coffman and Graham's labels solve it ("Optimal scheduling for two-processor systems", Acta Informatica 1,
+/// 1972); the least number is also the number of vectors less a maximum matching of those that are independent (Fujii, Kasami, Ninomiya,
+/// 1969).
 /// </summary>
 internal static class RefreshPairing
 {
@@ -69,8 +70,8 @@ internal static class RefreshPairing
     }
 
     /// <summary>
-    /// Labels 1 to n: next comes, of those whose followers all have one, the vector whose followers' labels, in decreasing order, are the least
-    /// lexicographically.
+    /// Labels 1 to n: next comes, of those whose followers all have one, the vector whose followers' labels, in decreasing order, are the
+    /// least lexicographically.
     /// </summary>
     private static int[] Labels(ulong[][] immediate, int count)
     {
@@ -80,9 +81,10 @@ internal static class RefreshPairing
             var (best, least) = (-1, (List<int>?)null);
             for (var i = 0; i < count; i++)
             {
-                if (labels[i] != 0 || FollowersLabels(immediate[i], labels) is not { } candidate || least is not null && Compare(candidate, least) >= 0)
+                if (labels[i] != 0 || FollowersLabels(immediate[i], labels) is not { } candidate)
                     continue;
-                (best, least) = (i, candidate);
+                if (least is null || Compare(candidate, least) < 0)
+                    (best, least) = (i, candidate);
             }
             labels[best] = label;
         }

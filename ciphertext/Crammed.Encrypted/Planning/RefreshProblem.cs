@@ -17,13 +17,14 @@ public sealed class RefreshProblem
     /// <param name="costs">of the machine and the parameters</param>
     /// <param name="method">by whom values are refreshed</param>
     /// <param name="outputLevels">for outputs by name the least level that they are to stand at; 0 for those that are not named</param>
-    /// <exception cref="ArgumentException">the program is planned already, or an output is asked for at a level that does not exist</exception>
+    /// <exception cref="ArgumentException">the program is planned already, or an output is asked for at a level that does not
+    /// exist</exception>
     public RefreshProblem(
         EncryptedProgram program, ICostModel costs, RefreshMethod method = RefreshMethod.Bootstrap,
         IReadOnlyDictionary<string, int>? outputLevels = null)
     {
         if (program.Instructions.FirstOrDefault(instruction => instruction is Lower or Refresh or Free or Store or Load) is { } planned)
-            throw new ArgumentException($"the program is planned already: it has the instruction {planned.GetType().Name}", nameof(program));
+            throw new ArgumentException($"the program is planned already: it has the instruction {planned.GetType().Name}");
         Dependencies = new ProgramDependencies(program);
         Method = method;
         RefreshedLevel = costs.RefreshedLevel;
@@ -36,7 +37,7 @@ public sealed class RefreshProblem
         {
             var level = outputLevels?.GetValueOrDefault(name) ?? 0;
             if (level < 0 || level > RefreshedLevel)
-                throw new ArgumentException($"the output {name} is asked for at level {level} of 0 to {RefreshedLevel}", nameof(outputLevels));
+                throw new ArgumentException($"the output {name} is asked for at level {level} of 0 to {RefreshedLevel}");
             _outputLevels[Dependencies[value]] = Math.Max(_outputLevels[Dependencies[value]], level);
         }
         _worthRefreshing = [.. Enumerable.Range(0, Dependencies.Values.Count).Select(IsWorthRefreshing)];
@@ -63,13 +64,15 @@ public sealed class RefreshProblem
     public int OutputLevel(int value) => _outputLevels[value];
 
     /// <summary>
-    /// Whether a best set of refreshes may need this value. Inputs do not: they are given at any level. Nor does a value that is read by one
-    /// instruction alone, of no depth, which reads nothing else and makes one group of no more vectors: its result is refreshed as well, for
-    /// no more, and it runs at the lowest level then.
+    /// Whether a best set of refreshes may need this value. Inputs do not: they are given at any level. Nor does a value that is read by
+    /// one instruction alone, of no depth, which reads nothing else and makes one group of no more vectors: its result is refreshed as
+    /// well, for no more, and it runs at the lowest level then.
     /// </summary>
     public bool WorthRefreshing(int value) => _worthRefreshing[value];
 
-    /// <summary>Whole refreshes of a value's vectors among themselves, and whether a vector is left that another one may be paired with.</summary>
+    /// <summary>
+    /// Whole refreshes of a value's vectors among themselves, and whether a vector is left that another one may be paired with.
+    /// </summary>
     public (int Whole, bool LeavesOne) Refreshes(int value)
     {
         var vectors = Dependencies.Values[value].Count;
@@ -81,10 +84,12 @@ public sealed class RefreshProblem
         if (instruction.Depth > RefreshedLevel)
         {
             throw new ArgumentException(
-                $"{instruction.Results[0].Name}: {instruction.GetType().Name} takes {instruction.Depth} levels, a refreshed value has {RefreshedLevel}");
+                $"{instruction.Results[0].Name}: {instruction.GetType().Name} takes {instruction.Depth} levels, "
+                + $"a refreshed value has {RefreshedLevel}");
         }
         var counts = OperationCounts.Of(instruction, Dependencies.Program.Grid);
-        return [.. Enumerable.Range(instruction.Depth, RefreshedLevel - instruction.Depth + 1).Select(level => costs.Milliseconds(counts, level))];
+        var levels = Enumerable.Range(instruction.Depth, RefreshedLevel - instruction.Depth + 1);
+        return [.. levels.Select(level => costs.Milliseconds(counts, level))];
     }
 
     private bool IsWorthRefreshing(int value)

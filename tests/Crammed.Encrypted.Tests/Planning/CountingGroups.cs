@@ -157,7 +157,12 @@ internal sealed class CountingGroups(int slotCount) : IGroupBackend
     public SlotVector[] Refresh(IReadOnlyList<SlotVector> vectors, IReadOnlyList<double> ranges, RefreshMethod method)
     {
         for (var i = 0; i < vectors.Count; i++)
-            Count(method == RefreshMethod.Client ? EngineOperation.ClientRefresh : EngineOperation.Bootstrap, method == RefreshMethod.Client || i % 2 == 0 ? 1 : 0);
+        {
+            if (method == RefreshMethod.Client)
+                Count(EngineOperation.ClientRefresh, 1);
+            else
+                Count(EngineOperation.Bootstrap, i % 2 == 0 ? 1 : 0);
+        }
         return Load(vectors.Count);
     }
 

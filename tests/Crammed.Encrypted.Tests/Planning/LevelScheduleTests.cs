@@ -19,7 +19,8 @@ public sealed class LevelScheduleTests
         {
             var refreshed = problem.Dependencies.Values.Select(_ => random.Next(3) == 0).ToArray();
             var best = CheapestByEnumeration(problem, refreshed);
-            var refreshes = scheduler.Milliseconds(refreshed) is var found && double.IsFinite(found) ? scheduler.Schedule(refreshed).RefreshMilliseconds : 0;
+            var found = scheduler.Milliseconds(refreshed);
+            var refreshes = double.IsFinite(found) ? scheduler.Schedule(refreshed).RefreshMilliseconds : 0;
             Assert.That(found - refreshes, Is.EqualTo(best));
         }
     }
@@ -31,7 +32,9 @@ public sealed class LevelScheduleTests
         var scheduler = new LevelScheduler(problem);
         var refreshed = new bool[problem.Dependencies.Values.Count];
         Assert.That(scheduler.Milliseconds(refreshed), Is.EqualTo(double.PositiveInfinity));
-        Assert.That(() => scheduler.Schedule(refreshed), Throws.InvalidOperationException.With.Message.Contains("square_2: Products would have to run at level 4"));
+        Assert.That(
+            () => scheduler.Schedule(refreshed),
+            Throws.InvalidOperationException.With.Message.Contains("square_2: Products would have to run at level 4"));
         refreshed[3] = true;
         Assert.That(scheduler.Schedule(refreshed).InstructionLevels, Is.EqualTo(new[] { 3, 2, 1, 2, 1 }));
         Assert.That(scheduler.Schedule(refreshed).ValueLevels, Is.EqualTo(new[] { 3, 2, 1, 0, 1, 0 }));
@@ -47,7 +50,8 @@ public sealed class LevelScheduleTests
         Assert.That(scheduler.Schedule(new bool[3]).InstructionLevels, Is.EqualTo(new[] { 5, 4 }));
         Assert.That(scheduler.Schedule([false, false, true]).InstructionLevels, Is.EqualTo(new[] { 2, 1 }));
         Assert.That(
-            () => new RefreshProblem(SyntheticPrograms.Chain(2), new SyntheticCosts(5, 40), outputLevels: new Dictionary<string, int> { ["y"] = 6 }),
+            () => new RefreshProblem(
+                SyntheticPrograms.Chain(2), new SyntheticCosts(5, 40), outputLevels: new Dictionary<string, int> { ["y"] = 6 }),
             Throws.ArgumentException.With.Message.Contains("output y is asked for at level 6 of 0 to 5"));
     }
 
@@ -60,7 +64,7 @@ public sealed class LevelScheduleTests
         var vectors = Enumerable.Range(0, dependencies.Values.Count).Where(_ => random.Next(5) < 2).Take(11).ToArray();
         var slots = RefreshPairing.Slots(vectors, dependencies);
         Assert.That(slots.Count, Is.EqualTo(vectors.Length - LargestMatching([.. vectors], dependencies)));
-        Assert.That(slots.SelectMany(slot => slot.Second is { } second ? new[] { slot.First, second } : [slot.First]), Is.EquivalentTo(vectors));
+        Assert.That(slots.SelectMany(Members), Is.EquivalentTo(vectors));
         for (var i = 0; i < slots.Count; i++)
         {
             foreach (var value in Members(slots[i]))
@@ -75,7 +79,9 @@ public sealed class LevelScheduleTests
     {
         var program = SyntheticPrograms.Chain(1);
         var planned = program with { Instructions = [.. program.Instructions, new Free(program.Inputs[0])] };
-        Assert.That(() => new RefreshProblem(planned, new SyntheticCosts(3, 40)), Throws.ArgumentException.With.Message.Contains("planned already"));
+        Assert.That(
+            () => new RefreshProblem(planned, new SyntheticCosts(3, 40)),
+            Throws.ArgumentException.With.Message.Contains("planned already"));
     }
 
     [Test]
@@ -100,7 +106,9 @@ public sealed class LevelScheduleTests
         return best;
     }
 
-    /// <summary>Tries all levels of all instructions; what an instruction reads stands at its level or above, or is a refreshed copy.</summary>
+    /// <summary>
+    /// Tries all levels of all instructions; what an instruction reads stands at its level or above, or is a refreshed copy.
+    /// </summary>
     private static double CheapestByEnumeration(RefreshProblem problem, bool[] refreshed)
     {
         var (dependencies, best) = (problem.Dependencies, double.PositiveInfinity);

@@ -12,7 +12,9 @@ public sealed class ProgramPlanTests
 
     private static readonly SyntheticCosts Costs = new(RefreshedLevel, Bootstrap: 200);
 
-    /// <summary>Refreshing and lowering do nothing to clear slots, and the order within a sum stays: outputs are equal to the last bit.</summary>
+    /// <summary>
+    /// Refreshing and lowering do nothing to clear slots, and the order within a sum stays: outputs are equal to the last bit.
+    /// </summary>
     [Test]
     public void A_planned_program_gives_the_outputs_of_the_unplanned_one_with_its_levels_checked([Range(1, 60)] int seed)
     {
@@ -20,7 +22,7 @@ public sealed class ProgramPlanTests
         IRefreshPlacement placement = seed % 2 == 0 ? new EagerPlacement() : new LocalSearchPlacement(evaluations: 500);
         var plan = ProgramPlan.Create(random.Program, Costs, placement, new PlanOptions(random.Bounds));
         var backend = new ClearGroups(random.Program.Grid.SlotCount, RefreshedLevel);
-        var levels = LevelCheck.LevelsOf(plan.Program);
+        var levels = LevelFollower.LevelsOf(plan.Program);
         var outputs = random.Run(
             plan.Program, backend, name => plan.Program.Levels!.Inputs[name],
             (_, value, vectors) => Assert.That(vectors.Select(vector => vector.Level), Is.All.EqualTo(levels[value]), value.Name));
@@ -36,7 +38,7 @@ public sealed class ProgramPlanTests
     {
         var random = RandomProgram.Create(seed, instructions: 30);
         var plan = ProgramPlan.Create(random.Program, Costs, new LocalSearchPlacement(evaluations: 500), new PlanOptions(random.Bounds));
-        var levels = LevelCheck.LevelsOf(plan.Program);
+        var levels = LevelFollower.LevelsOf(plan.Program);
         var milliseconds = plan.Program.Instructions.Sum(instruction =>
             Costs.Milliseconds(instruction, plan.Program.Grid, instruction.Operands.Count == 0 ? 0 : levels[instruction.Operands[0]]));
         Assert.That(milliseconds, Is.EqualTo(plan.Schedule.Milliseconds));
@@ -48,7 +50,7 @@ public sealed class ProgramPlanTests
     {
         var random = RandomProgram.Create(seed, instructions: 25);
         var plan = ProgramPlan.Create(random.Program, Costs, new EagerPlacement(), new PlanOptions(random.Bounds));
-        var levels = LevelCheck.LevelsOf(plan.Program);
+        var levels = LevelFollower.LevelsOf(plan.Program);
         var instructions = plan.Program.Instructions.Where(instruction => instruction is not Free).ToArray();
         var peak = plan.Program.Inputs.Sum(input => input.Count * Costs.VectorBytes(levels[input]));
         for (var i = 0; i < instructions.Length; i++)
@@ -109,7 +111,7 @@ public sealed class ProgramPlanTests
                 value = program.Multiply($"chain{chain}", [], value, value);
             program.Output($"y{chain}", value);
         }
-        var bounds = Enumerable.Range(0, 3).SelectMany(chain => new[] { $"chain{chain}_5", $"chain{chain}_2" }).ToDictionary(name => name, _ => 3.0);
+        var bounds = Enumerable.Range(0, 3).ToDictionary(chain => $"chain{chain}_5", _ => 3.0);
         var plan = ProgramPlan.Create(program.Build(), Costs, new EagerPlacement(), new PlanOptions(bounds, RangeMargin: 1.5));
         Assert.That(plan.Program.Instructions.OfType<Refresh>().Select(refresh => refresh.Sources.Count), Is.EquivalentTo(new[] { 2, 1 }));
         Assert.That(plan.Program.Instructions.OfType<Refresh>().SelectMany(refresh => refresh.Ranges), Is.All.EqualTo(8));
@@ -143,7 +145,9 @@ public sealed class ProgramPlanTests
         var problem = new RefreshProblem(SyntheticPrograms.Chain(RefreshedLevel + 1), Costs);
         var schedule = new EagerPlacement().Place(problem).Schedule;
         var bounds = problem.Dependencies.Values.ToDictionary(value => value.Name, _ => bound);
-        Assert.That(() => RefreshInsertion.Run(schedule, bounds), Throws.ArgumentException.With.Message.Contains("calibrate on steps where it is a positive number"));
+        Assert.That(
+            () => RefreshInsertion.Run(schedule, bounds),
+            Throws.ArgumentException.With.Message.Contains("calibrate on steps where it is a positive"));
     }
 
     [Test]
@@ -179,8 +183,11 @@ public sealed class ProgramPlanTests
     public void Levels_that_are_not_exact_are_named()
     {
         var program = SyntheticPrograms.Chain(2) with { Levels = new ProgramLevels(5, new Dictionary<string, int> { ["x"] = 1 }) };
-        Assert.That(() => LevelCheck.LevelsOf(program), Throws.ArgumentException.With.Message.EqualTo("square_2: Products takes 1 levels, 0 are left"));
-        Assert.That(() => LevelCheck.LevelsOf(program with { Levels = null }), Throws.ArgumentException.With.Message.Contains("not planned"));
+        Assert.That(
+            () => LevelFollower.LevelsOf(program),
+            Throws.ArgumentException.With.Message.EqualTo("square_2: Products takes 1 levels, 0 are left"));
+        Assert.That(
+            () => LevelFollower.LevelsOf(program with { Levels = null }), Throws.ArgumentException.With.Message.Contains("not planned"));
     }
 
     private static IEnumerable<Value> StoragesOf(Value value, IReadOnlyList<Instruction> instructions) =>

@@ -6,8 +6,8 @@ using Crammed.Encrypted.Programs;
 namespace Crammed.Encrypted.Tests.Planning;
 
 /// <summary>
-/// A program of random instructions, of every kind, on random groups, with inputs to run it on. A bound on every value is kept, so that values
-/// stay in polynomials' domains and a run does not overflow.
+/// A program of random instructions, of every kind, on random groups, with inputs to run it on. A bound on every value is kept, so that
+/// values stay in polynomials' domains and a run does not overflow.
 /// </summary>
 internal sealed class RandomProgram
 {
@@ -54,7 +54,8 @@ internal sealed class RandomProgram
     public static RandomProgram Create(int seed, int instructions, int deepest = 4) => new(seed, instructions, deepest);
 
     /// <summary>Slots of a program's outputs; inputs are given at levels of choice.</summary>
-    public Dictionary<string, double[][]> Run(EncryptedProgram program, ClearGroups backend, Func<string, int> inputLevel, ValueObserver? observer = null)
+    public Dictionary<string, double[][]> Run(
+        EncryptedProgram program, ClearGroups backend, Func<string, int> inputLevel, ValueObserver? observer = null)
     {
         var inputs = _inputs.ToDictionary(
             input => input.Key, input => backend.Lower([.. input.Value.Select(slots => backend.Load(slots))], inputLevel(input.Key)));
@@ -115,8 +116,12 @@ internal sealed class RandomProgram
         var mask = _random.Next(4) == 0 ? SlotMask.Of("rate", 1 + _random.Next(2)) : (SlotMask)(0.125 * (1 + _random.Next(8)));
         if (_random.Next(3) == 0)
             return mask;
-        var start = loops.Count > 0 && _random.Next(2) == 0 ? loops[_random.Next(loops.Count)] * (1 + _random.Next(2)) : (AxisIndex)_random.Next(4);
-        var condition = _random.Next(2) == 0 ? SlotCondition.Is(Grid.TokenStride, Grid.Tokens, start) : SlotCondition.Below(1, Grid.Blocks, start);
+        var start = loops.Count > 0 && _random.Next(2) == 0
+            ? loops[_random.Next(loops.Count)] * (1 + _random.Next(2))
+            : (AxisIndex)_random.Next(4);
+        var condition = _random.Next(2) == 0
+            ? SlotCondition.Is(Grid.TokenStride, Grid.Tokens, start)
+            : SlotCondition.Below(1, Grid.Blocks, start);
         return mask with { Conditions = [condition] };
     }
 
@@ -132,7 +137,9 @@ internal sealed class RandomProgram
                 var (factor, other) = (Factors[_random.Next(Factors.Length)], Factors[_random.Next(Factors.Length)]);
                 SlotMask[] constants = _random.Next(3) == 0 ? [Mask(axes)] : [];
                 Keep(
-                    _builder.SumPlus("sum", axes, constants, new SumTerm(Read(left, loops), factor, [.. over]), new SumTerm(Read(right, axes), other, [])),
+                    _builder.SumPlus(
+                        "sum", axes, constants, new SumTerm(Read(left, loops), factor, [.. over]),
+                        new SumTerm(Read(right, axes), other, [])),
                     Math.Abs(factor) * Points(over) * leftBound + Math.Abs(other) * rightBound + constants.Length);
                 break;
             case 2 or 3:
@@ -149,7 +156,9 @@ internal sealed class RandomProgram
                 break;
             case 5:
                 Keep(
-                    _builder.Masked("masked", axes, ProgramBuilder.Mask(Read(left, loops), Mask(loops), over), ProgramBuilder.Mask(Read(right, axes), 0.5)),
+                    _builder.Masked(
+                        "masked", axes, ProgramBuilder.Mask(Read(left, loops), Mask(loops), over),
+                        ProgramBuilder.Mask(Read(right, axes), 0.5)),
                     Points(over) * leftBound + rightBound);
                 break;
             case 6:
@@ -174,7 +183,8 @@ internal sealed class RandomProgram
     private void AddPolynomial(Value value, double bound, int deepest)
     {
         var degree = 1 + _random.Next((1 << deepest - 1) - 1);
-        var coefficients = Enumerable.Range(0, degree + 1).Select(i => _random.Next(3) == 0 && i < degree ? 0 : (_random.NextDouble() - 0.5) / degree);
+        var coefficients = Enumerable.Range(0, degree + 1)
+            .Select(i => _random.Next(3) == 0 && i < degree ? 0 : (_random.NextDouble() - 0.5) / degree);
         var name = $"function{_values.Count}";
         Keep(_builder.Polynomial("polynomial", value, name, new ChebyshevPolynomial(new Interval(-bound, bound), coefficients)), 1.5);
     }

@@ -23,10 +23,10 @@ public sealed class RefreshPlacementTests
     [TestCase(12)]
     public void Forward_values_that_are_read_late_are_refreshed_where_it_is_cheap(int layers)
     {
-        var problem = new RefreshProblem(SyntheticPrograms.ForwardAndBackward(layers), new SyntheticCosts(RefreshedLevel: 15, Bootstrap: 20_000));
+        var problem = new RefreshProblem(SyntheticPrograms.ForwardAndBackward(layers), new SyntheticCosts(15, Bootstrap: 20_000));
         var clock = Stopwatch.StartNew();
         var placement = new LocalSearchPlacement(evaluations: 20_000).Place(problem);
-        TestContext.Out.WriteLine($"{problem.Program.Instructions.Count} groups, {clock.Elapsed.TotalSeconds:F1} s: {string.Join("; ", placement.Notes)}");
+        TestContext.Out.WriteLine($"{problem.Depths.Count} groups, {clock.Elapsed.TotalSeconds:F1} s\n{string.Join('\n', placement.Notes)}");
         var baseline = new EagerPlacement().Place(problem).Schedule;
         Assert.That(placement.Schedule.Milliseconds, Is.LessThan(0.9 * baseline.Milliseconds));
         Assert.That(placement.Schedule.RefreshCount, Is.LessThan(baseline.RefreshCount));
@@ -69,7 +69,7 @@ public sealed class RefreshPlacementTests
     internal static RefreshProblem SmallProblem(int seed)
     {
         var program = RandomProgram.Create(seed, instructions: 9, deepest: 2).Program;
-        for (var instructions = 8; program.Inputs.Count + program.Instructions.Sum(instruction => instruction.Results.Count) > 13; instructions--)
+        for (var instructions = 8; new ProgramDependencies(program).Values.Count > 13; instructions--)
             program = RandomProgram.Create(seed, instructions, deepest: 2).Program;
         return new RefreshProblem(program, new SyntheticCosts(RefreshedLevel: 2 + seed % 3, Bootstrap: 30 + seed % 4 * 40));
     }

@@ -39,8 +39,8 @@ internal static class SyntheticPrograms
     }
 
     /// <summary>
-    /// Layers of a wide stream forward, each with a lone factor (one over a norm) and a narrow map between wide ones; then backward through the
-    /// layers, from the last to the first, where each forward value is read once more.
+    /// Layers of a wide stream forward, each with a lone factor (one over a norm) and a narrow map between wide ones; then backward through
+    /// the layers, from the last to the first, where each forward value is read once more.
     /// </summary>
     public static EncryptedProgram ForwardAndBackward(int layers, int wide = 48, int narrow = 2)
     {

@@ -1,0 +1,61 @@
+using Crammed.Ckks;
+
+namespace Crammed.Encrypted.Planning;
+
+/// <summary>
+/// Costs of a machine under a parameter set, which alone knows how many limbs a program's level has: level 0 has what a bootstrap takes (or
+/// one limb, in a set without), each level one more.
+/// </summary>
+public sealed class ParameterCosts : ICostModel
+{
+    private readonly CostTable _table;
+    private readonly CkksParameters _parameters;
+    private readonly Dictionary<(EngineOperation, int), double> _milliseconds = [];
+
+    /// <param name="table">measured at any ring degree and digits; costs go in proportion to the ring degree</param>
+    /// <param name="parameters">of the ciphertexts</param>
+    public ParameterCosts(CostTable table, CkksParameters parameters)
+    {
+        _table = table;
+        _parameters = parameters;
+        var bootstrapping = parameters.Bootstrapping;
+        EntryLimbs = 1 + (bootstrapping?.SlotsToCoeffsLevels ?? 0);
+        RefreshedLevel = parameters.WorkingLevel + 1 - EntryLimbs - (bootstrapping?.CorrectionLevels ?? 0);
+    }
+
+    /// <summary>Limbs at level 0.</summary>
+    public int EntryLimbs { get; }
+
+    public int RefreshedLevel { get; }
+
+    /// <exception cref="ArgumentException">the table has no row of the operation</exception>
+    public double Milliseconds(EngineOperation operation, int level)
+    {
+        if (!_milliseconds.TryGetValue((operation, level), out var milliseconds))
+        {
+            milliseconds = _table.Milliseconds(operation, Limbs(level), _parameters.SpecialModuli.Count, _parameters.DigitSize)
+                * _parameters.N / _table.RingDegree;
+            _milliseconds.Add((operation, level), milliseconds);
+        }
+        return milliseconds;
+    }
+
+    /// <summary>Residues of both polynomials of a ciphertext, as doubles.</summary>
+    public long VectorBytes(int level) => 2L * Limbs(level) * _parameters.N * sizeof(double);
+
+    /// <summary>
+    /// Both halves of a switching key that serves a level and those below: residues of each digit over all limbs and special primes.
+    /// </summary>
+    public long KeyBytes(int level)
+    {
+        var limbs = Limbs(level);
+        var digits = (limbs + _parameters.DigitSize - 1) / _parameters.DigitSize;
+        return 2L * digits * (limbs + _parameters.SpecialModuli.Count) * _parameters.N * sizeof(double);
+    }
+
+    private int Limbs(int level)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(level);
+        return EntryLimbs + level;
+    }
+}
