@@ -96,7 +96,7 @@ public sealed class NoiseEstimate(
         return slots.Aggregate(sum, (total, mask) => total with
         {
             Error = NoiseEstimator.Together(total.Error, noise.Encoding(At(mask), level)),
-            Rms = NoiseEstimator.Together(total.Rms, RmsOf(At(mask))),
+            Rms = NoiseEstimator.Together(total.Rms, RmsOf(mask)),
         });
     }
 
@@ -111,8 +111,7 @@ public sealed class NoiseEstimate(
     private SlotEstimate MaskedOf(MaskTerm term)
     {
         var operand = _values[term.Operand.Value];
-        var slots = At(term.Mask);
-        var (rms, rounding) = (RmsOf(slots), noise.Encoding(slots, noise.Levels.OfProgram(operand.Level)));
+        var (rms, rounding) = (RmsOf(term.Mask), noise.Encoding(At(term.Mask), noise.Levels.OfProgram(operand.Level)));
         return Repeated(
             operand with
             {
@@ -249,16 +248,29 @@ public sealed class NoiseEstimate(
         _samples[value] = known?.Quantiles ?? sample;
     }
 
-    private PublicSlots At(SlotMask mask)
+    private PublicSlots At(SlotMask mask) => AtMiddle(mask, out _);
+
+    private PublicSlots AtMiddle(SlotMask mask, out LoopPoint point)
     {
         // Start and count of a condition may depend on the loops; its number of slots, which matters here, on their count.
-        var point = new LoopPoint();
-        foreach (var step in mask.Conditions.SelectMany(condition => condition.Start.Steps.Concat(condition.Count.Steps)))
+        point = new LoopPoint();
+        var indices = mask.Conditions.SelectMany(condition => new[] { condition.Start, condition.Count });
+        foreach (var step in indices.Append(mask.Vector?.Column ?? 0).SelectMany(index => index.Steps))
             point[step.Axis] = step.Axis.Size / 2;
-        return mask.At(point, constants.Scalars);
+        return constants.At(mask, point, program.Grid);
     }
 
-    private double RmsOf(PublicSlots slots) => RootMeanSquare(slots.Slots(program.Grid.SlotCount));
+    /// <summary>Over all columns of a vector that the loops run over.</summary>
+    private double RmsOf(SlotMask mask)
+    {
+        var middle = AtMiddle(mask, out var point);
+        if (mask.Vector is not { Column.Steps.Count: > 0 } vector)
+            return RmsOf(middle);
+        Axis[] axes = [.. vector.Column.Steps.Select(step => step.Axis).Distinct()];
+        return RootMeanSquare([.. point.Over(axes).Select(_ => RmsOf(middle with { Vector = constants.At(mask, point, program.Grid).Vector }))]);
+    }
+
+    private double RmsOf(PublicSlots slots) => RootMeanSquare(slots.Slots(EncodedSlots.PeriodOf(slots, program.Grid.SlotCount)));
 
     private SlotEstimate Switched(SlotEstimate operand, double times) => operand with
     {

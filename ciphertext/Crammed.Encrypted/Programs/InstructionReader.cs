@@ -237,12 +237,7 @@ internal sealed class InstructionReader
         return new Load(result, stored);
     }
 
-    private FeatureBlocks Blocks(ProgramLine line)
-    {
-        var blocks = line.Integer("the number of blocks", 1, _grid.Blocks);
-        line.Expect("x");
-        return new FeatureBlocks(blocks, line.Integer("the number of columns", 1, ProgramText.MostVectors));
-    }
+    private FeatureBlocks Blocks(ProgramLine line) => OperandReader.Blocks(line, _grid);
 
     private static FrozenMatrix Matrix(ProgramLine line)
     {

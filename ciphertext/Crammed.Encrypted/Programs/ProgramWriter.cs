@@ -133,8 +133,13 @@ public static class ProgramWriter
         var number = mask.Scalar is not { } scalar ? Number(mask.Factor)
             : mask.Factor == 1 ? Name(scalar)
             : $"{Number(mask.Factor)}*{Name(scalar)}";
-        return mask.Conditions.Count == 0 ? number : $"{number} where {string.Join(" and ", mask.Conditions.Select(Condition))}";
+        var values = mask.Vector is { } vector ? $"{number} {ProgramText.Vector} {Vector(vector)}" : number;
+        return mask.Conditions.Count == 0 ? values : $"{values} where {string.Join(" and ", mask.Conditions.Select(Condition))}";
     }
+
+    private static string Vector(FrozenVector vector) => vector.RowStep > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Name(vector.Name)} {Blocks(vector.Features)} rows {vector.RowStep}")
+        : $"{Name(vector.Name)} {Blocks(vector.Features)} column {Index(vector.Column)}";
 
     private static string Condition(SlotCondition condition) => string.Create(
         CultureInfo.InvariantCulture, $"{condition.Stride}/{condition.Size} from {Index(condition.Start)} count {Index(condition.Count)}");
