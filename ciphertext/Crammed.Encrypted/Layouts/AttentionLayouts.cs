@@ -38,18 +38,23 @@ public static class AttentionLayouts
     public static Layout ScoreMaps(this SlotGrid grid, HeadBlocks heads)
     {
         var offsets = TokenOffsets.Of(grid);
-        var inSlots = LayoutDigit.InSlots(heads.Heads / heads.HeadsPerBlock, heads.BlocksPerHead);
-        var head = new LayoutAxis(
-            "head", heads.Heads, heads.HeadsPerBlock == 1 ? [inSlots] : [inSlots, LayoutDigit.AcrossVectors(heads.HeadsPerBlock, Group)]);
         return new Layout(
             grid,
             [
                 TensorLayouts.Examples(grid),
                 TensorLayouts.Tokens(grid),
-                head,
+                Heads(heads),
                 new LayoutAxis(Giant, offsets.Giants, [LayoutDigit.AcrossVectors(offsets.Giants, Giant)]),
                 new LayoutAxis(Baby, offsets.Babies, [LayoutDigit.AcrossVectors(offsets.Babies, Baby)]),
             ],
             heads.BlocksPerHead == 1 ? [] : [new LayoutRepetition(1, heads.BlocksPerHead)]);
+    }
+
+    /// <summary>Heads in the slots by their blocks, and across vectors if several share one.</summary>
+    internal static LayoutAxis Heads(HeadBlocks heads)
+    {
+        var inSlots = LayoutDigit.InSlots(heads.Heads / heads.HeadsPerBlock, heads.BlocksPerHead);
+        return new LayoutAxis(
+            "head", heads.Heads, heads.HeadsPerBlock == 1 ? [inSlots] : [inSlots, LayoutDigit.AcrossVectors(heads.HeadsPerBlock, Group)]);
     }
 }

@@ -3,7 +3,8 @@ namespace Crammed.Encrypted.Layouts;
 /// <summary>A tensor that lies in rows of the example axis of a packed vector: one row for each vector that it is unpacked to.</summary>
 /// <param name="Name">of the unpacked tensor</param>
 /// <param name="First">its first row</param>
-/// <param name="Layout">of the unpacked tensor: its first axis is the example, over which it repeats; at most one axis runs across vectors</param>
+/// <param name="Layout">of the unpacked tensor: its first axis is the example, over which it repeats; at most one axis runs across
+/// vectors</param>
 public sealed record ExampleRow(string Name, int First, Layout Layout)
 {
     /// <summary>Values of a packed vector, row-major as <see cref="OneTokenLayouts.ExampleRows"/>.</summary>
@@ -12,14 +13,14 @@ public sealed record ExampleRow(string Name, int First, Layout Layout)
     /// <param name="parts">each tensor's values of one example, row-major</param>
     public static double[] Pack(SlotGrid grid, int rows, params (ExampleRow Row, IReadOnlyList<double> Values)[] parts)
     {
-        var packed = new double[rows * grid.Tokens * grid.Blocks];
+        var packed = new double[rows * RowSize(grid)];
         foreach (var (row, values) in parts)
         {
             var vectors = row.Layout.Pack([.. Enumerable.Repeat(values, grid.Examples).SelectMany(example => example)]);
             for (var vector = 0; vector < vectors.Length; vector++)
             {
-                for (var i = 0; i < grid.Tokens * grid.Blocks; i++)
-                    packed[(row.First + vector) * grid.Tokens * grid.Blocks + i] = vectors[vector][i / grid.Blocks * grid.TokenStride + i % grid.Blocks];
+                for (var i = 0; i < RowSize(grid); i++)
+                    packed[(row.First + vector) * RowSize(grid) + i] = vectors[vector][SlotOf(grid, i)];
             }
         }
         return packed;
@@ -32,10 +33,16 @@ public sealed record ExampleRow(string Name, int First, Layout Layout)
         for (var vector = 0; vector < vectors.Length; vector++)
         {
             vectors[vector] = new double[grid.SlotCount];
-            for (var i = 0; i < grid.Tokens * grid.Blocks; i++)
-                vectors[vector][i / grid.Blocks * grid.TokenStride + i % grid.Blocks] = packed[(First + vector) * grid.Tokens * grid.Blocks + i];
+            for (var i = 0; i < RowSize(grid); i++)
+                vectors[vector][SlotOf(grid, i)] = packed[(First + vector) * RowSize(grid) + i];
         }
         var values = Layout.Unpack(vectors);
         return values[..(values.Length / grid.Examples)];
     }
+
+    /// <summary>Tokens and blocks of a row.</summary>
+    private static int RowSize(SlotGrid grid) => grid.Tokens * grid.Blocks;
+
+    /// <summary>The slot of the first example for a place in a row.</summary>
+    private static int SlotOf(SlotGrid grid, int place) => place / grid.Blocks * grid.TokenStride + place % grid.Blocks;
 }

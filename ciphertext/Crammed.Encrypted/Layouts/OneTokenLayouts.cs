@@ -3,40 +3,22 @@ namespace Crammed.Encrypted.Layouts;
 /// <summary>Layouts of what meets a single token's features; see <see cref="TensorLayouts"/>.</summary>
 public static class OneTokenLayouts
 {
-    /// <summary>Group axis of heads that share a block.</summary>
-    public const string Head = "head";
-
     /// <summary>[example, head, token]: one vector for each head of a block, repeated over the head's blocks.</summary>
-    /// <exception cref="ArgumentException">the features do not divide into these heads</exception>
-    public static Layout TokenScores(this SlotGrid grid, FeatureBlocks features, HeadPlacement heads)
-    {
-        heads.Require(features);
-        return new Layout(
-            grid,
-            [
-                TensorLayouts.Examples(grid),
-                new LayoutAxis(
-                    Head, heads.CountIn(features),
-                    [
-                        LayoutDigit.InSlots(features.Blocks / heads.BlocksPerHead, heads.BlocksPerHead),
-                        LayoutDigit.AcrossVectors(heads.HeadsPerBlock, Head),
-                    ]),
-                TensorLayouts.Tokens(grid),
-            ],
-            heads.BlocksPerHead == 1 ? [] : [new LayoutRepetition(1, heads.BlocksPerHead)]);
-    }
+    public static Layout TokenScores(this SlotGrid grid, HeadBlocks heads) => new(
+        grid, [TensorLayouts.Examples(grid), AttentionLayouts.Heads(heads), TensorLayouts.Tokens(grid)],
+        heads.BlocksPerHead == 1 ? [] : [new LayoutRepetition(1, heads.BlocksPerHead)]);
 
     /// <summary>[example, head, token], in the first of the head's blocks only.</summary>
-    /// <exception cref="ArgumentException">the features do not divide into these heads</exception>
-    public static Layout TokenScoresOnce(this SlotGrid grid, FeatureBlocks features, HeadPlacement heads) =>
-        grid.TokenScores(features, heads) with { Repetitions = [] };
+    public static Layout TokenScoresOnce(this SlotGrid grid, HeadBlocks heads) => grid.TokenScores(heads) with { Repetitions = [] };
 
     /// <summary>[example, rank]: one vector a rank, repeated over tokens and blocks.</summary>
     public static Layout RanksPerExample(this SlotGrid grid, int rank) => new(
         grid, [TensorLayouts.Examples(grid), RankAxis(rank)],
         [new LayoutRepetition(1, grid.Blocks), new LayoutRepetition(grid.TokenStride, grid.Tokens)]);
 
-    /// <summary>[example, rank, feature]: an adapter's factor for each example, one vector a rank, each as <see cref="TensorLayouts.Spread"/>.</summary>
+    /// <summary>
+    /// [example, rank, feature]: an adapter's factor for each example, one vector a rank, each as <see cref="TensorLayouts.Spread"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">the token axis has too few rows</exception>
     public static Layout SpreadFactor(this SlotGrid grid, int rank, FeatureBlocks features, int rowStep)
     {

@@ -36,15 +36,16 @@ public sealed record LinearMap(
 
 /// <summary>
 /// Products of one token's features with a frozen matrix, the features repeated over tokens, the outputs to stand along the token axis:
-/// result[shift] holds at row = Rows * c, block b the sum over the columns i of matrix[((b - shift) mod B) C + c, b Ci + i] times operand[i]:
-/// what belongs to block b - shift and has still to be moved there. One level.
+/// result[shift] holds at row = Rows * c, block b the sum over the columns i of matrix[((b - shift) mod B) C + c, b Ci + i] times
+/// operand[i]: what belongs to block b - shift and has still to be moved there. One level.
 /// </summary>
 /// <remarks>
-/// The weights are whole plaintexts, another number in every slot, so the columns need not be repeated over all tokens: in a vector a cycle of
-/// columns may lie in turn (<see cref="Cycle"/>), which spares the masks that would part them.
+/// The weights are whole plaintexts, another number in every slot, so the columns need not be repeated over all tokens: in a vector a cycle
+/// of columns may lie in turn (<see cref="Cycle"/>), which spares the masks that would part them.
 /// </remarks>
 /// <param name="Result">one axis, of as many vectors as the grid has blocks: the shift</param>
-/// <param name="Operand">one vector a column, the last cycle filled up with vectors of whatever has no column; see <see cref="ColumnOf"/></param>
+/// <param name="Operand">one vector a column, the last cycle filled up with vectors of whatever has no column; see <see
+/// cref="ColumnOf"/></param>
 /// <param name="InputBlocks">its features</param>
 /// <param name="OutputBlocks">features of the outputs: the column c is a row of tokens</param>
 /// <param name="RowStep">tokens from one column to the next</param>
@@ -64,7 +65,8 @@ public sealed record SpreadProducts(
 }
 
 /// <summary>
-/// How the columns of a tensor of one token lie in vectors: vector i holds at token t the column i - i % Length + (i + t / RowStep) % Length.
+/// How the columns of a tensor of one token lie in vectors: vector i holds at token t the column i - i % Length + (i + t / RowStep) %
+/// Length.
 /// </summary>
 /// <param name="Length">columns that lie in turn; 1 if each vector holds one column at all tokens</param>
 /// <param name="RowStep">tokens at which the same column stands, before the next one follows</param>

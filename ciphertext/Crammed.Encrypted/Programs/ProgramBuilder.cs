@@ -117,10 +117,11 @@ public sealed class ProgramBuilder(SlotGrid grid)
         return results;
     }
 
-    /// <summary>See <see cref="Programs.SpreadProducts"/>.</summary>
+    /// <summary>See <see cref="Programs.SpreadProducts"/>; columns are repeated unless a cycle is given.</summary>
     public Value SpreadProducts(
-        string name, Value operand, FeatureBlocks input, ColumnCycle cycle, FeatureBlocks output, int rowStep, FrozenMatrix matrix)
+        string name, Value operand, FeatureBlocks input, FeatureBlocks output, int rowStep, FrozenMatrix matrix, ColumnCycle? cycle = null)
     {
+        cycle ??= ColumnCycle.Repeated;
         if (operand.Count != cycle.VectorsFor(input.Columns) || (output.Columns - 1) * rowStep >= grid.Tokens)
             throw new ArgumentException($"{name}: {operand} as {input} to {output} every {rowStep} rows of {grid.Tokens}");
         return Emit(

@@ -68,7 +68,7 @@ internal sealed class OperationCheck(Random random, SlotGrid grid)
         var gradients = graph.Differentiate([.. results.Zip(seedTensors)]);
         var given = tensors.Zip(_given, (tensor, item) => (tensor, tensor.Layout.Pack(item.Values)))
             .Concat(seedTensors.Zip(seeds, (tensor, seed) => (tensor, seed.Vectors))).ToDictionary();
-        var made = GraphRun.Execute(graph, given, _matrices, [.. results, .. gradients.Values], Top, _vectors);
+        var made = GraphRun.Execute(graph, given, _matrices, [.. results, .. gradients.Values], Top, vectors: _vectors);
 
         var expected = plain([.. _given.Select((_, i) => Along(i, null))]);
         for (var i = 0; i < results.Count; i++)

@@ -29,6 +29,9 @@ internal sealed class HeadLoops
 
     public Axis Baby { get; }
 
+    /// <summary>Heads that share a block; none if there is one.</summary>
+    public IReadOnlyList<Axis> Groups => _groups;
+
     /// <summary>Columns of one head.</summary>
     public Axis Column { get; }
 
@@ -66,6 +69,7 @@ internal sealed class HeadLoops
     public Value SumToKeys(ProgramBuilder program, string name, Value parts) => Joined(
         program, name, program.RotateAndSum($"{name}_by_head", [.. _groups, Column], parts, BabySteps * -1, Baby));
 
-    private Value Joined(ProgramBuilder program, string name, Value value) =>
+    /// <summary>Features head by head, as one group of features.</summary>
+    public Value Joined(ProgramBuilder program, string name, Value value) =>
         _groups.Length == 0 ? value : program.Join(name, TensorLayouts.Feature, value);
 }

@@ -13,7 +13,8 @@ internal sealed class UnpackExampleRows : Operation
     {
         _rows = rows;
         RequireLayout(packed, packed.Layout.Grid.ExampleRows(packed.Layout.Shape[0]));
-        if (rows.FirstOrDefault(row => row.Layout.Across.Count > 1 || row.First + row.Layout.VectorCount > packed.Layout.Shape[0]) is { } unfit)
+        var count = packed.Layout.Shape[0];
+        if (rows.FirstOrDefault(row => row.Layout.Across.Count > 1 || row.First + row.Layout.VectorCount > count) is { } unfit)
             throw new ArgumentException($"{name}: {unfit} does not lie in the rows of {packed.Name}");
     }
 
@@ -27,8 +28,7 @@ internal sealed class UnpackExampleRows : Operation
             .. _rows.Select(row =>
             {
                 using var scope = program.Scope(row.Name);
-                var picked = program.Masked(
-                    "picked", AxesOf(row), ProgramBuilder.Mask(packed[[]], SlotMask.Where(SlotCondition.Is(grid.ExampleStride, grid.Examples, RowOf(row)))));
+                var picked = program.Masked("picked", AxesOf(row), ProgramBuilder.Mask(packed[[]], MaskOf(grid, row)));
                 // From the last row a fold reaches all examples of its token, and no other token's.
                 var last = program.Rotate("last", AxesOf(row), picked, (RowOf(row) - (grid.Examples - 1)) * grid.ExampleStride);
                 return program.Fold("repeated", last, grid.ExampleStride, grid.Examples);
@@ -49,6 +49,10 @@ internal sealed class UnpackExampleRows : Operation
     /// <summary>Loops over the vectors of the unpacked tensor.</summary>
     internal static Axis[] AxesOf(ExampleRow row) => [.. row.Layout.Across.Select(axis => new Axis(axis.Name, axis.Size))];
 
+    /// <summary>1 in the row of a vector of the unpacked tensor.</summary>
+    internal static SlotMask MaskOf(SlotGrid grid, ExampleRow row) =>
+        SlotMask.Where(SlotCondition.Is(grid.ExampleStride, grid.Examples, RowOf(row)));
+
     /// <summary>The row of a vector of the unpacked tensor.</summary>
     internal static AxisIndex RowOf(ExampleRow row) => AxesOf(row) is [var axis] ? axis + row.First : row.First;
 }
@@ -60,7 +64,8 @@ internal sealed class PackExampleRows : Operation
     private readonly ExampleRow[] _rows;
 
     /// <exception cref="ArgumentException">a tensor has another layout than its rows say</exception>
-    public PackExampleRows(string name, Layout packed, IReadOnlyList<ExampleRow> rows, IReadOnlyList<Tensor> tensors) : base(name, [.. tensors])
+    public PackExampleRows(string name, Layout packed, IReadOnlyList<ExampleRow> rows, IReadOnlyList<Tensor> tensors)
+        : base(name, [.. tensors])
     {
         _packed = packed;
         _rows = [.. rows];
@@ -80,7 +85,7 @@ internal sealed class PackExampleRows : Operation
             using var scope = program.Scope(row.Name);
             var folded = program.Fold("folded", tensor, grid.ExampleStride, grid.Examples);
             var moved = program.Rotate("moved", UnpackExampleRows.AxesOf(row), folded, UnpackExampleRows.RowOf(row) * -grid.ExampleStride);
-            return ProgramBuilder.Mask(moved, SlotMask.Where(SlotCondition.Is(grid.ExampleStride, grid.Examples, UnpackExampleRows.RowOf(row))), UnpackExampleRows.AxesOf(row));
+            return ProgramBuilder.Mask(moved, UnpackExampleRows.MaskOf(grid, row), UnpackExampleRows.AxesOf(row));
         }
     }
 }

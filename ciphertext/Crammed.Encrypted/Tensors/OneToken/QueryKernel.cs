@@ -4,32 +4,32 @@ using Crammed.Encrypted.Programs;
 namespace Crammed.Encrypted.Tensors;
 
 /// <summary>
-/// The kernel of one query with the keys of all tokens, head by head: u^(2^k) with u = 1 - |query - key|^2, and 0 where the data has no token.
-/// Besides: the slope u^(2^k - 1), in the first block of each head only, and the differences query - key, which the backward pass takes.
+/// The kernel of one query with the keys of all tokens, head by head: u^(2^k) with u = 1 - |query - key|^2, and 0 where the data has no
+/// token. Besides: the slope u^(2^k - 1), in the first block of each head only, and the differences query - key, which the backward pass
+/// takes.
 /// </summary>
 /// <remarks>
-/// The mask of data multiplies u, not the kernel: once for kernel and slope, and what stands at tokens without data is zero before it is raised
-/// to a power. Where a head has several blocks the same product carries the sum over them. Levels: 2 + k; the differences take none.
+/// The mask of data multiplies u, not the kernel: once for kernel and slope, and what stands at tokens without data is zero before it is
+/// raised to a power. Where a head has several blocks the same product carries the sum over them. Levels: 2 + k; the differences take none.
 /// </remarks>
 internal sealed class QueryKernel : Operation
 {
-    private readonly FeatureBlocks _features;
-    private readonly HeadPlacement _heads;
+    private readonly HeadBlocks _heads;
     private readonly int _power;
 
-    /// <exception cref="ArgumentException">the layouts do not fit, or the heads do not</exception>
+    /// <exception cref="ArgumentException">the layouts do not fit</exception>
     /// <exception cref="ArgumentOutOfRangeException">the power is below 1</exception>
-    public QueryKernel(string name, Tensor query, Tensor key, Tensor mask, HeadPlacement heads, int power) : base(name, query, key, mask)
+    public QueryKernel(string name, Tensor query, Tensor key, Tensor mask, HeadBlocks heads, int power) : base(name, query, key, mask)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(power, 1);
         var grid = key.Layout.Grid;
-        _features = RequireFeatures(key);
         (_heads, _power) = (heads, power);
-        RequireLayout(query, grid.OneToken(_features));
+        RequireLayout(query, grid.OneToken(heads.Features));
+        RequireLayout(key, grid.Features(heads.Features));
         RequireLayout(mask, grid.PerToken());
         ResultLayouts =
         [
-            ("scores", grid.TokenScores(_features, heads)), ("slope", grid.TokenScoresOnce(_features, heads)), ("difference", key.Layout),
+            ("scores", grid.TokenScores(heads)), ("slope", grid.TokenScoresOnce(heads)), ("difference", key.Layout),
         ];
     }
 
@@ -38,9 +38,9 @@ internal sealed class QueryKernel : Operation
     public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
     {
         var (query, key, mask) = (operands[0], operands[1], operands[2]);
-        var columns = new HeadColumns(_features, _heads);
+        var loops = new HeadLoops(program.Grid, _heads);
         var difference = program.Sum("difference", key.Axes, ProgramBuilder.Term(query), ProgramBuilder.Term(key, -1));
-        var distances = program.SquaredDifferences("distances", [columns.Head], query[columns.Column], key[columns.Column], columns.Member);
+        var distances = program.SquaredDifferences("distances", loops.Groups, query[loops.Feature], key[loops.Feature], loops.Column);
         var (once, everywhere) = Base(program, distances, mask);
         var (scores, slope) = (everywhere, once);
         for (var i = 0; i < _power; i++)
@@ -52,7 +52,8 @@ internal sealed class QueryKernel : Operation
         return [scores, slope, difference];
     }
 
-    /// <exception cref="NotSupportedException">slope or differences have a gradient: they are for the backward pass, not for the model</exception>
+    /// <exception cref="NotSupportedException">slope or differences have a gradient: they are for the backward pass, not for the
+    /// model</exception>
     public override IReadOnlyList<Tensor?> Gradients(Graph graph, IReadOnlyList<Tensor?> gradients)
     {
         if (gradients[1] is not null || gradients[2] is not null)
@@ -78,32 +79,31 @@ internal sealed class QueryKernel : Operation
         var conditions = new List<SlotCondition>();
         if (_heads.BlocksPerHead > 1)
             conditions.Add(SlotCondition.Is(1, _heads.BlocksPerHead, 0));
-        if (_features.Blocks < grid.Blocks)
-            conditions.Add(SlotCondition.Below(1, grid.Blocks, _features.Blocks));
+        if (_heads.Features.Blocks < grid.Blocks)
+            conditions.Add(SlotCondition.Below(1, grid.Blocks, _heads.Features.Blocks));
         return conditions.Count == 0 ? null : SlotMask.Where([.. conditions]);
     }
 }
 
 /// <summary>
-/// Gradients of <see cref="QueryKernel"/>: with E = gradient of the kernel times slope, 2^(k+1) E (query - key) for the keys, its negative, in
-/// parts of the sum over tokens, for the query. Two levels.
+/// Gradients of <see cref="QueryKernel"/>: with E = gradient of the kernel times slope, 2^(k+1) E (query - key) for the keys, its negative,
+/// in parts of the sum over tokens, for the query. Two levels.
 /// </summary>
 internal sealed class QueryKernelGradient : Operation
 {
-    private readonly FeatureBlocks _features;
-    private readonly HeadPlacement _heads;
+    private readonly HeadBlocks _heads;
     private readonly int _power;
 
     /// <exception cref="ArgumentException">the layouts do not fit</exception>
-    public QueryKernelGradient(string name, Tensor gradient, Tensor slope, Tensor difference, HeadPlacement heads, int power)
+    public QueryKernelGradient(string name, Tensor gradient, Tensor slope, Tensor difference, HeadBlocks heads, int power)
         : base(name, gradient, slope, difference)
     {
         var grid = difference.Layout.Grid;
-        _features = RequireFeatures(difference);
         (_heads, _power) = (heads, power);
-        RequireLayout(gradient, grid.TokenScores(_features, heads) with { Unsummed = gradient.Layout.Unsummed });
-        RequireLayout(slope, grid.TokenScoresOnce(_features, heads));
-        ResultLayouts = [("query", grid.OneToken(_features) with { Unsummed = true }), ("key", grid.Features(_features))];
+        RequireLayout(difference, grid.Features(heads.Features));
+        RequireLayout(gradient, grid.TokenScores(heads) with { Unsummed = gradient.Layout.Unsummed });
+        RequireLayout(slope, grid.TokenScoresOnce(heads));
+        ResultLayouts = [("query", grid.OneToken(heads.Features) with { Unsummed = true }), ("key", grid.Features(heads.Features))];
     }
 
     public override IReadOnlyList<(string Name, Layout Layout)> ResultLayouts { get; }
@@ -111,28 +111,17 @@ internal sealed class QueryKernelGradient : Operation
     public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
     {
         var (gradient, slope, difference) = (operands[0], operands[1], operands[2]);
-        var columns = new HeadColumns(_features, _heads);
+        var loops = new HeadLoops(program.Grid, _heads);
         // The slope is zero but in a head's first block, so the sum over the head's blocks needs no mask.
         var summed = Operands[0].Layout.Unsummed ? program.Fold("head_gradient", gradient, 1, _heads.BlocksPerHead) : gradient;
         var once = program.Multiply("weight_once", gradient.Axes, summed, slope);
         var weight = program.Fold("weight", once, -1, _heads.BlocksPerHead);
         var products = program.Products(
-            "products", [columns.Head, columns.Member],
-            new ProductTerm(weight[columns.Head], difference[columns.Column], 1L << (_power + 1), []));
-        var key = program.Join("key", TensorLayouts.Feature, products);
+            "products", [.. loops.Groups, loops.Column],
+            ProgramBuilder.Product(weight, difference[loops.Feature]) with { Factor = 1L << (_power + 1) });
+        var key = loops.Joined(program, "key", products);
         return [program.Sum("query", key.Axes, ProgramBuilder.Term(key, -1)), key];
     }
-}
-
-/// <summary>Loops over the columns of features, head by head of those that share a block.</summary>
-internal sealed class HeadColumns(FeatureBlocks features, HeadPlacement heads)
-{
-    public Axis Head { get; } = new(OneTokenLayouts.Head, heads.HeadsPerBlock);
-
-    public Axis Member { get; } = new("member", heads.ColumnsOf(features));
-
-    /// <summary>The column of a member of a head.</summary>
-    public AxisIndex Column => Head * Member.Size + Member;
 }
 
 /// <summary>What <see cref="TensorFunctions.QueryKernel"/> makes.</summary>
@@ -149,12 +138,12 @@ public static partial class TensorFunctions
     /// <param name="query">[example, feature], repeated over tokens</param>
     /// <param name="key">[example, token, feature]</param>
     /// <param name="mask">[example, token]: 1 for data, 0 for none</param>
-    /// <param name="heads">how heads lie in the features</param>
+    /// <param name="heads">how heads lie among the features</param>
     /// <param name="power">k, at least 1</param>
     /// <param name="name">of the results</param>
-    /// <exception cref="ArgumentException">the layouts do not fit, or the heads do not</exception>
+    /// <exception cref="ArgumentException">the layouts do not fit</exception>
     public static QueryScores QueryKernel(
-        this Tensor query, Tensor key, Tensor mask, HeadPlacement heads, int power, string name = "kernel")
+        this Tensor query, Tensor key, Tensor mask, HeadBlocks heads, int power, string name = "kernel")
     {
         var results = query.Graph.Add(new QueryKernel(name, query, key, mask, heads, power));
         return new QueryScores(results[0], results[1], results[2]);

@@ -8,29 +8,27 @@ namespace Crammed.Encrypted.Tensors;
 /// </summary>
 internal sealed class QueryValues : Operation
 {
-    private readonly FeatureBlocks _features;
-    private readonly HeadPlacement _heads;
+    private readonly HeadBlocks _heads;
     private readonly TokenRows _rows;
 
     /// <exception cref="ArgumentException">the layouts do not fit, or the columns do not fit on the tokens</exception>
-    public QueryValues(string name, Tensor scores, Tensor value, HeadPlacement heads, int rowStep) : base(name, scores, value)
+    public QueryValues(string name, Tensor scores, Tensor value, HeadBlocks heads, int rowStep) : base(name, scores, value)
     {
         var grid = value.Layout.Grid;
-        _features = RequireFeatures(value);
         _heads = heads;
+        RequireLayout(value, grid.Features(heads.Features));
         _rows = new TokenRows(grid, rowStep);
-        RequireLayout(scores, grid.TokenScores(_features, heads));
-        ResultLayouts = [("", grid.Spread(_features, rowStep))];
+        RequireLayout(scores, grid.TokenScores(heads));
+        ResultLayouts = [("", grid.Spread(heads.Features, rowStep))];
     }
 
     public override IReadOnlyList<(string Name, Layout Layout)> ResultLayouts { get; }
 
     public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
     {
-        var columns = new HeadColumns(_features, _heads);
-        var weighted = program.Multiply(
-            "weighted", [columns.Head, columns.Member], operands[0][columns.Head], operands[1][columns.Column]);
-        return [_rows.SumAndPack(program, program.Join("columns", TensorLayouts.Feature, weighted))];
+        var loops = new HeadLoops(program.Grid, _heads);
+        var weighted = program.Multiply("weighted", [.. loops.Groups, loops.Column], operands[0], operands[1][loops.Feature]);
+        return [_rows.SumAndPack(program, loops.Joined(program, "columns", weighted))];
     }
 
     public override IReadOnlyList<Tensor?> Gradients(Graph graph, IReadOnlyList<Tensor?> gradients)
@@ -46,18 +44,17 @@ internal sealed class QueryValues : Operation
 /// </summary>
 internal sealed class QueryValuesGradient : Operation
 {
-    private readonly FeatureBlocks _features;
-    private readonly HeadPlacement _heads;
+    private readonly HeadBlocks _heads;
 
     /// <exception cref="ArgumentException">the layouts do not fit</exception>
-    public QueryValuesGradient(string name, Tensor gradient, Tensor scores, Tensor value, HeadPlacement heads)
+    public QueryValuesGradient(string name, Tensor gradient, Tensor scores, Tensor value, HeadBlocks heads)
         : base(name, gradient, scores, value)
     {
         var grid = value.Layout.Grid;
-        _features = RequireFeatures(value);
         _heads = heads;
-        RequireLayout(gradient, grid.OneToken(_features));
-        RequireLayout(scores, grid.TokenScores(_features, heads));
+        RequireLayout(value, grid.Features(heads.Features));
+        RequireLayout(gradient, grid.OneToken(heads.Features));
+        RequireLayout(scores, grid.TokenScores(heads));
         ResultLayouts = [("scores", scores.Layout with { Unsummed = heads.BlocksPerHead > 1 }), ("value", value.Layout)];
     }
 
@@ -66,12 +63,12 @@ internal sealed class QueryValuesGradient : Operation
     public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
     {
         var (gradient, scores, value) = (operands[0], operands[1], operands[2]);
-        var columns = new HeadColumns(_features, _heads);
-        var weighted = program.Multiply("weighted", [columns.Head, columns.Member], scores[columns.Head], gradient[columns.Column]);
+        var loops = new HeadLoops(program.Grid, _heads);
+        var weighted = program.Multiply("weighted", [.. loops.Groups, loops.Column], scores, gradient[loops.Feature]);
         return
         [
-            program.Products("scores", [columns.Head], ProgramBuilder.Product(gradient[columns.Column], value[columns.Column], columns.Member)),
-            program.Join("value", TensorLayouts.Feature, weighted),
+            program.Products("scores", loops.Groups, ProgramBuilder.Product(gradient[loops.Feature], value[loops.Feature], loops.Column)),
+            loops.Joined(program, "value", weighted),
         ];
     }
 }
@@ -83,11 +80,11 @@ public static partial class TensorFunctions
     /// </summary>
     /// <param name="scores">[example, head, token], as <see cref="OneTokenLayouts.TokenScores"/></param>
     /// <param name="value">[example, token, feature]</param>
-    /// <param name="heads">how heads lie in the features</param>
+    /// <param name="heads">how heads lie among the features</param>
     /// <param name="rowStep">tokens from one column of the result to the next</param>
     /// <param name="name">of the result</param>
     /// <returns>[example, feature], as <see cref="TensorLayouts.Spread"/></returns>
     /// <exception cref="ArgumentException">the layouts do not fit, or the columns do not fit on the tokens</exception>
-    public static Tensor QueryValues(this Tensor scores, Tensor value, HeadPlacement heads, int rowStep, string name = "attended") =>
+    public static Tensor QueryValues(this Tensor scores, Tensor value, HeadBlocks heads, int rowStep, string name = "attended") =>
         scores.Graph.AddSingle(new QueryValues(name, scores, value, heads, rowStep));
 }

@@ -27,8 +27,8 @@ internal sealed class RepeatOverTokens : Operation
 }
 
 /// <summary>
-/// Columns across vectors, spread along the token axis: parts of sums over tokens are summed, which takes two levels; of what is repeated over
-/// tokens each column is picked at its row, which takes one.
+/// Columns across vectors, spread along the token axis: parts of sums over tokens are summed, which takes two levels; of what is repeated
+/// over tokens each column is picked at its row, which takes one.
 /// </summary>
 internal sealed class SpreadColumns : Operation
 {
@@ -47,7 +47,8 @@ internal sealed class SpreadColumns : Operation
         _rows = new TokenRows(grid, rowStep);
     }
 
-    public override IReadOnlyList<(string Name, Layout Layout)> ResultLayouts => [("", Operands[0].Layout.Grid.Spread(_features, _rowStep))];
+    public override IReadOnlyList<(string Name, Layout Layout)> ResultLayouts =>
+        [("", Operands[0].Layout.Grid.Spread(_features, _rowStep))];
 
     public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands) =>
         [Operands[0].Layout.Unsummed ? _rows.SumAndPack(program, operands[0]) : _rows.Pack(program, operands[0])];

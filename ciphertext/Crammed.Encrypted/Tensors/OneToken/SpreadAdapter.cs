@@ -4,8 +4,8 @@ using Crammed.Encrypted.Programs;
 namespace Crammed.Encrypted.Tensors;
 
 /// <summary>
-/// A low-rank adapter of a spread token, scale x A B, its factors given for each example. Besides: u = scale x A, which the backward pass takes.
-/// Three levels; two to u.
+/// A low-rank adapter of a spread token, scale x A B, its factors given for each example. Besides: u = scale x A, which the backward pass
+/// takes. Three levels; two to u.
 /// </summary>
 internal sealed class SpreadAdapter : Operation
 {
@@ -28,7 +28,7 @@ internal sealed class SpreadAdapter : Operation
     public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
     {
         var lowRank = SpreadInnerProducts.Emit(program, operands[0], operands[1], _scale);
-        return [RankCombination.Emit(program, lowRank, operands[2]), lowRank];
+        return [SpreadRankSum.Emit(program, lowRank, operands[2]), lowRank];
     }
 
     /// <exception cref="NotSupportedException">u has a gradient: it is for the backward pass, not for the model</exception>
@@ -40,14 +40,16 @@ internal sealed class SpreadAdapter : Operation
         var lowRank = graph.AddSingle(new SpreadInnerProducts("low_rank", gradient, b, _scale));
         return
         [
-            x.RequiresGradient ? graph.AddSingle(new RankCombination("input", lowRank, a)) : null,
-            a.RequiresGradient ? graph.AddSingle(new RankProducts("a", x, lowRank)) : null,
-            b.RequiresGradient ? graph.AddSingle(new RankProducts("b", gradient, Results[1])) : null,
+            x.RequiresGradient ? graph.AddSingle(new SpreadRankSum("input", lowRank, a)) : null,
+            a.RequiresGradient ? graph.AddSingle(new SpreadRankProducts("a", x, lowRank)) : null,
+            b.RequiresGradient ? graph.AddSingle(new SpreadRankProducts("b", gradient, Results[1])) : null,
         ];
     }
 }
 
-/// <summary>Scale times the inner products of a spread token with the vectors of a factor, repeated over tokens and blocks. Two levels.</summary>
+/// <summary>
+/// Scale times the inner products of a spread token with the vectors of a factor, repeated over tokens and blocks. Two levels.
+/// </summary>
 internal sealed class SpreadInnerProducts : Operation
 {
     private readonly SpreadRanks _ranks;
@@ -76,12 +78,12 @@ internal sealed class SpreadInnerProducts : Operation
 }
 
 /// <summary>A spread token for each example: the sum over ranks of values times the vectors of a factor. One level.</summary>
-internal sealed class RankCombination : Operation
+internal sealed class SpreadRankSum : Operation
 {
     private readonly SpreadRanks _ranks;
 
     /// <exception cref="ArgumentException">the layouts do not fit</exception>
-    public RankCombination(string name, Tensor values, Tensor factor) : base(name, values, factor)
+    public SpreadRankSum(string name, Tensor values, Tensor factor) : base(name, values, factor)
     {
         _ranks = SpreadRanks.Of(name, factor);
         RequireLayout(values, factor.Layout.Grid.RanksPerExample(_ranks.Rank));
@@ -97,10 +99,10 @@ internal sealed class RankCombination : Operation
 }
 
 /// <summary>The factor of each example whose vectors are a spread token times a value for each rank. One level.</summary>
-internal sealed class RankProducts : Operation
+internal sealed class SpreadRankProducts : Operation
 {
     /// <exception cref="ArgumentException">the layouts do not fit</exception>
-    public RankProducts(string name, Tensor x, Tensor values) : base(name, x, values)
+    public SpreadRankProducts(string name, Tensor x, Tensor values) : base(name, x, values)
     {
         var (features, rowStep) = RequireSpread(x);
         var (grid, rank) = (x.Layout.Grid, values.Layout.Shape[^1]);

@@ -33,7 +33,9 @@ internal sealed class SpreadFirstToken : Operation
     internal static SlotMask FirstToken(SlotGrid grid) => SlotMask.Where(SlotCondition.Is(grid.TokenStride, grid.Tokens, 0));
 }
 
-/// <summary>[example, token, feature] from the first token's features, spread along the token axis; zero at all other tokens. One level.</summary>
+/// <summary>
+/// [example, token, feature] from the first token's features, spread along the token axis; zero at all other tokens. One level.
+/// </summary>
 internal sealed class FirstTokenGradient : Operation
 {
     private readonly FeatureBlocks _features;

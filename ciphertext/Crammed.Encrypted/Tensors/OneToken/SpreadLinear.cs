@@ -23,7 +23,8 @@ internal sealed class SpreadLinear : Operation
     private readonly (FeatureBlocks Features, int RowStep)[] _inputs;
     private readonly IReadOnlyList<SpreadOutput> _outputs;
 
-    /// <exception cref="ArgumentException">an operand is not spread, a result does not fit on the tokens, or matrices are missing</exception>
+    /// <exception cref="ArgumentException">an operand is not spread, a result does not fit on the tokens, or matrices are
+    /// missing</exception>
     public SpreadLinear(string name, IReadOnlyList<SpreadOutput> outputs, params Tensor[] inputs) : base(name, inputs)
     {
         var grid = inputs[0].Layout.Grid;
@@ -46,7 +47,8 @@ internal sealed class SpreadLinear : Operation
             {
                 using var scope = program.Scope(output.Name.Length == 0 ? "product" : output.Name);
                 var products = repeated.Select((input, i) => program.SpreadProducts(
-                    "products", input.Columns, _inputs[i].Features, input.Cycle, output.Features, output.RowStep, output.Matrices[i])).ToArray();
+                    "products", input.Columns, _inputs[i].Features, output.Features, output.RowStep, output.Matrices[i],
+                    input.Cycle)).ToArray();
                 var sum = products.Length == 1 ? products[0]
                     : program.Sum("products_sum", products[0].Axes, [.. products.Select(product => ProgramBuilder.Term(product))]);
                 return ShiftBlocks(program, sum);
@@ -67,8 +69,8 @@ internal sealed class SpreadLinear : Operation
     }
 
     /// <summary>
-    /// The sum of vectors, each shifted by as many blocks as its place in the group says, cyclically within a row of blocks: under masks one
-    /// part is rotated one way, the rest the other way around. One level.
+    /// The sum of vectors, each shifted by as many blocks as its place in the group says, cyclically within a row of blocks: under masks
+    /// one part is rotated one way, the rest the other way around. One level.
     /// </summary>
     private static Value ShiftBlocks(ProgramBuilder program, Value shifts)
     {
@@ -76,10 +78,9 @@ internal sealed class SpreadLinear : Operation
         if (blocks == 1)
             return program.Sum("shifted", [], ProgramBuilder.Term(shifts[0]));
         var shift = new Axis("shift", blocks - 1);
-        var ahead = program.Masked(
-            "ahead", [shift], ProgramBuilder.Mask(shifts[shift + 1], SlotMask.Where(new SlotCondition(1, blocks, shift + 1, blocks - 1 - (AxisIndex)shift))));
-        var behind = program.Masked(
-            "behind", [shift], ProgramBuilder.Mask(shifts[shift + 1], SlotMask.Where(SlotCondition.Below(1, blocks, shift + 1))));
+        var (far, near) = (new SlotCondition(1, blocks, shift + 1, shift * -1 + (blocks - 1)), SlotCondition.Below(1, blocks, shift + 1));
+        var ahead = program.Masked("ahead", [shift], ProgramBuilder.Mask(shifts[shift + 1], SlotMask.Where(far)));
+        var behind = program.Masked("behind", [shift], ProgramBuilder.Mask(shifts[shift + 1], SlotMask.Where(near)));
         var back = program.RotateAndSum("back", [], ahead[shift], shift + 1, shift);
         var around = program.RotateAndSum("around", [], behind[shift], shift + (1 - blocks), shift);
         return program.Sum("shifted", [], ProgramBuilder.Term(shifts[0]), ProgramBuilder.Term(back), ProgramBuilder.Term(around));

@@ -5,9 +5,9 @@ using Crammed.Encrypted.Programs;
 namespace Crammed.Encrypted.Tensors;
 
 /// <summary>
-/// Columns that stand along the token axis, one every few tokens, and how they get there and back: recipes of masks and rotations. The row of a
-/// column is written in two digits of about the same size, and each is moved in a step of its own: rotations and masks grow with the digits'
-/// sizes, not with the rows.
+/// Columns that stand along the token axis, one every few tokens, and how they get there and back: recipes of masks and rotations. The row
+/// of a column is written in two digits of about the same size, and each is moved in a step of its own: rotations and masks grow with the
+/// digits' sizes, not with the rows.
 /// </summary>
 internal sealed class TokenRows
 {
@@ -24,7 +24,10 @@ internal sealed class TokenRows
     public TokenRows(SlotGrid grid, int rowStep)
     {
         if (!BitOperations.IsPow2(rowStep) || rowStep > grid.Tokens)
-            throw new ArgumentException($"columns stand every {rowStep} of {grid.Tokens} tokens; this must be a power of two", nameof(rowStep));
+        {
+            throw new ArgumentException(
+                $"columns stand every {rowStep} of {grid.Tokens} tokens; this must be a power of two", nameof(rowStep));
+        }
         _rowStep = rowStep;
         _tokenStride = grid.TokenStride;
         Count = grid.Tokens / rowStep;
@@ -64,8 +67,8 @@ internal sealed class TokenRows
     }
 
     /// <summary>
-    /// The columns in vectors in which cycles of them lie in turn: enough where another plaintext stands in every slot anyway. One level and
-    /// the low digit as the cycle; none and all rows as the cycle if there are as many columns.
+    /// The columns in vectors in which cycles of them lie in turn: enough where another plaintext stands in every slot anyway. One level
+    /// and the low digit as the cycle; none and all rows as the cycle if there are as many columns.
     /// </summary>
     /// <param name="program">where to</param>
     /// <param name="spread">one vector, zero between the rows</param>
@@ -80,8 +83,8 @@ internal sealed class TokenRows
     }
 
     /// <summary>
-    /// The inverse, summed: one vector that holds at each column's row the sum over all tokens of the column's vector, and zeros elsewhere. Two
-    /// levels.
+    /// The inverse, summed: one vector that holds at each column's row the sum over all tokens of the column's vector, and zeros elsewhere.
+    /// Two levels.
     /// </summary>
     /// <param name="program">where to</param>
     /// <param name="columns">one axis, at most <see cref="Count"/> vectors</param>
@@ -89,9 +92,9 @@ internal sealed class TokenRows
     {
         var groups = program.Fold("folded", _low == 1 ? columns : PackLow(program, columns), _tokenStride, _rowStep);
         var (high, turn) = (new Axis(HighName, groups.Count), new Axis(TurnName, _high));
-        SlotCondition row = SlotCondition.Is(_low * Stride, _high, high + turn), token = SlotCondition.Is(_tokenStride, _rowStep, 0);
-        var masked = program.Masked(
-            "high_masked", [turn], ProgramBuilder.Mask(groups[high], _rowStep == 1 ? SlotMask.Where(row) : SlotMask.Where(row, token), high));
+        var row = SlotCondition.Is(_low * Stride, _high, high + turn);
+        var mask = _rowStep == 1 ? SlotMask.Where(row) : SlotMask.Where(row, SlotCondition.Is(_tokenStride, _rowStep, 0));
+        var masked = program.Masked("high_masked", [turn], ProgramBuilder.Mask(groups[high], mask, high));
         return program.RotateAndSum("packed", [], masked[turn], turn * (_low * Stride), turn);
     }
 

@@ -31,7 +31,7 @@ public sealed class QueryTests
     {
         var shape = new QueryShape(seed);
         var check = shape.Check();
-        check.Parameter("scores", shape.Grid.TokenScores(shape.Features, shape.Heads));
+        check.Parameter("scores", shape.Grid.TokenScores(shape.Heads));
         check.Parameter("value", shape.Grid.Features(shape.Features));
         check.Verify(
             x => [x[0].QueryValues(x[1], shape.Heads, shape.RowStep)],
@@ -48,7 +48,11 @@ public sealed class QueryTests
         check.Parameter("value", shape.Grid.Features(shape.Features));
         check.Data("mask", shape.Grid.PerToken(), shape.Mask());
         check.Verify(
-            x => [x[0].RepeatOverTokens().QueryKernel(x[1], x[3], shape.Heads, shape.Power).Scores.QueryValues(x[2], shape.Heads, shape.RowStep)],
+            x =>
+            {
+                var scores = x[0].RepeatOverTokens().QueryKernel(x[1], x[3], shape.Heads, shape.Power).Scores;
+                return [scores.QueryValues(x[2], shape.Heads, shape.RowStep)];
+            },
             x => [shape.Attended(shape.Kernel(x[0], x[1], x[3])[0], x[2])], [3 + shape.Power + 2 * shape.RowLevels]);
     }
 
@@ -61,14 +65,14 @@ public sealed class QueryTests
         var query = graph.Parameter("query", grid.OneToken(features));
         var key = graph.Parameter("key", grid.Features(features));
         var mask = graph.Input("mask", grid.PerToken());
-        var kernel = query.QueryKernel(key, mask, new HeadPlacement(2, 1), 3);
+        var (two, four) = (new HeadBlocks(2, features), new HeadBlocks(4, features));
+        var kernel = query.QueryKernel(key, mask, two, 3);
         Assert.Multiple(() =>
         {
-            Assert.That(() => query.QueryKernel(key, mask, new HeadPlacement(1, 2), 3), Throws.ArgumentException.With.Message.Contains("2 to a block"));
-            Assert.That(() => query.QueryKernel(key, mask, new HeadPlacement(3, 1), 3), Throws.ArgumentException);
-            Assert.That(() => key.QueryKernel(key, mask, new HeadPlacement(1, 1), 3), Throws.ArgumentException);
-            Assert.That(() => query.QueryKernel(key, mask, new HeadPlacement(1, 1), 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
-            Assert.That(() => kernel.Scores.QueryValues(key, new HeadPlacement(1, 1), 2), Throws.ArgumentException);
+            Assert.That(() => query.QueryKernel(key, mask, new HeadBlocks(2, new FeatureBlocks(2, 3)), 3), Throws.ArgumentException);
+            Assert.That(() => key.QueryKernel(key, mask, four, 3), Throws.ArgumentException);
+            Assert.That(() => query.QueryKernel(key, mask, four, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => kernel.Scores.QueryValues(key, four, 2), Throws.ArgumentException);
             Assert.That(() => graph.Differentiate((kernel.Slope, kernel.Slope)), Throws.TypeOf<NotSupportedException>());
         });
     }
@@ -85,16 +89,17 @@ public sealed class QueryTests
             RowStep = rowStep;
             Power = _shapes.Between(1, 4);
             var (blocksPerHead, headsPerBlock) = (seed % 3) switch { 0 => (1, 1), 1 => (2, 1), _ => (1, 2) };
-            Heads = new HeadPlacement(blocksPerHead, headsPerBlock);
-            Features = new FeatureBlocks(
-                Math.Max(1, spread.Blocks / blocksPerHead) * blocksPerHead, Math.Max(1, spread.Columns / headsPerBlock) * headsPerBlock);
+            var blocks = Math.Max(1, spread.Blocks / blocksPerHead) * blocksPerHead;
+            Heads = new HeadBlocks(
+                blocks / blocksPerHead * headsPerBlock,
+                new FeatureBlocks(blocks, Math.Max(1, spread.Columns / headsPerBlock) * headsPerBlock));
         }
 
         public SlotGrid Grid => _shapes.Grid;
 
-        public FeatureBlocks Features { get; }
+        public HeadBlocks Heads { get; }
 
-        public HeadPlacement Heads { get; }
+        public FeatureBlocks Features => Heads.Features;
 
         public int RowStep { get; }
 
@@ -118,20 +123,21 @@ public sealed class QueryTests
         /// <summary>Scores, slope and differences.</summary>
         public IReadOnlyList<PlainTensor> Kernel(PlainTensor query, PlainTensor key, PlainTensor mask)
         {
-            var (heads, width) = (Heads.CountIn(Features), Features.Features / Heads.CountIn(Features));
+            var (heads, width) = (Heads.Heads, Features.Features / Heads.Heads);
             var difference = PlainTensor.Of(key.Shape, at => query[at[0], at[2]] - key[at]);
             var near = PlainTensor.Of([Grid.Examples, heads, Grid.Tokens], at => mask[at[0], at[2]] * (1 - PlainTensor.Sum(width, i =>
                 difference[at[0], at[2], at[1] * width + i] * difference[at[0], at[2], at[1] * width + i])));
             return
             [
-                PlainTensor.Of(near.Shape, at => Raised(near[at], 1 << Power)), PlainTensor.Of(near.Shape, at => Raised(near[at], (1 << Power) - 1)),
+                PlainTensor.Of(near.Shape, at => Raised(near[at], 1 << Power)),
+                PlainTensor.Of(near.Shape, at => Raised(near[at], (1 << Power) - 1)),
                 difference,
             ];
         }
 
         public PlainTensor Attended(PlainTensor scores, PlainTensor value)
         {
-            var width = Features.Features / Heads.CountIn(Features);
+            var width = Features.Features / Heads.Heads;
             return PlainTensor.Of([Grid.Examples, Features.Features], at =>
                 PlainTensor.Sum(Grid.Tokens, token => scores[at[0], at[1] / width, token] * value[at[0], token, at[1]]));
         }

@@ -1,0 +1,33 @@
+using Crammed.Encrypted.Layouts;
+
+namespace Crammed.Encrypted.Tensors;
+
+public static partial class TensorFunctions
+{
+    /// <summary>
+    /// Linear to a bottleneck, linear to hidden units, tanh, linear to classes: the head of Rho et al. 2025, whose first two maps are a
+    /// matrix of low rank. Levels: 8 and those of tanh from x and the bottleneck's weights, one more from the latter.
+    /// </summary>
+    /// <param name="x">[example, feature] of the first token, spread on every second token</param>
+    /// <param name="bottleneck">[output, feature], as <see cref="HeadShape.Weights"/> of the features and the constant, whose weight is the
+    /// bias</param>
+    /// <param name="hidden">[output, hidden unit], as <see cref="HeadShape.Weights"/></param>
+    /// <param name="classifier">classes' weights and both biases, as <see cref="HeadShape.Classifier"/></param>
+    /// <param name="shape">how all of it lies in the slots</param>
+    /// <param name="tanh">a polynomial for tanh</param>
+    /// <returns>[example, class], as <see cref="HeadShape.Logits"/></returns>
+    /// <exception cref="ArgumentException">the layouts do not fit</exception>
+    public static Tensor ClassificationHead(
+        this Tensor x, Tensor bottleneck, Tensor hidden, Tensor classifier, HeadShape shape, UnitPolynomial tanh)
+    {
+        var graph = x.Graph;
+        var input = graph.AddSingle(new HeadInput("input", x, shape));
+        var inputWeights = graph.AddSingle(new WeightDiagonals("bottleneck_weights", bottleneck, shape, shape.InputAndConstant));
+        var hiddenWeights = graph.AddSingle(new WeightDiagonals("hidden_weights", hidden, shape, shape.Hidden));
+        var rows = classifier.UnpackExampleRows(shape.ClassWeights, shape.HiddenBias, shape.ClassBias);
+        var packed = graph.AddSingle(new Bottleneck("bottleneck", input, inputWeights, shape));
+        var outputs = graph.AddSingle(new ExpandDiagonals("outputs", packed, shape));
+        var units = graph.AddSingle(new HiddenUnits("hidden", outputs, hiddenWeights, rows[1], shape, tanh));
+        return graph.AddSingle(new Classifier("logits", units, rows[0], rows[2], shape));
+    }
+}
