@@ -200,7 +200,7 @@ internal sealed class RandomProgram
         if (_random.Next(2) == 0)
         {
             var spread = new FeatureBlocks(1 + _random.Next(Grid.Blocks), 1 + _random.Next(2));
-            Keep(_builder.SpreadProducts("spread", left, blocks, ColumnCycle.Repeated, spread, 2, Matrix(spread, blocks, 1)), leftBound);
+            Keep(_builder.SpreadProducts("spread", left, blocks, spread, 2, Matrix(spread, blocks, 1)), leftBound);
             return;
         }
         (Value, FeatureBlocks)[] inputs = _random.Next(2) == 0 || left == right
