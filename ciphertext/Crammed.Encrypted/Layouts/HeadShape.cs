@@ -131,6 +131,23 @@ public sealed record HeadShape
         return values;
     }
 
+    /// <summary>Weights [output, feature] and bias of the bottleneck from what <see cref="WithBias"/> makes.</summary>
+    public (double[] Weights, double[] Bias) WithoutBias(IReadOnlyList<double> values)
+    {
+        var (from, to) = (InputAndConstant, Input);
+        var (weights, bias) = (new double[Bottleneck * to.Features], new double[Bottleneck]);
+        for (var output = 0; output < Bottleneck; output++)
+        {
+            for (var feature = 0; feature < to.Features; feature++)
+            {
+                weights[output * to.Features + feature] =
+                    values[output * from.Features + feature / to.Columns * from.Columns + feature % to.Columns];
+            }
+            bias[output] = values[output * from.Features + to.Columns];
+        }
+        return (weights, bias);
+    }
+
     private LayoutAxis FeatureAxis(FeatureBlocks features) => new(
         TensorLayouts.Feature, features.Features,
         [LayoutDigit.InSlots(features.Blocks, 1), LayoutDigit.InSlots(features.Columns, ColumnStride)]);

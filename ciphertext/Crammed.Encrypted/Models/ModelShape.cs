@@ -21,35 +21,26 @@ public sealed record ModelShape(
 
 /// <summary>How a model's features share the blocks and vectors of a grid.</summary>
 /// <param name="Stream">the residual stream</param>
-/// <param name="Projection">queries, keys, values and the attention's output, heads one after the other</param>
+/// <param name="Heads">heads in queries, keys, values and the attention's output</param>
 /// <param name="Gate">each half of the gate</param>
-/// <param name="BlocksPerHead">blocks that a head takes, 1 if it shares them</param>
-/// <param name="HeadsPerBlock">heads that share a block in different vectors, 1 if each has its own</param>
-public sealed record ModelPlacement(FeatureBlocks Stream, FeatureBlocks Projection, FeatureBlocks Gate, int BlocksPerHead, int HeadsPerBlock)
+public sealed record ModelPlacement(FeatureBlocks Stream, HeadBlocks Heads, FeatureBlocks Gate)
 {
     /// <summary>
-    /// One head a block where there are as many heads as blocks or fewer; several blocks a head where heads are few, several heads a block
-    /// where they are many.
+    /// One head a block where there are about as many heads as blocks; several blocks a head, a power of two, where heads are few; several heads
+    /// a block where they are many.
     /// </summary>
     /// <exception cref="ArgumentException">a width is no multiple of the blocks, or heads do not share the blocks evenly</exception>
     public static ModelPlacement Of(ModelShape shape, SlotGrid grid)
     {
         var blocksPerHead = grid.Blocks >= shape.Heads ? 1 << BitOperations.Log2((uint)(grid.Blocks / shape.Heads)) : 1;
-        var headsPerBlock = (shape.Heads + grid.Blocks - 1) / grid.Blocks;
-        var usedBlocks = shape.Heads * blocksPerHead / headsPerBlock;
-        Require(shape.Hidden % grid.Blocks == 0, $"hidden {shape.Hidden} is no multiple of {grid.Blocks} blocks");
-        Require(shape.GateWidth % grid.Blocks == 0, $"the gate's width {shape.GateWidth} is no multiple of {grid.Blocks} blocks");
-        Require(shape.Heads % headsPerBlock == 0, $"{shape.Heads} heads do not share {grid.Blocks} blocks evenly");
-        Require(shape.HeadWidth % blocksPerHead == 0, $"a head of {shape.HeadWidth} does not fill {blocksPerHead} blocks evenly");
+        var usedBlocks = Math.Min(grid.Blocks, shape.Heads * blocksPerHead);
         return new ModelPlacement(
-            new FeatureBlocks(grid.Blocks, shape.Hidden / grid.Blocks),
-            new FeatureBlocks(usedBlocks, shape.Hidden / usedBlocks),
-            new FeatureBlocks(grid.Blocks, shape.GateWidth / grid.Blocks), blocksPerHead, headsPerBlock);
+            Blocks("hidden", shape.Hidden, grid.Blocks),
+            new HeadBlocks(shape.Heads, Blocks("hidden", shape.Hidden, usedBlocks)),
+            Blocks("gate width", shape.GateWidth, grid.Blocks));
     }
 
-    private static void Require(bool holds, string message)
-    {
-        if (!holds)
-            throw new ArgumentException(message);
-    }
+    private static FeatureBlocks Blocks(string name, int width, int blocks) => width % blocks == 0
+        ? new FeatureBlocks(blocks, width / blocks)
+        : throw new ArgumentException($"{name} {width} is no multiple of {blocks} blocks; use a batch that leaves fewer or more blocks");
 }

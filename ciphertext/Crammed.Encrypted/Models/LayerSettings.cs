@@ -1,0 +1,33 @@
+using Crammed.Encrypted.Programs;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Models;
+
+/// <summary>An adapter of a projection: x A B times a scale.</summary>
+/// <param name="A">[rank, feature of the stream], of tokens or of one spread token</param>
+/// <param name="B">[rank, feature of the projection]</param>
+public sealed record Adapter(Tensor A, Tensor B);
+
+/// <summary>What a layer's forward pass is made of.</summary>
+/// <param name="Name">prefix of its tensors and matrices</param>
+/// <param name="Shape">of the model</param>
+/// <param name="Placement">of its features</param>
+/// <param name="FeedForwardNorm">inverse root of the norm before the feed-forward part</param>
+/// <param name="AdapterScales">for each projection: alpha / rank, times the kernel's scale for query and key</param>
+internal sealed record LayerSettings(
+    string Name, ModelShape Shape, ModelPlacement Placement, InverseRoot FeedForwardNorm, IReadOnlyDictionary<string, double> AdapterScales)
+{
+    /// <summary>A frozen matrix of this layer.</summary>
+    public FrozenMatrix Matrix(string name) => new($"{Name}.{name}");
+
+    /// <summary>Frozen projections, all in one map, plus their adapters, of every token; in the order of the names.</summary>
+    public IReadOnlyList<Tensor> Project(Tensor normalized, IReadOnlyDictionary<string, Adapter> adapters, IReadOnlyList<string> names)
+    {
+        var frozen = normalized.Linear([.. names.Select(name => new LinearOutput($"frozen_{name}", Placement.Heads.Features, Matrix(name)))]);
+        // Factors of one scale are applied together.
+        var low = names.GroupBy(name => AdapterScales[name]).SelectMany(
+            group => group.Zip(normalized.ProjectDown(group.Key, [.. group.Select(name => adapters[name].A)])))
+            .ToDictionary(pair => pair.First, pair => pair.Second);
+        return [.. names.Select((name, i) => frozen[i] + low[name].ProjectUp(adapters[name].B, $"adapter_{name}"))];
+    }
+}

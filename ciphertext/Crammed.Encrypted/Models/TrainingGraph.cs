@@ -1,0 +1,136 @@
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Models;
+
+/// <summary>The polynomials of a model.</summary>
+/// <param name="AttentionNorms">inverse roots of the norms before attention, one a layer; the first layer's norm is the client's</param>
+/// <param name="FeedForwardNorms">of the norms before the feed-forward parts, one a layer</param>
+/// <param name="FinalNorm">of the norm before the head</param>
+/// <param name="Tanh">the head's</param>
+/// <param name="Sigmoid">of the difference of two logits</param>
+public sealed record ModelPolynomials(
+    IReadOnlyList<InverseRoot> AttentionNorms, IReadOnlyList<InverseRoot> FeedForwardNorms, InverseRoot FinalNorm, UnitPolynomial Tanh,
+    UnitPolynomial Sigmoid);
+
+/// <summary>Factors of adapters: alpha / rank, and what the kernel's argument has beside |q - k|^2, as a factor of q and of k.</summary>
+/// <param name="Value">of the value's adapters</param>
+/// <param name="QueryAndKey">of the query's and the key's</param>
+public sealed record AdapterScales(double Value, double QueryAndKey)
+{
+    internal IReadOnlyDictionary<string, double> ByProjection =>
+        new Dictionary<string, double> { ["query"] = QueryAndKey, ["key"] = QueryAndKey, ["value"] = Value };
+}
+
+/// <summary>
+/// A step of fine-tuning as a graph: forward pass, loss, backward pass. Trained are adapters on query, key and value of every layer, and the
+/// head; what lies before the first adapter, the embedding and the first norm, is the client's.
+/// </summary>
+public sealed class TrainingGraph
+{
+    private static readonly string[] Projections = ["query", "key", "value"];
+
+    /// <param name="shape">of the model</param>
+    /// <param name="grid">the slots: tokens and examples of a batch, blocks of features</param>
+    /// <param name="polynomials">of the model</param>
+    /// <param name="scales">of the adapters</param>
+    /// <exception cref="ArgumentException">the model does not fit in the grid</exception>
+    public TrainingGraph(ModelShape shape, SlotGrid grid, ModelPolynomials polynomials, AdapterScales scales)
+    {
+        (Shape, Graph, Placement) = (shape, new Graph(grid), ModelPlacement.Of(shape, grid));
+        Head = new HeadShape(grid, Placement.Stream, shape.HeadProjection);
+        Packing = new FactorPacking(grid, AdapterFactors());
+        QueryAdapter = new QueryAdapterRows(grid, Placement, shape.Rank);
+        Logits = Forward(polynomials, scales);
+        var labels = Graph.Input("labels", Head.Logits);
+        var weights = Graph.Input("example_weights", grid.PerExample());
+        LossGradient = Logits.CrossEntropyGradient(labels, weights, Head, grid.Examples, polynomials.Sigmoid);
+        Gradients = Graph.Differentiate((Logits, LossGradient));
+        Graph.Output("logits", Logits);
+        foreach (var (parameter, gradient) in Gradients)
+            Graph.Output($"{parameter.Name}.gradient", gradient);
+    }
+
+    public ModelShape Shape { get; }
+
+    public ModelPlacement Placement { get; }
+
+    public Graph Graph { get; }
+
+    /// <summary>How the head lies in the slots.</summary>
+    public HeadShape Head { get; }
+
+    /// <summary>Where the factors of adapters of all tokens lie: layers.N.projection.a and .b.</summary>
+    public FactorPacking Packing { get; }
+
+    /// <summary>Where the last layer's query adapter lies.</summary>
+    public QueryAdapterRows QueryAdapter { get; }
+
+    /// <summary>[example, class]</summary>
+    public Tensor Logits { get; }
+
+    /// <summary>The gradient of the mean loss by the logits, times the loss scale.</summary>
+    public Tensor LossGradient { get; }
+
+    /// <summary>Of each packed parameter, times the loss scale.</summary>
+    public IReadOnlyDictionary<Tensor, Tensor> Gradients { get; }
+
+    /// <summary>
+    /// Adds the update of every packed parameter: inputs NAME.first_moment and NAME.second_moment, outputs of the same names and NAME.
+    /// </summary>
+    public void AddUpdate(AdamWHe settings)
+    {
+        foreach (var (parameter, gradient) in Gradients)
+        {
+            using var scope = Graph.Scope($"{parameter.Name}.update");
+            var (first, second) = (Graph.Input("first_moment", parameter.Layout), Graph.Input("second_moment", parameter.Layout));
+            var updated = parameter.AdamWHe(gradient, first, second, settings);
+            Graph.Output(parameter.Name, updated.Parameters);
+            Graph.Output(first.Name, updated.First);
+            Graph.Output(second.Name, updated.Second);
+        }
+    }
+
+    private static string LayerName(int layer) => $"layers.{layer}";
+
+    /// <summary>Factors of all adapters but the last layer's query, which meets one token only.</summary>
+    private IEnumerable<(string Name, int Rank, FeatureBlocks Features)> AdapterFactors() =>
+        from layer in Enumerable.Range(0, Shape.Layers)
+        from projection in ProjectionsOf(layer)
+        from factor in new[] { ("a", Placement.Stream), ("b", Placement.Heads.Features) }
+        select ($"{LayerName(layer)}.{projection}.{factor.Item1}", Shape.Rank, factor.Item2);
+
+    private IEnumerable<string> ProjectionsOf(int layer) => layer == Shape.Layers - 1 ? Projections[1..] : Projections;
+
+    private Tensor Forward(ModelPolynomials polynomials, AdapterScales scales)
+    {
+        var grid = Graph.Grid;
+        var stream = Graph.Input("embedding", grid.Features(Placement.Stream));
+        var normalized = Graph.Input("normalized_embedding", stream.Layout);
+        var mask = Graph.Input("mask", grid.PerToken());
+        var adapters = Graph.Parameter("adapters", Packing.Layout);
+        for (var layer = 0; layer < Shape.Layers - 1; layer++)
+        {
+            stream = new EncoderLayer(Settings(layer)).Forward(stream, normalized, mask, Adapters(layer));
+            normalized = stream.Norm(polynomials.AttentionNorms[layer + 1], name: $"{LayerName(layer + 1)}.attention_norm").Normalized;
+        }
+        var last = Shape.Layers - 1;
+        var query = Graph.Parameter("query_adapter", QueryAdapter.Layout).UnpackExampleRows(QueryAdapter.A, QueryAdapter.B);
+        var first = new LastLayer(Settings(last)).Forward(stream, normalized, mask, Adapters(last), new Adapter(query[0], query[1]));
+        var (encoded, _) = first.Norm(polynomials.FinalNorm, name: "final_norm");
+        using var scope = Graph.Scope("head");
+        return encoded.ClassificationHead(
+            Graph.Parameter("projection", Head.Weights(Head.InputAndConstant)), Graph.Parameter("dense", Head.Weights(Head.Hidden)),
+            Graph.Parameter("classifier", Head.Classifier), Head, polynomials.Tanh);
+
+        LayerSettings Settings(int layer) =>
+            new(LayerName(layer), Shape, Placement, polynomials.FeedForwardNorms[layer], scales.ByProjection);
+
+        Dictionary<string, Adapter> Adapters(int layer)
+        {
+            var names = ProjectionsOf(layer).ToArray();
+            var factors = adapters.Unpack(Packing, [.. names.SelectMany(name => new[] { $"{LayerName(layer)}.{name}.a", $"{LayerName(layer)}.{name}.b" })]);
+            return names.Select((name, i) => (name, new Adapter(factors[2 * i], factors[2 * i + 1]))).ToDictionary();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Crammed.Approximation;
+using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Models;
+using Crammed.Encrypted.Programs;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Tests.Models;
+
+/// <summary>A reference model as a graph, with its batch and parameters in vectors of slots.</summary>
+internal sealed class GraphedModel
+{
+    private readonly ReferenceModel _reference;
+    private readonly SlotGrid _grid;
+
+    public GraphedModel(ReferenceModel reference, ModelShape shape, SlotGrid grid)
+    {
+        (_reference, _grid) = (reference, grid);
+        Training = new TrainingGraph(shape, grid, Polynomials(shape.Layers), new AdapterScales(ReferenceModel.AdapterScale, ReferenceModel.AdapterScale));
+        Parameters = new PackedParameters(Training);
+    }
+
+    public TrainingGraph Training { get; }
+
+    public PackedParameters Parameters { get; }
+
+    /// <summary>Slots of every input and parameter of the graph, by name; optimizer's states are zero.</summary>
+    public IReadOnlyDictionary<string, double[][]> Inputs()
+    {
+        var trained = _reference.Trained.ToDictionary(pair => pair.Key, pair => pair.Value.Values);
+        var (grid, hidden) = (_grid, Training.Shape.Hidden);
+        var data = new Dictionary<string, double[]>
+        {
+            ["embedding"] = _reference.Embedding,
+            ["normalized_embedding"] = Normalized(_reference.Embedding, hidden),
+            ["mask"] = [.. Enumerable.Range(0, grid.Rows).Select(i => i % grid.Tokens < _reference.Lengths[i / grid.Tokens] ? 1.0 : 0.0)],
+            ["labels"] = [.. _reference.Labels.SelectMany(label => new double[] { 1 - label, label })],
+            ["example_weights"] = [.. Enumerable.Repeat(1.0, grid.Examples)],
+        };
+        var graph = Training.Graph;
+        return graph.Inputs.ToDictionary(input => input.Name, input => input.Layout.Pack(data.GetValueOrDefault(input.Name) ?? new double[Size(input)]))
+            .Concat(graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Layout.Pack(Parameters.Pack(parameter, trained))))
+            .ToDictionary();
+    }
+
+    /// <summary>Frozen matrices and scalars.</summary>
+    public ProgramConstants Constants(double lossScale) =>
+        new(_reference.CentredFrozen(), new Dictionary<string, double> { [ScalarNames.LossScale] = lossScale });
+
+    /// <summary>Gradients of trained tensors by name, from the program's outputs.</summary>
+    public Dictionary<string, double[]> GradientsOf(IReadOnlyDictionary<string, double[][]> outputs, double lossScale)
+    {
+        var found = new Dictionary<string, double[]>();
+        foreach (var (parameter, gradient) in Training.Gradients)
+        {
+            var values = gradient.Layout.Unpack(outputs[$"{parameter.Name}.gradient"]);
+            Parameters.Unpack(parameter, [.. values.Select(value => value / lossScale)], found);
+        }
+        return found;
+    }
+
+    /// <summary>Runs a program without levels on clear slots.</summary>
+    public IReadOnlyDictionary<string, double[][]> RunClear(EncryptedProgram program, double lossScale, ValueObserver? observer = null)
+    {
+        var backend = new ClearGroups(_grid.SlotCount, refreshedLevel: 0) { ChecksLevels = false };
+        var inputs = Inputs().ToDictionary(input => input.Key, input => input.Value.Select(slots => backend.Load(slots)).ToArray());
+        var outputs = ProgramRun.Execute(program, backend, inputs, Constants(lossScale), observer);
+        var slots = outputs.ToDictionary(output => output.Key, output => output.Value.Select(ClearGroups.Read).ToArray());
+        foreach (var vector in inputs.Values.Concat(outputs.Values).SelectMany(vectors => vectors))
+            vector.Dispose();
+        return slots;
+    }
+
+    private static ModelPolynomials Polynomials(int layers)
+    {
+        InverseRoot Root(string name) => new(name, InverseSquareRootNewton.Create(new Interval(0.3, 4), 31, 1));
+        return new ModelPolynomials(
+            [.. Enumerable.Range(0, layers).Select(layer => Root($"layers.{layer}.attention_norm"))],
+            [.. Enumerable.Range(0, layers).Select(layer => Root($"layers.{layer}.feed_forward_norm"))], Root("final_norm"),
+            new UnitPolynomial("tanh", ChebyshevFit.Interpolate(Math.Tanh, new Interval(-5, 5), 63)),
+            new UnitPolynomial("sigmoid", ChebyshevFit.Interpolate(z => 1 / (1 + Math.Exp(-z)), new Interval(-8, 8), 31)));
+    }
+
+    private static int Size(Tensor tensor) => tensor.Layout.Shape.Aggregate(1, (product, size) => product * size);
+
+    private static double[] Normalized(double[] stream, int hidden)
+    {
+        var normalized = (double[])stream.Clone();
+        for (var start = 0; start < stream.Length; start += hidden)
+        {
+            var scale = 1 / Math.Sqrt(stream.AsSpan(start, hidden).ToArray().Average(x => x * x));
+            for (var i = 0; i < hidden; i++)
+                normalized[start + i] *= scale;
+        }
+        return normalized;
+    }
+}

@@ -1,0 +1,52 @@
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Models;
+
+namespace Crammed.Encrypted.Tests.Models;
+
+/// <summary>The graph of a training step against libtorch's autograd.</summary>
+internal sealed class TrainingGraphTests
+{
+    private const double LossScale = 256;
+
+    /// <summary>
+    /// Of the graph's parts only its polynomials differ from the reference: norms are within 2^-20 of theirs, tanh of degree 63 on [-5, 5] within
+    /// 2^-21, the sigmoid of degree 31 on [-8, 8] within 2^-16. Each norm's error is multiplied by the 2^5 squarings of a kernel, at most.
+    /// </summary>
+    private const double Tolerance = 1e-4;
+
+    private static readonly (string Name, ModelShape Shape, SlotGrid Grid)[] Models =
+    [
+        ("one layer, a head a block", new ModelShape(1, 24, 4, 36, 5, 2, 8, 32), new SlotGrid(16, 16, 4)),
+        ("two layers, heads on three of four blocks", new ModelShape(2, 24, 3, 36, 5, 2, 8, 30), new SlotGrid(16, 16, 4)),
+        ("two layers, two blocks a head", new ModelShape(2, 24, 2, 36, 5, 2, 8, 32), new SlotGrid(16, 8, 4)),
+        ("two layers, two heads a block", new ModelShape(2, 24, 8, 24, 4, 1, 4, 20), new SlotGrid(16, 4, 4)),
+        ("three layers, a head a block", new ModelShape(3, 16, 4, 16, 5, 2, 8, 32), new SlotGrid(16, 8, 4)),
+    ];
+
+    private static IEnumerable<TestCaseData> Cases => Models.Select((model, i) => new TestCaseData(i).SetArgDisplayNames(model.Name));
+
+    [TestCaseSource(nameof(Cases))]
+    public void Every_gradient_is_that_of_autograd(int number)
+    {
+        var (_, shape, grid) = Models[number];
+        var reference = new ReferenceModel(shape, grid, seed: number + 1);
+        var (_, logits, expected) = reference.Run();
+        var model = new GraphedModel(reference, shape, grid);
+        var outputs = model.RunClear(model.Training.Graph.Lower().Program, LossScale);
+        Assert.That(RelativeError(model.Training.Logits.Layout.Unpack(outputs["logits"]), logits), Is.LessThan(Tolerance), "logits");
+        var gradients = model.GradientsOf(outputs, LossScale);
+        Assert.That(gradients.Keys, Is.EquivalentTo(expected.Keys));
+        Assert.Multiple(() =>
+        {
+            foreach (var (name, gradient) in expected)
+                Assert.That(RelativeError(gradients[name], gradient), Is.LessThan(Tolerance), name);
+        });
+    }
+
+    /// <summary>Root mean square of the differences over that of what is expected.</summary>
+    private static double RelativeError(double[] found, double[] expected)
+    {
+        Assert.That(found, Has.Length.EqualTo(expected.Length));
+        return Math.Sqrt(found.Zip(expected, (x, y) => (x - y) * (x - y)).Sum() / expected.Sum(y => y * y));
+    }
+}
