@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Crammed.Approximation;
 
@@ -17,6 +18,11 @@ internal enum SlotParts
 /// <param name="Name">the part</param>
 /// <param name="Time">wall-clock time</param>
 public readonly record struct BootstrapPart(string Name, TimeSpan Time);
+
+/// <summary>A ciphertext of real slots for a bootstrap that takes several ranges at once.</summary>
+/// <param name="Ciphertext">stays the caller's</param>
+/// <param name="Range">no slot passes it in size; the plan's range is a multiple of it. The error is in proportion to it.</param>
+public readonly record struct RangedCiphertext(Ciphertext Ciphertext, double Range);
 
 /// <summary>
 /// Bootstraps ciphertexts: one with slots in the plan's range that is out of levels comes back with levels to compute with
@@ -46,6 +52,7 @@ public sealed class Bootstrapper : IDisposable
     private readonly IRangeProbe? _probe;
     private readonly EmbeddingTransform _slotsToCoeffs;
     private readonly EmbeddingTransform _coeffsToSlots;
+    private readonly ConcurrentDictionary<double, EvalModPlan> _reductions = new();
 
     /// <param name="plan">what to evaluate</param>
     /// <param name="evaluator">with the keys that the plan asks for; it must outlive the bootstrapper</param>
@@ -97,26 +104,48 @@ public sealed class Bootstrapper : IDisposable
     /// </summary>
     public Ciphertext[] BootstrapBatch(IReadOnlyList<Ciphertext> ciphertexts, IProgress<BootstrapPart>? observer = null)
     {
-        using var halves = BootstrapToHalves(ciphertexts, SlotParts.Complex, observer);
+        using var operands = Lower(ciphertexts);
+        using var halves = BootstrapToHalves(operands, PlanRange(2 * ciphertexts.Count), SlotParts.Complex, observer);
         return Join(halves.Items, ciphertexts.Count);
     }
 
     /// <summary>As <see cref="Bootstrap"/>, for real slots: EvalMod runs once instead of twice; imaginary parts come back as zero.</summary>
     public Ciphertext BootstrapReal(Ciphertext ciphertext, IProgress<BootstrapPart>? observer = null) =>
-        BootstrapToHalves([ciphertext], SlotParts.Real, observer)[0];
+        BootstrapReal(new RangedCiphertext(ciphertext, Plan.Range), observer);
+
+    /// <summary>As above, of a range of its own.</summary>
+    /// <exception cref="ArgumentException">the plan's range is not a multiple of it</exception>
+    public Ciphertext BootstrapReal(RangedCiphertext operand, IProgress<BootstrapPart>? observer = null)
+    {
+        using var lifted = Lift([operand]);
+        return BootstrapToHalves(lifted, [operand.Range], SlotParts.Real, observer)[0];
+    }
 
     /// <summary>
     /// Two ciphertexts of real slots as the real and the imaginary part of one: both come back for the price of one. What one had in
-    /// its imaginary parts, noise above all, ends in the other.
+    /// its imaginary parts, noise above all, ends in the other. So a second iteration gains nothing here: it would take the noise in the
+    /// imaginary parts of the other's result for an error of this one.
     /// </summary>
     public (Ciphertext First, Ciphertext Second) BootstrapPair(
-        Ciphertext first, Ciphertext second, IProgress<BootstrapPart>? observer = null)
+        Ciphertext first, Ciphertext second, IProgress<BootstrapPart>? observer = null) =>
+        BootstrapPairs([(new RangedCiphertext(first, Plan.Range), new RangedCiphertext(second, Plan.Range))], observer)[0];
+
+    /// <summary>
+    /// As <see cref="BootstrapPair"/>, for many pairs, whose keys and diagonals are read once, and with a range of its own for each
+    /// operand. A smaller range is filled up by an integer before SlotsToCoeffs and taken back by the arcsine's coefficients, so the error
+    /// stays in proportion to the operand's own range and nothing else is kept for it. The noise in the imaginary parts of the operand of
+    /// the smaller range is multiplied by that integer, too, and ends in the other.
+    /// </summary>
+    /// <exception cref="ArgumentException">the plan's range is not a multiple of an operand's</exception>
+    public (Ciphertext First, Ciphertext Second)[] BootstrapPairs(
+        IReadOnlyList<(RangedCiphertext First, RangedCiphertext Second)> pairs, IProgress<BootstrapPart>? observer = null)
     {
-        using var lowered = Lower([first, second]);
-        using var rotated = _evaluator.MultiplyByImaginaryUnit(lowered[1]);
-        using var both = _evaluator.Add(lowered[0], rotated);
-        var halves = BootstrapToHalves([both], SlotParts.Complex, observer);
-        return (halves[0], halves[1]);
+        ArgumentNullException.ThrowIfNull(pairs);
+        RangedCiphertext[] parts = [.. pairs.Select(pair => pair.First), .. pairs.Select(pair => pair.Second)];
+        using var lifted = Lift(parts);
+        using var both = new CiphertextBatch(Join(lifted.Items, pairs.Count));
+        var halves = BootstrapToHalves(both, [.. parts.Select(part => part.Range)], SlotParts.Complex, observer);
+        return [.. pairs.Select((_, i) => (halves[i], halves[pairs.Count + i]))];
     }
 
     public void Dispose()
@@ -129,30 +158,48 @@ public sealed class Bootstrapper : IDisposable
     /// Real parts of all operands, followed by their imaginary parts. Iterations beyond the first bootstrap what is left of the message when
     /// the result is taken from it, many times enlarged, so that its error counts as many times less.
     /// </summary>
-    private CiphertextBatch BootstrapToHalves(IReadOnlyList<Ciphertext> ciphertexts, SlotParts parts, IProgress<BootstrapPart>? observer)
+    /// <param name="operands">at the input level, filling the plan's range</param>
+    /// <param name="ranges">of each half that comes out</param>
+    /// <param name="parts">which halves</param>
+    /// <param name="observer">told of the parts</param>
+    private CiphertextBatch BootstrapToHalves(
+        CiphertextBatch operands, double[] ranges, SlotParts parts, IProgress<BootstrapPart>? observer)
     {
-        using var operands = Lower(ciphertexts);
         CheckRange(operands);
-        var halves = Pass(operands, Plan.EvalMod, parts, observer);
-        if (Plan.EvalModOfError is not { } correction)
+        var halves = Pass(operands, ranges, parts, observer);
+        if (Plan.Iterations == 1)
             return halves;
         using (halves)
         {
-            using var residuals = Residuals(operands, halves);
-            using var errors = Pass(residuals, correction, parts, observer);
+            using var residuals = Residuals(operands, halves, ranges);
+            double[] errorRanges = [.. ranges.Select(range => Math.ScaleB(range, -BootstrappingPlan.Log2ErrorGain))];
+            using var errors = Pass(residuals, errorRanges, parts, observer);
             return CiphertextBatch.Of(halves.Items.Length, i => _evaluator.Add(halves[i], errors[i]));
         }
     }
 
     /// <summary>One bootstrap without iteration, step by step.</summary>
-    private CiphertextBatch Pass(CiphertextBatch operands, EvalModPlan evalMod, SlotParts parts, IProgress<BootstrapPart>? observer)
+    private CiphertextBatch Pass(CiphertextBatch operands, double[] ranges, SlotParts parts, IProgress<BootstrapPart>? observer)
     {
         using var coefficients = Timed("SlotsToCoeffs", observer, () => ToCoefficients(operands));
         using var raised = Timed(
             "key switches and ModRaise", observer, () => new CiphertextBatch(_evaluator.ModRaiseBatch(coefficients.Items)));
         using var slots = Timed("CoeffsToSlots", observer, () => ToSlots(raised));
-        return Timed("EvalMod and correction", observer, () => Reduce(slots, evalMod, parts));
+        return Timed("EvalMod and correction", observer, () => Reduce(slots, ranges, parts));
     }
+
+    private double[] PlanRange(int count) => [.. Enumerable.Repeat(Plan.Range, count)];
+
+    /// <summary>At the input level, filling the plan's range.</summary>
+    private CiphertextBatch Lift(IReadOnlyList<RangedCiphertext> operands)
+    {
+        long[] factors = [.. operands.Select(operand => Plan.LiftOf(operand.Range))];
+        using var lowered = Lower([.. operands.Select(operand => operand.Ciphertext)]);
+        return CiphertextBatch.Of(operands.Count, i => Multiple(lowered[i], factors[i]));
+    }
+
+    private Ciphertext Multiple(Ciphertext ciphertext, long factor) =>
+        factor == 1 ? ciphertext.Clone() : _evaluator.MultiplyInteger(ciphertext, factor);
 
     private CiphertextBatch Lower(IReadOnlyList<Ciphertext> ciphertexts)
     {
@@ -210,15 +257,24 @@ public sealed class Bootstrapper : IDisposable
         return CiphertextBatch.Of(count, i => slots[i].CopyAtLevel(level, Plan.Parameters.ScaleAt(level)));
     }
 
-    /// <summary>EvalMod of real and imaginary parts, which are told apart by conjugation.</summary>
-    private CiphertextBatch Reduce(CiphertextBatch slots, EvalModPlan evalMod, SlotParts parts)
+    /// <summary>EvalMod of real and imaginary parts, which are told apart by conjugation: together those of one range.</summary>
+    private CiphertextBatch Reduce(CiphertextBatch slots, double[] ranges, SlotParts parts)
     {
         var count = slots.Items.Length;
         using var conjugates = CiphertextBatch.Of(count, i => _evaluator.Conjugate(slots[i]));
         using var arguments = CiphertextBatch.Of(
             parts == SlotParts.Real ? count : 2 * count,
             i => i < count ? _evaluator.Add(slots[i], conjugates[i]) : TwiceImaginaryPart(slots[i - count], conjugates[i - count]));
-        return new CiphertextBatch(_evaluator.EvalModBatch(arguments.Items, evalMod));
+        var results = new Ciphertext[arguments.Items.Length];
+        foreach (var group in Enumerable.Range(0, results.Length).GroupBy(i => ranges[i]))
+        {
+            int[] places = [.. group];
+            var evalMod = _reductions.GetOrAdd(group.Key, Plan.EvalMod.WithFactor);
+            var reduced = _evaluator.EvalModBatch([.. places.Select(i => arguments[i])], evalMod);
+            for (var i = 0; i < places.Length; i++)
+                results[places[i]] = reduced[i];
+        }
+        return new CiphertextBatch(results);
     }
 
     /// <summary>-i (z - z*) = i (z* - z).</summary>
@@ -238,10 +294,11 @@ public sealed class Bootstrapper : IDisposable
     }).Items;
 
     /// <summary>What the operands have beyond the results, enlarged, at the operands' level.</summary>
-    private CiphertextBatch Residuals(CiphertextBatch operands, CiphertextBatch halves)
+    private CiphertextBatch Residuals(CiphertextBatch operands, CiphertextBatch halves, double[] ranges)
     {
         var count = operands.Items.Length;
-        using var joined = new CiphertextBatch(Join(halves.Items, count));
+        using var lifted = CiphertextBatch.Of(halves.Items.Length, i => Multiple(halves[i], Plan.LiftOf(ranges[i])));
+        using var joined = new CiphertextBatch(Join(lifted.Items, count));
         using var lowered = CiphertextBatch.Of(count, i => _evaluator.LowerTo(joined[i], Plan.InputLevel));
         return CiphertextBatch.Of(count, i =>
         {

@@ -38,7 +38,6 @@ public sealed class BootstrappingPlan
         Range = range;
         Iterations = iterations;
         EvalMod = new EvalModPlan(parameters, range);
-        EvalModOfError = iterations == 2 ? new EvalModPlan(parameters, Math.ScaleB(range, -Log2ErrorGain)) : null;
         SlotsToCoeffs = EmbeddingPlan.ForBootstrapping(parameters, EmbeddingDirection.SlotsToCoeffs, Slots);
         CoeffsToSlots = EmbeddingPlan.ForBootstrapping(parameters, EmbeddingDirection.CoeffsToSlots, Slots);
     }
@@ -59,9 +58,6 @@ public sealed class BootstrappingPlan
     public EvalModPlan EvalMod { get; }
 
     public EmbeddingPlan CoeffsToSlots { get; }
-
-    /// <summary>EvalMod of the second iteration, or null.</summary>
-    internal EvalModPlan? EvalModOfError { get; }
 
     /// <summary>The lowest level that a ciphertext may enter at.</summary>
     public int InputLevel => SlotsToCoeffs.Level;
@@ -105,6 +101,17 @@ public sealed class BootstrappingPlan
     /// </summary>
     internal double CoeffsToSlotsConstant =>
         Parameters.ScaleAt(EvalMod.InputLevel) / Parameters.Moduli[0] / (2 * EvalMod.Bound * Repetitions);
+
+    /// <summary>The integer that a message of a smaller range is multiplied by, so that it fills the plan's.</summary>
+    /// <exception cref="ArgumentException">the plan's range is not a multiple of it</exception>
+    internal long LiftOf(double range)
+    {
+        var lift = Range / range;
+        return range > 0 && lift >= 1 && lift <= LargestRange * LargestRange && lift == Math.Floor(lift)
+            ? (long)lift
+            : throw new ArgumentException(
+                $"a bootstrap of range {Range:G6} takes ranges that it is a multiple of, {range:G6} is not one", nameof(range));
+    }
 
     /// <summary>Looks at the manifest only: no key is loaded.</summary>
     /// <exception cref="InvalidOperationException">keys are missing, or serve lower levels only; the message names the first</exception>

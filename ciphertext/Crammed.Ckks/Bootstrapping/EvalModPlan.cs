@@ -52,6 +52,18 @@ public sealed class EvalModPlan
         CorrectionPlan = PolynomialPlan.Create(_arcsine, PolynomialBasis.Monomial);
     }
 
+    private EvalModPlan(EvalModPlan plan, double factor)
+    {
+        Parameters = plan.Parameters;
+        Factor = factor;
+        Ratio = plan.Ratio;
+        LargestInteger = plan.LargestInteger;
+        Cosine = plan.Cosine;
+        CosinePlan = plan.CosinePlan;
+        _arcsine = [.. plan._arcsine.Select(coefficient => coefficient * (factor / plan.Factor))];
+        CorrectionPlan = PolynomialPlan.Create(_arcsine, PolynomialBasis.Monomial);
+    }
+
     public CkksParameters Parameters { get; }
 
     /// <summary>q_0 over the scale at which messages are raised: |m| &lt;= 1 lies within 1 / Ratio of an integer.</summary>
@@ -110,6 +122,9 @@ public sealed class EvalModPlan
             return scales;
         }
     }
+
+    /// <summary>The same with another factor: the cosine, the larger part of the work, is fitted once.</summary>
+    internal EvalModPlan WithFactor(double factor) => factor == Factor ? this : new EvalModPlan(this, factor);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(

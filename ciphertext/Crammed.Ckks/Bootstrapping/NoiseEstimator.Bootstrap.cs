@@ -18,10 +18,11 @@ public sealed partial class NoiseEstimator
     /// <param name="parts">real and imaginary parts of the message's slots, or a sample; null for uniform ones in the range</param>
     /// <param name="recombined">whether both halves make complex slots again; otherwise the noise is that of a half, as real slots and pairs have
     /// it: without the other half's, but with that of the conjugation that tells them apart, which recombination cancels</param>
-    /// <exception cref="ArgumentException">the plan belongs to other parameters, the operand is below its input level, or parts are given
-    /// and there are none</exception>
+    /// <param name="range">the operand's own range (<see cref="RangedCiphertext"/>), or null for the plan's</param>
+    /// <exception cref="ArgumentException">the plan belongs to other parameters, the operand is below its input level, parts are given
+    /// and there are none, or the plan's range is not a multiple of the operand's</exception>
     public BootstrapEstimate Bootstrap(
-        BootstrappingPlan plan, SlotEstimate operand, IReadOnlyList<double>? parts = null, bool recombined = true)
+        BootstrappingPlan plan, SlotEstimate operand, IReadOnlyList<double>? parts = null, bool recombined = true, double? range = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         if (!plan.Parameters.Matches(parameters))
@@ -36,15 +37,19 @@ public sealed partial class NoiseEstimator
         double firstPrime = parameters.Moduli[0];
         // From here on in units of q_0: what x = I + m / ratio is in.
         var unit = plan.ScaleUp * parameters.ScaleAt(plan.InputLevel) / firstPrime;
-        var perMessage = plan.SlotsToCoeffsConstant * unit;
-        var coefficients = PlannedEmbedding(LowerTo(operand, plan.InputLevel), plan.SlotsToCoeffs, plan.SlotsToCoeffsConstant);
+        var lift = plan.LiftOf(range ?? plan.Range);
+        var perMessage = plan.SlotsToCoeffsConstant * unit * lift;
+        var lifted = MultiplyInteger(LowerTo(operand, plan.InputLevel), lift);
+        var coefficients = PlannedEmbedding(lifted, plan.SlotsToCoeffs, plan.SlotsToCoeffsConstant);
         coefficients = coefficients with { Scale = firstPrime, Rms = unit * coefficients.Rms, Error = unit * coefficients.Error };
         var raised = ModRaise(coefficients);
         var slots = PlannedEmbedding(SumOfCopies(raised, plan), plan.CoeffsToSlots, plan.CoeffsToSlotsConstant);
         // Both parts are sums with the conjugate.
         var conjugation = recombined ? 0 : KeySwitch(plan.EvalMod.InputLevel, slots.Scale);
         var argument = Together(2 * slots.Error, conjugation) * firstPrime / parameters.ScaleAt(plan.EvalMod.InputLevel);
-        var statistics = new EvalModStatistics(this, plan.EvalMod, EphemeralWeight, perMessage, plan.Range, parts);
+        var ownRange = range ?? plan.Range;
+        var statistics = new EvalModStatistics(
+            this, plan.EvalMod.WithFactor(ownRange), EphemeralWeight, perMessage, ownRange, parts);
         var carried = argument * statistics.Derivative;
         var result = new SlotEstimate(plan.OutputLevel, parameters.ScaleAt(plan.OutputLevel), operand.Rms, 0);
         return new BootstrapEstimate(result, statistics.Components(carried * carried, recombined), plan.Slots, parameters.SlotCount)

@@ -56,6 +56,13 @@ public static class NamedParameters
         "insecure-N11-bootstrapping", 11, [50, .. Enumerable.Repeat(39, 3), .. Enumerable.Repeat(40, 4), .. Enumerable.Repeat(50, 12)],
         [.. Enumerable.Repeat(50, 4)], 40, Bootstrapping: new BootstrappingLiteral(3, 8, 4));
 
+    /// <summary>
+    /// The whole chain of <see cref="N16QP1746Bootstrapping"/> over a ring of degree 2^12: 15 usable levels; for tests and small trials
+    /// only.
+    /// </summary>
+    public static CkksParametersLiteral InsecureN12Bootstrapping { get; } =
+        N16QP1746Bootstrapping with { Name = "insecure-N12-bootstrapping", LogN = 12 };
+
     /// <summary>The primes of <see cref="N14QP428"/> over a ring of degree 2^11; for tests only.</summary>
     public static CkksParametersLiteral InsecureN11 { get; } = N14QP428 with { Name = "insecure-N11", LogN = 11 };
 
@@ -66,7 +73,7 @@ public static class NamedParameters
     public static IReadOnlyList<CkksParametersLiteral> All { get; } =
     [
         N13QP213, N14QP428, N15QP850, N16QP1320, N16QP1746Bootstrapping, N16QP1746PreciseBootstrapping, N16QP1727Bootstrapping,
-        InsecureN11, InsecureN12, InsecureN11Bootstrapping,
+        InsecureN11, InsecureN12, InsecureN11Bootstrapping, InsecureN12Bootstrapping,
     ];
 
     /// <summary>The set of that name.</summary>

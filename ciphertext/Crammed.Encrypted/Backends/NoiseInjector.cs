@@ -81,27 +81,35 @@ internal sealed class NoiseInjector
     /// <param name="result">The polynomial's values.</param>
     /// <param name="argument">Arguments of the plan, which are taken to lie in [-1, 1].</param>
     /// <param name="plan">The polynomial.</param>
-    public void AddPolynomial(ClearVector result, ClearVector argument, PolynomialPlan plan)
+    public void AddPolynomial(ClearVector result, ClearVector argument, PolynomialPlan plan) =>
+        AddPolynomial(result.Values, argument.Values, argument.Level, plan, NextDraw());
+
+    /// <summary>As above, with the noise of a draw that the caller names.</summary>
+    public void AddPolynomial(Span<double> result, ReadOnlySpan<double> argument, int level, PolynomialPlan plan, ulong draw)
     {
         var steps = 4 * plan.Degree;
-        var deviations = _polynomials.GetOrAdd((plan, argument.Level), key =>
+        var deviations = _polynomials.GetOrAdd((plan, level), key =>
             [.. Enumerable.Range(0, steps + 1).Select(k => _model.Polynomial(key.Plan, key.Level, Math.Cos(Math.PI * k / steps)))]);
-        Add(result, i =>
+        var offset = OffsetOf(draw, result.Length);
+        for (var i = 0; i < result.Length; i++)
         {
-            var place = Math.Acos(Math.Clamp(argument.Values[i], -1, 1)) / Math.PI * steps;
+            var place = Math.Acos(Math.Clamp(argument[i], -1, 1)) / Math.PI * steps;
             var below = Math.Min((int)place, steps - 1);
-            return deviations[below] + (place - below) * (deviations[below + 1] - deviations[below]);
-        });
+            result[i] += (deviations[below] + (place - below) * (deviations[below + 1] - deviations[below])) * _table[offset + i];
+        }
     }
 
-    private void Add(ClearVector vector, double standardDeviation) => Add(vector, _ => standardDeviation);
-
-    private void Add(ClearVector vector, Func<int, double> standardDeviation)
+    /// <summary>Adds noise of a standard deviation; equal draws are equal noise.</summary>
+    public void Add(Span<double> values, double standardDeviation, ulong draw)
     {
-        var values = vector.Values;
-        var mixed = ((ulong)Interlocked.Increment(ref _draws) + (ulong)_seed) * 0x9E3779B97F4A7C15;
-        var offset = (int)((mixed >> 32) % (ulong)(TableSize - values.Length));
+        var offset = OffsetOf(draw, values.Length);
         for (var i = 0; i < values.Length; i++)
-            values[i] += standardDeviation(i) * _table[offset + i];
+            values[i] += standardDeviation * _table[offset + i];
     }
+
+    private void Add(ClearVector vector, double standardDeviation) => Add(vector.Values, standardDeviation, NextDraw());
+
+    private ulong NextDraw() => (ulong)Interlocked.Increment(ref _draws);
+
+    private int OffsetOf(ulong draw, int length) => (int)(((draw + (ulong)_seed) * 0x9E3779B97F4A7C15 >> 32) % (ulong)(TableSize - length));
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.ExceptionServices;
 using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Layouts;
@@ -6,7 +7,10 @@ using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Execution;
 
-/// <summary>Programs on clear slots: the same instructions and polynomials, no encryption and no noise.</summary>
+/// <summary>
+/// Programs on clear slots: the same instructions and polynomials, no encryption; on request with the noise of ciphertexts. Noise is
+/// Gaussian and the same in every run of a seed.
+/// </summary>
 /// <param name="slotCount">slots in a vector</param>
 /// <param name="refreshedLevel">level of a refreshed vector; levels are checked</param>
 public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBackend
@@ -18,11 +22,20 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
     /// </summary>
     public bool ChecksLevels { get; init; } = true;
 
+    /// <summary>
+    /// Noise of ciphertexts to inject, or null for none. It needs levels, so it needs a planned program and <see cref="ChecksLevels"/>.
+    /// </summary>
+    public InjectedNoise? Noise { get; init; }
+
     /// <summary>A vector with the given slots, as if freshly encrypted.</summary>
-    public SlotVector Load(ReadOnlySpan<double> values)
+    public SlotVector Load(ReadOnlySpan<double> values) => Load(values, refreshedLevel);
+
+    /// <summary>A vector with the given slots, as if freshly encrypted at a level.</summary>
+    public SlotVector Load(ReadOnlySpan<double> values, int level)
     {
-        var vector = ClearVector.Create(slotCount, refreshedLevel);
+        var vector = ClearVector.Create(slotCount, level);
         values.CopyTo(vector.Values);
+        Injected?.NextVerb().Fresh(0, vector.Values, level);
         return vector;
     }
 
@@ -36,7 +49,7 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
                 TensorPrimitives.MultiplyAdd(Slots(term.Vector), term.Factor, result, result);
             foreach (var constant in constants[i])
                 TensorPrimitives.Add(constant.Slots(slotCount), result, result);
-        });
+        }, (noise, i, result, level) => noise.PublicSum(i, result, level, constants[i]));
 
     public SlotVector[] SumOfProducts(IReadOnlyList<IReadOnlyList<VectorProduct>> jobs) =>
         Make(jobs.Count, 1, i => jobs[i].SelectMany(term => new[] { term.Left, term.Right }), (i, result) =>
@@ -47,7 +60,7 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
                 TensorPrimitives.Multiply(Slots(term.Left), Slots(term.Right), product);
                 TensorPrimitives.MultiplyAdd(product, term.Factor, result, result);
             }
-        });
+        }, (noise, i, result, level) => noise.Product(i, result, level));
 
     public SlotVector[] SumOfSquaredDifferences(IReadOnlyList<IReadOnlyList<(SlotVector Left, SlotVector Right)>> jobs) =>
         Make(jobs.Count, 1, i => jobs[i].SelectMany(term => new[] { term.Left, term.Right }), (i, result) =>
@@ -58,14 +71,14 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
                 TensorPrimitives.Subtract(Slots(left), Slots(right), difference);
                 TensorPrimitives.MultiplyAdd(difference, difference, result, result);
             }
-        });
+        }, (noise, i, result, level) => noise.Product(i, result, level));
 
     public SlotVector[] SumOfMasked(IReadOnlyList<IReadOnlyList<MaskedVector>> jobs) =>
         Make(jobs.Count, 1, i => jobs[i].Select(term => term.Vector), (i, result) =>
         {
             foreach (var term in jobs[i])
                 TensorPrimitives.MultiplyAdd(Slots(term.Vector), term.Mask.Slots(slotCount), result, result);
-        });
+        }, (noise, i, result, level) => noise.Masked(i, result, level, [.. jobs[i].Select(term => (RmsOf(term.Vector), term.Mask))]));
 
     public SlotVector[] Rotate(IReadOnlyList<Rotation> jobs) => SumOfRotations([.. jobs.Select(job => new[] { job })]);
 
@@ -74,37 +87,61 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
         {
             foreach (var term in jobs[i])
                 AddRotated(Slots(term.Vector), term.Steps, result);
-        });
+        }, (noise, i, result, level) => noise.Rotations(i, result, level, jobs[i].Count(term => term.Steps % slotCount != 0)));
 
-    public SlotVector[] Fold(IReadOnlyList<SlotVector> vectors, int stride, int count) =>
-        Make(vectors.Count, 0, i => [vectors[i]], (i, result) =>
+    public SlotVector[] Fold(IReadOnlyList<SlotVector> vectors, int stride, int count)
+    {
+        var noise = Injected?.NextVerb();
+        return Make(vectors.Count, 0, i => [vectors[i]], (i, result) =>
         {
             Slots(vectors[i]).CopyTo(result);
-            for (var done = 1; done < count; done *= 2)
+            for (int done = 1, round = 0; done < count; done *= 2, round++)
+            {
                 AddRotated([.. result], done * stride, result);
+                noise?.Rotations(round * vectors.Count + i, result, vectors[i].Level, done * stride % slotCount == 0 ? 0 : 1);
+            }
         });
+    }
 
-    public SlotVector[] Evaluate(IReadOnlyList<SlotVector> arguments, string function, ChebyshevPolynomial approximation) =>
-        Make(arguments.Count, approximation.Depth, i => [arguments[i]], (i, result) =>
+    public SlotVector[] Evaluate(IReadOnlyList<SlotVector> arguments, string function, ChebyshevPolynomial approximation)
+    {
+        var noise = Injected?.NextVerb();
+        return Make(arguments.Count, approximation.Depth, i => [arguments[i]], (i, result) =>
         {
             var values = Slots(arguments[i]);
             for (var slot = 0; slot < slotCount; slot++)
             {
                 if (!approximation.Domain.Contains(values[slot]))
                     throw new RangeViolationException($"{function}: {values[slot]:G9} in slot {slot} is outside the domain {approximation.Domain}");
-                result[slot] = approximation.Evaluate(values[slot]);
+                result[slot] = approximation.Domain.ToUnit(values[slot]);
             }
+            var unit = noise?.PolynomialArgument(i, result, arguments[i].Level, approximation);
+            for (var slot = 0; slot < slotCount; slot++)
+                result[slot] = approximation.EvaluateOnUnit(result[slot]);
+            if (unit is not null)
+                noise!.Value.Polynomial(i, result, unit, arguments[i].Level, approximation);
         });
+    }
 
     public SlotVector[] LinearMap(IReadOnlyList<SlotVector> inputs, LinearMap map, SlotGrid grid, IReadOnlyList<FrozenWeights> matrices)
     {
-        var outputs = map.OutputBlocks.SelectMany((blocks, o) => Enumerable.Range(0, blocks.Columns).Select(column => (o, column))).ToArray();
-        return Make(outputs.Length, 1, _ => inputs, (j, result) =>
+        var outputs = MapVector.Of(map.OutputBlocks);
+        var results = Make(outputs.Count, 1, _ => inputs, (j, result) =>
         {
-            var (o, column) = outputs[j];
-            for (var block = 0; block < map.OutputBlocks[o].Blocks; block++)
-                AddOutput(inputs, map, grid, matrices, (o, block, column), result);
+            for (var block = 0; block < outputs[j].Blocks.Blocks; block++)
+                AddOutput(inputs, map, grid, matrices, (outputs[j].Group, block, outputs[j].Column), result);
         });
+        if (Injected?.NextVerb() is not { } noise)
+            return results;
+        var mapNoise = new LinearMapNoise(map, grid, matrices);
+        double[] rms =
+        [
+            .. MapVector.Of(map.InputBlocks).Zip(inputs)
+                .GroupBy(pair => pair.First.Group, pair => RmsOf(pair.Second)).Select(RootMeanSquare),
+        ];
+        for (var j = 0; j < outputs.Count; j++)
+            noise.LinearMap(j, ((ClearVector)results[j]).Values, inputs[0].Level, mapNoise, outputs[j].Group, rms);
+        return results;
     }
 
     public SlotVector[] SpreadProducts(IReadOnlyList<SlotVector> inputs, SpreadProducts map, SlotGrid grid, FrozenWeights matrix) =>
@@ -122,26 +159,43 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
                         result[slot] += matrix[target * map.OutputBlocks.Columns + column, block * map.InputBlocks.Columns + input] * Slots(inputs[i])[slot];
                 }
             }
-        });
+        }, (noise, i, result, level) => noise.PlainProducts(i, result, level, inputs.Select(RmsOf)));
 
-    public SlotVector[] Lower(IReadOnlyList<SlotVector> vectors, int level) => [.. vectors.Select(vector =>
+    public SlotVector[] Lower(IReadOnlyList<SlotVector> vectors, int level)
     {
-        if (!ChecksLevels)
-            return vector.Share();
-        LevelRules.CheckLower(vector, level);
-        var result = ClearVector.Create(slotCount, level);
-        Slots(vector).CopyTo(result.Values);
-        return result;
-    })];
+        var noise = Injected?.NextVerb();
+        return [.. vectors.Select((vector, i) =>
+        {
+            if (!ChecksLevels || vector.Level == level)
+                return vector.Share();
+            LevelRules.CheckLower(vector, level);
+            var result = ClearVector.Create(slotCount, level);
+            Slots(vector).CopyTo(result.Values);
+            noise?.Rescale(i, result.Values, level);
+            return result;
+        })];
+    }
 
-    public SlotVector[] Refresh(IReadOnlyList<SlotVector> vectors, IReadOnlyList<double> ranges, RefreshMethod method) =>
-        [.. vectors.Select((vector, i) =>
+    public SlotVector[] Refresh(IReadOnlyList<SlotVector> vectors, IReadOnlyList<double> ranges, RefreshMethod method)
+    {
+        var noise = Injected?.NextVerb();
+        return [.. vectors.Select((vector, i) =>
         {
             var largest = Math.Abs(TensorPrimitives.MaxMagnitude(Slots(vector)));
             if (!(largest <= ranges[i]))
                 throw new RangeViolationException($"refresh: {largest:G6} is beyond the range of {ranges[i]:G6}");
-            return Load(Slots(vector));
+            var result = ClearVector.Create(slotCount, refreshedLevel);
+            Slots(vector).CopyTo(result.Values);
+            noise?.Refresh(i, result.Values, refreshedLevel, ranges[i], method);
+            return result;
         })];
+    }
+
+    private InjectedNoise? Injected => ChecksLevels ? Noise : null;
+
+    private static double RmsOf(SlotVector vector) => RootMeanSquare(((ClearVector)vector).Values);
+
+    private static double RootMeanSquare(IEnumerable<double> values) => Math.Sqrt(values.Average(value => value * value));
 
     private static ReadOnlySpan<double> Slots(SlotVector vector) => ((ClearVector)vector).Values;
 
@@ -175,11 +229,16 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
         }
     }
 
+    /// <summary>Adds the noise of a job to its result, whose operands were at a level.</summary>
+    private delegate void AddNoise(VerbNoise noise, int job, double[] result, int level);
+
     /// <summary>Vectors of zeros at the level below their operands', filled in parallel.</summary>
-    private SlotVector[] Make(int count, int depth, Func<int, IEnumerable<SlotVector>> operands, Action<int, double[]> fill)
+    private SlotVector[] Make(
+        int count, int depth, Func<int, IEnumerable<SlotVector>> operands, Action<int, double[]> fill, AddNoise? addNoise = null)
     {
+        var noise = addNoise is null ? null : Injected?.NextVerb();
         var results = new SlotVector[count];
-        Parallel.For(0, count, i =>
+        InParallel(count, i =>
         {
             var level = operands(i).Min(operand => operand.Level) - (ChecksLevels ? depth : 0);
             if (level < 0)
@@ -187,8 +246,23 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
             var result = ClearVector.Create(slotCount, level);
             result.Values.AsSpan().Clear();
             fill(i, result.Values);
+            if (noise is { } injected)
+                addNoise!(injected, i, result.Values, level + depth);
             results[i] = result;
         });
         return results;
+    }
+
+    /// <summary>The first exception comes out as it was thrown.</summary>
+    private static void InParallel(int count, Action<int> work)
+    {
+        try
+        {
+            Parallel.For(0, count, work);
+        }
+        catch (AggregateException failure) when (failure.InnerException is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure.InnerException);
+        }
     }
 }

@@ -78,6 +78,48 @@ internal sealed class BootstrapperModesTests
         }
     }
 
+    /// <summary>Each half has the precision of its own range, with the plan's one set of diagonals.</summary>
+    [TestCase(1)]
+    [TestCase(2)]
+    public void Vectors_of_several_ranges_share_a_bootstrapper(int iterations)
+    {
+        using var setup = new BootstrapSetup(new BootstrappingPlan(Parameters, range: 16, iterations: iterations), isChecked: true);
+        var level = setup.Plan.InputLevel;
+        double[] ranges = [16, 16, 1, 4];
+        Complex[][] messages = [.. ranges.Select((range, seed) => Real(range, seed))];
+        Ciphertext[] operands = [.. messages.Select(message => setup.Encrypt(message, level))];
+        RangedCiphertext[] ranged = [.. operands.Zip(ranges, (operand, range) => new RangedCiphertext(operand, range))];
+        var live = ResidueMemory.LiveBuffers;
+        var pairs = setup.Bootstrapper.BootstrapPairs([(ranged[0], ranged[1]), (ranged[2], ranged[3])]);
+        Ciphertext[] results =
+            [.. pairs.SelectMany(pair => new[] { pair.First, pair.Second }), setup.Bootstrapper.BootstrapReal(ranged[2])];
+        for (var i = 0; i < results.Length; i++)
+        {
+            var operand = i == 4 ? 2 : i;
+            double[] errors = [.. setup.Errors(results[i], messages[operand])[..Parameters.SlotCount]];
+            // A pair is one complex message, what the other has in its imaginary parts enlarged as the ranges are apart; halves stay apart.
+            var pair = setup.Fresh(messages[operand], level);
+            if (i < 4)
+            {
+                var (other, enlargement) = (setup.Fresh(messages[i ^ 1], level), ranges[i] / ranges[i ^ 1]);
+                pair = setup.Noise.Add(pair, other with { Rms = other.Rms * enlargement, Error = other.Error * enlargement });
+            }
+            double[] parts = [.. messages[operand].Select(slot => slot.Real)];
+            var estimate = setup.Noise.Bootstrap(setup.Plan, pair, parts, recombined: false, ranges[operand]);
+            if (iterations == 1)
+                BootstrapAssert.AreAsEstimated([errors], estimate);
+            else if (i == 4)
+                Assert.That(Math.Sqrt(errors.Average(error => error * error)), Is.LessThan(estimate.Error / 4), "a second iteration");
+            results[i].Dispose();
+        }
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+        Assert.That(
+            () => setup.Bootstrapper.BootstrapReal(new RangedCiphertext(operands[0], 3)),
+            Throws.ArgumentException.With.Message.StartsWith("a bootstrap of range 16 takes ranges that it is a multiple of, 3 is not"));
+        foreach (var operand in operands)
+            operand.Dispose();
+    }
+
     /// <summary>
     /// One bootstrap of range 2^12 has 12 bits less than one of unit range. The second leaves 2^-14 of its error, and the roundings of three
     /// rescales at the output's scale (of both results and of the one that is taken from the operand), and of the operand's.
@@ -142,6 +184,8 @@ internal sealed class BootstrapperModesTests
         TestContext.Out.WriteLine($"range {range}, {setup.Plan.Iterations} iterations: {rms:F1} bits rms");
         return rms;
     }
+
+    private static Complex[] Real(double range, int seed) => [.. Uniform(range, seed).Select(value => new Complex(value.Real, 0))];
 
     private static Complex[] Uniform(double range, int seed)
     {

@@ -1,0 +1,37 @@
+using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Programs;
+
+namespace Crammed.Encrypted.Execution;
+
+/// <summary>Products with frozen matrices.</summary>
+public sealed partial class CkksGroups
+{
+    public SlotVector[] LinearMap(IReadOnlyList<SlotVector> inputs, LinearMap map, SlotGrid grid, IReadOnlyList<FrozenWeights> matrices)
+    {
+        var level = _levels.OfCiphertext(LevelRules.BelowCommon(nameof(LinearMap), inputs) + 1);
+        using var product = new BlockProduct(_evaluator, _encoder, map, grid, matrices, level);
+        return [.. product.Of([.. inputs.Select(Read)]).Select(Vector)];
+    }
+
+    public SlotVector[] SpreadProducts(IReadOnlyList<SlotVector> inputs, SpreadProducts map, SlotGrid grid, FrozenWeights matrix)
+    {
+        var level = _levels.OfCiphertext(LevelRules.BelowCommon(nameof(SpreadProducts), inputs) + 1);
+        var scale = _levels.Parameters.ScaleAt(level);
+        return ForEach(grid.Blocks, shift =>
+        {
+            var sum = new RunningSum(_evaluator);
+            for (var i = 0; i < inputs.Count; i++)
+            {
+                if (SpreadWeights.Of(map, grid, matrix, shift, i) is not { } weights)
+                    continue;
+                using var plaintext = _encoder.Encode(weights, level, scale);
+                sum.TakeOver(_evaluator.MultiplyPlain(Read(inputs[i]), plaintext), 1);
+            }
+            if (sum.IsEmpty)
+                sum.TakeOver(_evaluator.MultiplyScalar(Read(inputs[0]), 0, scale), 1);
+            using var total = sum.Take();
+            return _evaluator.Rescale(total);
+        });
+    }
+}

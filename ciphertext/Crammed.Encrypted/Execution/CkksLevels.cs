@@ -1,0 +1,31 @@
+using Crammed.Ckks;
+
+namespace Crammed.Encrypted.Execution;
+
+/// <summary>
+/// Levels of a program as those of ciphertexts. A program counts from 0, the lowest level that a refresh takes; that level of ciphertexts
+/// depends on who refreshes. Nothing else knows of the difference.
+/// </summary>
+/// <param name="Parameters">the parameter set</param>
+/// <param name="Lowest">level of a ciphertext at level 0 of a program</param>
+/// <param name="Refreshed">level of a refreshed ciphertext</param>
+public sealed record CkksLevels(CkksParameters Parameters, int Lowest, int Refreshed)
+{
+    /// <summary>Level of a refreshed vector of a program.</summary>
+    public int RefreshedLevel => Refreshed - Lowest;
+
+    /// <summary>A bootstrap takes its input level and gives its output level.</summary>
+    public static CkksLevels ForBootstrapping(BootstrappingPlan plan) => new(plan.Parameters, plan.InputLevel, plan.OutputLevel);
+
+    /// <summary>The key holder takes level 0 and gives the highest level that carries messages.</summary>
+    public static CkksLevels ForClient(CkksParameters parameters) => new(parameters, 0, parameters.WorkingLevel);
+
+    /// <summary>Level of a ciphertext at a program's level.</summary>
+    public int OfCiphertext(int programLevel) => programLevel + Lowest;
+
+    /// <summary>A program's level of a ciphertext's.</summary>
+    public int OfProgram(int ciphertextLevel) => ciphertextLevel - Lowest;
+
+    /// <summary>The one scale of ciphertexts at a program's level.</summary>
+    public double ScaleAt(int programLevel) => Parameters.ScaleAt(OfCiphertext(programLevel));
+}

@@ -1,0 +1,88 @@
+using Crammed.Approximation;
+using Crammed.Ckks;
+using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Programs;
+
+namespace Crammed.Encrypted.Tests.Execution;
+
+/// <summary>The keys of a program, counted by hand. That they are enough, the runs on ciphertexts show, which have no others.</summary>
+[TestFixture]
+internal sealed class ProgramKeysTests
+{
+    private static readonly SlotGrid Grid = new(tokens: 16, examples: 8, blocks: 16);
+    private static readonly CkksParameters Parameters = CkksParameters.Create(NamedParameters.InsecureN12Bootstrapping);
+    private static readonly CkksLevels Levels = CkksLevels.ForBootstrapping(new BootstrappingPlan(Parameters));
+    private static readonly Axis Step = new("step", 3);
+
+    private readonly Value _x = new("x", [Step]);
+
+    [Test]
+    public void Each_rotation_has_the_highest_level_that_it_is_used_at()
+    {
+        Value lower = new("lower", [Step]), rotated = new("rotated", [Step]), sum = new("sum", []), folded = new("folded", []);
+        var keys = KeysOf(
+            new Rotate(rotated, _x[Step], Step * 128 - 128),
+            new Lower(lower, _x, 7),
+            new RotateAndSum(sum, lower[Step], Step * 64, [Step]),
+            new Fold(folded, sum, 32, 8));
+        // -128, 0 and 128 at the refreshed level; 0, 64 and 128 at level 7; 32, 64 and 128 there. A program's level 0 is level 3 here.
+        Assert.That(keys.Rotations, Is.EquivalentTo(new Dictionary<int, int> { [2048 - 128] = 18, [128] = 18, [64] = 10, [32] = 10 }));
+        Assert.That(
+            (keys.RelinearizationLevel, keys.ConjugationLevel, keys.Encapsulation, keys.LargestRange),
+            Is.EqualTo(((int?)null, (int?)null, false, (double?)null)));
+    }
+
+    [Test]
+    public void Blocks_are_shifted_no_further_than_they_are_used()
+    {
+        var y = new Value("y", [new Axis("feature", 2)]);
+        var keys = KeysOf(new LinearMap([y], [new FeatureBlocks(3, 2)], [_x], [new FeatureBlocks(5, 3)], [new FrozenMatrix("w")]));
+        // Features come from up to 4 blocks ahead and 2 blocks back.
+        Assert.That(keys.Rotations.Keys, Is.EquivalentTo(new[] { 1, 2, 3, 4, 2048 - 1, 2048 - 2 }));
+        Assert.That(keys.Rotations.Values, Is.All.EqualTo(18));
+    }
+
+    [Test]
+    public void Products_and_polynomials_are_relinearized_where_they_begin()
+    {
+        Value lower = new("lower", [Step]), product = new("product", [Step]), polynomial = new("polynomial", [Step]);
+        var scaled = ChebyshevFit.Interpolate(Math.Exp, new Interval(-2, 2), 7);
+        Instruction atSeven = new Lower(lower, _x, 7), multiply = new Products(product, [ProgramBuilder.Product(lower, lower)]);
+        var function = new PolynomialOf(polynomial, lower, "exp", scaled);
+        Assert.That(KeysOf(atSeven, multiply).RelinearizationLevel, Is.EqualTo(10));
+        // The domain is mapped onto [-1, 1] before the first product.
+        Assert.That(KeysOf(atSeven, function).RelinearizationLevel, Is.EqualTo(9));
+        Assert.That(KeysOf(atSeven, function, multiply).RelinearizationLevel, Is.EqualTo(10));
+    }
+
+    [Test]
+    public void Bootstraps_bring_their_keys()
+    {
+        var plan = new BootstrappingPlan(Parameters);
+        var y = new Value("y", [Step]);
+        var keys = KeysOf(new Refresh([y], [_x], [4], RefreshMethod.Bootstrap));
+        Assert.That(keys.Rotations, Is.EquivalentTo(plan.Rotations.ToDictionary(rotation => rotation.Steps, rotation => rotation.Level)));
+        Assert.That(
+            (keys.RelinearizationLevel, keys.ConjugationLevel, keys.Encapsulation, keys.LargestRange),
+            Is.EqualTo(((int?)plan.RelinearizationLevel, (int?)plan.ConjugationLevel, true, (double?)4)));
+        Assert.That(KeysOf(new Refresh([y], [_x], [4], RefreshMethod.Client)).Encapsulation, Is.False);
+    }
+
+    [Test]
+    public void A_program_without_levels_is_refused()
+    {
+        Value product = new("product", [Step]), sum = new("sum", [Step]);
+        Assert.That(
+            () => KeysOf(
+                new Products(product, [ProgramBuilder.Product(_x, _x)]),
+                new Sum(sum, [ProgramBuilder.Term(_x), ProgramBuilder.Term(product)], [])),
+            Throws.InvalidOperationException.With.Message.EqualTo("sum: operands at levels 15, 14; the program is not planned"));
+        Assert.That(
+            () => KeysOf(new Lower(product, _x, 16)),
+            Throws.InvalidOperationException.With.Message.EqualTo("product: from level 15 there is no way to level 16"));
+    }
+
+    private ProgramKeys KeysOf(params Instruction[] instructions) =>
+        ProgramKeys.Of(new EncryptedProgram(Grid, [_x], [.. instructions], new Dictionary<string, Value>()), Levels);
+}
