@@ -129,6 +129,13 @@ internal abstract unsafe class VectorKernels
         double* result0, double* result1, double** operands, int count, int length, Modulus modulus);
 
     /// <summary>
+    /// result0 = Σ_i c_i b_i and result1 = Σ_i c_i a_i for centred constants c_i. Operands: 2 <paramref name="count"/> limbs in the order
+    /// b, a of each term.
+    /// </summary>
+    public abstract void ConstantProducts(
+        double* result0, double* result1, double** operands, double* constants, int count, int length, Modulus modulus);
+
+    /// <summary>
     /// results[o] = factor * Σ_i matrix[o, i] * inputs[i] for every output o, for <paramref name="length"/> residues from
     /// <paramref name="offset"/> on. The matrix must keep the bound that the split was made for, which holds the factor too.
     /// </summary>

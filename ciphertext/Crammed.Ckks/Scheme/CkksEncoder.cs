@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
@@ -21,6 +22,7 @@ public sealed unsafe class CkksEncoder
 {
     private readonly CkksParameters _parameters;
     private readonly SpecialFourierTransform _transform;
+    private readonly ConcurrentDictionary<int, PeriodicBasis> _bases = new();
 
     public CkksEncoder(CkksParameters parameters)
     {
@@ -67,6 +69,30 @@ public sealed unsafe class CkksEncoder
         var period = CheckPeriod(nameof(EncodeSparse), values.Length);
         using var coefficients = ToCoefficients(values, level, scale, period);
         return Transform(coefficients, level, scale);
+    }
+
+    /// <summary>
+    /// What <see cref="EncodeSparse(ReadOnlySpan{double}, int, double)"/> makes of 2^k real numbers, at most N/16, kept as the 2^(k+1)
+    /// values a limb that it has once transformed, and made without a transform of N points: for products with many such vectors
+    /// (<see cref="Evaluator.SumsOfPeriodicProducts"/>).
+    /// </summary>
+    public PeriodicPlaintext EncodePeriodic(ReadOnlySpan<double> values, int level, double scale)
+    {
+        var period = CheckPeriod(nameof(EncodePeriodic), values.Length);
+        if (16 * period > _parameters.N)
+            throw new ArgumentException($"{nameof(EncodePeriodic)}: {period} numbers of a period are more than {_parameters.N / 16}");
+        CheckLevelAndScale(level, scale);
+        // The kernels take vectors of eight.
+        var length = Math.Max(2 * period, 8);
+        double* slots = stackalloc double[2 * length], coefficients = slots + length;
+        new Span<double>(slots, 2 * length).Clear();
+        values.CopyTo(new Span<double>(slots, length));
+        _transform.FromSlots(coefficients, slots, period);
+        Ring.Kernels.ScaleAndRound(coefficients, coefficients, scale / period, length);
+        var largest = EmbeddingKernels.LargestMagnitude(new ReadOnlySpan<double>(coefficients, length));
+        _parameters.CheckCoefficient(nameof(EncodePeriodic), largest, level, scale);
+        var basis = _bases.GetOrAdd(period, key => new PeriodicBasis(Ring, key));
+        return new PeriodicPlaintext(_parameters, basis.Values(coefficients, level), level, scale, largest);
     }
 
     /// <summary>

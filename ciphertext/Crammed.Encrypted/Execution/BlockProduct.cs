@@ -5,27 +5,23 @@ using Crammed.Encrypted.Programs;
 namespace Crammed.Encrypted.Execution;
 
 /// <summary>
-/// A frozen linear map on ciphertexts of one level. Weights depend on the block only and are encoded as periodic plaintexts; the masks of
+/// A frozen linear map on ciphertexts of one level. Weights depend on the block only and are periodic plaintexts; the masks of
 /// shifts and the weights share one rescale: their scales multiply to the level's canonical scale exactly, so that the result stands at the
 /// canonical scale of the level below.
 /// </summary>
 /// <remarks>
-/// <see cref="WeightedSums"/> is all that a blocked product of residue matrices would replace: sums over vectors and shifts of ciphertexts
-/// times weights that are the same numbers in every row.
+/// <see cref="Evaluator.SumsOfPeriodicProducts"/> is all that a faster product of residue matrices would replace.
 /// </remarks>
-internal sealed class BlockProduct : IDisposable
+internal sealed class BlockProduct
 {
     /// <summary>What masks are multiplied by: with weights near 2^-4 in size both leave the same relative error.</summary>
     public const double MaskScale = 1 << 18;
-
-    /// <summary>Products that are summed before the sum is written.</summary>
-    private const int ProductsAtOnce = 16;
 
     private readonly Evaluator _evaluator;
     private readonly CkksEncoder _encoder;
     private readonly BlockWeights _weights;
     private readonly IReadOnlyList<BlockShift> _shifts;
-    private readonly Dictionary<(int Distance, int Steps), Plaintext> _masks = [];
+    private readonly Dictionary<(int Distance, int Steps), PeriodicPlaintext> _masks = [];
     private readonly bool _shiftsInputs;
     private readonly int _level;
     private readonly double _weightScale;
@@ -46,7 +42,7 @@ internal sealed class BlockProduct : IDisposable
         foreach (var shift in _shifts.Where(shift => shift.IsMasked))
         {
             foreach (var steps in shift.Steps)
-                _masks.Add((shift.Distance, steps), encoder.EncodeSparse(shift.Mask(steps), level, MaskScale));
+                _masks.Add((shift.Distance, steps), encoder.EncodePeriodic(shift.Mask(steps), level, MaskScale));
         }
     }
 
@@ -72,12 +68,6 @@ internal sealed class BlockProduct : IDisposable
         return results;
     }
 
-    public void Dispose()
-    {
-        foreach (var mask in _masks.Values)
-            mask.Dispose();
-    }
-
     /// <summary>One operand at a time: its shifts are made once, for all results.</summary>
     private void ShiftInputs(IReadOnlyList<Ciphertext> inputs, RunningSum[] sums)
     {
@@ -94,8 +84,12 @@ internal sealed class BlockProduct : IDisposable
             }
             DisposeAll(rotated);
             var input = _weights.Inputs[i];
-            _evaluator.ParallelFor(sums.Length, j => WeightedSums(
-                sums[j], shifted, k => _weights.Of(_weights.Outputs[j], input, _shifts[k].Distance)));
+            var products = Products(shifted, sums.Length, (j, k) => _weights.Of(_weights.Outputs[j], input, _shifts[k].Distance));
+            for (var j = 0; j < sums.Length; j++)
+            {
+                if (products[j] is { } product)
+                    sums[j].TakeOver(product, 1);
+            }
             DisposeAll(shifted);
         }
     }
@@ -103,32 +97,33 @@ internal sealed class BlockProduct : IDisposable
     /// <summary>One result: for each shift the sum over operands of what is still to be shifted, and then its shift.</summary>
     private void ShiftOutputs(IReadOnlyList<Ciphertext> inputs, MapVector output, RunningSum sum)
     {
-        foreach (var shift in _shifts)
+        var products = Products(inputs, _shifts.Count, (k, i) => _weights.Of(output, _weights.Inputs[i], _shifts[k].Distance));
+        for (var k = 0; k < products.Length; k++)
         {
-            var unshifted = new RunningSum(_evaluator);
-            WeightedSums(unshifted, inputs, i => _weights.Of(output, _weights.Inputs[i], shift.Distance));
-            if (unshifted.IsEmpty)
+            using var unshifted = products[k];
+            if (unshifted is null)
                 continue;
-            using var operand = unshifted.Take();
-            var rotated = Rotations(operand, shift.Steps);
-            sum.TakeOver(UnderMasks(shift, rotated), 1);
+            var rotated = Rotations(unshifted, _shifts[k].Steps);
+            sum.TakeOver(UnderMasks(_shifts[k], rotated), 1);
             DisposeAll(rotated);
         }
     }
 
-    /// <summary>sum += the sum of ciphertexts times their weights, which are the same in every row.</summary>
-    private void WeightedSums(RunningSum sum, IReadOnlyList<Ciphertext> ciphertexts, Func<int, double[]?> weights)
+    /// <summary>Sums of ciphertexts times their weights, null where these are zero.</summary>
+    private Ciphertext?[] Products(IReadOnlyList<Ciphertext> ciphertexts, int count, Func<int, int, double[]?> weights)
     {
-        foreach (var part in Enumerable.Range(0, ciphertexts.Count).Chunk(ProductsAtOnce))
+        var plaintexts = new PeriodicPlaintext?[count, ciphertexts.Count];
+        _evaluator.ParallelFor(count, output =>
         {
-            var terms = part.Select(i => (Ciphertext: ciphertexts[i], Weights: weights(i)))
-                .Where(term => term.Weights is not null).ToArray();
-            if (terms.Length == 0)
-                continue;
-            Plaintext[] plaintexts = [.. terms.Select(term => _encoder.EncodeSparse(term.Weights!, _level, _weightScale))];
-            sum.TakeOver(_evaluator.SumOfPlainProducts([.. terms.Select(term => term.Ciphertext)], plaintexts), 1);
-            DisposeAll(plaintexts);
-        }
+            for (var i = 0; i < ciphertexts.Count; i++)
+            {
+                if (weights(output, i) is { } values)
+                    plaintexts[output, i] = _encoder.EncodePeriodic(values, _level, _weightScale);
+            }
+        });
+        return plaintexts.Cast<PeriodicPlaintext?>().All(plaintext => plaintext is null)
+            ? new Ciphertext?[count]
+            : _evaluator.SumsOfPeriodicProducts(ciphertexts, plaintexts);
     }
 
     private Ciphertext[] Rotations(Ciphertext ciphertext, IReadOnlyList<int> steps) =>
@@ -139,7 +134,8 @@ internal sealed class BlockProduct : IDisposable
     /// only.
     /// </summary>
     private Ciphertext UnderMasks(BlockShift shift, IReadOnlyList<Ciphertext> rotated) => shift.IsMasked
-        ? _evaluator.SumOfPlainProducts(rotated, [.. shift.Steps.Select(steps => _masks[(shift.Distance, steps)])])
+        ? _evaluator.SumsOfPeriodicProducts(
+            rotated, new[,] { { _masks[(shift.Distance, shift.Steps[0])], _masks[(shift.Distance, shift.Steps[1])] } })[0]!
         : _evaluator.MultiplyScalar(rotated[0], 1, MaskScale);
 
     private static void DisposeAll(IEnumerable<IDisposable> items)

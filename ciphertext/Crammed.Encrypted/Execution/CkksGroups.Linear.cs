@@ -1,3 +1,4 @@
+using Crammed.Ckks;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Programs;
@@ -10,7 +11,7 @@ public sealed partial class CkksGroups
     public SlotVector[] LinearMap(IReadOnlyList<SlotVector> inputs, LinearMap map, SlotGrid grid, IReadOnlyList<FrozenWeights> matrices)
     {
         var level = _levels.OfCiphertext(LevelRules.BelowCommon(nameof(LinearMap), inputs) + 1);
-        using var product = new BlockProduct(_evaluator, _encoder, map, grid, matrices, level);
+        var product = new BlockProduct(_evaluator, _encoder, map, grid, matrices, level);
         return [.. product.Of([.. inputs.Select(Read)]).Select(Vector)];
     }
 
@@ -21,12 +22,16 @@ public sealed partial class CkksGroups
         return ForEach(grid.Blocks, shift =>
         {
             var sum = new RunningSum(_evaluator);
-            for (var i = 0; i < inputs.Count; i++)
+            foreach (var part in Enumerable.Range(0, inputs.Count).Chunk(BatchSize))
             {
-                if (SpreadWeights.Of(map, grid, matrix, shift, i) is not { } weights)
+                var terms = part.Select(i => (Operand: Read(inputs[i]), Weights: SpreadWeights.Of(map, grid, matrix, shift, i)))
+                    .Where(term => term.Weights is not null).ToArray();
+                if (terms.Length == 0)
                     continue;
-                using var plaintext = _encoder.Encode(weights, level, scale);
-                sum.TakeOver(_evaluator.MultiplyPlain(Read(inputs[i]), plaintext), 1);
+                Plaintext[] plaintexts = [.. terms.Select(term => _encoder.Encode(term.Weights, level, scale))];
+                sum.TakeOver(_evaluator.SumOfPlainProducts([.. terms.Select(term => term.Operand)], plaintexts), 1);
+                foreach (var plaintext in plaintexts)
+                    plaintext.Dispose();
             }
             if (sum.IsEmpty)
                 sum.TakeOver(_evaluator.MultiplyScalar(Read(inputs[0]), 0, scale), 1);

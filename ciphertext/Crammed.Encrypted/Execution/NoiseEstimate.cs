@@ -152,9 +152,9 @@ public sealed class NoiseEstimate(
         double squares = 0, plaintexts = 0;
         for (var shift = 0; shift < program.Grid.Blocks; shift++)
         {
-            for (var input = 0; input < map.InputBlocks.Columns; input++)
+            for (var vector = 0; vector < map.Operand.Count; vector++)
             {
-                if (SpreadWeights.Of(map, program.Grid, matrix, shift, input) is not { } weights)
+                if (SpreadWeights.Of(map, program.Grid, matrix, shift, vector) is not { } weights)
                     continue;
                 squares += weights.Sum(Squared) / ((double)program.Grid.Blocks * program.Grid.SlotCount);
                 plaintexts += 1.0 / program.Grid.Blocks;

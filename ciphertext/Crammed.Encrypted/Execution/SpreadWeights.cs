@@ -7,11 +7,14 @@ namespace Crammed.Encrypted.Execution;
 internal static class SpreadWeights
 {
     /// <summary>Weights of one vector of the operand for one shift, in all slots; null if all are zero.</summary>
-    public static double[]? Of(SpreadProducts map, SlotGrid grid, FrozenWeights matrix, int shift, int input)
+    public static double[]? Of(SpreadProducts map, SlotGrid grid, FrozenWeights matrix, int shift, int vector)
     {
         double[]? weights = null;
         for (var column = 0; column < map.OutputBlocks.Columns; column++)
         {
+            var input = map.ColumnOf(vector, column * map.RowStep);
+            if (input >= map.InputBlocks.Columns)
+                continue;
             for (var block = 0; block < map.InputBlocks.Blocks; block++)
             {
                 var target = (block - shift + grid.Blocks) % grid.Blocks;

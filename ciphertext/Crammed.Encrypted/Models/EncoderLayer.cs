@@ -1,5 +1,3 @@
-using Crammed.Encrypted.Layouts;
-using Crammed.Encrypted.Programs;
 using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Models;

@@ -1,4 +1,3 @@
-using Crammed.Encrypted.Programs;
 using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Models;

@@ -57,6 +57,9 @@ internal static class VerbCases
         ("join", 0, (program, x, y) => program.Join("result", "part", x, y)),
         ("spread products", 1, (program, x, _) => program.SpreadProducts(
             "result", x, new FeatureBlocks(12, 3), new FeatureBlocks(9, 5), 2, new FrozenMatrix("w"))),
+        ("spread products of cycles", 1, (program, x, _) => program.SpreadProducts(
+            "result", x, new FeatureBlocks(12, 2), new FeatureBlocks(9, 5), 2, new FrozenMatrix("w"), new ColumnCycle(3, 1))),
+        ("fold back", 0, (program, x, _) => program.Fold("result", x, -1, Grid.Blocks)),
     ];
 
     private static SlotCondition FirstBlocks(int count) => SlotCondition.Below(1, Grid.Blocks, count);
