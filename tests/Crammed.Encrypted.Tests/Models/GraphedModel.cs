@@ -75,7 +75,7 @@ internal sealed class GraphedModel
     {
         InverseRoot Root(string name) => new(name, InverseSquareRootNewton.Create(new Interval(0.3, 4), 31, 1));
         return new ModelPolynomials(
-            [.. Enumerable.Range(0, layers).Select(layer => Root($"layers.{layer}.attention_norm"))],
+            [.. Enumerable.Range(1, layers - 1).Select(layer => Root($"layers.{layer}.attention_norm"))],
             [.. Enumerable.Range(0, layers).Select(layer => Root($"layers.{layer}.feed_forward_norm"))], Root("final_norm"),
             new UnitPolynomial("tanh", ChebyshevFit.Interpolate(Math.Tanh, new Interval(-5, 5), 63)),
             new UnitPolynomial("sigmoid", ChebyshevFit.Interpolate(z => 1 / (1 + Math.Exp(-z)), new Interval(-8, 8), 31)));
