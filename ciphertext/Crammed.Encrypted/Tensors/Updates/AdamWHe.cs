@@ -47,6 +47,9 @@ public sealed class AdamWHe
         var margin = PowerOfTwoBelow(Offset / 8);
         RootDomain = new Interval(Offset - margin, Offset - margin + 1);
         Root = Choose(RootDomain);
+        var low = 2 * (RootDomain.Low - Offset);
+        ScaledPolynomial = new ChebyshevPolynomial(
+            new Interval(low, low + 2), Root.Initial.Coefficients.Select(coefficient => coefficient * RootScale));
     }
 
     public double Beta1 { get; }
@@ -103,12 +106,7 @@ public sealed class AdamWHe
         $"AdamW-HE, root on {RootDomain} of degree {Root.Initial.Degree} and {Root.Steps} Newton steps, depth {Depth}");
 
     /// <summary>The polynomial of t = 2 v / M^2, on a domain that is 2 wide, so that its map onto [-1, 1] only shifts.</summary>
-    internal ChebyshevPolynomial ScaledPolynomial()
-    {
-        var low = 2 * (RootDomain.Low - Offset);
-        var coefficients = Root.Initial.Coefficients.Select(coefficient => coefficient * RootScale);
-        return new ChebyshevPolynomial(new Interval(low, low + 2), coefficients);
-    }
+    internal ChebyshevPolynomial ScaledPolynomial { get; }
 
     /// <summary>Weight of the old moment in the bias-corrected mean after a step.</summary>
     private static double Kept(double beta, int step) => beta * (1 - Math.Pow(beta, step - 1)) / (1 - Math.Pow(beta, step));

@@ -19,7 +19,7 @@ internal sealed class AdamWHeUpdate : Operation
         string name, Tensor parameters, Tensor gradient, Tensor first, Tensor second, AdamWHe settings, params SlotCondition[] decayed)
         : base(name, parameters, gradient, first, second)
     {
-        (_settings, _decayed, _polynomial) = (settings, decayed, settings.ScaledPolynomial());
+        (_settings, _decayed, _polynomial) = (settings, decayed, settings.ScaledPolynomial);
         foreach (var operand in Operands)
             RequireLayout(operand, parameters.Layout with { Unsummed = false });
     }

@@ -79,7 +79,7 @@ public sealed class UpdateTests
             Assert.That(report.MaxError, Is.LessThanOrEqualTo(1.0 / 1024));
             Assert.That(optimizer.RootDomain.Low, Is.InRange(0.875 * offset, 0.94 * offset));
             Assert.That(optimizer.RootDomain.High, Is.EqualTo(optimizer.RootDomain.Low + 1).Within(1e-15));
-            Assert.That(optimizer.ScaledPolynomial().AffineDepth, Is.Zero, "the map onto [-1, 1] only shifts");
+            Assert.That(optimizer.ScaledPolynomial.AffineDepth, Is.Zero, "the map onto [-1, 1] only shifts");
         });
     }
 
