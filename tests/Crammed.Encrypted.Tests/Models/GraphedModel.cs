@@ -71,7 +71,7 @@ internal sealed class GraphedModel
         return slots;
     }
 
-    private static ModelPolynomials Polynomials(int layers)
+    public static ModelPolynomials Polynomials(int layers)
     {
         InverseRoot Root(string name) => new(name, InverseSquareRootNewton.Create(new Interval(0.3, 4), 31, 1));
         return new ModelPolynomials(
