@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Crammed.Encrypted.Planning;
 
 /// <summary>
-/// Local search. From the baseline, and from "when out of levels" run from the outputs to the inputs, a value is added, removed, moved
-/// along an edge, or exchanged for another one; what lacks levels then is refreshed, what is refreshed for nothing is not; the first step
-/// that is cheaper is taken until none is. Then some refreshes are changed at random, from the best that is known, and the search goes on.
-/// The result is never dearer than the baseline, and the same for the same seed.
+/// Local search. From the baseline, and from what is cheap to refresh on paths that lack levels, a value is added, removed, or moved along
+/// an edge; what lacks levels then is refreshed, what is refreshed for nothing is not; the first step that is cheaper is taken until none
+/// is. Then the refreshes of a stretch of the program are made anew under random weights, again and again, and searched from where that is
+/// cheaper. The result is never dearer than the baseline, and the same for the same seed.
 /// </summary>
 /// <param name="evaluations">sets of refreshed values that are tried, about</param>
 /// <param name="seed">of the random changes</param>

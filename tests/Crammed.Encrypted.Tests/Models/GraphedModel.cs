@@ -60,18 +60,18 @@ internal sealed class GraphedModel
     }
 
     /// <summary>Runs a program without levels on clear slots.</summary>
-    public IReadOnlyDictionary<string, double[][]> RunClear(EncryptedProgram program, double lossScale, ValueObserver? observer = null)
+    public IReadOnlyDictionary<string, double[][]> RunClear(EncryptedProgram program, ProgramConstants constants, ValueObserver? observer = null)
     {
         var backend = new ClearGroups(_grid.SlotCount, refreshedLevel: 0) { ChecksLevels = false };
         var inputs = Inputs().ToDictionary(input => input.Key, input => input.Value.Select(slots => backend.Load(slots)).ToArray());
-        var outputs = ProgramRun.Execute(program, backend, inputs, Constants(lossScale), observer);
+        var outputs = ProgramRun.Execute(program, backend, inputs, constants, observer);
         var slots = outputs.ToDictionary(output => output.Key, output => output.Value.Select(ClearGroups.Read).ToArray());
         foreach (var vector in inputs.Values.Concat(outputs.Values).SelectMany(vectors => vectors))
             vector.Dispose();
         return slots;
     }
 
-    private static ModelPolynomials Polynomials(int layers)
+    public static ModelPolynomials Polynomials(int layers)
     {
         InverseRoot Root(string name) => new(name, InverseSquareRootNewton.Create(new Interval(0.3, 4), 31, 1));
         return new ModelPolynomials(

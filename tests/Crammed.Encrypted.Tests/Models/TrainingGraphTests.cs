@@ -32,7 +32,7 @@ internal sealed class TrainingGraphTests
         var reference = new ReferenceModel(shape, grid, seed: number + 1);
         var (_, logits, expected) = reference.Run();
         var model = new GraphedModel(reference, shape, grid);
-        var outputs = model.RunClear(model.Training.Graph.Lower().Program, LossScale);
+        var outputs = model.RunClear(model.Training.Graph.Lower().Program, model.Constants(LossScale));
         Assert.That(RelativeError(model.Training.Logits.Layout.Unpack(outputs["logits"]), logits), Is.LessThan(Tolerance), "logits");
         var gradients = model.GradientsOf(outputs, LossScale);
         Assert.That(gradients.Keys, Is.EquivalentTo(expected.Keys));

@@ -102,7 +102,7 @@ public sealed class AdamWHe
     public override string ToString() => FormattableString.Invariant(
         $"AdamW-HE, root on {RootDomain} of degree {Root.Initial.Degree} and {Root.Steps} Newton steps, depth {Depth}");
 
-    /// <summary>One for all updates of a program: the polynomial of t = 2 v / M^2, on a domain that is 2 wide, so that its map onto [-1, 1] only shifts.</summary>
+    /// <summary>The polynomial of t = 2 v / M^2, on a domain that is 2 wide, so that its map onto [-1, 1] only shifts.</summary>
     internal ChebyshevPolynomial ScaledPolynomial { get; }
 
     /// <summary>Weight of the old moment in the bias-corrected mean after a step.</summary>
