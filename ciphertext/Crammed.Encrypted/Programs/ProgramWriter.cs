@@ -152,7 +152,11 @@ public static class ProgramWriter
 
     private static string Maps(SpreadProducts map) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Name(map.Operand.Name)} {Blocks(map.InputBlocks)} to {Blocks(map.OutputBlocks)} rows {map.RowStep} by {Matrix(map.Matrix)}");
+        $"{Name(map.Operand.Name)} {Blocks(map.InputBlocks)} to {Blocks(map.OutputBlocks)} rows {map.RowStep}{Cycle(map.Cycle)} by {Matrix(map.Matrix)}");
+
+    private static string Cycle(ColumnCycle cycle) => cycle == ColumnCycle.Repeated
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $" cycle {cycle.Length} rows {cycle.RowStep}");
 
     private static string Ranges(Refresh refresh) =>
         List(refresh.Sources.Zip(refresh.Ranges, (source, range) => $"{Name(source.Name)} range {Number(range)}"));

@@ -2,7 +2,6 @@ using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Models;
-using Crammed.Encrypted.Tensors;
 using Crammed.Model;
 
 namespace Crammed.Encrypted.Tests.Models;

@@ -235,6 +235,30 @@ public sealed class ProgramTextTests
         Assert.That(masks[1].Vector, Is.EqualTo(FrozenVector.Spread("weight", new FeatureBlocks(3, 2), 2)));
     }
 
+    private const string Cycle = """
+        crammed-program 1
+        grid 4 tokens x 2 examples x 4 blocks
+        input x[column:4]
+        output y = y
+        instructions 1
+        y[shift:4] = spread-products x 4 x 3 to 4 x 2 rows 2 cycle 2 rows 1 by w
+
+        """;
+
+    [TestCase("cycle 2", "cycle 1", "plan, line 6: the length of a cycle is 1; it may be 2 to 4")]
+    [TestCase("cycle 2", "cycle 3", "plan, line 6: x[column:4] has 4 vectors, 4x3 takes 3")]
+    [TestCase(" cycle 2 rows 1", "", "plan, line 6: x[column:4] has 4 vectors, 4x3 takes 3")]
+    [TestCase("rows 1 by", "rows 0 by", "plan, line 6: the number of rows is 0; it may be 1 to 4")]
+    public void Columns_that_lie_in_turn_are_of_the_text(string part, string replacement, string message)
+    {
+        var text = Signed(Cycle);
+        var program = ProgramReader.Read(text, "plan");
+        Assert.That(ProgramWriter.Write(program), Is.EqualTo(text));
+        Assert.That(program.Instructions.OfType<SpreadProducts>().Single().Cycle, Is.EqualTo(new ColumnCycle(2, 1)));
+        var damaged = Signed(Cycle.Replace(part, replacement, StringComparison.Ordinal));
+        Assert.That(() => ProgramReader.Read(damaged, "plan"), Throws.InstanceOf<ProgramFormatException>().With.Message.EqualTo(message));
+    }
+
     [TestCase("weight 4 x 2", "weight 5 x 2", "plan, line 6: the number of blocks is 5; it may be 1 to 4")]
     [TestCase("weight 4 x 2", "weight 4 x 0", "plan, line 6: the number of columns is 0; it may be 1 to 1048576")]
     [TestCase("weight 4 x 2", "weight 4 x 1", "plan, line 6: weight is read at columns 0 to 1 of 1")]

@@ -215,7 +215,10 @@ internal sealed class RandomProgram
         if (_random.Next(2) == 0)
         {
             var spread = new FeatureBlocks(1 + _random.Next(Grid.Blocks), 1 + _random.Next(2));
-            Keep(_builder.SpreadProducts("spread", left, blocks, spread, 2, Matrix(spread, blocks, 1)), leftBound);
+            // Where columns lie in turn the last vector may hold none of its own.
+            var cycle = left.Count % 2 == 0 && _random.Next(2) == 0 ? new ColumnCycle(2, 1 + _random.Next(2)) : ColumnCycle.Repeated;
+            blocks = blocks with { Columns = blocks.Columns - (cycle.Length == 2 ? _random.Next(2) : 0) };
+            Keep(_builder.SpreadProducts("spread", left, blocks, spread, 2, Matrix(spread, blocks, 1), cycle), leftBound);
             return;
         }
         (Value, FeatureBlocks)[] inputs = _random.Next(2) == 0 || left == right
