@@ -172,7 +172,8 @@ internal sealed class PlanLook
         TestContext.Out.WriteLine($"lowered {program.Instructions.Count} in {watch.Elapsed.TotalSeconds:F1} s");
         var costs = new ParameterCosts(CostTableText.Include("avx512"), CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping));
         var bounds = program.Inputs.Concat(program.Instructions.SelectMany(i => i.Results)).ToDictionary(v => v.Name, _ => 1.0);
-        var plan = ProgramPlan.Create(program, costs, new LocalSearchPlacement(), new PlanOptions(bounds));
+        var states = program.Outputs.Keys.Where(name => program.Inputs.Any(input => input.Name == name)).ToDictionary(name => name, _ => costs.RefreshedLevel);
+        var plan = ProgramPlan.Create(program, costs, new LocalSearchPlacement(), new PlanOptions(bounds, OutputLevels: states));
         foreach (var line in plan.Log)
             TestContext.Out.WriteLine(line);
         TestContext.Out.WriteLine($"{watch.Elapsed.TotalSeconds:F1} s; {plan.Schedule.Milliseconds / 1000 / examples:F2} s an example; {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
