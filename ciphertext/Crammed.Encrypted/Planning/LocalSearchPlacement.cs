@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crammed.Files;
 
 namespace Crammed.Encrypted.Planning;
 
@@ -12,6 +13,9 @@ namespace Crammed.Encrypted.Planning;
 /// <param name="seed">of the random changes</param>
 public sealed class LocalSearchPlacement(int evaluations = 200_000, int seed = 1) : IRefreshPlacement
 {
+    /// <summary>Told how many sets have been tried, or null.</summary>
+    public IProgress<WorkProgress>? Progress { get; init; }
+
     public Placement Place(RefreshProblem problem)
     {
         var search = new LocalSearch(problem, evaluations);
@@ -20,7 +24,11 @@ public sealed class LocalSearchPlacement(int evaluations = 200_000, int seed = 1
         search.Start([]);
         var random = new Random(seed);
         while (!search.IsOver)
+        {
+            Report();
             search.Restart(random);
+        }
+        Report();
         var schedule = search.BestSchedule();
         var share = 1 - schedule.Milliseconds / baseline.Milliseconds;
         return new Placement(schedule,
@@ -30,5 +38,7 @@ public sealed class LocalSearchPlacement(int evaluations = 200_000, int seed = 1
                 CultureInfo.InvariantCulture,
                 $"local search: {schedule}; {100 * share:F1} % less, {search.Restarts} restarts, {search.Evaluations} sets tried"),
         ]);
+
+        void Report() => Progress?.Report(new WorkProgress("planning", Math.Min(search.Evaluations, evaluations), evaluations, "sets"));
     }
 }
