@@ -150,6 +150,7 @@ internal sealed class PlanTests
         calibration["values"]![name]!["rms"] = 1e-12;
         await Refuse($"loss gradient: the signal of {name}", [.. _arguments, "name=again", $"calibration={Written(calibration)}"]);
         Assert.That(_program.Error, Does.Contain("times the noise, less than 2^6; use a parameter set with more precision"));
+        await Succeed([.. _arguments, "name=noisy", "least_signal_bits=-60", $"calibration={Written(calibration)}"]);
     }
 
     [TestCase("'he.memory' is 0.5 GiB, and a run takes ", "he.memory=0.5")]

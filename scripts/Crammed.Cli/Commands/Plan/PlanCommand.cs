@@ -23,9 +23,6 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
     /// <summary>A refresh's range is at least this times what was seen.</summary>
     private const double RangeMargin = 1.5;
 
-    /// <summary>Values with less signal than 2^this times the noise make a plan useless.</summary>
-    private const double LeastSignalBits = 6;
-
     /// <inheritdoc/>
     public async Task<int> RunAsync(RunContext<PlanSettings> context, CancellationToken cancellationToken)
     {
@@ -103,14 +100,14 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
         {
             throw new ConfigurationException(FormattableString.Invariant($"'he.memory' is {budget} GiB, and a run takes ")
                 + $"{NumberText.Bytes(figures.MemoryBytes)}: {NumberText.Bytes(figures.Keys.MemoryBytes)} of keys, "
-                + $"{NumberText.Bytes(figures.Plan.Memory.PeakBytes)} of ciphertexts at the peak, {NumberText.Bytes(PlanFigures.EncodingBytes)} "
-                + "of encodings; give more memory, a smaller batch or a smaller parameter set");
+                + $"{NumberText.Bytes(figures.Plan.Memory.PeakBytes)} of ciphertexts at the peak, "
+                + $"{NumberText.Bytes(figures.DiagonalBytes + PlanFigures.EncodingBytes)} of diagonals and encodings; give more memory, a smaller batch or a smaller parameter set");
         }
-        if (figures.Noisiest is { SignalBits: < LeastSignalBits } part)
+        if (figures.Noisiest is var part && part.SignalBits < settings.LeastSignalBits)
         {
             throw new ConfigurationException(FormattableString.Invariant(
-                $"{part.Name}: the signal of {part.Noisiest} is only 2^{part.SignalBits:F1} times the noise, less than 2^{LeastSignalBits}; ")
-                + "use a parameter set with more precision");
+                $"{part.Name}: the signal of {part.Noisiest} is only 2^{part.SignalBits:F1} times the noise, less than 2^{settings.LeastSignalBits}; ")
+                + "use a parameter set with more precision, or lower least_signal_bits if the value does not matter");
         }
     }
 }

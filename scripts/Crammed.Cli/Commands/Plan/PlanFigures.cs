@@ -32,18 +32,21 @@ internal sealed record PlanPart(
 /// <param name="Keys">Evaluation keys.</param>
 /// <param name="InputVectors">Ciphertexts of a step's inputs.</param>
 /// <param name="InputBytes">In memory, and about on disk.</param>
+/// <param name="DiagonalBytes">Of the bootstrap's linear transforms.</param>
 internal sealed record PlanFigures(
     ProgramPlan Plan, LevelSchedule Baseline, IReadOnlyList<PlanPart> Parts,
     IReadOnlyList<(EngineOperation Operation, long Count, double Seconds)> Operations, IReadOnlyList<(string Kind, int Count)> Instructions,
-    EvaluationKeyPlan Keys, int InputVectors, long InputBytes)
+    EvaluationKeyPlan Keys, int InputVectors, long InputBytes, long DiagonalBytes)
 {
     private const string Update = "update";
 
     /// <summary>Bytes of encoded public slots that a run keeps.</summary>
     public const long EncodingBytes = 1L << 28;
 
-    /// <summary>Keys, values at their peak and encodings, which a run has in memory together; buffers of an operation are not in it.</summary>
-    public long MemoryBytes => Keys.MemoryBytes + Plan.Memory.PeakBytes + EncodingBytes;
+    /// <summary>
+    /// Keys, diagonals, values at their peak and encodings, which a run has in memory together; buffers of an operation are not in it.
+    /// </summary>
+    public long MemoryBytes => Keys.MemoryBytes + DiagonalBytes + Plan.Memory.PeakBytes + EncodingBytes;
 
     /// <summary>Ciphertexts at the peak.</summary>
     public int PeakVectors => Plan.Memory.Live.Sum(value => value.Value.Count);
@@ -69,7 +72,8 @@ internal sealed record PlanFigures(
             Rotations = [.. needed.Rotations.Select(rotation => (rotation.Key, rotation.Value))],
             Encapsulation = needed.Encapsulation,
         }.Plan(input.Parameters);
-        var noise = new InstructionNoise(levels, largest is { } range ? new BootstrappingPlan(input.Parameters, range: range) : null);
+        var bootstrapping = largest is { } range ? new BootstrappingPlan(input.Parameters, range: range) : null;
+        var noise = new InstructionNoise(levels, bootstrapping);
         var estimates = new NoiseEstimate(
             noise, planned, calibration.Statistics, input.Model.Constants(PlanBatches.EarlierSteps + 1, input.Draw.Settings.LearningRate),
             planned.Levels.Inputs).Estimate();
@@ -79,7 +83,8 @@ internal sealed record PlanFigures(
             OperationsOf(plan.Schedule, input.Costs),
             [.. planned.Instructions.GroupBy(instruction => instruction.GetType().Name).Select(group => (group.Key, group.Count())).OrderByDescending(kind => kind.Item2)],
             keys, planned.Inputs.Sum(value => value.Count),
-            planned.Inputs.Sum(value => value.Count * input.Costs.VectorBytes(planned.Levels.Inputs[value.Name])));
+            planned.Inputs.Sum(value => value.Count * input.Costs.VectorBytes(planned.Levels.Inputs[value.Name])),
+            bootstrapping is null ? 0 : bootstrapping.SlotsToCoeffs.DiagonalBytes + bootstrapping.CoeffsToSlots.DiagonalBytes);
     }
 
     /// <summary>Layer 1, final norm, head, update...; what makes gradients is a part of its own.</summary>
@@ -91,7 +96,8 @@ internal sealed record PlanFigures(
         var part = words[0] switch
         {
             "layers" when words.Length > 1 => $"layer {words[1]}",
-            "unpacked" or "rows" => "adapters unpacked",
+            var first when first.StartsWith("unpacked", StringComparison.Ordinal) || first == "rows" => "adapters unpacked",
+            var first when first.StartsWith("gradient_sum", StringComparison.Ordinal) => "gradients of what is read twice",
             var first when first.StartsWith("final_norm", StringComparison.Ordinal) => "final norm",
             var first => first.Replace('_', ' '),
         };

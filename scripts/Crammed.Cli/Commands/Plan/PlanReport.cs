@@ -86,7 +86,8 @@ internal static class PlanReport
             .AddRow("evaluation keys", NumberText.Count(keys.Keys.Count), NumberText.Bytes(keys.MemoryBytes), NumberText.Bytes(keys.FileBytes))
             .AddRow("ciphertexts at the peak", NumberText.Count(figures.PeakVectors), NumberText.Bytes(memory.PeakBytes), "")
             .AddRow("a step's inputs", NumberText.Count(figures.InputVectors), NumberText.Bytes(figures.InputBytes), NumberText.Bytes(figures.InputBytes))
+            .AddRow("diagonals of bootstraps", "", NumberText.Bytes(figures.DiagonalBytes), "")
             .AddRow("encoded public slots", "", NumberText.Bytes(PlanFigures.EncodingBytes), "")
-            .AddRow("keys, peak and encodings", "", NumberText.Bytes(figures.MemoryBytes), "");
+            .AddRow("in memory together", "", NumberText.Bytes(figures.MemoryBytes), "");
     }
 }

@@ -54,6 +54,9 @@ public sealed record PlanSettings : ICheckedSettings
     [Description("seed of the planner's search and of random tokens"), Range(0, int.MaxValue)]
     public required int Seed { get; init; }
 
+    [Description("least log2 of a value's root mean square over that of its noise; a plan with less is refused"), Range(-60.0, 60.0)]
+    public required double LeastSignalBits { get; init; }
+
     [Description("fine-tuning, where no draw is given")]
     public required EvalGroupSettings Eval { get; init; }
 
