@@ -47,7 +47,7 @@ public sealed class ProgramRun : IDisposable
             run._vectors.Add(input, Given(inputs, input));
         foreach (var instruction in program.Instructions)
         {
-            var made = run.Execute(instruction);
+            var made = run.ExecuteNamed(instruction);
             var taken = 0;
             foreach (var result in instruction.Results)
             {
@@ -76,6 +76,19 @@ public sealed class ProgramRun : IDisposable
     }
 
     private static SlotVector[] Shared(IEnumerable<SlotVector> vectors) => [.. vectors.Select(vector => vector.Share())];
+
+    /// <summary>As <see cref="Execute(Instruction)"/>; what leaves its range is told by the name of the value that was to be made.</summary>
+    private SlotVector[] ExecuteNamed(Instruction instruction)
+    {
+        try
+        {
+            return Execute(instruction);
+        }
+        catch (RangeViolationException violation)
+        {
+            throw new RangeViolationException($"{instruction.Results[0].Name}: {violation.Message}");
+        }
+    }
 
     /// <summary>Vectors of all results, one group after the other.</summary>
     private SlotVector[] Execute(Instruction instruction) => instruction switch

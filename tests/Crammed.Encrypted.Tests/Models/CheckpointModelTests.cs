@@ -168,8 +168,8 @@ internal sealed class CheckpointModelTests
     {
         var size = grid.Tokens * model.Shape.Hidden;
         var examples = Enumerable.Range(0, grid.Examples).Select(i => new PackedExample(
-            [.. reference.Embedding.Skip(i * size).Take(size).Select(value => (float)value)],
-            [.. Enumerable.Range(0, grid.Tokens).Select(token => token < reference.Lengths[i] ? 1 : 0)], reference.Labels[i])).ToArray();
+            [.. reference.Data.Embedding.Skip(i * size).Take(size).Select(value => (float)value)],
+            [.. Enumerable.Range(0, grid.Tokens).Select(token => token < reference.Data.Lengths[i] ? 1 : 0)], reference.Data.Labels[i])).ToArray();
         var trained = reference.Trained.ToDictionary(pair => pair.Key, pair => pair.Value.Values);
         var slots = BatchInputs.Pack(training, BatchInputs.Of(training, examples, ReferenceModel.NormEpsilon), trained);
         var backend = new ClearGroups(grid.SlotCount, refreshedLevel: 0) { ChecksLevels = false };

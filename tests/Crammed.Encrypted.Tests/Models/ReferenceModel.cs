@@ -27,15 +27,14 @@ internal sealed class ReferenceModel
     {
         (_shape, _examples, _tokens) = (shape, grid.Examples, grid.Tokens);
         var random = new Random(seed);
-        Embedding = Normal(random, _examples * _tokens * shape.Hidden, 1);
+        Data = ReferenceBatch.Random(random, grid, shape.Hidden);
         if (shape.HasNormVectors)
+        {
             AddNorms(random);
-        else
-            Centre(Embedding, shape.Hidden);
+            Data = Data with { Embedding = [.. Data.Embedding.Select((value, i) => value + 0.3 * (i / shape.Hidden % 5 - 2))] };
+        }
         // Queries and keys as large as the kernel's argument allows.
         var kernelSize = 0.12 / Math.Sqrt(KernelFactor);
-        Lengths = [.. Enumerable.Range(0, _examples).Select(_ => random.Next(_tokens / 2, _tokens + 1))];
-        Labels = [.. Enumerable.Range(0, _examples).Select(_ => random.Next(2))];
         for (var layer = 0; layer < shape.Layers; layer++)
         {
             AddFrozen(random, $"layers.{layer}.query", shape.Hidden, shape.Hidden, kernelSize);
@@ -59,14 +58,8 @@ internal sealed class ReferenceModel
         AddTrained(random, "head.classifier.bias", 1, 2, 0.3);
     }
 
-    /// <summary>[example, token, feature], centred over features.</summary>
-    public double[] Embedding { get; }
-
-    /// <summary>Real tokens of each example.</summary>
-    public int[] Lengths { get; }
-
-    /// <summary>Class of each example.</summary>
-    public int[] Labels { get; }
+    /// <summary>The batch that <see cref="Run()"/> takes.</summary>
+    public ReferenceBatch Data { get; }
 
     /// <summary>Frozen matrices [output, input]; factors of norms and kernel are in them.</summary>
     public Dictionary<string, (double[] Values, int Rows, int Columns)> Frozen { get; } = [];
@@ -89,29 +82,32 @@ internal sealed class ReferenceModel
             pair.Value.Rows, pair.Value.Columns));
 
     /// <summary>Mean loss, logits [example, class], and the gradient of every trained tensor.</summary>
-    public (double Loss, double[] Logits, Dictionary<string, double[]> Gradients) Run()
+    public (double Loss, double[] Logits, Dictionary<string, double[]> Gradients) Run() => Run(Data);
+
+    /// <summary>As <see cref="Run()"/>, for another batch.</summary>
+    public (double Loss, double[] Logits, Dictionary<string, double[]> Gradients) Run(ReferenceBatch batch)
     {
         using var scope = NewDisposeScope();
         var trained = Trained.ToDictionary(
             pair => pair.Key, pair => tensor(pair.Value.Values, [pair.Value.Rows, pair.Value.Columns]).requires_grad_());
-        var x = tensor(Embedding, [_examples, _tokens, _shape.Hidden]);
+        var x = tensor(batch.Embedding, [_examples, _tokens, _shape.Hidden]);
         for (var layer = 0; layer < _shape.Layers; layer++)
-            x = Layer(x, $"layers.{layer}", trained);
+            x = Layer(x, batch.Lengths, $"layers.{layer}", trained);
         var hidden = Affine(Norm(x.select(1, 0)), "final_norm");
         hidden = hidden.matmul(trained["head.projection.weight"]) + trained["head.projection.bias"];
         hidden = (hidden.matmul(trained["head.dense.weight"]) + trained["head.dense.bias"]).tanh();
         var logits = hidden.matmul(trained["head.classifier.weight"]) + trained["head.classifier.bias"];
-        var loss = nn.functional.cross_entropy(logits, tensor(Labels.Select(label => (long)label).ToArray()));
+        var loss = nn.functional.cross_entropy(logits, tensor(batch.Labels.Select(label => (long)label).ToArray()));
         loss.backward();
         return (loss.item<double>(), Values(logits), trained.ToDictionary(pair => pair.Key, pair => Values(pair.Value.grad!)));
     }
 
-    private Tensor Layer(Tensor x, string name, Dictionary<string, Tensor> trained)
+    private Tensor Layer(Tensor x, int[] lengths, string name, Dictionary<string, Tensor> trained)
     {
         var normalized = Norm(x);
         var (query, key, value) = (Heads("query"), Heads("key"), Heads("value"));
         var kernel = (1 - (query.unsqueeze(3) - key.unsqueeze(2)).square().sum(-1) * KernelFactor).pow(1 << _shape.KernelPower);
-        var mask = tensor(Enumerable.Range(0, _examples * _tokens).Select(i => i % _tokens < Lengths[i / _tokens] ? 1.0 : 0.0).ToArray())
+        var mask = tensor(Enumerable.Range(0, _examples * _tokens).Select(i => i % _tokens < lengths[i / _tokens] ? 1.0 : 0.0).ToArray())
             .reshape(_examples, 1, 1, _tokens);
         var attended = (kernel * mask).matmul(value).permute(0, 2, 1, 3).reshape(_examples, _tokens, _shape.Hidden);
         x = x + nn.functional.linear(attended, Matrix($"{name}.output"));
@@ -147,7 +143,7 @@ internal sealed class ReferenceModel
         foreach (var norm in Enumerable.Range(0, _shape.Layers)
             .SelectMany(layer => new[] { $"layers.{layer}.attention_norm", $"layers.{layer}.feed_forward_norm" }).Append("final_norm"))
         {
-            Norms.Add(norm, (Single(Normal(random, _shape.Hidden, 0.3), 1), Single(Normal(random, _shape.Hidden, 0.2), 0)));
+            Norms.Add(norm, (Single(ReferenceBatch.Normal(random, _shape.Hidden, 0.3), 1), Single(ReferenceBatch.Normal(random, _shape.Hidden, 0.2), 0)));
         }
     }
 
@@ -157,24 +153,11 @@ internal sealed class ReferenceModel
     private void AddFrozen(Random random, string name, int rows, int columns, double size)
     {
         // Both sides compute with the same values.
-        Frozen.Add(name, (Single(Normal(random, rows * columns, size / Math.Sqrt(columns)), 0), rows, columns));
+        Frozen.Add(name, (Single(ReferenceBatch.Normal(random, rows * columns, size / Math.Sqrt(columns)), 0), rows, columns));
     }
 
     private void AddTrained(Random random, string name, int rows, int columns, double size) =>
-        Trained.Add(name, (Normal(random, rows * columns, size), rows, columns));
-
-    private static double[] Normal(Random random, int count, double size) =>
-        [.. Enumerable.Range(0, count).Select(_ => size * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
-
-    private static void Centre(double[] values, int width)
-    {
-        for (var start = 0; start < values.Length; start += width)
-        {
-            var mean = values.AsSpan(start, width).ToArray().Average();
-            for (var i = 0; i < width; i++)
-                values[start + i] -= mean;
-        }
-    }
+        Trained.Add(name, (ReferenceBatch.Normal(random, rows * columns, size), rows, columns));
 
     private static double[] CentredColumns((double[] Values, int Rows, int Columns) matrix)
     {
