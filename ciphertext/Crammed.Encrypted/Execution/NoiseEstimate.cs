@@ -267,7 +267,8 @@ public sealed class NoiseEstimate(
         if (mask.Vector is not { Column.Steps.Count: > 0 } vector)
             return RmsOf(middle);
         Axis[] axes = [.. vector.Column.Steps.Select(step => step.Axis).Distinct()];
-        return RootMeanSquare([.. point.Over(axes).Select(_ => RmsOf(middle with { Vector = constants.At(mask, point, program.Grid).Vector }))]);
+        return RootMeanSquare(
+            [.. point.Over(axes).Select(_ => RmsOf(middle with { Vector = constants.At(mask, point, program.Grid).Vector }))]);
     }
 
     private double RmsOf(PublicSlots slots) => RootMeanSquare(slots.Slots(EncodedSlots.PeriodOf(slots, program.Grid.SlotCount)));

@@ -20,11 +20,12 @@ public static class BatchInputs
         var (grid, hidden) = (model.Graph.Grid, model.Shape.Hidden);
         if (examples.Count == 0 || examples.Count > grid.Examples)
             throw new ArgumentException($"{examples.Count} examples do not make a batch of 1 to {grid.Examples}");
-        if (examples.FirstOrDefault(example => example.Embedding.Length != grid.Tokens * hidden || example.Mask.Length != grid.Tokens) is { } odd)
+        var size = grid.Tokens * hidden;
+        if (examples.FirstOrDefault(example => example.Embedding.Length != size || example.Mask.Length != grid.Tokens) is { } odd)
         {
             throw new ArgumentException(
                 $"an example has {odd.Embedding.Length} embedding values and {odd.Mask.Length} mask values; "
-                + $"{grid.Tokens} tokens of width {hidden} take {grid.Tokens * hidden} and {grid.Tokens}");
+                + $"{grid.Tokens} tokens of width {hidden} take {size} and {grid.Tokens}");
         }
         var places = Enumerable.Range(0, grid.Examples).Select(place => examples[place % examples.Count]).ToArray();
         var (centred, normalized) = Centred([.. places.SelectMany(example => example.Embedding)], hidden, normEpsilon);
@@ -47,10 +48,11 @@ public static class BatchInputs
         TrainingGraph model, IReadOnlyDictionary<string, double[]> batch, IReadOnlyDictionary<string, double[]> trained)
     {
         var packed = new PackedParameters(model);
-        return model.Graph.Inputs.ToDictionary(input => input.Name, input => input.Layout.Pack(batch.GetValueOrDefault(input.Name) ?? Zeros(input.Layout)))
-            .Concat(model.Graph.Parameters.ToDictionary(
-                parameter => parameter.Name, parameter => parameter.Layout.Pack(packed.Pack(parameter, trained))))
-            .ToDictionary();
+        var inputs = model.Graph.Inputs.ToDictionary(
+            input => input.Name, input => input.Layout.Pack(batch.GetValueOrDefault(input.Name) ?? Zeros(input.Layout)));
+        foreach (var parameter in model.Graph.Parameters)
+            inputs.Add(parameter.Name, parameter.Layout.Pack(packed.Pack(parameter, trained)));
+        return inputs;
     }
 
     private static double[] Zeros(Layout layout) => new double[layout.Shape.Aggregate(1, (product, size) => product * size)];

@@ -36,13 +36,16 @@ internal static class CalibratedPolynomials
                 throw new InvalidDataException($"{CheckpointFiles.Calibration}: no range for '{name}'; calibrate the model again.");
             var (low, high) = (range.Widened(calibration.Margin).Minimum, range.Widened(calibration.Margin).Maximum);
             if (!(low > 0 && low < high))
-                throw new InvalidDataException(FormattableString.Invariant(
-                    $"{CheckpointFiles.Calibration}: '{name}' is {low} to {high}; variances are positive and differ: calibrate the model again."));
+            {
+                throw new InvalidDataException(
+                    FormattableString.Invariant($"{CheckpointFiles.Calibration}: '{name}' is {low} to {high}; ")
+                    + "variances are positive and differ: calibrate the model again.");
+            }
             var domain = new Interval(low + configuration.NormEpsilon, high + configuration.NormEpsilon);
             var root = InverseRootChoice.Of(domain, NormBits, steps => InverseSquareRootNewton.DepthPerStep * steps, deepest);
-            return root is not null ? new InverseRoot(name, root) : throw new InvalidDataException(FormattableString.Invariant(
-                $"{CheckpointFiles.Calibration}: '{name}' ranges over a factor of {domain.High / domain.Low:F0}, on which no inverse root is within 2^-{NormBits}; ")
-                + "pretrain with a range penalty, or choose a parameter set with more levels.");
+            return root is not null ? new InverseRoot(name, root) : throw new InvalidDataException(
+                FormattableString.Invariant($"{CheckpointFiles.Calibration}: '{name}' ranges over a factor of {domain.High / domain.Low:F0}, ")
+                + $"on which no inverse root is within 2^-{NormBits}; pretrain with a range penalty, or choose a parameter set with more levels.");
         }
     }
 }

@@ -53,7 +53,9 @@ public sealed class CheckpointModel
     /// <param name="shape">sizes of head and model that a draw was drawn for, or those of the checkpoint</param>
     /// <param name="deepest">levels that a polynomial may take: those of a refreshed ciphertext</param>
     /// <exception cref="FileNotFoundException">a file is missing</exception>
-    /// <exception cref="InvalidDataException">a file is malformed, or programs do not train such a model; the message is one line</exception>
+    /// <exception cref="InvalidDataException">
+    /// a file is malformed, or programs do not train such a model; the message is one line
+    /// </exception>
     /// <exception cref="ArgumentException">the shape is not the model's, or a setting is out of what can be trained</exception>
     public static CheckpointModel Load(string folder, FineTuningSettings settings, FineTuningShape shape, int deepest)
     {
@@ -115,5 +117,8 @@ public sealed class CheckpointModel
 
     private static ModelShape ShapeOf(BertConfiguration configuration, int rank) => new(
         configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, configuration.KernelPower, rank,
-        configuration.HeadProjection, configuration.HeadHidden) { HasNormVectors = true };
+        configuration.HeadProjection, configuration.HeadHidden)
+    {
+        HasNormVectors = true,
+    };
 }

@@ -37,8 +37,8 @@ public sealed record FrozenVector(string Name, FeatureBlocks Features, int RowSt
 }
 
 /// <summary>
-/// The values of a <see cref="FrozenVector"/> whose loops have values. Equal ones have equal names and places: a program has one vector of a
-/// name.
+/// The values of a <see cref="FrozenVector"/> whose loops have values. Equal ones have equal names and places: a program has one vector
+/// of a name.
 /// </summary>
 public sealed record VectorSlots(string Name, FeatureBlocks Features, int RowStep, int Column)
 {

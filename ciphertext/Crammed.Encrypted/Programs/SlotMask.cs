@@ -51,12 +51,12 @@ public sealed record SlotMask(double Factor, string? Scalar, ValueList<SlotCondi
     /// <exception cref="KeyNotFoundException">the scalar or the vector is not given</exception>
     /// <exception cref="ArgumentException">the vector has more values than features</exception>
     public PublicSlots At(
-        LoopPoint point, SlotGrid grid, IReadOnlyDictionary<string, double> scalars, IReadOnlyDictionary<string, float[]> vectors) => new(
-        Scalar is null ? Factor : Factor * scalars[Scalar],
-        [.. Conditions.Select(condition => new DigitRange(condition.Stride, condition.Size, condition.Start.At(point), condition.Count.At(point)))])
+        LoopPoint point, SlotGrid grid, IReadOnlyDictionary<string, double> scalars, IReadOnlyDictionary<string, float[]> vectors)
     {
-        Vector = Vector?.At(point, grid, vectors),
-    };
+        var ranges = Conditions.Select(condition =>
+            new DigitRange(condition.Stride, condition.Size, condition.Start.At(point), condition.Count.At(point)));
+        return new PublicSlots(Scalar is null ? Factor : Factor * scalars[Scalar], [.. ranges]) { Vector = Vector?.At(point, grid, vectors) };
+    }
 
     public override string ToString()
     {

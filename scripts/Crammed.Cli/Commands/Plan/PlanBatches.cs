@@ -25,8 +25,8 @@ internal sealed record PlanBatches(string Source, IReadOnlyList<IReadOnlyList<Pa
         : Exported(input, Path.Combine(export, StageFiles.Train), steps);
 
     /// <summary>
-    /// Trained tensors as they may be after some steps: what a draw begins at zero, the adapters' B and the classifier, is uniform up to what
-    /// as many updates of a learning rate come to, the optimizer's update being at most the rate.
+    /// Trained tensors as they may be after some steps: what a draw begins at zero, the adapters' B and the classifier, is uniform up to
+    /// what as many updates of a learning rate come to, the optimizer's update being at most the rate.
     /// </summary>
     public static IReadOnlyDictionary<string, double[]> Trained(FineTuningDraw draw, int seed)
     {
@@ -44,7 +44,10 @@ internal sealed record PlanBatches(string Source, IReadOnlyList<IReadOnlyList<Pa
         var split = ExportedSplit.Open(folder, TaskSplit.Train, input.ModelFolder);
         var draw = input.Draw;
         if (split.Count != draw.TrainingExamples)
-            throw new InvalidDataException($"{folder}: {split.Count} examples, and the draw is for {draw.TrainingExamples}; draw anew for this export");
+        {
+            throw new InvalidDataException(
+                $"{folder}: {split.Count} examples, and the draw is for {draw.TrainingExamples}; draw anew for this export");
+        }
         if (steps > draw.Settings.Steps)
             throw new ArgumentException($"the draw has {draw.Settings.Steps} steps, fewer than calibration_steps={steps}");
         var wanted = Enumerable.Range(0, steps).SelectMany(step => draw.Batch(step).ToArray()).ToHashSet();
@@ -71,7 +74,8 @@ internal sealed record PlanBatches(string Source, IReadOnlyList<IReadOnlyList<Pa
         PackedExample Example()
         {
             var length = tokens / 2 + random.Next(tokens - tokens / 2 + 1);
-            long[] ids = [.. Enumerable.Range(0, tokens).Select(token => token < length ? (long)random.Next(model.Configuration.VocabularySize) : 0)];
+            var vocabulary = model.Configuration.VocabularySize;
+            long[] ids = [.. Enumerable.Range(0, tokens).Select(token => token < length ? (long)random.Next(vocabulary) : 0)];
             using var scope = torch.NewDisposeScope();
             using var noGradient = torch.no_grad();
             var embedding = model.Embed(torch.tensor(ids, [1, tokens])).contiguous().data<float>().ToArray();

@@ -12,7 +12,12 @@ namespace Crammed.Cli.Commands.Plan;
 /// <param name="Bound">The largest size of a slot in any step.</param>
 /// <param name="Rms">Root mean square over slots and steps.</param>
 /// <param name="Quantiles">Of the last step, from the least to the largest value at equal steps.</param>
-internal sealed record ValueSize(double Bound, double Rms, IReadOnlyList<double> Quantiles);
+internal sealed record ValueSize(double Bound, double Rms, IReadOnlyList<double> Quantiles)
+{
+    /// <summary>Whether the numbers are finite, and sizes not below zero.</summary>
+    internal bool IsValid =>
+        Bound >= 0 && Rms >= 0 && double.IsFinite(Bound) && double.IsFinite(Rms) && Quantiles.Count > 0 && Quantiles.All(double.IsFinite);
+}
 
 /// <summary>Sizes of a program's values, taken on clear slots; calibration.json beside a plan.</summary>
 /// <param name="Format">1.</param>
@@ -39,7 +44,8 @@ internal sealed record PlanCalibration(
     };
 
     /// <summary>Bounds by name; those of what was always zero are small and positive.</summary>
-    public IReadOnlyDictionary<string, double> Bounds => Values.ToDictionary(pair => pair.Key, pair => Math.Max(pair.Value.Bound, LeastBound));
+    public IReadOnlyDictionary<string, double> Bounds =>
+        Values.ToDictionary(pair => pair.Key, pair => Math.Max(pair.Value.Bound, LeastBound));
 
     /// <summary>For estimates of noise.</summary>
     public IReadOnlyDictionary<string, SlotStatistics> Statistics =>
@@ -66,7 +72,8 @@ internal sealed record PlanCalibration(
         catch (RangeViolationException exception)
         {
             throw new InvalidDataException(
-                $"on {batches.Source}, {exception.Message}; calibrate the model on text closer to this data, or widen the margin", exception);
+                $"on {batches.Source}, {exception.Message}; calibrate the model on text closer to this data, or widen the margin",
+                exception);
         }
         finally
         {
@@ -134,12 +141,12 @@ internal sealed record PlanCalibration(
             throw new InvalidDataException($"{path}: was taken with another model; give calibration=null to calibrate this one");
         if (read.ProgramSha256 != programHash)
             return null;
-        foreach (var value in program.Inputs.Concat(DeadCodeElimination.Run(program).Program.Instructions.SelectMany(instruction => instruction.Results)))
+        var made = DeadCodeElimination.Run(program).Program.Instructions.SelectMany(instruction => instruction.Results);
+        foreach (var value in program.Inputs.Concat(made))
         {
             if (!read.Values.TryGetValue(value.Name, out var size))
                 throw new InvalidDataException($"{path}: the value {value.Name} is missing; give calibration=null");
-            if (!(size.Bound >= 0 && size.Rms >= 0) || !double.IsFinite(size.Bound) || !double.IsFinite(size.Rms) || size.Quantiles.Count == 0
-                || !size.Quantiles.All(double.IsFinite))
+            if (!size.IsValid)
             {
                 throw new InvalidDataException($"{path}: the sizes of {value.Name} are no finite numbers from 0 on; give calibration=null");
             }
@@ -148,8 +155,11 @@ internal sealed record PlanCalibration(
     }
 
     /// <summary>Writes the file, names in ordinal order.</summary>
-    public void Write(string path) => AtomicFile.WriteText(
-        path, JsonSerializer.Serialize(this with { Values = Values.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary() }, Json) + "\n");
+    public void Write(string path)
+    {
+        var sorted = this with { Values = Values.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary() };
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(sorted, Json) + "\n");
+    }
 
     private static void Dispose(Dictionary<string, SlotVector[]> groups)
     {

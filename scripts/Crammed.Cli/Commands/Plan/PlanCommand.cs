@@ -106,7 +106,8 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
         if (figures.Noisiest is var part && part.SignalBits < settings.LeastSignalBits)
         {
             throw new ConfigurationException(FormattableString.Invariant(
-                $"{part.Name}: the signal of {part.Noisiest} is only 2^{part.SignalBits:F1} times the noise, less than 2^{settings.LeastSignalBits}; ")
+                $"{part.Name}: the signal of {part.Noisiest} is only 2^{part.SignalBits:F1} times the noise, ")
+                + FormattableString.Invariant($"less than 2^{settings.LeastSignalBits}; ")
                 + "use a parameter set with more precision, or lower least_signal_bits if the value does not matter");
         }
     }

@@ -23,7 +23,10 @@ internal static class PlanCosts
         {
             var (a, b) = (Frame(first), Frame(tables[i]));
             if (a != b)
-                throw new ConfigurationException($"{files[i]}: measured with {b}, and {files[0]} with {a}; give tables of one machine and ring");
+            {
+                throw new ConfigurationException(
+                    $"{files[i]}: measured with {b}, and {files[0]} with {a}; give tables of one machine and ring");
+            }
         }
         var rows = new List<CostRow>();
         foreach (var table in tables)

@@ -81,7 +81,10 @@ internal sealed record PlanFigures(
         return new PlanFigures(
             plan, new EagerPlacement().Place(plan.Schedule.Problem).Schedule, PartsOf(plan.Schedule, input.Costs, estimates, newParameters),
             OperationsOf(plan.Schedule, input.Costs),
-            [.. planned.Instructions.GroupBy(instruction => instruction.GetType().Name).Select(group => (group.Key, group.Count())).OrderByDescending(kind => kind.Item2)],
+            [
+                .. planned.Instructions.GroupBy(instruction => instruction.GetType().Name).Select(group => (group.Key, group.Count()))
+                    .OrderByDescending(kind => kind.Item2),
+            ],
             keys, planned.Inputs.Sum(value => value.Count),
             planned.Inputs.Sum(value => value.Count * input.Costs.VectorBytes(planned.Levels.Inputs[value.Name])),
             bootstrapping is null ? 0 : bootstrapping.SlotsToCoeffs.DiagonalBytes + bootstrapping.CoeffsToSlots.DiagonalBytes);
@@ -112,17 +115,19 @@ internal sealed record PlanFigures(
         var vectors = problem.Dependencies.Values.Where((_, i) => schedule.Refreshed.Contains(i)).ToArray();
         var total = Math.Max(1, vectors.Sum(value => value.Count));
         var refreshed = vectors.GroupBy(value => PartOf(value.Name)).ToDictionary(group => group.Key, group => group.Sum(value => value.Count));
-        // A value that was always zero on clear slots, as moments are at first, has no signal to compare with. What the update computes of
-        // moments stands beside epsilon, which is larger: of its values new parameters alone count.
+        // A value that was always zero on clear slots, as moments are at first, has no signal to compare with. What the update computes
+        // of moments stands beside epsilon, which is larger: of its values new parameters alone count.
         var signals = estimates.Where(pair => pair.Value is { Rms: > 0, Error: > 0 })
             .Where(pair => PartOf(pair.Key.Name) != Update || newParameters.Contains(pair.Key))
             .Select(pair => (pair.Key.Name, Bits: Math.Log2(pair.Value.Rms / pair.Value.Error)))
             .GroupBy(pair => PartOf(pair.Name)).ToDictionary(group => group.Key, group => group.MinBy(pair => pair.Bits));
         var parts = new List<PlanPart>();
-        foreach (var part in program.Instructions.Select((instruction, i) => (instruction, i)).GroupBy(pair => PartOf(pair.instruction.Results[0].Name)))
+        var numbered = program.Instructions.Select((instruction, i) => (instruction, i));
+        foreach (var part in numbered.GroupBy(pair => PartOf(pair.instruction.Results[0].Name)))
         {
             var levels = part.Select(pair => schedule.InstructionLevels[pair.i]).ToArray();
-            var seconds = part.Sum(pair => costs.Milliseconds(pair.instruction, program.Grid, schedule.InstructionLevels[pair.i])) / 1000;
+            var seconds = part.Sum(
+                pair => costs.Milliseconds(pair.instruction, program.Grid, schedule.InstructionLevels[pair.i])) / 1000;
             var own = refreshed.GetValueOrDefault(part.Key);
             var signal = signals.TryGetValue(part.Key, out var least) ? least : default;
             parts.Add(new PlanPart(

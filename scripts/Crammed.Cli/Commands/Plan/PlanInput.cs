@@ -23,8 +23,8 @@ namespace Crammed.Cli.Commands.Plan;
 /// <param name="Table">Where the costs come from.</param>
 /// <param name="Method">By whom values are refreshed.</param>
 internal sealed record PlanInput(
-    string ModelFolder, CheckpointModel Model, TrainingGraph Training, EncryptedProgram Program, FineTuningDraw Draw, CkksParameters Parameters,
-    ParameterCosts Costs, CostTable Table, RefreshMethod Method)
+    string ModelFolder, CheckpointModel Model, TrainingGraph Training, EncryptedProgram Program, FineTuningDraw Draw,
+    CkksParameters Parameters, ParameterCosts Costs, CostTable Table, RefreshMethod Method)
 {
     /// <summary>Loads everything.</summary>
     /// <param name="settings">The command's.</param>
@@ -68,11 +68,14 @@ internal sealed record PlanInput(
     {
         var examples = asked ?? (int)BitOperations.RoundUpToPowerOf2((uint)stepExamples);
         if (stepExamples > examples)
-            throw new ConfigurationException($"'batch' is {examples}, and a step has {stepExamples} examples; give a larger batch, or fewer examples a step");
+        {
+            throw new ConfigurationException(
+                $"'batch' is {examples}, and a step has {stepExamples} examples; give a larger batch, or fewer examples a step");
+        }
         return (long)tokens * examples <= parameters.SlotCount
             ? new SlotGrid(tokens, examples, parameters.SlotCount / (tokens * examples))
             : throw new ConfigurationException(
-                $"'batch' is {examples}: {tokens} tokens of {examples} examples are more than the {parameters.SlotCount} slots of {parameters.Name}; "
-                + "give a smaller batch or a larger parameter set");
+                $"'batch' is {examples}: {tokens} tokens of {examples} examples are more than the {parameters.SlotCount} slots of "
+                + $"{parameters.Name}; give a smaller batch or a larger parameter set");
     }
 }

@@ -12,7 +12,8 @@ internal static class PlanReport
         var (grid, schedule) = (input.Program.Grid, figures.Plan.Schedule);
         return $"# Plan of an encrypted training step\n\n"
             + $"{Model(input)}, {grid}, {input.Parameters.Name} with {input.Costs.RefreshedLevel} usable levels, refreshed by "
-            + $"{(input.Method == RefreshMethod.Bootstrap ? "bootstrapping" : "the key holder")}. Costs: {input.Table.Machine}, {input.Table.Threads} threads.\n"
+            + $"{(input.Method == RefreshMethod.Bootstrap ? "bootstrapping" : "the key holder")}. "
+            + $"Costs: {input.Table.Machine}, {input.Table.Threads} threads.\n"
             + $"Calibrated on {calibration.Source}, {calibration.Steps} steps; adapters' B and the classifier drawn at the size of "
             + $"{PlanBatches.EarlierSteps} steps of the learning rate.\n\n"
             + Totals(input, figures)
@@ -40,14 +41,15 @@ internal static class PlanReport
     {
         var shape = input.Model.Shape;
         return FormattableString.Invariant(
-            $"{shape.Layers} x {shape.Hidden} with {shape.Heads} heads, gate {shape.GateWidth}, head {shape.HeadProjection} -> {shape.HeadHidden}, ")
-            + FormattableString.Invariant($"adapters of rank {shape.Rank}; {input.StepExamples} examples a step");
+            $"{shape.Layers} x {shape.Hidden} with {shape.Heads} heads, gate {shape.GateWidth}, ")
+            + FormattableString.Invariant($"head {shape.HeadProjection} -> {shape.HeadHidden}, adapters of rank {shape.Rank}; {input.StepExamples} examples a step");
     }
 
     private static MarkdownTable Parts(PlanInput input, PlanFigures figures)
     {
         var table = new MarkdownTable(
-            "part", "instructions>", "levels>", "refreshed vectors>", "computing>", "refreshing>", "an example>", "signal, bits>", "least in");
+            "part", "instructions>", "levels>", "refreshed vectors>", "computing>", "refreshing>", "an example>", "signal, bits>",
+            "least in");
         foreach (var part in figures.Parts)
         {
             table.AddRow(
@@ -83,9 +85,12 @@ internal static class PlanReport
     {
         var (keys, memory) = (figures.Keys, figures.Plan.Memory);
         return new MarkdownTable("what", "count>", "in memory>", "on disk>")
-            .AddRow("evaluation keys", NumberText.Count(keys.Keys.Count), NumberText.Bytes(keys.MemoryBytes), NumberText.Bytes(keys.FileBytes))
+            .AddRow(
+                "evaluation keys", NumberText.Count(keys.Keys.Count), NumberText.Bytes(keys.MemoryBytes), NumberText.Bytes(keys.FileBytes))
             .AddRow("ciphertexts at the peak", NumberText.Count(figures.PeakVectors), NumberText.Bytes(memory.PeakBytes), "")
-            .AddRow("a step's inputs", NumberText.Count(figures.InputVectors), NumberText.Bytes(figures.InputBytes), NumberText.Bytes(figures.InputBytes))
+            .AddRow(
+                "a step's inputs", NumberText.Count(figures.InputVectors), NumberText.Bytes(figures.InputBytes),
+                NumberText.Bytes(figures.InputBytes))
             .AddRow("diagonals of bootstraps", "", NumberText.Bytes(figures.DiagonalBytes), "")
             .AddRow("encoded public slots", "", NumberText.Bytes(PlanFigures.EncodingBytes), "")
             .AddRow("in memory together", "", NumberText.Bytes(figures.MemoryBytes), "");
