@@ -19,6 +19,7 @@ internal static class PlanReport
             + Totals(input, figures)
             + $"\n## By part\n\n{Parts(input, figures)}"
             + $"\n## By operation\n\n{Operations(input, figures)}"
+            + $"\n## Beside the paper\n\n{LayerWork.Table(schedule, input.Costs, input.StepExamples)}"
             + $"\n## Instructions\n\n{Instructions(figures)}"
             + $"\n## Memory and disk\n\n{Memory(figures)}"
             + $"\n## How it was planned\n\n{string.Concat(figures.Plan.Log.Select(line => $"- {line}\n"))}"
