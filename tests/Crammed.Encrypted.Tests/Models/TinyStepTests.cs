@@ -51,8 +51,8 @@ internal sealed class TinyStepTests
     /// <summary>
     /// Groups inside recipes: where most of an error is new from a refresh and even over slots, what polynomials make of slots that hold no
     /// number is estimated too small; and what the polynomials of bootstraps are off by is much the same for like examples, and adds up
-    /// over them. Imaginary parts matter in bootstraps only, which make them anew: what was of one error before is not any more, and where the
-    /// calibration has it meet, estimates are up to two bits off.
+    /// over them. Imaginary parts matter in bootstraps only, which make them anew: what the calibration has of one error is not any more,
+    /// and its estimates are up to two bits off.
     /// </summary>
     [Test]
     public void Groups_within_recipes_are_nearly_as_noisy_as_estimated()
