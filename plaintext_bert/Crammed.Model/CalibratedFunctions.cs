@@ -66,10 +66,13 @@ public sealed class CalibratedFunctions
     {
         var factor = gradientScale * gradientScale;
         // Noise can take a vanishing second moment below zero: the domain starts a little under epsilon.
-        var high = MomentHeadroom * Range(ActivationNames.SecondMoment).High;
-        var domain = new Interval(0.9 * epsilon * factor, (high + epsilon) * factor);
+        var domain = new Interval(0.9 * epsilon * factor, LargestSecondMoment(epsilon) * factor);
         return Fit(ActivationNames.SecondMoment, w => 1 / Math.Sqrt(w), NonPolynomial.InverseSquareRoot.DerivativeFactors, domain);
     }
+
+    /// <summary>What v + epsilon stays below, v the second moment of the gradients.</summary>
+    /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
+    public double LargestSecondMoment(double epsilon) => MomentHeadroom * Range(ActivationNames.SecondMoment).High + epsilon;
 
     /// <summary>
     /// The kernel of a layer: the trained-in polynomial itself, or the one that stands in for the Gaussian kernel's exponential on the

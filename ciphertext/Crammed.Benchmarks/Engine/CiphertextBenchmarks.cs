@@ -10,6 +10,13 @@ public class CiphertextBenchmarks
 
     private EngineSetup _setup = null!;
     private Evaluator _evaluator = null!;
+    /// <summary>Outputs that share the inputs of products with frozen weights.</summary>
+    private const int PeriodicOutputs = 16;
+
+    /// <summary>Distinct numbers of a vector of frozen weights.</summary>
+    private const int Blocks = 16;
+
+    private PeriodicPlaintext[,] _weights = new PeriodicPlaintext[0, 0];
     private Ciphertext[] _left = [];
     private Ciphertext[] _right = [];
 
@@ -28,6 +35,12 @@ public class CiphertextBenchmarks
         _evaluator = new Evaluator(_setup.Parameters, _setup.Keys, Threads);
         _left = [.. Enumerable.Repeat(_setup.Left, SummedProducts)];
         _right = [.. Enumerable.Repeat(_setup.Right, SummedProducts)];
+        _weights = new PeriodicPlaintext[PeriodicOutputs, SummedProducts];
+        for (var i = 0; i < _weights.Length; i++)
+        {
+            _weights[i / SummedProducts, i % SummedProducts] =
+                _setup.Encoder.EncodePeriodic(_setup.Values.AsSpan(i * Blocks % (_setup.Values.Length - Blocks), Blocks), Shape.Level, _setup.Left.Scale);
+        }
     }
 
     [Benchmark]
@@ -45,6 +58,14 @@ public class CiphertextBenchmarks
     /// <summary>Sixteen products summed before one relinearization, as sums over features have them.</summary>
     [Benchmark(OperationsPerInvoke = SummedProducts)]
     public void SumOfProducts() => _evaluator.SumOfProducts(_left, _right).Dispose();
+
+    /// <summary>A frozen map's products: sixteen outputs of sixteen ciphertexts, by weights that depend on the block only.</summary>
+    [Benchmark(OperationsPerInvoke = PeriodicOutputs * SummedProducts)]
+    public void PeriodicProducts()
+    {
+        foreach (var sum in _evaluator.SumsOfPeriodicProducts(_left, _weights))
+            sum?.Dispose();
+    }
 
     [Benchmark]
     public void MultiplyRelinearizeRescale()

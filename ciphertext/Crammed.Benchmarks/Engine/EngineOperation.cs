@@ -22,6 +22,8 @@ public sealed record EngineOperation(string Method, string Title, Func<long, lon
         new(nameof(CiphertextBenchmarks.MultiplyInteger), "multiply by an integer", (limbs, _) => 4 * limbs),
         // The operands of a sum over sixteen, and a sixteenth of the three polynomials that it leaves.
         new(nameof(CiphertextBenchmarks.SumOfProducts), "sum of 16 products, per product", (limbs, _) => 4 * limbs + 3 * limbs / 16),
+        // Two polynomials of a sixteenth of the inputs, read for sixteen outputs, and of a sixteenth of the outputs.
+        new(nameof(CiphertextBenchmarks.PeriodicProducts), "product by frozen weights, of 16 x 16", (limbs, _) => limbs / 4),
         new(nameof(CiphertextBenchmarks.Rescale), "rescale", (limbs, _) => 4 * limbs - 2),
         new(nameof(CiphertextBenchmarks.MultiplyRelinearizeRescale), "multiply + relinearize + rescale", (limbs, key) => 6 * limbs - 2 + key),
         new(nameof(CiphertextBenchmarks.Rotate), "rotate", (limbs, key) => 4 * limbs + key),

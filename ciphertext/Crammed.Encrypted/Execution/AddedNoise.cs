@@ -87,9 +87,10 @@ internal sealed class AddedNoise(InstructionNoise noise, SlotGrid grid, ProgramC
     {
         // Start and count of a condition may depend on the loops; its number of slots, which matters here, on their count.
         var point = new LoopPoint();
-        foreach (var step in mask.Conditions.SelectMany(condition => condition.Start.Steps.Concat(condition.Count.Steps)))
+        var indices = mask.Conditions.SelectMany(condition => new[] { condition.Start, condition.Count }).Append(mask.Vector?.Column ?? 0);
+        foreach (var step in indices.SelectMany(index => index.Steps))
             point[step.Axis] = step.Axis.Size / 2;
-        return mask.At(point, constants.Scalars);
+        return constants.At(mask, point, grid);
     }
 
     private static int Count(IReadOnlyList<Axis> over) => over.Aggregate(1, (product, axis) => product * axis.Size);

@@ -187,7 +187,7 @@ public sealed partial class CkksGroups : IGroupBackend, IDisposable
     {
         using (sum)
         {
-            if (slots.Conditions.Count == 0)
+            if (slots.IsUniform)
                 return _evaluator.AddConstant(sum, slots.Value);
             using var encoding = _encodings.Rent(slots, sum.Level);
             return _evaluator.AddPlain(sum, encoding.Plaintext);
@@ -197,7 +197,7 @@ public sealed partial class CkksGroups : IGroupBackend, IDisposable
     /// <summary>A product that is not yet rescaled. One number in all slots needs no encoding.</summary>
     private Ciphertext TimesPublic(Ciphertext operand, PublicSlots slots)
     {
-        if (slots.Conditions.Count == 0)
+        if (slots.IsUniform)
             return _evaluator.MultiplyScalar(operand, slots.Value, _levels.Parameters.ScaleAt(operand.Level));
         using var encoding = _encodings.Rent(slots, operand.Level);
         return _evaluator.MultiplyPlain(operand, encoding.Plaintext);

@@ -50,8 +50,8 @@ internal sealed class EncodedSlots(CkksParameters parameters, CkksEncoder encode
     /// </summary>
     public static int PeriodOf(PublicSlots slots, int slotCount)
     {
-        int[] periods = [.. slots.Conditions.Select(digit => digit.Stride * digit.Size)];
-        return periods.All(BitOperations.IsPow2) ? Math.Min(slotCount, periods.Append(1).Max()) : slotCount;
+        int[] periods = [.. slots.Conditions.Select(digit => digit.Stride * digit.Size), slots.Vector?.Period ?? 1];
+        return periods.All(BitOperations.IsPow2) ? Math.Min(slotCount, periods.Max()) : slotCount;
     }
 
     public void Dispose()

@@ -51,7 +51,7 @@ public sealed class InstructionNoise : INoiseModel
     public double Encoding(PublicSlots slots, int level)
     {
         var scale = Levels.ScaleAt(level);
-        return slots.Conditions.Count == 0
+        return slots.IsUniform
             ? Math.Abs(Math.Round(slots.Value * scale) / scale - slots.Value)
             : EncodingOf(EncodedSlots.PeriodOf(slots, Levels.Parameters.SlotCount), scale);
     }

@@ -7,7 +7,13 @@ namespace Crammed.Encrypted.Execution;
 /// <summary>What a run of a program is given besides its inputs.</summary>
 /// <param name="Matrices">frozen matrices by name</param>
 /// <param name="Scalars">named scalars of this step: learning rate, loss scale...</param>
-public sealed record ProgramConstants(IReadOnlyDictionary<string, FrozenWeights> Matrices, IReadOnlyDictionary<string, double> Scalars);
+public sealed record ProgramConstants(IReadOnlyDictionary<string, FrozenWeights> Matrices, IReadOnlyDictionary<string, double> Scalars)
+{
+    /// <summary>Frozen vectors by name.</summary>
+    public IReadOnlyDictionary<string, float[]> Vectors { get; init; } = new Dictionary<string, float[]>();
+
+    internal PublicSlots At(SlotMask mask, LoopPoint point, SlotGrid grid) => mask.At(point, grid, Scalars, Vectors);
+}
 
 /// <summary>Told of every group as it is made, with its vectors, which it must not keep.</summary>
 public delegate void ValueObserver(Instruction instruction, Value value, IReadOnlyList<SlotVector> vectors);
@@ -41,7 +47,7 @@ public sealed class ProgramRun : IDisposable
             run._vectors.Add(input, Given(inputs, input));
         foreach (var instruction in program.Instructions)
         {
-            var made = run.Execute(instruction);
+            var made = run.ExecuteNamed(instruction);
             var taken = 0;
             foreach (var result in instruction.Results)
             {
@@ -71,12 +77,25 @@ public sealed class ProgramRun : IDisposable
 
     private static SlotVector[] Shared(IEnumerable<SlotVector> vectors) => [.. vectors.Select(vector => vector.Share())];
 
+    /// <summary>As <see cref="Execute(Instruction)"/>; what leaves its range is told by the name of the value that was to be made.</summary>
+    private SlotVector[] ExecuteNamed(Instruction instruction)
+    {
+        try
+        {
+            return Execute(instruction);
+        }
+        catch (RangeViolationException violation)
+        {
+            throw new RangeViolationException($"{instruction.Results[0].Name}: {violation.Message}");
+        }
+    }
+
     /// <summary>Vectors of all results, one group after the other.</summary>
     private SlotVector[] Execute(Instruction instruction) => instruction switch
     {
         Sum sum => _backend.Sum(
             Jobs(sum.Result, sum.Terms, term => term.Over, (term, point) => new ScaledVector(Read(term.Operand, point), term.Factor)),
-            Jobs(sum.Result, sum.Constants, _ => [], (mask, point) => mask.At(point, _constants.Scalars))),
+            Jobs(sum.Result, sum.Constants, _ => [], (mask, point) => _constants.At(mask, point, _grid))),
         Products products => _backend.SumOfProducts(Jobs(
             products.Result, products.Terms, term => term.Over,
             (term, point) => new VectorProduct(Read(term.Left, point), Read(term.Right, point), term.Factor))),
@@ -84,7 +103,7 @@ public sealed class ProgramRun : IDisposable
             squares.Result, [squares], term => term.Over, (term, point) => (Read(term.Left, point), Read(term.Right, point)))),
         Masked masked => _backend.SumOfMasked(Jobs(
             masked.Result, masked.Terms, term => term.Over,
-            (term, point) => new MaskedVector(Read(term.Operand, point), term.Mask.At(point, _constants.Scalars)))),
+            (term, point) => new MaskedVector(Read(term.Operand, point), _constants.At(term.Mask, point, _grid)))),
         Rotate rotate => _backend.Rotate(
             [.. Points(rotate.Result.Axes).Select(point => new Rotation(Read(rotate.Operand, point), rotate.Steps.At(point)))]),
         RotateAndSum rotate => _backend.SumOfRotations(Jobs(

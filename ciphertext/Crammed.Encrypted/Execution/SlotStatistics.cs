@@ -1,3 +1,5 @@
+using Crammed.Encrypted.Backends;
+
 namespace Crammed.Encrypted.Execution;
 
 /// <summary>
@@ -18,6 +20,9 @@ public sealed record SlotStatistics(double Rms, IReadOnlyList<double> Quantiles)
 
     /// <summary>The same for the errors of imaginary parts.</summary>
     public ErrorGains? ImaginaryGains { get; init; }
+
+    /// <summary>Statistics of clear vectors.</summary>
+    public static SlotStatistics Of(IReadOnlyList<SlotVector> vectors) => Of([.. vectors.Select(vector => ((ClearVector)vector).Values)]);
 
     /// <summary>Statistics of the slots of some vectors.</summary>
     public static SlotStatistics Of(IReadOnlyList<double[]> vectors)

@@ -17,8 +17,7 @@ internal sealed class EncoderLayer(LayerSettings settings)
     {
         using var scope = stream.Graph.Scope(settings.Name);
         stream += Attention(normalized, mask, adapters).Linear(settings.Matrix("output"), settings.Placement.Stream, "attention_output");
-        var (second, _) = stream.Norm(settings.FeedForwardNorm, name: "feed_forward_norm");
-        return stream + FeedForward(second);
+        return stream + FeedForward(settings.Normalize(stream));
     }
 
     private Tensor Attention(Tensor normalized, Tensor mask, IReadOnlyDictionary<string, Adapter> adapters)
@@ -34,6 +33,6 @@ internal sealed class EncoderLayer(LayerSettings settings)
         var halves = normalized.Linear(
             new LinearOutput("expanded", settings.Placement.Gate, settings.Matrix("expand")),
             new LinearOutput("gate", settings.Placement.Gate, settings.Matrix("gate")));
-        return (halves[0] * halves[1]).Linear(settings.Matrix("contract"), settings.Placement.Stream, "contracted");
+        return settings.Gate(halves).Linear(settings.Matrix("contract"), settings.Placement.Stream, "contracted");
     }
 }

@@ -25,8 +25,7 @@ internal sealed class LastLayer(LayerSettings settings)
         using var scope = stream.Graph.Scope(settings.Name);
         var first = stream.SpreadFirstToken(StreamRows);
         first += Attention(normalized, mask, adapters, query).SpreadLinear(settings.Matrix("output"), settings.Placement.Stream, StreamRows, "attention_output");
-        var (second, _) = first.Norm(settings.FeedForwardNorm, name: "feed_forward_norm");
-        return first + FeedForward(second);
+        return first + FeedForward(settings.Normalize(first));
     }
 
     private Tensor Attention(Tensor normalized, Tensor mask, IReadOnlyDictionary<string, Adapter> adapters, Adapter query)
@@ -34,8 +33,9 @@ internal sealed class LastLayer(LayerSettings settings)
         var heads = settings.Placement.Heads;
         var projections = settings.Project(normalized, adapters, ["key", "value"]);
         var first = normalized.SpreadFirstToken(StreamRows, "normalized_first_token");
-        var own = first.SpreadLinear(settings.Matrix("query"), heads.Features, StreamRows, "query")
-            + first.SpreadAdapter(query.A, query.B, settings.AdapterScales["query"], "query_adapter");
+        var own = settings.WithBias(
+            first.SpreadLinear(settings.Matrix("query"), heads.Features, StreamRows, "query")
+            + first.SpreadAdapter(query.A, query.B, settings.AdapterScales["query"], "query_adapter"), "query");
         var scores = own.RepeatOverTokens().QueryKernel(projections[0], mask, heads, settings.Shape.KernelPower);
         return scores.Scores.QueryValues(projections[1], heads, StreamRows);
     }
@@ -45,6 +45,6 @@ internal sealed class LastLayer(LayerSettings settings)
         var halves = normalized.SpreadLinear(
             new SpreadOutput("expanded", settings.Placement.Gate, GateRows, settings.Matrix("expand")),
             new SpreadOutput("gate", settings.Placement.Gate, GateRows, settings.Matrix("gate")));
-        return (halves[0] * halves[1]).SpreadLinear(settings.Matrix("contract"), settings.Placement.Stream, StreamRows, "contracted");
+        return settings.Gate(halves).SpreadLinear(settings.Matrix("contract"), settings.Placement.Stream, StreamRows, "contracted");
     }
 }

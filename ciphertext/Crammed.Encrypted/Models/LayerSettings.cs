@@ -13,12 +13,24 @@ public sealed record Adapter(Tensor A, Tensor B);
 /// <param name="Shape">of the model</param>
 /// <param name="Placement">of its features</param>
 /// <param name="FeedForwardNorm">inverse root of the norm before the feed-forward part</param>
+/// <param name="NormEpsilon">added to mean squares</param>
 /// <param name="AdapterScales">for each projection: alpha / rank, times the kernel's scale for query and key</param>
 internal sealed record LayerSettings(
-    string Name, ModelShape Shape, ModelPlacement Placement, InverseRoot FeedForwardNorm, IReadOnlyDictionary<string, double> AdapterScales)
+    string Name, ModelShape Shape, ModelPlacement Placement, InverseRoot FeedForwardNorm, double NormEpsilon,
+    IReadOnlyDictionary<string, double> AdapterScales)
 {
     /// <summary>A frozen matrix of this layer.</summary>
     public FrozenMatrix Matrix(string name) => new($"{Name}.{name}");
+
+    /// <summary>What a frozen matrix makes of a norm, plus what it makes of the norm's bias, where norms have any.</summary>
+    public Tensor WithBias(Tensor product, string matrix) =>
+        Shape.HasNormVectors ? product.PlusFrozen($"{Name}.{matrix}.bias", $"{matrix}_with_bias") : product;
+
+    /// <summary>The norm before the feed-forward part.</summary>
+    public Tensor Normalize(Tensor stream) => stream.Norm(FeedForwardNorm, NormEpsilon, name: "feed_forward_norm").Normalized;
+
+    /// <summary>The gated product of both halves.</summary>
+    public Tensor Gate(IReadOnlyList<Tensor> halves) => WithBias(halves[0], "expand") * WithBias(halves[1], "gate");
 
     /// <summary>Frozen projections, all in one map, plus their adapters, of every token; in the order of the names.</summary>
     public IReadOnlyList<Tensor> Project(Tensor normalized, IReadOnlyDictionary<string, Adapter> adapters, IReadOnlyList<string> names)
@@ -28,6 +40,6 @@ internal sealed record LayerSettings(
         var low = names.GroupBy(name => AdapterScales[name]).SelectMany(
             group => group.Zip(normalized.ProjectDown(group.Key, [.. group.Select(name => adapters[name].A)])))
             .ToDictionary(pair => pair.First, pair => pair.Second);
-        return [.. names.Select((name, i) => frozen[i] + low[name].ProjectUp(adapters[name].B, $"adapter_{name}"))];
+        return [.. names.Select((name, i) => WithBias(frozen[i] + low[name].ProjectUp(adapters[name].B, $"adapter_{name}"), name))];
     }
 }

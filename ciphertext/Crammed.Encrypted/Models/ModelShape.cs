@@ -15,6 +15,13 @@ namespace Crammed.Encrypted.Models;
 public sealed record ModelShape(
     int Layers, int Hidden, int Heads, int GateWidth, int KernelPower, int Rank, int HeadProjection, int HeadHidden)
 {
+    /// <summary>
+    /// Whether norms have weights and biases, as those of checkpoints: weights of norms before frozen matrices are in the matrices, biases
+    /// times the matrices are frozen vectors NAME.bias, and the final norm's are frozen vectors too. Adapters act on what is normalized
+    /// before either.
+    /// </summary>
+    public bool HasNormVectors { get; init; }
+
     /// <summary>Width of a head.</summary>
     public int HeadWidth => Hidden / Heads;
 }

@@ -4,14 +4,18 @@ using Crammed.Encrypted.Tensors;
 namespace Crammed.Encrypted.Models;
 
 /// <summary>The polynomials of a model.</summary>
-/// <param name="AttentionNorms">inverse roots of the norms before attention, one a layer; the first layer's norm is the client's</param>
+/// <param name="AttentionNorms">inverse roots of the norms before attention, from the second layer on; the first layer's norm is the client's</param>
 /// <param name="FeedForwardNorms">of the norms before the feed-forward parts, one a layer</param>
 /// <param name="FinalNorm">of the norm before the head</param>
 /// <param name="Tanh">the head's</param>
 /// <param name="Sigmoid">of the difference of two logits</param>
 public sealed record ModelPolynomials(
     IReadOnlyList<InverseRoot> AttentionNorms, IReadOnlyList<InverseRoot> FeedForwardNorms, InverseRoot FinalNorm, UnitPolynomial Tanh,
-    UnitPolynomial Sigmoid);
+    UnitPolynomial Sigmoid)
+{
+    /// <summary>Added to the mean square of what is normalized.</summary>
+    public double NormEpsilon { get; init; }
+}
 
 /// <summary>Factors of adapters: alpha / rank, and what the kernel's argument has beside |q - k|^2, as a factor of q and of k.</summary>
 /// <param name="Value">of the value's adapters</param>
@@ -39,6 +43,11 @@ public sealed class TrainingGraph
     {
         (Shape, Graph, Placement) = (shape, new Graph(grid), ModelPlacement.Of(shape, grid));
         Head = new HeadShape(grid, Placement.Stream, shape.HeadProjection);
+        if (shape.HeadHidden > Head.Hidden.Features)
+        {
+            throw new ArgumentException(
+                $"the head has {shape.HeadHidden} hidden units, {grid} have places for {Head.Hidden.Features}; use a smaller batch");
+        }
         Packing = new FactorPacking(grid, AdapterFactors());
         QueryAdapter = new QueryAdapterRows(grid, Placement, shape.Rank);
         Logits = Forward(polynomials, scales);
@@ -112,19 +121,22 @@ public sealed class TrainingGraph
         for (var layer = 0; layer < Shape.Layers - 1; layer++)
         {
             stream = new EncoderLayer(Settings(layer)).Forward(stream, normalized, mask, Adapters(layer));
-            normalized = stream.Norm(polynomials.AttentionNorms[layer + 1], name: $"{LayerName(layer + 1)}.attention_norm").Normalized;
+            normalized = stream.Norm(
+                polynomials.AttentionNorms[layer], polynomials.NormEpsilon, name: $"{LayerName(layer + 1)}.attention_norm").Normalized;
         }
         var last = Shape.Layers - 1;
         var query = Graph.Parameter("query_adapter", QueryAdapter.Layout).UnpackExampleRows(QueryAdapter.A, QueryAdapter.B);
         var first = new LastLayer(Settings(last)).Forward(stream, normalized, mask, Adapters(last), new Adapter(query[0], query[1]));
-        var (encoded, _) = first.Norm(polynomials.FinalNorm, name: "final_norm");
+        var (encoded, _) = first.Norm(polynomials.FinalNorm, polynomials.NormEpsilon, name: "final_norm");
+        if (Shape.HasNormVectors)
+            encoded = encoded.TimesFrozen("final_norm.weight", "final_norm_weighted").PlusFrozen("final_norm.bias", "final_norm_biased");
         using var scope = Graph.Scope("head");
         return encoded.ClassificationHead(
             Graph.Parameter("projection", Head.Weights(Head.InputAndConstant)), Graph.Parameter("dense", Head.Weights(Head.Hidden)),
             Graph.Parameter("classifier", Head.Classifier), Head, polynomials.Tanh);
 
         LayerSettings Settings(int layer) =>
-            new(LayerName(layer), Shape, Placement, polynomials.FeedForwardNorms[layer], scales.ByProjection);
+            new(LayerName(layer), Shape, Placement, polynomials.FeedForwardNorms[layer], polynomials.NormEpsilon, scales.ByProjection);
 
         Dictionary<string, Adapter> Adapters(int layer)
         {

@@ -95,22 +95,51 @@ public sealed class LevelScheduler
     }
 
     /// <summary>
-    /// Refreshes what is lacking, from the outputs to the inputs: each result that would have to stand too high. Returns how many were
-    /// added.
+    /// Refreshes what is lacking, from the outputs to the inputs. From an instruction that would have to run too high a path leads to what
+    /// asks for that level; of the values on it the one of the least weight for what it gains is refreshed.
     /// </summary>
-    public int RefreshLackingBackward(Span<bool> refreshed)
+    /// <param name="refreshed">for each value whether it is refreshed</param>
+    /// <param name="weights">for each value; equal ones make it the first on the path, which is "when out of levels" from the
+    /// outputs</param>
+    /// <param name="gain">power of the levels that a refresh gains, by which its weight is divided</param>
+    public void RefreshLacking(Span<bool> refreshed, ReadOnlySpan<double> weights, double gain)
     {
-        for (var added = 0; ; added++)
+        for (var lacking = FindLevels(refreshed); lacking >= 0; lacking = FindLevels(refreshed))
         {
-            var lacking = FindLevels(refreshed);
-            if (lacking < 0)
-                return added;
-            foreach (var result in _dependencies.Results(lacking))
+            var (best, least) = (-1, double.PositiveInfinity);
+            for (var instruction = lacking; instruction >= 0;)
             {
-                if (_needs[result] + Problem.Depths[lacking] > Problem.RefreshedLevel)
-                    refreshed[result] = true;
+                var value = Highest(_dependencies.Results(instruction));
+                var weight = weights[value] / Math.Pow(_needs[value], gain);
+                if (!refreshed[value] && weight < least)
+                    (best, least) = (value, weight);
+                instruction = ReaderAtNeed(value);
             }
+            refreshed[best] = true;
         }
+    }
+
+    /// <summary>The value that has to stand the highest.</summary>
+    private int Highest(ReadOnlySpan<int> values)
+    {
+        var highest = values[0];
+        foreach (var value in values)
+        {
+            if (_needs[value] > _needs[highest])
+                highest = value;
+        }
+        return highest;
+    }
+
+    /// <summary>An instruction that asks for the level that a value stands at, or -1 if none does.</summary>
+    private int ReaderAtNeed(int value)
+    {
+        foreach (var reader in _dependencies.Consumers(value))
+        {
+            if (_needs[value] > 0 && _levels[reader] == _needs[value])
+                return reader;
+        }
+        return -1;
     }
 
     /// <summary>The first instruction from the end that lacks levels, or -1; the levels of all instructions after it.</summary>

@@ -1,27 +1,38 @@
 namespace Crammed.Encrypted.Planning;
 
-/// <summary>The state of a search: the best set that is known, and the one that is worked on.</summary>
+/// <summary>The state of a local search: the best set of refreshed values that is known, and the one that is worked on.</summary>
 internal sealed class LocalSearch
 {
+    /// <summary>So often in a row a stretch is made anew for nothing before single steps are tried.</summary>
+    private const int FailuresBeforeDescent = 300;
+
     private readonly RefreshProblem _problem;
     private readonly LevelScheduler _scheduler;
     private readonly int _limit;
     private readonly int[] _candidates;
     private readonly int[][] _neighbours;
+
+    /// <summary>Of each value the refreshes that it takes; a lone vector may share one.</summary>
+    private readonly double[] _weights;
+
     private bool[] _best = [];
     private double _bestMilliseconds = double.PositiveInfinity;
     private bool[] _current = [];
     private double _milliseconds;
+    private int _failures;
 
     public LocalSearch(RefreshProblem problem, int limit)
     {
         _problem = problem;
         _scheduler = new LevelScheduler(problem);
         _limit = limit;
-        _candidates = [.. Enumerable.Range(0, problem.Dependencies.Values.Count).Where(problem.WorthRefreshing)];
-        _neighbours = [.. Enumerable.Range(0, problem.Dependencies.Values.Count).Select(Neighbours)];
+        var values = Enumerable.Range(0, problem.Dependencies.Values.Count).ToArray();
+        _candidates = [.. values.Where(problem.WorthRefreshing)];
+        _neighbours = [.. values.Select(Neighbours)];
+        _weights = [.. values.Select(Weight)];
     }
 
+    /// <summary>Times that a part of the set was made anew.</summary>
     public int Restarts { get; private set; }
 
     public int Evaluations => _scheduler.EvaluationCount;
@@ -34,40 +45,54 @@ internal sealed class LocalSearch
     /// <summary>Searches from a set of values and what it lacks.</summary>
     public void Start(IReadOnlyList<int> refreshed)
     {
-        _current = new bool[_problem.Dependencies.Values.Count];
+        var start = new bool[_weights.Length];
         foreach (var value in refreshed)
-            _current[value] = true;
-        Descend(Repaired(_current));
+            start[value] = true;
+        Descend(Repaired(start));
     }
 
-    /// <summary>Searches from the best set with some values exchanged at random.</summary>
+    /// <summary>
+    /// Forgets the refreshes of a stretch of the program, or some anywhere, adds a few at random, and repairs the rest under weights that
+    /// are changed at random. After many that were not cheaper the best set is searched from by single steps.
+    /// </summary>
     public void Restart(Random random)
     {
         Restarts++;
-        _current = (bool[])_best.Clone();
-        for (var i = 1 + random.Next(4); i > 0; i--)
+        var refreshed = (bool[])_best.Clone();
+        var length = 1 + random.Next(Math.Max(1, refreshed.Length / (1 + random.Next(8))));
+        var first = random.Next(refreshed.Length);
+        var share = random.Next(2) == 0 ? 1 : random.NextDouble();
+        for (var value = first; value < Math.Min(refreshed.Length, first + length); value++)
+            refreshed[value] &= random.NextDouble() > share;
+        for (var i = random.Next(3); i > 0; i--)
+            refreshed[_candidates[random.Next(_candidates.Length)]] = true;
+        var spread = 2 * random.NextDouble();
+        var weights = _weights.Select(weight => weight * Math.Exp(spread * (random.NextDouble() - 0.5))).ToArray();
+        _scheduler.RefreshLacking(refreshed, weights, gain: random.Next(3) * 0.5);
+        var remade = Pruned(refreshed);
+        _failures++;
+        if (remade.Milliseconds < _bestMilliseconds)
+            (_best, _bestMilliseconds, _failures) = (remade.Refreshed, remade.Milliseconds, 0);
+        if (_failures > FailuresBeforeDescent)
         {
-            var value = _candidates[random.Next(_candidates.Length)];
-            _current[value] = !_current[value];
+            _failures = 0;
+            Descend(((bool[])_best.Clone(), _bestMilliseconds));
         }
-        var refreshed = Enumerable.Range(0, _current.Length).Where(value => _current[value]).ToArray();
-        if (refreshed.Length > 0)
-            _current[refreshed[random.Next(refreshed.Length)]] = false;
-        Descend(Repaired(_current));
     }
 
     /// <summary>Steps to cheaper sets until there is none.</summary>
     private void Descend((bool[] Refreshed, double Milliseconds) start)
     {
         (_current, _milliseconds) = start;
-        while (Evaluations < _limit && (TryEach(Removed) || TryEach(Moved) || TryEach(Added) || TryEach(Exchanged)))
+        var until = Math.Min(_limit, Evaluations + _limit / 16);
+        while (Evaluations < until && (TryEach(Removed, until) || TryEach(Moved, until) || TryEach(Added, until)))
         {
         }
         if (_milliseconds < _bestMilliseconds)
             (_best, _bestMilliseconds) = (_current, _milliseconds);
     }
 
-    private bool TryEach(Func<IEnumerable<bool[]>> steps)
+    private bool TryEach(Func<IEnumerable<bool[]>> steps, int until)
     {
         foreach (var step in steps())
         {
@@ -77,7 +102,7 @@ internal sealed class LocalSearch
                 (_current, _milliseconds) = (refreshed, milliseconds);
                 return true;
             }
-            if (Evaluations >= _limit)
+            if (Evaluations >= until)
                 break;
         }
         return false;
@@ -102,20 +127,6 @@ internal sealed class LocalSearch
         }
     }
 
-    /// <summary>
-    /// Two steps at once: a value for any other that is not next to it; not where that would take most of what is left to try.
-    /// </summary>
-    private IEnumerable<bool[]> Exchanged()
-    {
-        var refreshed = Refreshed();
-        return (long)refreshed.Length * refreshed.Length * _candidates.Length > (_limit - Evaluations) / 4
-            ? []
-            : from value in refreshed
-              from other in _candidates
-              where !_current[other] && !_neighbours[value].Contains(other)
-              select With([value], [other]);
-    }
-
     private int[] Refreshed() => [.. Enumerable.Range(0, _current.Length).Where(value => _current[value])];
 
     private bool[] With(int[] removed, int[] added)
@@ -128,18 +139,17 @@ internal sealed class LocalSearch
         return refreshed;
     }
 
-    /// <summary>
-    /// With what it lacks, found from either end, without what it does not need; the cheaper one.
-    /// </summary>
+    /// <summary>With what it lacks, found from either end, without what it does not need; the cheapest one.</summary>
     private (bool[] Refreshed, double Milliseconds) Repaired(bool[] refreshed)
     {
         if (double.IsFinite(_scheduler.Milliseconds(refreshed, limit: 0)))
             return Pruned(refreshed);
         var forward = (bool[])refreshed.Clone();
         EagerPlacement.RefreshLacking(_problem, forward);
-        _scheduler.RefreshLackingBackward(refreshed);
-        var (first, second) = (Pruned(refreshed), Pruned(forward));
-        return second.Milliseconds < first.Milliseconds ? second : first;
+        var cheap = (bool[])refreshed.Clone();
+        _scheduler.RefreshLacking(cheap, _weights, gain: 0);
+        _scheduler.RefreshLacking(refreshed, _weights, gain: 1);
+        return new[] { Pruned(refreshed), Pruned(cheap), Pruned(forward) }.MinBy(repaired => repaired.Item2);
     }
 
     /// <summary>Without values whose refresh does not pay, the dearest first.</summary>
@@ -147,7 +157,7 @@ internal sealed class LocalSearch
     {
         var milliseconds = _scheduler.Milliseconds(refreshed);
         var values = Enumerable.Range(0, refreshed.Length).Where(value => refreshed[value]);
-        foreach (var value in values.OrderByDescending(value => _problem.Dependencies.Values[value].Count).ToArray())
+        foreach (var value in values.OrderByDescending(value => _weights[value]).ToArray())
         {
             refreshed[value] = false;
             var without = _scheduler.Milliseconds(refreshed, milliseconds);
@@ -157,6 +167,12 @@ internal sealed class LocalSearch
                 refreshed[value] = true;
         }
         return (refreshed, milliseconds);
+    }
+
+    private double Weight(int value)
+    {
+        var (whole, leavesOne) = _problem.Refreshes(value);
+        return leavesOne ? whole + 0.6 : whole;
     }
 
     /// <summary>Values that a value is made from, and that are made from it.</summary>

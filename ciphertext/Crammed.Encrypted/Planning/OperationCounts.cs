@@ -108,7 +108,7 @@ public sealed class OperationCounts
     {
         foreach (var term in masked.Terms)
         {
-            var operation = term.Mask.Conditions.Count == 0 ? EngineOperation.ScalarProduct : EngineOperation.PlainProduct;
+            var operation = term.Mask.IsUniform ? EngineOperation.ScalarProduct : EngineOperation.PlainProduct;
             Add(operation, masked.Result.Count * Points(term.Over));
         }
         Add(EngineOperation.Encoding, DistinctPlaintexts(masked.Terms.Select(term => (term.Mask, masked.Result.Axes.Concat(term.Over)))));
@@ -116,20 +116,21 @@ public sealed class OperationCounts
     }
 
     /// <summary>
-    /// Masks with conditions that are different plaintexts, over those loops that a condition depends on. A mask of one number in all slots
-    /// is no plaintext.
+    /// Masks with conditions or vectors that are different plaintexts, over those loops that they depend on. A mask of one number in all
+    /// slots is no plaintext.
     /// </summary>
     private static long DistinctPlaintexts(IEnumerable<(SlotMask Mask, IEnumerable<Axis> Loops)> masks)
     {
-        var plaintexts = new HashSet<(double Factor, string? Scalar, ValueList<DigitRange> Conditions)>();
-        foreach (var (mask, loops) in masks.Where(entry => entry.Mask.Conditions.Count > 0))
+        var plaintexts = new HashSet<(double Factor, string? Scalar, (FrozenVector, int)? Vector, ValueList<DigitRange> Conditions)>();
+        foreach (var (mask, loops) in masks.Where(entry => !entry.Mask.IsUniform))
         {
-            var steps = mask.Conditions.SelectMany(condition => condition.Start.Steps.Concat(condition.Count.Steps));
-            var used = steps.Select(step => step.Axis.Name).ToHashSet();
+            var indices = mask.Conditions.SelectMany(condition => new[] { condition.Start, condition.Count });
+            var used = indices.Append(mask.Vector?.Column ?? 0).SelectMany(index => index.Steps).Select(step => step.Axis.Name).ToHashSet();
             var point = new LoopPoint();
             foreach (var _ in point.Over([.. loops.Where(axis => used.Contains(axis.Name))]))
             {
-                plaintexts.Add((mask.Factor, mask.Scalar, [.. mask.Conditions.Select(condition =>
+                (FrozenVector, int)? vector = mask.Vector is { } known ? (known with { Column = 0 }, known.Column.At(point)) : null;
+                plaintexts.Add((mask.Factor, mask.Scalar, vector, [.. mask.Conditions.Select(condition =>
                     new DigitRange(condition.Stride, condition.Size, condition.Start.At(point), condition.Count.At(point)))]));
             }
         }

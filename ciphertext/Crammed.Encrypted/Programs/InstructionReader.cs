@@ -189,13 +189,22 @@ internal sealed class InstructionReader
         var output = Blocks(line);
         line.Expect("rows");
         var step = line.Integer("the number of rows", 1, _grid.Tokens);
+        var cycle = line.Take("cycle") ? Cycle(line) : ColumnCycle.Repeated;
         line.Expect("by");
-        CheckColumns(line, operand, input);
+        if (operand.Count != cycle.VectorsFor(input.Columns))
+            throw line.Error($"{operand} has {operand.Count} vectors, {input} takes {cycle.VectorsFor(input.Columns)}");
         if ((output.Columns - 1L) * step >= _grid.Tokens)
             throw line.Error($"{output.Columns} columns every {step} rows do not fit {_grid.Tokens} tokens");
         return result.Axes.Count == 1 && result.Count == _grid.Blocks
-            ? new SpreadProducts(result, operand, input, output, step, Matrix(line))
+            ? new SpreadProducts(result, operand, input, output, step, Matrix(line)) { Cycle = cycle }
             : throw line.Error($"{result} should have one axis of {_grid.Blocks}, the number of blocks");
+    }
+
+    private ColumnCycle Cycle(ProgramLine line)
+    {
+        var length = line.Integer("the length of a cycle", 2, _grid.Tokens);
+        line.Expect("rows");
+        return new ColumnCycle(length, line.Integer("the number of rows", 1, _grid.Tokens));
     }
 
     private Lower ReadLower(ProgramLine line, Value result)
@@ -237,12 +246,7 @@ internal sealed class InstructionReader
         return new Load(result, stored);
     }
 
-    private FeatureBlocks Blocks(ProgramLine line)
-    {
-        var blocks = line.Integer("the number of blocks", 1, _grid.Blocks);
-        line.Expect("x");
-        return new FeatureBlocks(blocks, line.Integer("the number of columns", 1, ProgramText.MostVectors));
-    }
+    private FeatureBlocks Blocks(ProgramLine line) => OperandReader.Blocks(line, _grid);
 
     private static FrozenMatrix Matrix(ProgramLine line)
     {

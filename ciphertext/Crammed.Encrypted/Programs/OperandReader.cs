@@ -49,6 +49,14 @@ internal sealed class OperandReader(ProgramLine line, IReadOnlyList<Axis> axes, 
         return new MaskTerm(Operand(operand, over), Mask(mask, over), over);
     }
 
+    /// <summary>Blocks and columns of features.</summary>
+    public static FeatureBlocks Blocks(ProgramLine line, SlotGrid grid)
+    {
+        var blocks = line.Integer("the number of blocks", 1, grid.Blocks);
+        line.Expect("x");
+        return new FeatureBlocks(blocks, line.Integer("the number of columns", 1, ProgramText.MostVectors));
+    }
+
     /// <summary>A mask without a sum.</summary>
     public SlotMask Mask() => Mask(NamedMask(), []);
 
@@ -158,7 +166,23 @@ internal sealed class OperandReader(ProgramLine line, IReadOnlyList<Axis> axes, 
         var isNumber = line.NextIsNumber;
         var factor = isNumber ? line.Number("a factor") : 1;
         var scalar = !isNumber || line.Take("*") ? line.Name("a scalar or a number") : null;
-        return new NamedMask(factor, scalar, line.Take("where") ? line.List("and", NamedCondition) : []);
+        var vector = line.Take(ProgramText.Vector) ? NamedVector() : null;
+        return new NamedMask(factor, scalar, vector, line.Take("where") ? line.List("and", NamedCondition) : []);
+    }
+
+    private NamedVector NamedVector()
+    {
+        var name = line.Name("a vector's name");
+        var features = Blocks(line, grid);
+        if (!line.Take("rows"))
+        {
+            line.Expect("column");
+            return new NamedVector(name, features, 0, NamedIndex());
+        }
+        var step = line.Integer("the number of rows", 1, grid.Tokens);
+        return (features.Columns - 1L) * step < grid.Tokens
+            ? new NamedVector(name, features, step, new NamedIndex(0, []))
+            : throw line.Error($"{features.Columns} columns every {step} rows do not fit {grid.Tokens} tokens");
     }
 
     private (int Stride, int Size, NamedIndex Start, NamedIndex Count) NamedCondition()
@@ -189,7 +213,18 @@ internal sealed class OperandReader(ProgramLine line, IReadOnlyList<Axis> axes, 
     private SlotMask Mask(NamedMask mask, ValueList<Axis> over) => new(
         mask.Factor, mask.Scalar,
         [.. mask.Conditions.Select(condition =>
-            new SlotCondition(condition.Stride, condition.Size, Index(condition.Start, over), Index(condition.Count, over)))]);
+            new SlotCondition(condition.Stride, condition.Size, Index(condition.Start, over), Index(condition.Count, over)))])
+    {
+        Vector = mask.Vector is { } vector ? Vector(vector, over) : null,
+    };
+
+    private FrozenVector Vector(NamedVector vector, ValueList<Axis> over)
+    {
+        var column = Index(vector.Column, over);
+        return column.Least >= 0 && column.Largest < vector.Features.Columns
+            ? new FrozenVector(vector.Name, vector.Features, vector.RowStep, column)
+            : throw line.Error($"{vector.Name} is read at columns {column.Least} to {column.Largest} of {vector.Features.Columns}");
+    }
 
     /// <summary>An index over the loops; no value of it passes an integer.</summary>
     private AxisIndex Index(NamedIndex index, ValueList<Axis> over)
@@ -212,6 +247,9 @@ internal sealed record NamedIndex(long Offset, IReadOnlyList<(string Axis, int F
 /// <summary>A vector of a group by such indices.</summary>
 internal sealed record NamedOperand(Value Value, IReadOnlyList<NamedIndex> Indices);
 
+/// <summary>A frozen vector by such indices.</summary>
+internal sealed record NamedVector(string Name, FeatureBlocks Features, int RowStep, NamedIndex Column);
+
 /// <summary>Public slots by such indices.</summary>
 internal sealed record NamedMask(
-    double Factor, string? Scalar, IReadOnlyList<(int Stride, int Size, NamedIndex Start, NamedIndex Count)> Conditions);
+    double Factor, string? Scalar, NamedVector? Vector, IReadOnlyList<(int Stride, int Size, NamedIndex Start, NamedIndex Count)> Conditions);

@@ -7,6 +7,7 @@ internal static class ProgramText
     public const string Hash = "sha256";
     public const string Bootstrap = "bootstrap";
     public const string Client = "client";
+    public const string Vector = "vector";
     public const int Version = 1;
 
     public const int LongestText = 1 << 26;

@@ -133,8 +133,13 @@ public static class ProgramWriter
         var number = mask.Scalar is not { } scalar ? Number(mask.Factor)
             : mask.Factor == 1 ? Name(scalar)
             : $"{Number(mask.Factor)}*{Name(scalar)}";
-        return mask.Conditions.Count == 0 ? number : $"{number} where {string.Join(" and ", mask.Conditions.Select(Condition))}";
+        var values = mask.Vector is { } vector ? $"{number} {ProgramText.Vector} {Vector(vector)}" : number;
+        return mask.Conditions.Count == 0 ? values : $"{values} where {string.Join(" and ", mask.Conditions.Select(Condition))}";
     }
+
+    private static string Vector(FrozenVector vector) => vector.RowStep > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Name(vector.Name)} {Blocks(vector.Features)} rows {vector.RowStep}")
+        : $"{Name(vector.Name)} {Blocks(vector.Features)} column {Index(vector.Column)}";
 
     private static string Condition(SlotCondition condition) => string.Create(
         CultureInfo.InvariantCulture, $"{condition.Stride}/{condition.Size} from {Index(condition.Start)} count {Index(condition.Count)}");
@@ -147,7 +152,11 @@ public static class ProgramWriter
 
     private static string Maps(SpreadProducts map) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Name(map.Operand.Name)} {Blocks(map.InputBlocks)} to {Blocks(map.OutputBlocks)} rows {map.RowStep} by {Matrix(map.Matrix)}");
+        $"{Name(map.Operand.Name)} {Blocks(map.InputBlocks)} to {Blocks(map.OutputBlocks)} rows {map.RowStep}{Cycle(map.Cycle)} by {Matrix(map.Matrix)}");
+
+    private static string Cycle(ColumnCycle cycle) => cycle == ColumnCycle.Repeated
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $" cycle {cycle.Length} rows {cycle.RowStep}");
 
     private static string Ranges(Refresh refresh) =>
         List(refresh.Sources.Zip(refresh.Ranges, (source, range) => $"{Name(source.Name)} range {Number(range)}"));

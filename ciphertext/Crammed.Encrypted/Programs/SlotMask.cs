@@ -17,12 +17,18 @@ public sealed record SlotCondition(int Stride, int Size, AxisIndex Start, AxisIn
     public override string ToString() => $"{Stride}/{Size} from {Start} count {Count}";
 }
 
-/// <summary>Public slots: one number where all conditions hold, 0 elsewhere.</summary>
-/// <param name="Factor">the number, or what the scalar is multiplied by</param>
+/// <summary>Public slots: one number, or a named vector's values, where all conditions hold, 0 elsewhere.</summary>
+/// <param name="Factor">the number, or what the scalar and the vector are multiplied by</param>
 /// <param name="Scalar">name of a number that a run is given, or null</param>
 /// <param name="Conditions">none for all slots</param>
 public sealed record SlotMask(double Factor, string? Scalar, ValueList<SlotCondition> Conditions)
 {
+    /// <summary>What the number is multiplied by in each slot, or null.</summary>
+    public FrozenVector? Vector { get; init; }
+
+    /// <summary>Whether all slots hold one number.</summary>
+    public bool IsUniform => Conditions.Count == 0 && Vector is null;
+
     /// <summary>1 where the conditions hold.</summary>
     public static SlotMask Where(params SlotCondition[] conditions) => new(1, null, [.. conditions]);
 
@@ -34,18 +40,31 @@ public sealed record SlotMask(double Factor, string? Scalar, ValueList<SlotCondi
 
     public static SlotMask operator *(SlotMask mask, double factor) => mask with { Factor = mask.Factor * factor };
 
-    /// <summary>The mask at a point of the loops, with the scalar's value.</summary>
-    /// <exception cref="KeyNotFoundException">the scalar is not given</exception>
-    public PublicSlots At(LoopPoint point, IReadOnlyDictionary<string, double> scalars) => new(
+    /// <summary>A named vector's values.</summary>
+    public static SlotMask Of(FrozenVector vector) => new(1, null, []) { Vector = vector };
+
+    /// <summary>The mask at a point of the loops, with the scalar's value and the vector's.</summary>
+    /// <param name="point">of the loops</param>
+    /// <param name="grid">the slots</param>
+    /// <param name="scalars">by name</param>
+    /// <param name="vectors">by name</param>
+    /// <exception cref="KeyNotFoundException">the scalar or the vector is not given</exception>
+    /// <exception cref="ArgumentException">the vector has more values than features</exception>
+    public PublicSlots At(
+        LoopPoint point, SlotGrid grid, IReadOnlyDictionary<string, double> scalars, IReadOnlyDictionary<string, float[]> vectors) => new(
         Scalar is null ? Factor : Factor * scalars[Scalar],
-        [.. Conditions.Select(condition => new DigitRange(condition.Stride, condition.Size, condition.Start.At(point), condition.Count.At(point)))]);
+        [.. Conditions.Select(condition => new DigitRange(condition.Stride, condition.Size, condition.Start.At(point), condition.Count.At(point)))])
+    {
+        Vector = Vector?.At(point, grid, vectors),
+    };
 
     public override string ToString()
     {
         var number = Scalar is null ? Factor.ToString("R", CultureInfo.InvariantCulture)
             : Factor == 1 ? Scalar
             : string.Create(CultureInfo.InvariantCulture, $"{Factor:R}*{Scalar}");
-        return Conditions.Count == 0 ? number : $"{number} where {string.Join(" and ", Conditions)}";
+        var values = Vector is null ? number : $"{number} {Vector}";
+        return Conditions.Count == 0 ? values : $"{values} where {string.Join(" and ", Conditions)}";
     }
 }
 
@@ -59,9 +78,18 @@ public sealed record DigitRange(int Stride, int Size, int Start, int Count)
     }
 }
 
-/// <summary>A mask whose loops and scalar have values: a number where all conditions hold, 0 elsewhere. Equal ones are equal.</summary>
+/// <summary>
+/// A mask whose loops, scalar and vector have values: a number, or multiples of a vector's values, where all conditions hold, 0 elsewhere.
+/// Equal ones are equal.
+/// </summary>
 public sealed record PublicSlots(double Value, ValueList<DigitRange> Conditions)
 {
+    /// <summary>What the number is multiplied by in each slot, or null.</summary>
+    public VectorSlots? Vector { get; init; }
+
+    /// <summary>Whether all slots hold one number.</summary>
+    public bool IsUniform => Conditions.Count == 0 && Vector is null;
+
     /// <summary>Values for all slots.</summary>
     public double[] Slots(int slotCount)
     {
@@ -69,7 +97,7 @@ public sealed record PublicSlots(double Value, ValueList<DigitRange> Conditions)
         for (var slot = 0; slot < slotCount; slot++)
         {
             if (Conditions.All(condition => condition.Holds(slot)))
-                slots[slot] = Value;
+                slots[slot] = Vector is null ? Value : Value * Vector.At(slot);
         }
         return slots;
     }

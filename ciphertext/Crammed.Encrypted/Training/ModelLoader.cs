@@ -64,7 +64,7 @@ public static class ModelLoader
     /// <summary>
     /// The power of two that brings the largest expected gradient to about one: noise is absolute, so larger gradients lose less to it.
     /// </summary>
-    private static double GradientScale(CalibratedFunctions functions) =>
+    internal static double GradientScale(CalibratedFunctions functions) =>
         Math.Pow(2, Math.Floor(-Math.Log2(functions.Range(ActivationNames.SecondMoment).High) / 2));
 
     private static double[] FirstToken(SlotLayout layout) =>
@@ -135,7 +135,8 @@ public static class ModelLoader
         }
     }
 
-    private static void RequirePolynomial(string folder, BertConfiguration configuration)
+    /// <exception cref="InvalidDataException">No program trains this architecture, or a task of so many classes.</exception>
+    internal static void RequirePolynomial(string folder, BertConfiguration configuration)
     {
         if (configuration.Kernel != AttentionKernel.Polynomial || configuration.Gate != FeedForwardGate.Bilinear
             || configuration.Style != EncoderStyle.Crammed)

@@ -9,6 +9,7 @@ using Crammed.Cli.Commands.ExportGlue;
 using Crammed.Cli.Commands.Finetune;
 using Crammed.Cli.Commands.Import;
 using Crammed.Cli.Commands.Keygen;
+using Crammed.Cli.Commands.Plan;
 using Crammed.Cli.Commands.Pretrain;
 using Crammed.Cli.Commands.Refresh;
 using Crammed.Cli.Hosting;
@@ -81,6 +82,20 @@ internal static class CommandTable
             [
                 ("draw", "for outputs/pretrain/model and outputs/export, to outputs/draw/draw.safetensors"),
                 ("draw name=rte export=outputs/rte eval=GLUE_sane eval/tasks=rte", "with the paper's values for GLUE's RTE"),
+            ],
+        },
+        new CommandDefinition<PlanSettings>
+        {
+            Name = "plan",
+            Summary = "Plan a training step under encryption: levels, bootstraps, seconds, memory and noise, before any key is made.",
+            ConfigurationRoot = "cfg_plan",
+            CreateHandler = () => new PlanCommand(),
+            Examples =
+            [
+                ("plan", "for outputs/pretrain/model, calibrated on random tokens; the report goes to outputs/plan/plan.md"),
+                ("plan name=exact export=outputs/export draw=outputs/draw/draw.safetensors", "calibrated on the batches of a draw"),
+                ("plan name=wide batch=128 calibration=outputs/plan/calibration.json", "more examples in the slots"),
+                ("plan name=client he.parameters=N15QP850 he.refresh=client he.memory=16", "refreshed by the key holder, in 16 GiB"),
             ],
         },
         new CommandDefinition<KeygenSettings>

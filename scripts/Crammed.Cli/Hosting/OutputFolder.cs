@@ -45,13 +45,20 @@ internal sealed partial class OutputFolder
     /// <exception cref="ConfigurationException">The name is no folder name, or it is taken and may not be replaced.</exception>
     public static OutputFolder Create(string currentDirectory, string name, NameTaken whenTaken)
     {
-        if (!NamePattern().IsMatch(name))
-            throw new ConfigurationException($"'name' is '{name}'; use letters, digits, '-', '_' and '.', starting with a letter or digit");
-        var folder = new OutputFolder(currentDirectory, name);
+        var folder = Named(currentDirectory, name);
         if (folder.IsTaken)
             folder = folder.Untaken(currentDirectory, name, whenTaken);
         Directory.CreateDirectory(folder.FullPath);
         return folder;
+    }
+
+    /// <summary>Checks a name before long work, as <see cref="Create"/> will.</summary>
+    /// <exception cref="ConfigurationException">The name is no folder name, or it is taken and may not be replaced.</exception>
+    public static void RequireAvailable(string currentDirectory, string name, NameTaken whenTaken)
+    {
+        var folder = Named(currentDirectory, name);
+        if (folder.IsTaken)
+            folder.RequireReplaceable(whenTaken);
     }
 
     /// <summary>The absolute path of something in the folder.</summary>
@@ -71,17 +78,30 @@ internal sealed partial class OutputFolder
                 while (new OutputFolder(currentDirectory, $"{name}-{number}").IsTaken)
                     number++;
                 return new OutputFolder(currentDirectory, $"{name}-{number}");
-            case NameTaken.Replace when !File.Exists(PathOf(Marker)):
-                throw new ConfigurationException(
-                    $"{ShownPath} holds something that is not a run ({Marker} is missing); remove it by hand or choose another name=");
-            case NameTaken.Replace:
+            default:
+                RequireReplaceable(whenTaken);
                 Directory.Delete(FullPath, recursive: true);
                 return this;
-            default:
-                throw new ConfigurationException(
-                    $"{ShownPath} already holds a run; choose another name= or give --overwrite to replace it");
         }
     }
+
+    private void RequireReplaceable(NameTaken whenTaken)
+    {
+        if (whenTaken == NameTaken.Refuse)
+        {
+            throw new ConfigurationException(
+                $"{ShownPath} already holds a run; choose another name= or give --overwrite to replace it");
+        }
+        if (whenTaken == NameTaken.Replace && !File.Exists(PathOf(Marker)))
+        {
+            throw new ConfigurationException(
+                $"{ShownPath} holds something that is not a run ({Marker} is missing); remove it by hand or choose another name=");
+        }
+    }
+
+    private static OutputFolder Named(string currentDirectory, string name) => NamePattern().IsMatch(name)
+        ? new OutputFolder(currentDirectory, name)
+        : throw new ConfigurationException($"'name' is '{name}'; use letters, digits, '-', '_' and '.', starting with a letter or digit");
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[0-9]{1,5})?$")]
     private static partial Regex NamePattern();

@@ -67,6 +67,11 @@ internal sealed class RunContext<TSettings>
         return _folder = folder;
     }
 
+    /// <summary>Checks the name of the run's folder before long work whose end is needed to write there.</summary>
+    /// <exception cref="ConfigurationException">The name is no folder name, or it is taken.</exception>
+    public void RequireOutputName(string name) => OutputFolder.RequireAvailable(
+        _request.Environment.CurrentDirectory, name, _request.Overwrites ? NameTaken.Replace : NameTaken.Refuse);
+
     /// <summary>Says what an interruption from here on leaves behind: "the checkpoint of step 120 in outputs/test/checkpoint".</summary>
     public void Keep(string what) => _request.Kept.Say(what);
 

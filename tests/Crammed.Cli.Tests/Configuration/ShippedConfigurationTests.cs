@@ -5,6 +5,7 @@ using Crammed.Cli.Commands.Convert;
 using Crammed.Cli.Commands.Doctor;
 using Crammed.Cli.Commands.Import;
 using Crammed.Cli.Commands.Keygen;
+using Crammed.Cli.Commands.Plan;
 using Crammed.Cli.Commands.Refresh;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
@@ -24,6 +25,7 @@ internal sealed class ShippedConfigurationTests
         ("cfg_import", typeof(ImportSettings)),
         ("cfg_export-glue", typeof(ExportGlueSettings)),
         ("cfg_draw", typeof(DrawCommandSettings)),
+        ("cfg_plan", typeof(PlanSettings)),
         ("cfg_keygen", typeof(KeygenSettings)),
         ("cfg_convert", typeof(ConvertSettings)),
         ("cfg_refresh", typeof(RefreshSettings)),

@@ -1,5 +1,6 @@
 using Crammed.Ckks;
 using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Tests.Execution;
@@ -28,6 +29,29 @@ internal sealed class EncodedSlotsTests
         Assert.That(lease.Plaintext.Scale, Is.EqualTo(Parameters.ScaleAt(2)));
         // Roundings of at most 2048 coefficients by 1/2 each.
         Assert.That(Encoder.Decode(lease.Plaintext), Is.EqualTo(slots.Slots(Parameters.SlotCount)).Within(1024 / Parameters.ScaleAt(2)));
+    }
+
+    /// <summary>A column of a vector repeats in every row of blocks, a spread vector fills all slots.</summary>
+    [TestCase(0, 8)]
+    [TestCase(2, 1024)]
+    public void Frozen_vectors_are_encoded_by_their_period(int rowStep, int period)
+    {
+        var grid = new SlotGrid(16, 8, 8);
+        var vectors = new Dictionary<string, float[]> { ["v"] = [.. Enumerable.Range(0, 18).Select(i => i / 18f)] };
+        var slots = SlotMask.Of(new FrozenVector("v", new FeatureBlocks(6, 3), rowStep, 0))
+            .At(new LoopPoint(), grid, new Dictionary<string, double>(), vectors);
+        Assert.That(EncodedSlots.PeriodOf(slots, Parameters.SlotCount), Is.EqualTo(period));
+        using var cache = new EncodedSlots(Parameters, Encoder, budget: 0);
+        using var lease = cache.Rent(slots, 2);
+        // As above; every row's values by name.
+        var decoded = Encoder.Decode(lease.Plaintext);
+        for (var slot = 0; slot < grid.SlotCount; slot++)
+        {
+            var (token, block) = (slot / grid.TokenStride, slot % 8);
+            var column = rowStep == 0 ? 0 : token % 2 == 0 && token < 6 ? token / 2 : -1;
+            var expected = block < 6 && column >= 0 ? (block * 3 + column) / 18f : 0;
+            Assert.That(decoded[slot], Is.EqualTo(expected).Within(1024 / Parameters.ScaleAt(2)), $"slot {slot}");
+        }
     }
 
     [Test]

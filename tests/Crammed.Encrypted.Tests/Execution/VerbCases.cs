@@ -39,6 +39,13 @@ internal static class VerbCases
             ProgramBuilder.Mask(
                 y[Column], SlotMask.Of("rate", 0.5) with { Conditions = [SlotCondition.Is(Grid.TokenStride, Grid.Tokens, Column)] }),
             ProgramBuilder.Mask(x[Column], 0.3), ProgramBuilder.Mask(y[Step], 0.3, Step))),
+        ("sum with a vector by columns", 0, (program, x, y) => program.SumPlus(
+            "result", [Column], [SlotMask.Of(FrozenVector.InRows("v", new FeatureBlocks(12, 3), Column)) * 0.5], ProgramBuilder.Term(x), ProgramBuilder.Term(y[0]))),
+        ("masked by vectors", 1, (program, x, y) => program.Masked(
+            "result", [Column], ProgramBuilder.Mask(x, SlotMask.Of(FrozenVector.InRows("v", new FeatureBlocks(12, 3), -Column + 2))),
+            ProgramBuilder.Mask(
+                y[Step], SlotMask.Of("rate", 2) with { Vector = FrozenVector.Spread("v", new FeatureBlocks(9, 4), 2), Conditions = [FirstBlocks(7)] },
+                Step))),
         ("scalar", 1, (program, x, _) => program.Masked("result", [Column], ProgramBuilder.Mask(x, Math.PI))),
         ("rotations of one vector", 0, (program, x, _) => program.Rotate("result", [Step], x[0], Step * Grid.TokenStride)),
         ("one rotation of many", 0, (program, x, _) => program.Rotate("result", [Column], x, -3)),
@@ -69,7 +76,10 @@ internal static class VerbCases
             name, program.Build(), new Dictionary<string, double[][]> { ["x"] = Vectors(Column.Size), ["y"] = Vectors(Step.Size) }, level)
         {
             Constants = new ProgramConstants(
-                new Dictionary<string, FrozenWeights> { ["w"] = new(weights, 45, 36) }, new Dictionary<string, double> { ["rate"] = 0.7 }),
+                new Dictionary<string, FrozenWeights> { ["w"] = new(weights, 45, 36) }, new Dictionary<string, double> { ["rate"] = 0.7 })
+            {
+                Vectors = new Dictionary<string, float[]> { ["v"] = [.. RandomValues.Uniform(random, 36).Select(value => (float)value)] },
+            },
         };
     }
 }

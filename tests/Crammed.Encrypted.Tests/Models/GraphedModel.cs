@@ -13,10 +13,10 @@ internal sealed class GraphedModel
     private readonly ReferenceModel _reference;
     private readonly SlotGrid _grid;
 
-    public GraphedModel(ReferenceModel reference, ModelShape shape, SlotGrid grid)
+    public GraphedModel(ReferenceModel reference, ModelShape shape, SlotGrid grid, ModelPolynomials? polynomials = null)
     {
         (_reference, _grid) = (reference, grid);
-        Training = new TrainingGraph(shape, grid, Polynomials(shape.Layers), new AdapterScales(ReferenceModel.AdapterScale, ReferenceModel.AdapterScale));
+        Training = new TrainingGraph(shape, grid, polynomials ?? Polynomials(shape.Layers), new AdapterScales(ReferenceModel.AdapterScale, ReferenceModel.AdapterScale));
         Parameters = new PackedParameters(Training);
     }
 
@@ -28,19 +28,26 @@ internal sealed class GraphedModel
     public IReadOnlyDictionary<string, double[][]> Inputs()
     {
         var trained = _reference.Trained.ToDictionary(pair => pair.Key, pair => pair.Value.Values);
-        var (grid, hidden) = (_grid, Training.Shape.Hidden);
-        var data = new Dictionary<string, double[]>
-        {
-            ["embedding"] = _reference.Embedding,
-            ["normalized_embedding"] = Normalized(_reference.Embedding, hidden),
-            ["mask"] = [.. Enumerable.Range(0, grid.Rows).Select(i => i % grid.Tokens < _reference.Lengths[i / grid.Tokens] ? 1.0 : 0.0)],
-            ["labels"] = [.. _reference.Labels.SelectMany(label => new double[] { 1 - label, label })],
-            ["example_weights"] = [.. Enumerable.Repeat(1.0, grid.Examples)],
-        };
+        var batch = Batch(_reference.Data);
         var graph = Training.Graph;
-        return graph.Inputs.ToDictionary(input => input.Name, input => input.Layout.Pack(data.GetValueOrDefault(input.Name) ?? new double[Size(input)]))
+        var states = graph.Inputs.Where(input => !batch.ContainsKey(input.Name)).ToDictionary(input => input.Name, input => input.Layout.Pack(new double[Size(input)]));
+        return batch.Concat(states)
             .Concat(graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Layout.Pack(Parameters.Pack(parameter, trained))))
             .ToDictionary();
+    }
+
+    /// <summary>Slots of a batch's inputs, by name.</summary>
+    public IReadOnlyDictionary<string, double[][]> Batch(ReferenceBatch batch)
+    {
+        var values = new Dictionary<string, double[]>
+        {
+            ["embedding"] = batch.Embedding,
+            ["normalized_embedding"] = Normalized(batch.Embedding, Training.Shape.Hidden),
+            ["mask"] = [.. Enumerable.Range(0, _grid.Rows).Select(i => i % _grid.Tokens < batch.Lengths[i / _grid.Tokens] ? 1.0 : 0.0)],
+            ["labels"] = [.. batch.Labels.SelectMany(label => new double[] { 1 - label, label })],
+            ["example_weights"] = [.. Enumerable.Repeat(1.0, _grid.Examples)],
+        };
+        return Training.Graph.Inputs.Where(input => values.ContainsKey(input.Name)).ToDictionary(input => input.Name, input => input.Layout.Pack(values[input.Name]));
     }
 
     /// <summary>Frozen matrices and scalars.</summary>
@@ -60,10 +67,15 @@ internal sealed class GraphedModel
     }
 
     /// <summary>Runs a program without levels on clear slots.</summary>
-    public IReadOnlyDictionary<string, double[][]> RunClear(EncryptedProgram program, ProgramConstants constants, ValueObserver? observer = null)
+    public IReadOnlyDictionary<string, double[][]> RunClear(EncryptedProgram program, ProgramConstants constants, ValueObserver? observer = null) =>
+        RunClear(program, Inputs(), constants, observer);
+
+    /// <summary>As above, with other inputs.</summary>
+    public IReadOnlyDictionary<string, double[][]> RunClear(
+        EncryptedProgram program, IReadOnlyDictionary<string, double[][]> given, ProgramConstants constants, ValueObserver? observer = null)
     {
         var backend = new ClearGroups(_grid.SlotCount, refreshedLevel: 0) { ChecksLevels = false };
-        var inputs = Inputs().ToDictionary(input => input.Key, input => input.Value.Select(slots => backend.Load(slots)).ToArray());
+        var inputs = given.ToDictionary(input => input.Key, input => input.Value.Select(slots => backend.Load(slots)).ToArray());
         var outputs = ProgramRun.Execute(program, backend, inputs, constants, observer);
         var slots = outputs.ToDictionary(output => output.Key, output => output.Value.Select(ClearGroups.Read).ToArray());
         foreach (var vector in inputs.Values.Concat(outputs.Values).SelectMany(vectors => vectors))
@@ -71,11 +83,12 @@ internal sealed class GraphedModel
         return slots;
     }
 
-    private static ModelPolynomials Polynomials(int layers)
+    /// <summary>Polynomials for variances from 0.3 to 4, or on another domain of another degree, with one Newton step.</summary>
+    public static ModelPolynomials Polynomials(int layers, double low = 0.3, double high = 4, int degree = 31)
     {
-        InverseRoot Root(string name) => new(name, InverseSquareRootNewton.Create(new Interval(0.3, 4), 31, 1));
+        InverseRoot Root(string name) => new(name, InverseSquareRootNewton.Create(new Interval(low, high), degree, 1));
         return new ModelPolynomials(
-            [.. Enumerable.Range(0, layers).Select(layer => Root($"layers.{layer}.attention_norm"))],
+            [.. Enumerable.Range(1, layers - 1).Select(layer => Root($"layers.{layer}.attention_norm"))],
             [.. Enumerable.Range(0, layers).Select(layer => Root($"layers.{layer}.feed_forward_norm"))], Root("final_norm"),
             new UnitPolynomial("tanh", ChebyshevFit.Interpolate(Math.Tanh, new Interval(-5, 5), 63)),
             new UnitPolynomial("sigmoid", ChebyshevFit.Interpolate(z => 1 / (1 + Math.Exp(-z)), new Interval(-8, 8), 31)));

@@ -13,22 +13,32 @@ internal sealed class ReferenceModel
 {
     public const double AdapterScale = 0.5;
 
+    public const double NormEpsilon = 1e-3;
+
     private readonly ModelShape _shape;
     private readonly int _examples;
     private readonly int _tokens;
 
+    /// <param name="shape">if its norms have weights and biases, embeddings are not centred, norms have an epsilon, and the kernel's argument
+    /// has its factor, as in a checkpoint</param>
+    /// <param name="grid">for its examples and tokens</param>
+    /// <param name="seed">of all numbers</param>
     public ReferenceModel(ModelShape shape, SlotGrid grid, int seed)
     {
         (_shape, _examples, _tokens) = (shape, grid.Examples, grid.Tokens);
         var random = new Random(seed);
-        Embedding = Normal(random, _examples * _tokens * shape.Hidden, 1);
-        Centre(Embedding, shape.Hidden);
-        Lengths = [.. Enumerable.Range(0, _examples).Select(_ => random.Next(_tokens / 2, _tokens + 1))];
-        Labels = [.. Enumerable.Range(0, _examples).Select(_ => random.Next(2))];
+        Data = ReferenceBatch.Random(random, grid, shape.Hidden);
+        if (shape.HasNormVectors)
+        {
+            AddNorms(random);
+            Data = Data with { Embedding = [.. Data.Embedding.Select((value, i) => value + 0.3 * (i / shape.Hidden % 5 - 2))] };
+        }
+        // Queries and keys as large as the kernel's argument allows.
+        var kernelSize = 0.12 / Math.Sqrt(KernelFactor);
         for (var layer = 0; layer < shape.Layers; layer++)
         {
-            AddFrozen(random, $"layers.{layer}.query", shape.Hidden, shape.Hidden, 0.12);
-            AddFrozen(random, $"layers.{layer}.key", shape.Hidden, shape.Hidden, 0.12);
+            AddFrozen(random, $"layers.{layer}.query", shape.Hidden, shape.Hidden, kernelSize);
+            AddFrozen(random, $"layers.{layer}.key", shape.Hidden, shape.Hidden, kernelSize);
             AddFrozen(random, $"layers.{layer}.value", shape.Hidden, shape.Hidden, 1);
             AddFrozen(random, $"layers.{layer}.output", shape.Hidden, shape.Hidden, 0.2);
             AddFrozen(random, $"layers.{layer}.expand", shape.GateWidth, shape.Hidden, 0.6);
@@ -48,17 +58,14 @@ internal sealed class ReferenceModel
         AddTrained(random, "head.classifier.bias", 1, 2, 0.3);
     }
 
-    /// <summary>[example, token, feature], centred over features.</summary>
-    public double[] Embedding { get; }
-
-    /// <summary>Real tokens of each example.</summary>
-    public int[] Lengths { get; }
-
-    /// <summary>Class of each example.</summary>
-    public int[] Labels { get; }
+    /// <summary>The batch that <see cref="Run()"/> takes.</summary>
+    public ReferenceBatch Data { get; }
 
     /// <summary>Frozen matrices [output, input]; factors of norms and kernel are in them.</summary>
     public Dictionary<string, (double[] Values, int Rows, int Columns)> Frozen { get; } = [];
+
+    /// <summary>Weight and bias of each norm, where norms have any.</summary>
+    public Dictionary<string, (double[] Weight, double[] Bias)> Norms { get; } = [];
 
     /// <summary>Trained tensors by name.</summary>
     public Dictionary<string, (double[] Values, int Rows, int Columns)> Trained { get; } = [];
@@ -75,43 +82,53 @@ internal sealed class ReferenceModel
             pair.Value.Rows, pair.Value.Columns));
 
     /// <summary>Mean loss, logits [example, class], and the gradient of every trained tensor.</summary>
-    public (double Loss, double[] Logits, Dictionary<string, double[]> Gradients) Run()
+    public (double Loss, double[] Logits, Dictionary<string, double[]> Gradients) Run() => Run(Data);
+
+    /// <summary>As <see cref="Run()"/>, for another batch.</summary>
+    public (double Loss, double[] Logits, Dictionary<string, double[]> Gradients) Run(ReferenceBatch batch)
     {
         using var scope = NewDisposeScope();
         var trained = Trained.ToDictionary(
             pair => pair.Key, pair => tensor(pair.Value.Values, [pair.Value.Rows, pair.Value.Columns]).requires_grad_());
-        var x = tensor(Embedding, [_examples, _tokens, _shape.Hidden]);
+        var x = tensor(batch.Embedding, [_examples, _tokens, _shape.Hidden]);
         for (var layer = 0; layer < _shape.Layers; layer++)
-            x = Layer(x, $"layers.{layer}", trained);
-        var hidden = Norm(x.select(1, 0));
+            x = Layer(x, batch.Lengths, $"layers.{layer}", trained);
+        var hidden = Affine(Norm(x.select(1, 0)), "final_norm");
         hidden = hidden.matmul(trained["head.projection.weight"]) + trained["head.projection.bias"];
         hidden = (hidden.matmul(trained["head.dense.weight"]) + trained["head.dense.bias"]).tanh();
         var logits = hidden.matmul(trained["head.classifier.weight"]) + trained["head.classifier.bias"];
-        var loss = nn.functional.cross_entropy(logits, tensor(Labels.Select(label => (long)label).ToArray()));
+        var loss = nn.functional.cross_entropy(logits, tensor(batch.Labels.Select(label => (long)label).ToArray()));
         loss.backward();
         return (loss.item<double>(), Values(logits), trained.ToDictionary(pair => pair.Key, pair => Values(pair.Value.grad!)));
     }
 
-    private Tensor Layer(Tensor x, string name, Dictionary<string, Tensor> trained)
+    private Tensor Layer(Tensor x, int[] lengths, string name, Dictionary<string, Tensor> trained)
     {
         var normalized = Norm(x);
         var (query, key, value) = (Heads("query"), Heads("key"), Heads("value"));
-        var kernel = (1 - (query.unsqueeze(3) - key.unsqueeze(2)).square().sum(-1)).pow(1 << _shape.KernelPower);
-        var mask = tensor(Enumerable.Range(0, _examples * _tokens).Select(i => i % _tokens < Lengths[i / _tokens] ? 1.0 : 0.0).ToArray())
+        var kernel = (1 - (query.unsqueeze(3) - key.unsqueeze(2)).square().sum(-1) * KernelFactor).pow(1 << _shape.KernelPower);
+        var mask = tensor(Enumerable.Range(0, _examples * _tokens).Select(i => i % _tokens < lengths[i / _tokens] ? 1.0 : 0.0).ToArray())
             .reshape(_examples, 1, 1, _tokens);
         var attended = (kernel * mask).matmul(value).permute(0, 2, 1, 3).reshape(_examples, _tokens, _shape.Hidden);
         x = x + nn.functional.linear(attended, Matrix($"{name}.output"));
-        var second = Norm(x);
+        var second = Affine(Norm(x), $"{name}.feed_forward_norm");
         var gated = nn.functional.linear(second, Matrix($"{name}.expand")) * nn.functional.linear(second, Matrix($"{name}.gate"));
         return x + nn.functional.linear(gated, Matrix($"{name}.contract"));
 
         Tensor Heads(string projection) =>
-            (nn.functional.linear(normalized, Matrix($"{name}.{projection}"))
+            (nn.functional.linear(Affine(normalized, $"{name}.attention_norm"), Matrix($"{name}.{projection}"))
                 + normalized.matmul(trained[$"{name}.{projection}.a"]).matmul(trained[$"{name}.{projection}.b"]) * AdapterScale)
             .reshape(_examples, _tokens, _shape.Heads, _shape.HeadWidth).permute(0, 2, 1, 3);
     }
 
-    private Tensor Norm(Tensor x) => nn.functional.layer_norm(x, [_shape.Hidden], eps: 0);
+    /// <summary>Of |q - k|^2.</summary>
+    private double KernelFactor => _shape.HasNormVectors ? 1 / (2 * Math.Sqrt(_shape.HeadWidth) * (1 << _shape.KernelPower)) : 1;
+
+    private Tensor Norm(Tensor x) => nn.functional.layer_norm(x, [_shape.Hidden], eps: _shape.HasNormVectors ? NormEpsilon : 0);
+
+    /// <summary>A norm's weight and bias, behind it; adapters read what stands before.</summary>
+    private Tensor Affine(Tensor normalized, string norm) =>
+        Norms.TryGetValue(norm, out var affine) ? normalized * tensor(affine.Weight) + tensor(affine.Bias) : normalized;
 
     private Tensor Matrix(string name)
     {
@@ -121,28 +138,26 @@ internal sealed class ReferenceModel
 
     private static double[] Values(Tensor values) => values.detach().contiguous().data<double>().ToArray();
 
+    private void AddNorms(Random random)
+    {
+        foreach (var norm in Enumerable.Range(0, _shape.Layers)
+            .SelectMany(layer => new[] { $"layers.{layer}.attention_norm", $"layers.{layer}.feed_forward_norm" }).Append("final_norm"))
+        {
+            Norms.Add(norm, (Single(ReferenceBatch.Normal(random, _shape.Hidden, 0.3), 1), Single(ReferenceBatch.Normal(random, _shape.Hidden, 0.2), 0)));
+        }
+    }
+
+    /// <summary>Values of single precision, which checkpoints hold.</summary>
+    private static double[] Single(double[] values, double offset) => [.. values.Select(value => (double)(float)(value + offset))];
+
     private void AddFrozen(Random random, string name, int rows, int columns, double size)
     {
-        // Values of single precision, so that both sides compute with the same ones.
-        var values = Normal(random, rows * columns, size / Math.Sqrt(columns));
-        Frozen.Add(name, ([.. values.Select(value => (double)(float)value)], rows, columns));
+        // Both sides compute with the same values.
+        Frozen.Add(name, (Single(ReferenceBatch.Normal(random, rows * columns, size / Math.Sqrt(columns)), 0), rows, columns));
     }
 
     private void AddTrained(Random random, string name, int rows, int columns, double size) =>
-        Trained.Add(name, (Normal(random, rows * columns, size), rows, columns));
-
-    private static double[] Normal(Random random, int count, double size) =>
-        [.. Enumerable.Range(0, count).Select(_ => size * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
-
-    private static void Centre(double[] values, int width)
-    {
-        for (var start = 0; start < values.Length; start += width)
-        {
-            var mean = values.AsSpan(start, width).ToArray().Average();
-            for (var i = 0; i < width; i++)
-                values[start + i] -= mean;
-        }
-    }
+        Trained.Add(name, (ReferenceBatch.Normal(random, rows * columns, size), rows, columns));
 
     private static double[] CentredColumns((double[] Values, int Rows, int Columns) matrix)
     {

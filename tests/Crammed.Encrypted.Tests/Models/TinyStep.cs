@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
@@ -145,4 +146,44 @@ internal sealed class TinyStep
         slots.Zip(exact).SelectMany(pair => pair.First.Zip(pair.Second, (x, y) => x - y));
 
     private static double RootMeanSquare(IEnumerable<double> values) => Math.Sqrt(values.Average(value => value * value));
+}
+
+internal sealed class PlanLook
+{
+    [TestCase(2, 768, 12, 1536, 16, 16), TestCase(2, 128, 2, 256, 16, 16), TestCase(2, 128, 2, 256, 128, 2), Explicit]
+    public void Look(int layers, int hidden, int heads, int gate, int examples, int blocks)
+    {
+        var watch = Stopwatch.StartNew();
+        var shape = new ModelShape(layers, hidden, heads, gate, 5, 2, 32, 64 * blocks);
+        var training = new TrainingGraph(shape, new SlotGrid(128, examples, blocks), GraphedModel.Polynomials(layers), new AdapterScales(1, 1));
+        training.AddUpdate(new AdamWHe(0.9, 0.999, 0.01, 0.01, 1));
+        var program = training.Graph.Lower().Program;
+        TestContext.Out.WriteLine($"lowered {program.Instructions.Count} in {watch.Elapsed.TotalSeconds:F1} s");
+        var costs = new ParameterCosts(CostTableText.Include("avx512"), CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping));
+        var bounds = program.Inputs.Concat(program.Instructions.SelectMany(i => i.Results)).ToDictionary(v => v.Name, _ => 1.0);
+        var states = program.Outputs.Keys.Where(name => program.Inputs.Any(input => input.Name == name)).ToDictionary(name => name, _ => costs.RefreshedLevel);
+        var plan = ProgramPlan.Create(program, costs, new LocalSearchPlacement(), new PlanOptions(bounds, OutputLevels: states));
+        foreach (var line in plan.Log)
+            TestContext.Out.WriteLine(line);
+        TestContext.Out.WriteLine($"{watch.Elapsed.TotalSeconds:F1} s; {plan.Schedule.Milliseconds / 1000 / examples:F2} s an example; {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
+        foreach (var value in plan.Schedule.Refreshed.Select(i => plan.Schedule.Problem.Dependencies.Values[i]).OrderByDescending(v => v.Count))
+            TestContext.Out.WriteLine($"  refreshed {value}");
+        var byKind = new Dictionary<EngineOperation, double>();
+        var byPart = new Dictionary<string, double>();
+        for (var i = 0; i < program.Instructions.Count && plan.Schedule.Problem.Program.Instructions.Count > i; i++)
+        {
+            var instruction = plan.Schedule.Problem.Program.Instructions[i];
+            foreach (var ((operation, below), count) in OperationCounts.Of(instruction, program.Grid).ByLevel)
+            {
+                var ms = count * costs.Milliseconds(operation, plan.Schedule.InstructionLevels[i] - below);
+                byKind[operation] = byKind.GetValueOrDefault(operation) + ms;
+                var part = string.Join('.', instruction.Results[0].Name.Split('.').Take(4));
+                byPart[part] = byPart.GetValueOrDefault(part) + ms;
+            }
+        }
+        foreach (var (operation, ms) in byKind.OrderByDescending(p => p.Value))
+            TestContext.Out.WriteLine($"  {operation} {ms / 1000 / examples:F2} s an example");
+        foreach (var (part, ms) in byPart.OrderByDescending(p => p.Value).Take(40))
+            TestContext.Out.WriteLine($"  {part} {ms / 1000 / examples:F2}");
+    }
 }

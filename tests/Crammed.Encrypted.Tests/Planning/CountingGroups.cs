@@ -67,7 +67,7 @@ internal sealed class CountingGroups(int slotCount) : IGroupBackend
         foreach (var job in jobs)
         {
             foreach (var term in job)
-                Count(term.Mask.Conditions.Count == 0 ? EngineOperation.ScalarProduct : EngineOperation.PlainProduct, 1);
+                Count(term.Mask.IsUniform ? EngineOperation.ScalarProduct : EngineOperation.PlainProduct, 1);
             Count(EngineOperation.Rescale, 1);
         }
         Count(EngineOperation.Encoding, Plaintexts(jobs.SelectMany(job => job.Select(term => term.Mask))));
@@ -166,7 +166,7 @@ internal sealed class CountingGroups(int slotCount) : IGroupBackend
         return Load(vectors.Count);
     }
 
-    private static int Plaintexts(IEnumerable<PublicSlots> masks) => masks.Where(mask => mask.Conditions.Count > 0).Distinct().Count();
+    private static int Plaintexts(IEnumerable<PublicSlots> masks) => masks.Where(mask => !mask.IsUniform).Distinct().Count();
 
     private bool Moves(Rotation rotation) => (rotation.Steps & (slotCount - 1)) != 0;
 

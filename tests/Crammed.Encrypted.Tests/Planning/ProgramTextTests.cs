@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Crammed.Approximation;
 using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
 
@@ -210,6 +211,71 @@ public sealed class ProgramTextTests
                 Assert.That(exception.Message, Does.Match("^plan, line [0-9]+: .").And.Not.Contains("\n"));
             }
         }
+    }
+
+    private const string Vectors = """
+        crammed-program 1
+        grid 4 tokens x 2 examples x 4 blocks
+        input x[column:2]
+        output y = y
+        instructions 2
+        z[column:2] = masked x[column] * 2*rate vector weight 4 x 2 column -1*column + 1; x[term] * 1 vector weight 3 x 2 rows 2 over term:2
+        y[column:2] = sum z[column]; constant 0.5 vector layers.0.bias 3 x 2 column column where 8/4 from 0 count 2
+
+        """;
+
+    [Test]
+    public void Frozen_vectors_are_read_and_written_as_they_are()
+    {
+        var text = Signed(Vectors);
+        var program = ProgramReader.Read(text, "plan");
+        Assert.That(ProgramWriter.Write(program), Is.EqualTo(text));
+        var masks = program.Instructions.OfType<Masked>().Single().Terms.Select(term => term.Mask).ToArray();
+        Assert.That(masks[0].Vector!.Column.Steps[0].Factor, Is.EqualTo(-1));
+        Assert.That(masks[1].Vector, Is.EqualTo(FrozenVector.Spread("weight", new FeatureBlocks(3, 2), 2)));
+    }
+
+    private const string Cycle = """
+        crammed-program 1
+        grid 4 tokens x 2 examples x 4 blocks
+        input x[column:4]
+        output y = y
+        instructions 1
+        y[shift:4] = spread-products x 4 x 3 to 4 x 2 rows 2 cycle 2 rows 1 by w
+
+        """;
+
+    [TestCase("cycle 2", "cycle 1", "plan, line 6: the length of a cycle is 1; it may be 2 to 4")]
+    [TestCase("cycle 2", "cycle 3", "plan, line 6: x[column:4] has 4 vectors, 4x3 takes 3")]
+    [TestCase(" cycle 2 rows 1", "", "plan, line 6: x[column:4] has 4 vectors, 4x3 takes 3")]
+    [TestCase("rows 1 by", "rows 0 by", "plan, line 6: the number of rows is 0; it may be 1 to 4")]
+    public void Columns_that_lie_in_turn_are_of_the_text(string part, string replacement, string message)
+    {
+        var text = Signed(Cycle);
+        var program = ProgramReader.Read(text, "plan");
+        Assert.That(ProgramWriter.Write(program), Is.EqualTo(text));
+        Assert.That(program.Instructions.OfType<SpreadProducts>().Single().Cycle, Is.EqualTo(new ColumnCycle(2, 1)));
+        var damaged = Signed(Cycle.Replace(part, replacement, StringComparison.Ordinal));
+        Assert.That(() => ProgramReader.Read(damaged, "plan"), Throws.InstanceOf<ProgramFormatException>().With.Message.EqualTo(message));
+    }
+
+    [TestCase("weight 4 x 2", "weight 5 x 2", "plan, line 6: the number of blocks is 5; it may be 1 to 4")]
+    [TestCase("weight 4 x 2", "weight 4 x 0", "plan, line 6: the number of columns is 0; it may be 1 to 1048576")]
+    [TestCase("weight 4 x 2", "weight 4 x 1", "plan, line 6: weight is read at columns 0 to 1 of 1")]
+    [TestCase("-1*column + 1", "-1*column", "plan, line 6: weight is read at columns -1 to 0 of 2")]
+    [TestCase("column -1*column + 1", "column term", "plan, line 6: an index runs over term, which no loop runs over")]
+    [TestCase("rows 2", "rows 0", "plan, line 6: the number of rows is 0; it may be 1 to 4")]
+    [TestCase("rows 2", "rows 4", "plan, line 6: 2 columns every 4 rows do not fit 4 tokens")]
+    [TestCase("3 x 2 rows 2", "3 x 1048576 rows 2", "plan, line 6: 1048576 columns every 2 rows do not fit 4 tokens")]
+    [TestCase("3 x 2 rows 2", "3 x 2", "plan, line 6: 'column' is expected instead of 'over'")]
+    [TestCase("vector layers.0.bias", "vector 7", "plan, line 7: a vector's name is expected instead of '7'")]
+    [TestCase("column column where", "column 2 where", "plan, line 7: layers.0.bias is read at columns 2 to 2 of 2")]
+    public void What_is_wrong_with_a_vector_is_said_in_a_line(string part, string replacement, string message)
+    {
+        Assert.That(Vectors, Does.Contain(part));
+        var at = Vectors.IndexOf(part, StringComparison.Ordinal);
+        var text = Signed($"{Vectors[..at]}{replacement}{Vectors[(at + part.Length)..]}");
+        Assert.That(() => ProgramReader.Read(text, "plan"), Throws.InstanceOf<ProgramFormatException>().With.Message.EqualTo(message));
     }
 
     [Test]

@@ -20,6 +20,7 @@ internal sealed class RandomProgram
     private readonly List<(Value Value, double Bound)> _values = [];
     private readonly Dictionary<string, double> _bounds = [];
     private readonly Dictionary<string, FrozenWeights> _matrices = [];
+    private readonly Dictionary<string, float[]> _vectors = [];
     private readonly Dictionary<string, double[][]> _inputs = [];
 
     private RandomProgram(int seed, int instructions, int deepest)
@@ -46,7 +47,7 @@ internal sealed class RandomProgram
     /// <summary>Bounds on the values, by name.</summary>
     public IReadOnlyDictionary<string, double> Bounds => _bounds;
 
-    public ProgramConstants Constants => new(_matrices, new Dictionary<string, double> { ["rate"] = 0.25 });
+    public ProgramConstants Constants => new(_matrices, new Dictionary<string, double> { ["rate"] = 0.25 }) { Vectors = _vectors };
 
     /// <param name="seed">programs of one seed are equal</param>
     /// <param name="instructions">at least so many</param>
@@ -114,6 +115,8 @@ internal sealed class RandomProgram
     private SlotMask Mask(IReadOnlyList<Axis> loops)
     {
         var mask = _random.Next(4) == 0 ? SlotMask.Of("rate", 1 + _random.Next(2)) : (SlotMask)(0.125 * (1 + _random.Next(8)));
+        if (_random.Next(4) == 0)
+            mask = mask with { Vector = Vector(loops) };
         if (_random.Next(3) == 0)
             return mask;
         var start = loops.Count > 0 && _random.Next(2) == 0
@@ -123,6 +126,18 @@ internal sealed class RandomProgram
             ? SlotCondition.Is(Grid.TokenStride, Grid.Tokens, start)
             : SlotCondition.Below(1, Grid.Blocks, start);
         return mask with { Conditions = [condition] };
+    }
+
+    /// <summary>A vector of values in [-1, 1], in rows or spread.</summary>
+    private FrozenVector Vector(IReadOnlyList<Axis> loops)
+    {
+        var name = $"vector.{_vectors.Count}";
+        var loop = loops.Count > 0 ? loops[_random.Next(loops.Count)] : null;
+        var rowStep = _random.Next(3);
+        var features = new FeatureBlocks(1 + _random.Next(Grid.Blocks), rowStep == 0 && loop is not null ? loop.Size + 1 : 1 + _random.Next(2));
+        _vectors.Add(name, [.. Enumerable.Range(0, features.Features).Select(_ => (float)(2 * _random.NextDouble() - 1))]);
+        return rowStep > 0 ? FrozenVector.Spread(name, features, rowStep)
+            : FrozenVector.InRows(name, features, loop is null ? _random.Next(features.Columns) : loop + _random.Next(2));
     }
 
     private void AddInstruction(int deepest)
@@ -200,7 +215,10 @@ internal sealed class RandomProgram
         if (_random.Next(2) == 0)
         {
             var spread = new FeatureBlocks(1 + _random.Next(Grid.Blocks), 1 + _random.Next(2));
-            Keep(_builder.SpreadProducts("spread", left, blocks, spread, 2, Matrix(spread, blocks, 1)), leftBound);
+            // Where columns lie in turn the last vector may hold none of its own.
+            var cycle = left.Count % 2 == 0 && _random.Next(2) == 0 ? new ColumnCycle(2, 1 + _random.Next(2)) : ColumnCycle.Repeated;
+            blocks = blocks with { Columns = blocks.Columns - (cycle.Length == 2 ? _random.Next(2) : 0) };
+            Keep(_builder.SpreadProducts("spread", left, blocks, spread, 2, Matrix(spread, blocks, 1), cycle), leftBound);
             return;
         }
         (Value, FeatureBlocks)[] inputs = _random.Next(2) == 0 || left == right

@@ -26,7 +26,8 @@ public sealed class RefreshPlacementTests
         var problem = new RefreshProblem(SyntheticPrograms.ForwardAndBackward(layers), new SyntheticCosts(15, Bootstrap: 20_000));
         var clock = Stopwatch.StartNew();
         var placement = new LocalSearchPlacement(evaluations: 20_000).Place(problem);
-        TestContext.Out.WriteLine($"{problem.Depths.Count} groups, {clock.Elapsed.TotalSeconds:F1} s\n{string.Join('\n', placement.Notes)}");
+        TestContext.Out.WriteLine($"{problem.Depths.Count} groups, {clock.Elapsed.TotalSeconds:F1} s");
+        TestContext.Out.WriteLine(string.Join('\n', placement.Notes));
         var baseline = new EagerPlacement().Place(problem).Schedule;
         Assert.That(placement.Schedule.Milliseconds, Is.LessThan(0.9 * baseline.Milliseconds));
         Assert.That(placement.Schedule.RefreshCount, Is.LessThan(baseline.RefreshCount));

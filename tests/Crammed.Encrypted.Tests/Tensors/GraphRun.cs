@@ -14,9 +14,11 @@ internal static class GraphRun
     /// <param name="wanted">what is given back</param>
     /// <param name="top">level of what is given</param>
     /// <param name="scalars">named scalars</param>
+    /// <param name="vectors">frozen vectors by name</param>
     public static IReadOnlyDictionary<Tensor, (double[][] Vectors, int Level)> Execute(
         Graph graph, IReadOnlyDictionary<Tensor, double[][]> given, IReadOnlyDictionary<string, FrozenWeights> matrices,
-        IReadOnlyList<Tensor> wanted, int top, IReadOnlyDictionary<string, double>? scalars = null)
+        IReadOnlyList<Tensor> wanted, int top, IReadOnlyDictionary<string, double>? scalars = null,
+        IReadOnlyDictionary<string, float[]>? vectors = null)
     {
         var names = wanted.Distinct().Select((tensor, i) => (Tensor: tensor, Name: $"wanted{i}")).ToArray();
         foreach (var (tensor, name) in names)
@@ -24,8 +26,11 @@ internal static class GraphRun
         var backend = new ClearGroups(graph.Grid.SlotCount, top);
         var live = ClearVector.LiveCount;
         var inputs = given.ToDictionary(pair => pair.Key.Name, pair => pair.Value.Select(slots => backend.Load(slots)).ToArray());
-        var outputs = ProgramRun.Execute(
-            graph.Lower().Program, backend, inputs, new ProgramConstants(matrices, scalars ?? new Dictionary<string, double>()));
+        var constants = new ProgramConstants(matrices, scalars ?? new Dictionary<string, double>())
+        {
+            Vectors = vectors ?? new Dictionary<string, float[]>(),
+        };
+        var outputs = ProgramRun.Execute(graph.Lower().Program, backend, inputs, constants);
         var results = names.ToDictionary(
             name => name.Tensor,
             name => (outputs[name.Name].Select(ClearGroups.Read).ToArray(), outputs[name.Name].Min(vector => vector.Level)));

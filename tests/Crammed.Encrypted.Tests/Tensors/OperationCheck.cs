@@ -15,6 +15,7 @@ internal sealed class OperationCheck(Random random, SlotGrid grid)
     private const int Directions = 2;
     private readonly List<(string Name, Layout Layout, double[] Values, bool Trained)> _given = [];
     private readonly Dictionary<string, FrozenWeights> _matrices = [];
+    private readonly Dictionary<string, float[]> _vectors = [];
 
     /// <summary>A trained tensor of random values.</summary>
     public void Parameter(string name, Layout layout, double size = 1) => _given.Add((name, layout, Draw(layout, size), true));
@@ -39,6 +40,14 @@ internal sealed class OperationCheck(Random random, SlotGrid grid)
         return matrix;
     }
 
+    /// <summary>A random frozen vector, by its name.</summary>
+    public float[] Vector(string name, int length)
+    {
+        var values = Enumerable.Range(0, length).Select(_ => (float)(2 * random.NextDouble() - 1)).ToArray();
+        _vectors.Add(name, values);
+        return values;
+    }
+
     /// <summary>Checks values, gradients and levels.</summary>
     /// <param name="circuit">from the given tensors, in their order, to results</param>
     /// <param name="plain">the same in loops</param>
@@ -59,7 +68,7 @@ internal sealed class OperationCheck(Random random, SlotGrid grid)
         var gradients = graph.Differentiate([.. results.Zip(seedTensors)]);
         var given = tensors.Zip(_given, (tensor, item) => (tensor, tensor.Layout.Pack(item.Values)))
             .Concat(seedTensors.Zip(seeds, (tensor, seed) => (tensor, seed.Vectors))).ToDictionary();
-        var made = GraphRun.Execute(graph, given, _matrices, [.. results, .. gradients.Values], Top);
+        var made = GraphRun.Execute(graph, given, _matrices, [.. results, .. gradients.Values], Top, vectors: _vectors);
 
         var expected = plain([.. _given.Select((_, i) => Along(i, null))]);
         for (var i = 0; i < results.Count; i++)

@@ -25,9 +25,6 @@ public sealed class AdamWHe
     /// <summary>-log2 of the largest relative error of the root.</summary>
     private const double RootBits = 10;
 
-    private static readonly int[] Degrees = [7, 15, 31, 63, 127];
-    private const int MostNewtonSteps = 3;
-
     /// <param name="beta1">of the first moment, at least 0 and below 1</param>
     /// <param name="beta2">of the second moment, likewise</param>
     /// <param name="epsilon">inside the root, for gradients without loss scale; above 0</param>
@@ -111,24 +108,9 @@ public sealed class AdamWHe
     /// <summary>Weight of the old moment in the bias-corrected mean after a step.</summary>
     private static double Kept(double beta, int step) => beta * (1 - Math.Pow(beta, step - 1)) / (1 - Math.Pow(beta, step));
 
-    private static InverseSquareRootNewton Choose(Interval domain)
-    {
-        var initial = new Dictionary<int, ChebyshevPolynomial>();
-        var candidates = Degrees
-            .SelectMany(degree => Enumerable.Range(0, MostNewtonSteps + 1).Select(steps => (Degree: degree, Steps: steps)))
-            .OrderBy(candidate => ChebyshevPolynomial.DepthOfDegree(candidate.Degree) + StepDepth(candidate.Steps))
-            .ThenBy(candidate => candidate.Degree);
-        foreach (var (degree, steps) in candidates)
-        {
-            if (!initial.TryGetValue(degree, out var polynomial))
-                initial.Add(degree, polynomial = InverseSquareRootNewton.Create(domain, degree, 0).Initial);
-            var root = new InverseSquareRootNewton(polynomial, steps);
-            if (root.Report(ErrorKind.Relative).WorstBits >= RootBits)
-                return root;
-        }
-        throw new ArgumentException(FormattableString.Invariant(
-            $"no inverse root of degree {Degrees[^1]} is within 2^-{RootBits} on {domain}: raise epsilon or lower the bound of gradients"));
-    }
+    private static InverseSquareRootNewton Choose(Interval domain) => InverseRootChoice.Of(domain, RootBits, StepDepth)
+        ?? throw new ArgumentException(FormattableString.Invariant(
+            $"no inverse root of degree 127 is within 2^-{RootBits} on {domain}: raise epsilon or lower the bound of gradients"));
 
     /// <summary>Levels of Newton's steps and the product with the first moment, which the last step takes in.</summary>
     private static int StepDepth(int steps) => Math.Max(1, InverseSquareRootNewton.DepthPerStep * steps);

@@ -3,6 +3,7 @@ using Crammed.Cli.Hosting;
 using Crammed.Cli.Progress;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
+using Crammed.Encrypted.Planning;
 using Crammed.Files;
 
 namespace Crammed.Cli.Commands.Bench;
@@ -57,6 +58,11 @@ internal sealed class BenchBootstrapCommand : ICommandHandler<BenchBootstrapSett
     {
         BootstrapTables.Write(report.Measurements, folder);
         folder.WriteText(BootstrapReport.File, report.ToMarkdown());
+        if (report.Measurements.FirstOrDefault(EngineCosts.IsOfPrograms) is { } measured)
+        {
+            folder.WriteText(EngineCosts.File, CostTableText.Write(
+                EngineCosts.OfBootstrap(measured, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory))));
+        }
         context.Keep($"the report of {report.Measurements.Count} of {total} configurations in {folder.ShownPath}");
         foreach (var (file, plot) in BootstrapPlot.Of(report.Measurements[^1]))
             context.Plot(plot, folder.PathOf(file));

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Crammed.Benchmarks.Engine;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
+using Crammed.Encrypted.Planning;
 
 namespace Crammed.Cli.Commands.Bench;
 
@@ -18,15 +19,17 @@ internal sealed class BenchEngineCommand : ICommandHandler<BenchEngineSettings>
             EngineSuite.Run(folder.PathOf("artifacts"), progress, cancellationToken));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using var process = Process.GetCurrentProcess();
-        var report = new EngineReport(
-            results, MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory), seconds, process.PeakWorkingSet64);
+        var (machine, version) = (MachineFacts.OfThis(), SourceVersion.Of(AppContext.BaseDirectory));
+        var report = new EngineReport(results, machine, version, seconds, process.PeakWorkingSet64);
         report.WriteCsv(folder.PathOf("engine.csv"));
         folder.WriteText("engine.md", report.ToMarkdown());
+        folder.WriteText(EngineCosts.File, CostTableText.Write(EngineCosts.OfEngine(results.Measurements, machine, version)));
         await context.Output.WriteAsync(report.ComparisonTable());
         await context.Output.WriteLineAsync();
         await new ResultLines()
             .Add("report", $"{folder.ShownPath}/engine.md")
             .Add("figures", $"{folder.ShownPath}/engine.csv")
+            .Add("costs", $"{folder.ShownPath}/{EngineCosts.File}, for plan costs=[...]")
             .WriteAsync(context.Output);
         return ExitCode.Success;
     }

@@ -1,0 +1,77 @@
+using Crammed.Encrypted.Containers;
+using Crammed.Encrypted.Layouts;
+
+namespace Crammed.Encrypted.Models;
+
+/// <summary>A batch as the inputs of a <see cref="TrainingGraph"/>: what the client computes, packs and encrypts.</summary>
+public static class BatchInputs
+{
+    /// <summary>
+    /// Values of embedding, normalized_embedding, mask, labels and example_weights, row-major by their layouts. The embedding is centred
+    /// over features and normalized; the norm's weight and bias are in the frozen matrices. Places beyond the batch repeat its examples, so
+    /// that every slot stays in the polynomials' domains, and have no weight in the loss, which is the mean over the batch.
+    /// </summary>
+    /// <param name="model">the graph</param>
+    /// <param name="examples">at most as many as the grid has</param>
+    /// <param name="normEpsilon">added to mean squares</param>
+    /// <exception cref="ArgumentException">no examples, more than there are places, or one of another size</exception>
+    public static IReadOnlyDictionary<string, double[]> Of(TrainingGraph model, IReadOnlyList<PackedExample> examples, double normEpsilon)
+    {
+        var (grid, hidden) = (model.Graph.Grid, model.Shape.Hidden);
+        if (examples.Count == 0 || examples.Count > grid.Examples)
+            throw new ArgumentException($"{examples.Count} examples do not make a batch of 1 to {grid.Examples}");
+        if (examples.FirstOrDefault(example => example.Embedding.Length != grid.Tokens * hidden || example.Mask.Length != grid.Tokens) is { } odd)
+        {
+            throw new ArgumentException(
+                $"an example has {odd.Embedding.Length} embedding values and {odd.Mask.Length} mask values; "
+                + $"{grid.Tokens} tokens of width {hidden} take {grid.Tokens * hidden} and {grid.Tokens}");
+        }
+        var places = Enumerable.Range(0, grid.Examples).Select(place => examples[place % examples.Count]).ToArray();
+        var (centred, normalized) = Centred([.. places.SelectMany(example => example.Embedding)], hidden, normEpsilon);
+        return new Dictionary<string, double[]>
+        {
+            ["embedding"] = centred,
+            ["normalized_embedding"] = normalized,
+            ["mask"] = [.. places.SelectMany(example => example.Mask.Select(value => (double)value))],
+            ["labels"] = [.. places.SelectMany(example => new[] { 1 - example.Label, example.Label })],
+            ["example_weights"] =
+                [.. places.Select((_, place) => place < examples.Count ? (double)grid.Examples / examples.Count : 0)],
+        };
+    }
+
+    /// <summary>Slots of every input and parameter of a graph with update, by name, before the first step: moments are zero.</summary>
+    /// <param name="model">the graph</param>
+    /// <param name="batch">values of the batch by name</param>
+    /// <param name="trained">trained tensors by name</param>
+    public static Dictionary<string, double[][]> Pack(
+        TrainingGraph model, IReadOnlyDictionary<string, double[]> batch, IReadOnlyDictionary<string, double[]> trained)
+    {
+        var packed = new PackedParameters(model);
+        return model.Graph.Inputs.ToDictionary(input => input.Name, input => input.Layout.Pack(batch.GetValueOrDefault(input.Name) ?? Zeros(input.Layout)))
+            .Concat(model.Graph.Parameters.ToDictionary(
+                parameter => parameter.Name, parameter => parameter.Layout.Pack(packed.Pack(parameter, trained))))
+            .ToDictionary();
+    }
+
+    private static double[] Zeros(Layout layout) => new double[layout.Shape.Aggregate(1, (product, size) => product * size)];
+
+    private static (double[] Centred, double[] Normalized) Centred(float[] values, int width, double epsilon)
+    {
+        var (centred, normalized) = (new double[values.Length], new double[values.Length]);
+        for (var start = 0; start < values.Length; start += width)
+        {
+            double mean = 0, square = 0;
+            for (var i = start; i < start + width; i++)
+                mean += values[i] / (double)width;
+            for (var i = start; i < start + width; i++)
+            {
+                centred[i] = values[i] - mean;
+                square += centred[i] * centred[i] / width;
+            }
+            var scale = 1 / Math.Sqrt(square + epsilon);
+            for (var i = start; i < start + width; i++)
+                normalized[i] = scale * centred[i];
+        }
+        return (centred, normalized);
+    }
+}

@@ -1,0 +1,119 @@
+using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Layers;
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Tensors;
+using Crammed.Encrypted.Training;
+using Crammed.Model;
+using AdamWHe = Crammed.Encrypted.Tensors.AdamWHe;
+
+namespace Crammed.Encrypted.Models;
+
+/// <summary>
+/// A calibrated checkpoint of <c>crammed-bert-he</c> with the hyperparameters of a fine-tuning: all that a <see cref="TrainingGraph"/> and
+/// its runs take, but for trained tensors and data.
+/// </summary>
+/// <remarks>
+/// Adapters act on the normalized stream before a norm's weight and bias, x A B rather than (weight x + bias) A B: so each trained matrix
+/// stands beside a frozen one and no level is spent between them. LoRA in plaintext acts behind them.
+/// </remarks>
+public sealed class CheckpointModel
+{
+    private CheckpointModel(
+        ModelShape shape, ModelPolynomials polynomials, AdapterScales scales, FoldedWeights weights, AdamWHe optimizer, double lossScale,
+        int sequenceLength)
+    {
+        (Shape, Polynomials, Scales, Optimizer) = (shape, polynomials, scales, optimizer);
+        (Matrices, Vectors, LossScale, SequenceLength) = (weights.Matrices, weights.Vectors, lossScale, sequenceLength);
+    }
+
+    public ModelShape Shape { get; }
+
+    public ModelPolynomials Polynomials { get; }
+
+    public AdapterScales Scales { get; }
+
+    /// <summary>Frozen matrices by name; see <see cref="FoldedWeights"/>.</summary>
+    public IReadOnlyDictionary<string, FrozenWeights> Matrices { get; }
+
+    /// <summary>Frozen vectors by name.</summary>
+    public IReadOnlyDictionary<string, float[]> Vectors { get; }
+
+    /// <summary>Its gradient bound is that of the calibration.</summary>
+    public AdamWHe Optimizer { get; }
+
+    /// <summary>The power of two that brings the largest expected gradient to about one.</summary>
+    public double LossScale { get; }
+
+    /// <summary>Tokens of an example.</summary>
+    public int SequenceLength { get; }
+
+    /// <summary>Reads a checkpoint.</summary>
+    /// <param name="folder">config.json, model.safetensors and calibration.json</param>
+    /// <param name="settings">rank, alpha, and the optimizer's</param>
+    /// <param name="shape">sizes of head and model that a draw was drawn for, or those of the checkpoint</param>
+    /// <param name="deepest">levels that a polynomial may take: those of a refreshed ciphertext</param>
+    /// <exception cref="FileNotFoundException">a file is missing</exception>
+    /// <exception cref="InvalidDataException">a file is malformed, or programs do not train such a model; the message is one line</exception>
+    /// <exception cref="ArgumentException">the shape is not the model's, or a setting is out of what can be trained</exception>
+    public static CheckpointModel Load(string folder, FineTuningSettings settings, FineTuningShape shape, int deepest)
+    {
+        using var checkpoint = new CheckpointReader(folder);
+        var configuration = checkpoint.Configuration with
+        {
+            HeadProjection = shape.HeadProjection,
+            HeadHidden = shape.HeadHidden,
+            Classes = shape.Classes,
+        };
+        shape.RequireFits(configuration);
+        ModelLoader.RequirePolynomial(folder, configuration);
+        if (settings.AdapterDropout > 0)
+            throw new ArgumentException($"adapter dropout is {settings.AdapterDropout}; encrypted programs train without: set dropout to 0");
+        var functions = new CalibratedFunctions(checkpoint.Calibration, deepest);
+        var kernelScale = Layers.EncoderLayer.KernelScale(configuration.HeadDimension, configuration.KernelPower);
+        var alpha = settings.Alpha / settings.Rank;
+        return new CheckpointModel(
+            ShapeOf(configuration, settings.Rank), CalibratedPolynomials.Of(configuration, checkpoint.Calibration, functions, deepest),
+            new AdapterScales(alpha, alpha * kernelScale), new FoldedWeights(checkpoint),
+            new AdamWHe(
+                settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,
+                Math.Sqrt(functions.LargestSecondMoment(settings.Epsilon))),
+            ModelLoader.GradientScale(functions), configuration.SequenceLength);
+    }
+
+    /// <summary>A step of fine-tuning: forward pass, loss, backward pass, update.</summary>
+    /// <param name="grid">as many tokens as the model's sequences have</param>
+    /// <exception cref="ArgumentException">the model does not fit in the grid</exception>
+    public TrainingGraph Graph(SlotGrid grid)
+    {
+        if (grid.Tokens != SequenceLength)
+            throw new ArgumentException($"the model's sequences have {SequenceLength} tokens, there are {grid}", nameof(grid));
+        var graph = new TrainingGraph(Shape, grid, Polynomials, Scales);
+        graph.AddUpdate(Optimizer);
+        return graph;
+    }
+
+    /// <summary>What a run of a step is given besides its inputs.</summary>
+    /// <param name="step">from 1</param>
+    /// <param name="learningRate">of this step</param>
+    public ProgramConstants Constants(int step, double learningRate) => new(
+        Matrices, new Dictionary<string, double>(Optimizer.Scalars(step, learningRate, LossScale)) { [ScalarNames.LossScale] = LossScale })
+    {
+        Vectors = Vectors,
+    };
+
+    /// <summary>Trained tensors by the names of <see cref="PackedParameters"/> from those of a draw.</summary>
+    public static IReadOnlyDictionary<string, double[]> Trained(FineTuningDraw draw)
+    {
+        var names = draw.Shape.Adapters().SelectMany(adapter => new[]
+        {
+            (TrainedTensorNames.NameA(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.a"),
+            (TrainedTensorNames.NameB(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.b"),
+        }).ToDictionary();
+        return draw.Tensors.ToDictionary(
+            tensor => names.GetValueOrDefault(tensor.Name, tensor.Name), tensor => Array.ConvertAll(tensor.Values, value => (double)value));
+    }
+
+    private static ModelShape ShapeOf(BertConfiguration configuration, int rank) => new(
+        configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, configuration.KernelPower, rank,
+        configuration.HeadProjection, configuration.HeadHidden) { HasNormVectors = true };
+}

@@ -1,0 +1,155 @@
+using Crammed.Ckks;
+using Crammed.Ckks.Client;
+using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Planning;
+using Crammed.Encrypted.Programs;
+using RefreshInstruction = Crammed.Encrypted.Programs.Refresh;
+
+namespace Crammed.Cli.Commands.Plan;
+
+/// <summary>What a part of a program takes.</summary>
+/// <param name="Name">Layer, head, update..., forward or backward.</param>
+/// <param name="Instructions">Before levels.</param>
+/// <param name="Levels">The lowest and the highest level that an instruction runs at.</param>
+/// <param name="RefreshedVectors">Two to a bootstrap.</param>
+/// <param name="ComputeSeconds">Without refreshes.</param>
+/// <param name="RefreshSeconds">Shared by vectors.</param>
+/// <param name="SignalBits">The least log2 of a value's root mean square over that of its error; null where all are zero.</param>
+/// <param name="Noisiest">The value that has it.</param>
+internal sealed record PlanPart(
+    string Name, int Instructions, (int Lowest, int Highest) Levels, int RefreshedVectors, double ComputeSeconds, double RefreshSeconds,
+    double? SignalBits, string Noisiest)
+{
+    public double Seconds => ComputeSeconds + RefreshSeconds;
+}
+
+/// <summary>A plan in figures.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Baseline">Of refreshes when out of levels.</param>
+/// <param name="Parts">In the order of the program.</param>
+/// <param name="Operations">Count and seconds by kind of operation, refreshes among them.</param>
+/// <param name="Instructions">Of the planned program, by kind.</param>
+/// <param name="Keys">Evaluation keys.</param>
+/// <param name="InputVectors">Ciphertexts of a step's inputs.</param>
+/// <param name="InputBytes">In memory, and about on disk.</param>
+/// <param name="DiagonalBytes">Of the bootstrap's linear transforms.</param>
+internal sealed record PlanFigures(
+    ProgramPlan Plan, LevelSchedule Baseline, IReadOnlyList<PlanPart> Parts,
+    IReadOnlyList<(EngineOperation Operation, long Count, double Seconds)> Operations, IReadOnlyList<(string Kind, int Count)> Instructions,
+    EvaluationKeyPlan Keys, int InputVectors, long InputBytes, long DiagonalBytes)
+{
+    private const string Update = "update";
+
+    /// <summary>Bytes of encoded public slots that a run keeps.</summary>
+    public const long EncodingBytes = 1L << 28;
+
+    /// <summary>
+    /// Keys, diagonals, values at their peak and encodings, which a run has in memory together; buffers of an operation are not in it.
+    /// </summary>
+    public long MemoryBytes => Keys.MemoryBytes + DiagonalBytes + Plan.Memory.PeakBytes + EncodingBytes;
+
+    /// <summary>Ciphertexts at the peak.</summary>
+    public int PeakVectors => Plan.Memory.Live.Sum(value => value.Value.Count);
+
+    /// <summary>The part with the least signal over noise.</summary>
+    public PlanPart Noisiest => Parts.Where(part => part.SignalBits is not null).MinBy(part => part.SignalBits)
+        ?? throw new InvalidOperationException("no value of the program has a signal");
+
+    /// <summary>Derives everything from a plan.</summary>
+    /// <exception cref="InvalidOperationException">The program bootstraps and the parameter set cannot.</exception>
+    public static PlanFigures Of(PlanInput input, ProgramPlan plan, PlanCalibration calibration)
+    {
+        var planned = plan.Program;
+        double? largest = input.Method == RefreshMethod.Bootstrap
+            ? planned.Instructions.OfType<RefreshInstruction>().SelectMany(refresh => refresh.Ranges).DefaultIfEmpty(1).Max()
+            : null;
+        var levels = input.Levels(largest);
+        var needed = ProgramKeys.Of(planned, levels);
+        var keys = new EvaluationKeyRequest
+        {
+            RelinearizationLevel = needed.RelinearizationLevel,
+            ConjugationLevel = needed.ConjugationLevel,
+            Rotations = [.. needed.Rotations.Select(rotation => (rotation.Key, rotation.Value))],
+            Encapsulation = needed.Encapsulation,
+        }.Plan(input.Parameters);
+        var bootstrapping = largest is { } range ? new BootstrappingPlan(input.Parameters, range: range) : null;
+        var noise = new InstructionNoise(levels, bootstrapping);
+        var estimates = new NoiseEstimate(
+            noise, planned, calibration.Statistics, input.Model.Constants(PlanBatches.EarlierSteps + 1, input.Draw.Settings.LearningRate))
+            .Estimate();
+        var newParameters = input.Training.Graph.Parameters.Select(parameter => planned.Outputs[parameter.Name]).ToHashSet();
+        return new PlanFigures(
+            plan, new EagerPlacement().Place(plan.Schedule.Problem).Schedule, PartsOf(plan.Schedule, input.Costs, estimates, newParameters),
+            OperationsOf(plan.Schedule, input.Costs),
+            [.. planned.Instructions.GroupBy(instruction => instruction.GetType().Name).Select(group => (group.Key, group.Count())).OrderByDescending(kind => kind.Item2)],
+            keys, planned.Inputs.Sum(value => value.Count),
+            planned.Inputs.Sum(value => value.Count * input.Costs.VectorBytes(planned.Levels!.Inputs[value.Name])),
+            bootstrapping is null ? 0 : bootstrapping.SlotsToCoeffs.DiagonalBytes + bootstrapping.CoeffsToSlots.DiagonalBytes);
+    }
+
+    /// <summary>Layer 1, final norm, head, update...; what makes gradients is a part of its own.</summary>
+    public static string PartOf(string name)
+    {
+        var words = name.Split('.');
+        if (words.Contains("update"))
+            return Update;
+        var part = words[0] switch
+        {
+            "layers" when words.Length > 1 => $"layer {words[1]}",
+            var first when first.StartsWith("unpacked", StringComparison.Ordinal) || first == "rows" => "adapters unpacked",
+            var first when first.StartsWith("gradient_sum", StringComparison.Ordinal) => "gradients of what is read twice",
+            var first when first.StartsWith("final_norm", StringComparison.Ordinal) => "final norm",
+            var first => first.Replace('_', ' '),
+        };
+        return words.Contains("backward") ? $"{part}, backward" : part;
+    }
+
+    private static List<PlanPart> PartsOf(
+        LevelSchedule schedule, ParameterCosts costs, IReadOnlyDictionary<Value, GroupEstimate> estimates,
+        HashSet<Value> newParameters)
+    {
+        var (problem, program) = (schedule.Problem, schedule.Problem.Program);
+        var vectors = problem.Dependencies.Values.Where((_, i) => schedule.Refreshed.Contains(i)).ToArray();
+        var total = Math.Max(1, vectors.Sum(value => value.Count));
+        var refreshed = vectors.GroupBy(value => PartOf(value.Name)).ToDictionary(group => group.Key, group => group.Sum(value => value.Count));
+        // A value that was always zero on clear slots, as moments are at first, has no signal to compare with. What the update computes of
+        // moments stands beside epsilon, which is larger: of its values new parameters alone count.
+        var signals = estimates.Where(pair => pair.Value is { Rms: > 0, Error: > 0 })
+            .Where(pair => PartOf(pair.Key.Name) != Update || newParameters.Contains(pair.Key))
+            .Select(pair => (pair.Key.Name, Bits: Math.Log2(pair.Value.Rms / pair.Value.Error)))
+            .GroupBy(pair => PartOf(pair.Name)).ToDictionary(group => group.Key, group => group.MinBy(pair => pair.Bits));
+        var parts = new List<PlanPart>();
+        foreach (var part in program.Instructions.Select((instruction, i) => (instruction, i)).GroupBy(pair => PartOf(pair.instruction.Results[0].Name)))
+        {
+            var levels = part.Select(pair => schedule.InstructionLevels[pair.i]).ToArray();
+            var seconds = part.Sum(pair => costs.Milliseconds(pair.instruction, program.Grid, schedule.InstructionLevels[pair.i])) / 1000;
+            var own = refreshed.GetValueOrDefault(part.Key);
+            var signal = signals.TryGetValue(part.Key, out var least) ? least : default;
+            parts.Add(new PlanPart(
+                part.Key, part.Count(), (levels.Min(), levels.Max()), own, seconds, schedule.RefreshMilliseconds / 1000 * own / total,
+                signal.Name is null ? null : signal.Bits, signal.Name ?? ""));
+        }
+        return parts;
+    }
+
+    private static List<(EngineOperation Operation, long Count, double Seconds)> OperationsOf(LevelSchedule schedule, ParameterCosts costs)
+    {
+        var program = schedule.Problem.Program;
+        var found = new Dictionary<EngineOperation, (long Count, double Milliseconds)>();
+        for (var i = 0; i < program.Instructions.Count; i++)
+        {
+            foreach (var ((operation, below), count) in OperationCounts.Of(program.Instructions[i], program.Grid).ByLevel)
+                Add(operation, count, count * costs.Milliseconds(operation, schedule.InstructionLevels[i] - below));
+        }
+        Add(
+            schedule.Problem.Method == RefreshMethod.Bootstrap ? EngineOperation.Bootstrap : EngineOperation.ClientRefresh,
+            schedule.RefreshCount, schedule.RefreshMilliseconds);
+        return [.. found.Select(pair => (pair.Key, pair.Value.Count, pair.Value.Milliseconds / 1000)).OrderByDescending(entry => entry.Item3)];
+
+        void Add(EngineOperation operation, long count, double milliseconds)
+        {
+            var known = found.GetValueOrDefault(operation);
+            found[operation] = (known.Count + count, known.Milliseconds + milliseconds);
+        }
+    }
+}

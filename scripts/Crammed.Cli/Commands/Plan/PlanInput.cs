@@ -1,0 +1,78 @@
+using System.Numerics;
+using Crammed.Ckks;
+using Crammed.Cli.Configuration;
+using Crammed.Cli.Settings;
+using Crammed.Cli.Stages;
+using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Models;
+using Crammed.Encrypted.Planning;
+using Crammed.Encrypted.Programs;
+using Crammed.Model;
+
+namespace Crammed.Cli.Commands.Plan;
+
+/// <summary>A program to plan, and what it is planned for.</summary>
+/// <param name="ModelFolder">The checkpoint.</param>
+/// <param name="Model">As loaded.</param>
+/// <param name="Training">The graph of a step.</param>
+/// <param name="Program">The graph's program, before levels.</param>
+/// <param name="Draw">Hyperparameters and initial weights; where no draw was given one of a single step.</param>
+/// <param name="Parameters">The ring.</param>
+/// <param name="Costs">Of the machine under these parameters.</param>
+/// <param name="Table">Where the costs come from.</param>
+/// <param name="Method">By whom values are refreshed.</param>
+internal sealed record PlanInput(
+    string ModelFolder, CheckpointModel Model, TrainingGraph Training, EncryptedProgram Program, FineTuningDraw Draw, CkksParameters Parameters,
+    ParameterCosts Costs, CostTable Table, RefreshMethod Method)
+{
+    /// <summary>Loads everything.</summary>
+    /// <param name="settings">The command's.</param>
+    /// <param name="resolve">From paths of the settings to absolute ones.</param>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed, or the model cannot be trained under encryption.</exception>
+    /// <exception cref="ArgumentException">The model does not fit in the slots, or the parameter set cannot do what is asked.</exception>
+    public static PlanInput Load(PlanSettings settings, Func<string, string> resolve)
+    {
+        var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
+        var method = settings.He.Refresh == RefreshPolicy.Bootstrap ? RefreshMethod.Bootstrap : RefreshMethod.Client;
+        if (method == RefreshMethod.Bootstrap && parameters.Bootstrapping is null)
+        {
+            throw new ConfigurationException(
+                $"'he.parameters' is {parameters.Name}, which has no levels for bootstrapping; choose a set that ends in -bootstrapping, "
+                + "or he.refresh=client");
+        }
+        var table = PlanCosts.Load([.. settings.Costs.Select(resolve)]);
+        var costs = new ParameterCosts(table, parameters);
+        var folder = resolve(settings.Model);
+        var configuration = Stages.ModelFolder.Configuration(folder);
+        var draw = settings.Draw is { } file
+            ? WeightFiles.ReadDraw(resolve(file))
+            : FineTuningDraw.Create(settings.Seed, OneStep(settings.Eval.Finetune), configuration, settings.Eval.Finetune.BatchSize);
+        var model = CheckpointModel.Load(folder, draw.Settings, draw.Shape, costs.RefreshedLevel);
+        var training = model.Graph(Grid(parameters, model.SequenceLength, settings.Batch, draw.Settings.BatchSize));
+        return new PlanInput(folder, model, training, training.Graph.Lower().Program, draw, parameters, costs, table, method);
+    }
+
+    /// <summary>Examples that a step trains on.</summary>
+    public int StepExamples => Draw.Settings.BatchSize;
+
+    /// <summary>Levels of ciphertexts: what lies below a program's lowest one is the bootstrap's.</summary>
+    public CkksLevels Levels(double? largestRange) => largestRange is { } range
+        ? CkksLevels.ForBootstrapping(new BootstrappingPlan(Parameters, range: range))
+        : new(Parameters, Costs.EntryLimbs - 1, Costs.EntryLimbs - 1 + Costs.RefreshedLevel);
+
+    private static FineTuningSettings OneStep(DrawGroupSettings settings) => settings.ToFineTuningSettings() with { Steps = 1 };
+
+    private static SlotGrid Grid(CkksParameters parameters, int tokens, int? asked, int stepExamples)
+    {
+        var examples = asked ?? (int)BitOperations.RoundUpToPowerOf2((uint)stepExamples);
+        if (stepExamples > examples)
+            throw new ConfigurationException($"'batch' is {examples}, and a step has {stepExamples} examples; give a larger batch, or fewer examples a step");
+        return (long)tokens * examples <= parameters.SlotCount
+            ? new SlotGrid(tokens, examples, parameters.SlotCount / (tokens * examples))
+            : throw new ConfigurationException(
+                $"'batch' is {examples}: {tokens} tokens of {examples} examples are more than the {parameters.SlotCount} slots of {parameters.Name}; "
+                + "give a smaller batch or a larger parameter set");
+    }
+}

@@ -1,0 +1,93 @@
+using Crammed.Cli.Reports;
+using Crammed.Encrypted.Planning;
+using Crammed.Encrypted.Programs;
+
+namespace Crammed.Cli.Commands.Plan;
+
+/// <summary>A plan in words and tables, in Markdown: plan.md, and what the command prints.</summary>
+internal static class PlanReport
+{
+    public static string Text(PlanInput input, PlanFigures figures, PlanCalibration calibration, string programHash)
+    {
+        var (grid, schedule) = (input.Program.Grid, figures.Plan.Schedule);
+        return $"# Plan of an encrypted training step\n\n"
+            + $"{Model(input)}, {grid}, {input.Parameters.Name} with {input.Costs.RefreshedLevel} usable levels, refreshed by "
+            + $"{(input.Method == RefreshMethod.Bootstrap ? "bootstrapping" : "the key holder")}. Costs: {input.Table.Machine}, {input.Table.Threads} threads.\n"
+            + $"Calibrated on {calibration.Source}, {calibration.Steps} steps; adapters' B and the classifier drawn at the size of "
+            + $"{PlanBatches.EarlierSteps} steps of the learning rate.\n\n"
+            + Totals(input, figures)
+            + $"\n## By part\n\n{Parts(input, figures)}"
+            + $"\n## By operation\n\n{Operations(input, figures)}"
+            + $"\n## Instructions\n\n{Instructions(figures)}"
+            + $"\n## Memory and disk\n\n{Memory(figures)}"
+            + $"\n## How it was planned\n\n{string.Concat(figures.Plan.Log.Select(line => $"- {line}\n"))}"
+            + $"\nProgram before levels: SHA-256 {programHash}. Plan: {ProgramWriter.Hash(figures.Plan.Program)}.\n";
+
+        string Totals(PlanInput planned, PlanFigures all)
+        {
+            var table = new MarkdownTable("refreshes", "a step>", "an example>", "refreshes>", "in them>");
+            foreach (var (name, each) in new[] { ("when out of levels", all.Baseline), ("as planned", schedule) })
+            {
+                table.AddRow(
+                    name, NumberText.Seconds(each.Milliseconds / 1000), NumberText.Seconds(each.Milliseconds / 1000 / planned.StepExamples),
+                    NumberText.Count(each.RefreshCount), NumberText.Seconds(each.RefreshMilliseconds / 1000));
+            }
+            return table.ToString();
+        }
+    }
+
+    private static string Model(PlanInput input)
+    {
+        var shape = input.Model.Shape;
+        return FormattableString.Invariant(
+            $"{shape.Layers} x {shape.Hidden} with {shape.Heads} heads, gate {shape.GateWidth}, head {shape.HeadProjection} -> {shape.HeadHidden}, ")
+            + FormattableString.Invariant($"adapters of rank {shape.Rank}; {input.StepExamples} examples a step");
+    }
+
+    private static MarkdownTable Parts(PlanInput input, PlanFigures figures)
+    {
+        var table = new MarkdownTable(
+            "part", "instructions>", "levels>", "refreshed vectors>", "computing>", "refreshing>", "an example>", "signal, bits>", "least in");
+        foreach (var part in figures.Parts)
+        {
+            table.AddRow(
+                part.Name, NumberText.Count(part.Instructions), $"{part.Levels.Highest} to {part.Levels.Lowest}",
+                NumberText.Count(part.RefreshedVectors), NumberText.Seconds(part.ComputeSeconds), NumberText.Seconds(part.RefreshSeconds),
+                NumberText.Seconds(part.Seconds / input.StepExamples), part.SignalBits is { } bits ? NumberText.Fixed(bits, 1) : "none",
+                part.Noisiest);
+        }
+        return table;
+    }
+
+    private static MarkdownTable Operations(PlanInput input, PlanFigures figures)
+    {
+        var table = new MarkdownTable("operation", "count>", "a step>", "an example>");
+        foreach (var (operation, count, seconds) in figures.Operations)
+        {
+            table.AddRow(
+                CostTableText.NameOf(operation), NumberText.Count(count), NumberText.Seconds(seconds),
+                NumberText.Seconds(seconds / input.StepExamples));
+        }
+        return table;
+    }
+
+    private static MarkdownTable Instructions(PlanFigures figures)
+    {
+        var table = new MarkdownTable("instruction", "count>");
+        foreach (var (kind, count) in figures.Instructions)
+            table.AddRow(kind, NumberText.Count(count));
+        return table;
+    }
+
+    private static MarkdownTable Memory(PlanFigures figures)
+    {
+        var (keys, memory) = (figures.Keys, figures.Plan.Memory);
+        return new MarkdownTable("what", "count>", "in memory>", "on disk>")
+            .AddRow("evaluation keys", NumberText.Count(keys.Keys.Count), NumberText.Bytes(keys.MemoryBytes), NumberText.Bytes(keys.FileBytes))
+            .AddRow("ciphertexts at the peak", NumberText.Count(figures.PeakVectors), NumberText.Bytes(memory.PeakBytes), "")
+            .AddRow("a step's inputs", NumberText.Count(figures.InputVectors), NumberText.Bytes(figures.InputBytes), NumberText.Bytes(figures.InputBytes))
+            .AddRow("diagonals of bootstraps", "", NumberText.Bytes(figures.DiagonalBytes), "")
+            .AddRow("encoded public slots", "", NumberText.Bytes(PlanFigures.EncodingBytes), "")
+            .AddRow("in memory together", "", NumberText.Bytes(figures.MemoryBytes), "");
+    }
+}
