@@ -1,4 +1,5 @@
 using Crammed.Ckks;
+using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Execution;
 
@@ -28,4 +29,14 @@ public sealed record CkksLevels(CkksParameters Parameters, int Lowest, int Refre
 
     /// <summary>The one scale of ciphertexts at a program's level.</summary>
     public double ScaleAt(int programLevel) => Parameters.ScaleAt(OfCiphertext(programLevel));
+
+    /// <summary>The program's level of every group of a planned program.</summary>
+    /// <exception cref="ArgumentException">the program is not planned, or was planned for another number of levels</exception>
+    public IReadOnlyDictionary<Value, int> LevelsOf(EncryptedProgram program)
+    {
+        if (program.Levels is not { } levels || levels.Refreshed == RefreshedLevel)
+            return LevelFollower.LevelsOf(program);
+        throw new ArgumentException(
+            $"the program was planned for refreshes to level {levels.Refreshed}, {Parameters.Name} refreshes to level {RefreshedLevel}");
+    }
 }

@@ -13,25 +13,30 @@ public sealed class InjectedNoise
 {
     private readonly InstructionNoise _model;
     private readonly NoiseInjector _injector;
+    private readonly bool _isImaginary;
     private long _verbs;
 
     /// <param name="model">how large the noise is</param>
     /// <param name="seed">of the noise</param>
-    public InjectedNoise(InstructionNoise model, int seed)
+    /// <param name="isImaginary">
+    /// for errors of imaginary parts rather than of slots: public slots are real, and so are the roundings of their encodings
+    /// </param>
+    public InjectedNoise(InstructionNoise model, int seed, bool isImaginary = false)
     {
-        _model = model;
+        (_model, _isImaginary) = (model, isImaginary);
         _injector = new NoiseInjector(model, seed);
     }
 
     /// <summary>The noise of the next verb, whose jobs may run in any order.</summary>
-    internal VerbNoise NextVerb() => new(_model, _injector, (ulong)Interlocked.Increment(ref _verbs) << 32);
+    internal VerbNoise NextVerb() => new(_model, _injector, (ulong)Interlocked.Increment(ref _verbs) << 32, _isImaginary);
 }
 
 /// <summary>Noise of the jobs of one verb. Levels are those of operands unless said otherwise.</summary>
 /// <param name="Model">how large</param>
 /// <param name="Injector">draws it</param>
 /// <param name="FirstDraw">draws of other verbs are more than all jobs away</param>
-internal readonly record struct VerbNoise(InstructionNoise Model, NoiseInjector Injector, ulong FirstDraw)
+/// <param name="IsImaginary">whether encodings are exact</param>
+internal readonly record struct VerbNoise(InstructionNoise Model, NoiseInjector Injector, ulong FirstDraw, bool IsImaginary)
 {
     public void Fresh(int job, double[] values, int level) => Add(job, values, Model.Fresh(level));
 
@@ -43,7 +48,7 @@ internal readonly record struct VerbNoise(InstructionNoise Model, NoiseInjector 
     public void PublicSum(int job, double[] values, int level, IReadOnlyList<PublicSlots> constants)
     {
         var model = Model;
-        if (constants.Count > 0)
+        if (constants.Count > 0 && !IsImaginary)
             Add(job, values, Math.Sqrt(constants.Sum(slots => Squared(model.Encoding(slots, level)))));
     }
 
@@ -51,14 +56,17 @@ internal readonly record struct VerbNoise(InstructionNoise Model, NoiseInjector 
 
     public void Masked(int job, double[] values, int level, IReadOnlyList<(double Rms, PublicSlots Mask)> terms)
     {
+        // Nothing times zero has no error, not even of the rescale.
+        if (terms.All(term => term.Mask.Value == 0))
+            return;
         var model = Model;
-        var encodings = terms.Sum(term => Squared(term.Rms * model.Encoding(term.Mask, level)));
+        var encodings = IsImaginary ? 0 : terms.Sum(term => Squared(term.Rms * model.Encoding(term.Mask, level)));
         Add(job, values, Math.Sqrt(encodings + Squared(model.Rescale(level - 1))));
     }
 
     public void PlainProducts(int job, double[] values, int level, IEnumerable<double> rms)
     {
-        var encoding = Model.Encoding(level);
+        var encoding = IsImaginary ? 0 : Model.Encoding(level);
         Add(job, values, Math.Sqrt(rms.Sum(value => Squared(value * encoding)) + Squared(Model.Rescale(level - 1))));
     }
 
@@ -70,7 +78,7 @@ internal readonly record struct VerbNoise(InstructionNoise Model, NoiseInjector 
     }
 
     public void LinearMap(int job, double[] values, int level, LinearMapNoise map, int output, double[] rms) =>
-        Add(job, values, map.ErrorOf(Model, level, output, rms, new double[rms.Length]));
+        Add(job, values, IsImaginary ? map.AddedImaginary(Model, level, output) : map.Added(Model, level, output, rms));
 
     /// <summary>Noise of the domain's map onto [-1, 1], added to its result.</summary>
     /// <returns>the arguments with it</returns>

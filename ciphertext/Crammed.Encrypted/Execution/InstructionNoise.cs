@@ -72,16 +72,18 @@ public sealed class InstructionNoise : INoiseModel
     /// </summary>
     /// <exception cref="InvalidOperationException">there is no bootstrapping</exception>
     public double Bootstrap(double range) => _bootstraps.GetOrAdd(range, key =>
-        Bootstrap(new SlotEstimate(Levels.Lowest, Levels.ScaleAt(0), key / Math.Sqrt(3), 0), key, parts: null));
+        BootstrapParts(new SlotEstimate(Levels.Lowest, Levels.ScaleAt(0), key / Math.Sqrt(3), 0), key, parts: null).Real);
 
-    /// <summary>The error after a bootstrap of one of two vectors, or of one alone.</summary>
+    /// <summary>The errors after a bootstrap of one of two vectors, or of one alone.</summary>
     /// <param name="operand">the vector</param>
     /// <param name="range">its range</param>
     /// <param name="parts">a sample of its slots, or null for uniform ones</param>
     /// <exception cref="InvalidOperationException">there is no bootstrapping</exception>
-    public double Bootstrap(SlotEstimate operand, double range, IReadOnlyList<double>? parts)
+    internal NoiseParts BootstrapParts(SlotEstimate operand, double range, IReadOnlyList<double>? parts)
     {
         var plan = _bootstrapping ?? throw new InvalidOperationException("noise: there is no bootstrapping plan");
-        return Estimator.Bootstrap(plan, operand, parts, recombined: false, range).Error;
+        var estimate = Estimator.Bootstrap(plan, operand, parts, recombined: false, range);
+        // The sum with the conjugate leaves no imaginary part of whatever was there before: EvalMod makes a new one.
+        return new NoiseParts(estimate.Error, estimate.EvalMod);
     }
 }

@@ -8,294 +8,122 @@ namespace Crammed.Encrypted.Execution;
 /// and error are carried from instruction to instruction.
 /// </summary>
 /// <remarks>
-/// Errors of different vectors, and of different slots of a vector, are taken as independent of each other and of the messages, but for
-/// operands that are read twice by the same indices: a square, or a multiple. Where a sum meets copies of one error it is larger than
-/// estimated, by the root of their number at most.
+/// What an instruction makes of its operands' errors is known from a run on clear slots (<see cref="ErrorCalibration"/>, where its
+/// assumptions are), for slots and for imaginary parts, which a bootstrap of two vectors brings to the other one's slots. What it adds is
+/// independent of them. Products of two errors are left out. What the polynomials of bootstraps and functions are off by is a function of
+/// the message and is counted as if it were not: sums over slots of like messages have more of it than estimated, or less.
 /// </remarks>
 /// <param name="noise">noise of instructions</param>
 /// <param name="program">after planning</param>
 /// <param name="statistics">
-/// by the names of groups; of a group without, what a lowered, refreshed or joined one was made of, and otherwise what independent
-/// messages make
+/// by the names of groups; those of inputs and of whatever instructions compute: lowered and refreshed groups have those of their sources
 /// </param>
 /// <param name="constants">frozen matrices and scalars</param>
-/// <param name="inputLevels">levels of inputs that do not come as refreshed ones, by name; or null</param>
 public sealed class NoiseEstimate(
-    InstructionNoise noise, EncryptedProgram program, IReadOnlyDictionary<string, SlotStatistics> statistics, ProgramConstants constants,
-    IReadOnlyDictionary<string, int>? inputLevels = null)
+    InstructionNoise noise, EncryptedProgram program, IReadOnlyDictionary<string, SlotStatistics> statistics, ProgramConstants constants)
 {
-    private readonly Dictionary<Value, SlotEstimate> _values = [];
-    private readonly Dictionary<Value, IReadOnlyList<double>?> _samples = [];
-    private readonly NoiseEstimator _estimator = noise.Estimator;
+    private readonly Dictionary<Value, GroupEstimate> _estimates = [];
+    private readonly Dictionary<Value, SlotStatistics> _known = [];
+    private readonly AddedNoise _added = new(noise, program.Grid, constants);
 
-    /// <summary>
-    /// Estimates of all groups; inputs are fresh encryptions under the secret key. <see cref="SlotEstimate.Level"/> is a ciphertext's.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">the program is not planned, or an input has no statistics</exception>
-    public IReadOnlyDictionary<Value, SlotEstimate> Estimate()
+    /// <summary>Estimates of all groups; inputs are fresh encryptions under the secret key.</summary>
+    /// <exception cref="ArgumentException">the program is not planned, or for another number of levels</exception>
+    /// <exception cref="InvalidOperationException">statistics of a group are missing</exception>
+    public IReadOnlyDictionary<Value, GroupEstimate> Estimate()
     {
-        _values.Clear();
-        _samples.Clear();
-        var levels = PlannedLevels.Of(program, noise.Levels.RefreshedLevel, inputLevels);
+        _estimates.Clear();
+        _known.Clear();
+        var levels = noise.Levels.LevelsOf(program);
         foreach (var input in program.Inputs)
-        {
-            var known = statistics.GetValueOrDefault(input.Name)
-                ?? throw new InvalidOperationException($"noise: the statistics of the input {input.Name} are missing");
-            var level = noise.Levels.OfCiphertext(levels[input]);
-            Set(input, _estimator.EncryptSymmetric(level, noise.Levels.Parameters.ScaleAt(level), known.Rms), null);
-        }
+            Set(input, levels[input], StatisticsOf(input), NoiseParts.Equal(noise.Fresh(levels[input])));
         foreach (var instruction in program.Instructions)
-            Follow(instruction);
-        return _values;
-    }
-
-    private void Follow(Instruction instruction)
-    {
-        switch (instruction)
         {
-            case LinearMap map:
-                FollowMap(map);
-                break;
-            case Refresh refresh:
+            if (instruction is Refresh refresh)
                 FollowRefresh(refresh);
-                break;
-            case SingleInstruction single:
-                Set(single.Result, Of(single), single is Lower or Load ? _samples[single.Operands[0]] : null);
-                break;
+            else
+                Follow(instruction, levels);
+        }
+        return _estimates;
+    }
+
+    private void Follow(Instruction instruction, IReadOnlyDictionary<Value, int> levels)
+    {
+        var operands = instruction.Operands;
+        double[] rms = [.. operands.Select(operand => _known[operand].Rms)];
+        for (var i = 0; i < instruction.Results.Count; i++)
+        {
+            var result = instruction.Results[i];
+            var known = instruction is Lower or Load ? _known[operands[0]] : StatisticsOf(result);
+            var added = _added.Of(instruction, i, levels[operands[0]], rms, _known[operands[0]].Quantiles);
+            Set(result, levels[result], known, CarriedTo(result, instruction, known) + added);
         }
     }
 
-    private SlotEstimate Of(SingleInstruction instruction) => instruction switch
+    private NoiseParts CarriedTo(Value result, Instruction instruction, SlotStatistics known)
     {
-        Sum sum => Plus(SumOf(sum.Terms.Select(term => (term.Operand, term.Over, term.Factor))), sum.Constants),
-        Products products => _estimator.RelinearizeAndRescale(products.Terms.Select(ProductOf).Aggregate(_estimator.Add)),
-        SquaredDifferences squares => _estimator.RelinearizeAndRescale(Repeated(
-            _estimator.Square(_estimator.Subtract(_values[squares.Left.Value], _values[squares.Right.Value])), squares.Over)),
-        Masked masked => _estimator.Rescale(masked.Terms.Select(MaskedOf).Aggregate(_estimator.Add)),
-        Rotate rotate => Switched(_values[rotate.Operand.Value], PartThatMoves(rotate.Steps)),
-        RotateAndSum rotate => Switched(
-            Repeated(_values[rotate.Operand.Value], rotate.Over), Count(rotate.Over) * PartThatMoves(rotate.Steps)),
-        Fold fold => FoldOf(fold),
-        PolynomialOf polynomial => FunctionOf(polynomial),
-        Join join => JoinOf(join),
-        Lower lower => _estimator.LowerTo(_values[lower.Operand], noise.Levels.OfCiphertext(lower.Level)),
-        SpreadProducts map => SpreadOf(map),
-        Load load => _values[load.Stored],
-        _ => throw new NotSupportedException($"no noise is known of {instruction.GetType().Name}"),
-    };
-
-    /// <summary>A sum of multiples; terms that read the same are one multiple.</summary>
-    private SlotEstimate SumOf(IEnumerable<(Operand Operand, Layouts.ValueList<Axis> Over, long Factor)> terms) => terms
-        .GroupBy(term => (term.Operand, term.Over), term => term.Factor)
-        .Select(group => Repeated(_estimator.MultiplyInteger(_values[group.Key.Operand.Value], group.Sum()), group.Key.Over))
-        .Aggregate(_estimator.Add);
-
-    private SlotEstimate Plus(SlotEstimate sum, IEnumerable<SlotMask> slots)
-    {
-        var level = noise.Levels.OfProgram(sum.Level);
-        return slots.Aggregate(sum, (total, mask) => total with
-        {
-            Error = NoiseEstimator.Together(total.Error, noise.Encoding(At(mask), level)),
-            Rms = NoiseEstimator.Together(total.Rms, RmsOf(mask)),
-        });
-    }
-
-    private SlotEstimate ProductOf(ProductTerm term)
-    {
-        var product = term.Left == term.Right
-            ? _estimator.Square(_values[term.Left.Value])
-            : _estimator.Multiply(_values[term.Left.Value], _values[term.Right.Value]);
-        return _estimator.MultiplyInteger(Repeated(product, term.Over), term.Factor);
-    }
-
-    private SlotEstimate MaskedOf(MaskTerm term)
-    {
-        var operand = _values[term.Operand.Value];
-        var (rms, rounding) = (RmsOf(term.Mask), noise.Encoding(At(term.Mask), noise.Levels.OfProgram(operand.Level)));
-        return Repeated(
-            operand with
-            {
-                Scale = operand.Scale * operand.Scale,
-                Rms = operand.Rms * rms,
-                Error = NoiseEstimator.Product(operand.Rms, operand.Error, rms, rounding),
-            },
-            term.Over);
-    }
-
-    private SlotEstimate FoldOf(Fold fold)
-    {
-        var operand = _values[fold.Operand.Value];
-        return operand with
-        {
-            Rms = operand.Rms * Math.Sqrt(fold.Count),
-            Error = _estimator.InnerSum(fold.Count, operand.Level, operand.Scale, operand.Error),
-        };
-    }
-
-    private SlotEstimate JoinOf(Join join)
-    {
-        double count = join.Parts.Sum(part => part.Count);
-        return _values[join.Parts[0]] with
-        {
-            Rms = Mean(part => _values[part].Rms),
-            Error = Mean(part => _values[part].Error),
-        };
-
-        double Mean(Func<Value, double> number) => Math.Sqrt(join.Parts.Sum(part => part.Count * Squared(number(part))) / count);
-    }
-
-    private SlotEstimate SpreadOf(SpreadProducts map)
-    {
-        var operand = _values[map.Operand];
-        var level = noise.Levels.OfProgram(operand.Level);
-        var matrix = FrozenWeights.Find(constants.Matrices, map.Matrix);
-        double squares = 0, plaintexts = 0;
-        for (var shift = 0; shift < program.Grid.Blocks; shift++)
-        {
-            for (var vector = 0; vector < map.Operand.Count; vector++)
-            {
-                if (SpreadWeights.Of(map, program.Grid, matrix, shift, vector) is not { } weights)
-                    continue;
-                squares += weights.Sum(Squared) / ((double)program.Grid.Blocks * program.Grid.SlotCount);
-                plaintexts += 1.0 / program.Grid.Blocks;
-            }
-        }
-        var variance = squares * Squared(operand.Error) + plaintexts * Squared(noise.Encoding(level) * operand.Rms);
-        return _estimator.Rescale(
-            operand with { Scale = operand.Scale * operand.Scale, Rms = operand.Rms * Math.Sqrt(squares), Error = Math.Sqrt(variance) });
-    }
-
-    private SlotEstimate FunctionOf(PolynomialOf instruction)
-    {
-        var polynomial = instruction.Approximation;
-        var unit = _values[instruction.Operand.Value];
-        if (polynomial.AffineDepth > 0)
-            unit = _estimator.Rescale(_estimator.MultiplyScalar(unit, polynomial.ArgumentScale, unit.Scale));
-        var arguments = _samples[instruction.Operand.Value]
-            ?? [.. Enumerable.Range(0, 33).Select(i => polynomial.Domain.FromUnit(i / 16.0 - 1))];
-        var errors = arguments.Select(x => _estimator.Polynomial(
-            polynomial.Plan, unit.Level, unit.Scale, x * polynomial.ArgumentScale + polynomial.ArgumentShift, unit.Error)).ToArray();
-        var level = unit.Level - polynomial.PolynomialDepth;
-        return new SlotEstimate(
-            level, noise.Levels.Parameters.ScaleAt(level), RootMeanSquare(arguments.Select(polynomial.Evaluate)), RootMeanSquare(errors));
-    }
-
-    private void FollowMap(LinearMap map)
-    {
-        var matrices = map.Matrices.Select(matrix => FrozenWeights.Find(constants.Matrices, matrix)).ToArray();
-        var mapNoise = new LinearMapNoise(map, program.Grid, matrices);
-        var operands = map.Inputs.Select(input => _values[input]).ToArray();
-        var level = noise.Levels.OfProgram(operands[0].Level);
-        double[] rms = [.. operands.Select(operand => operand.Rms)], errors = [.. operands.Select(operand => operand.Error)];
-        for (var i = 0; i < map.Outputs.Count; i++)
-        {
-            var error = mapNoise.ErrorOf(noise, level, i, rms, errors);
-            var below = noise.Levels.OfCiphertext(level - 1);
-            Set(
-                map.Outputs[i], new SlotEstimate(below, noise.Levels.Parameters.ScaleAt(below), mapNoise.RmsOf(i, rms), error), null);
-        }
+        double[] real = [.. instruction.Operands.Select(operand => _estimates[operand].Error)];
+        double[] imaginary = [.. instruction.Operands.Select(operand => _estimates[operand].ImaginaryError)];
+        if (instruction is Lower or Load)
+            return new NoiseParts(real[0], imaginary[0]);
+        if (known is not { Gains: { } gains, ImaginaryGains: { } imaginaryGains })
+            throw new InvalidOperationException($"noise: it is not known how errors meet in {result.Name}");
+        return new NoiseParts(gains.Carry(real), imaginaryGains.Carry(imaginary));
     }
 
     private void FollowRefresh(Refresh refresh)
     {
-        if (refresh.Method == RefreshMethod.Client)
+        var shared = refresh.Method == RefreshMethod.Bootstrap ? OtherHalves(refresh) : [];
+        for (var i = 0; i < refresh.Sources.Count; i++)
         {
-            foreach (var (source, result) in refresh.Sources.Zip(refresh.Refreshed))
+            var (source, known) = (_estimates[refresh.Sources[i]], _known[refresh.Sources[i]]);
+            if (refresh.Method == RefreshMethod.Client)
             {
-                var level = noise.Levels.Refreshed;
-                var error = NoiseEstimator.Together(_values[source].Error, noise.Fresh(noise.Levels.RefreshedLevel));
-                Set(result, new SlotEstimate(level, noise.Levels.Parameters.ScaleAt(level), _values[source].Rms, error), _samples[source]);
+                var fresh = noise.Fresh(noise.Levels.RefreshedLevel);
+                var renewed = new NoiseParts(NoiseEstimator.Together(source.Error, fresh), fresh);
+                Set(refresh.Refreshed[i], noise.Levels.RefreshedLevel, known, renewed);
+                continue;
             }
-            return;
+            var (otherRms, otherError) = shared[i];
+            var operand = new SlotEstimate(
+                source.Level, noise.Levels.Parameters.ScaleAt(source.Level), NoiseEstimator.Together(source.Rms, otherRms),
+                NoiseEstimator.Together(source.Error, otherError));
+            var parts = noise.BootstrapParts(operand, refresh.Ranges[i], known.Quantiles);
+            Set(refresh.Refreshed[i], noise.Levels.RefreshedLevel, known, parts);
         }
+    }
+
+    /// <summary>
+    /// What the vectors that a group shares bootstraps with bring to it, as means over all its vectors: their messages to its imaginary
+    /// parts, the errors in their imaginary parts to its slots, both as much larger as its range is.
+    /// </summary>
+    private (double Rms, double Error)[] OtherHalves(Refresh refresh)
+    {
         var sources = refresh.Sources.SelectMany((source, i) => Enumerable.Repeat(i, source.Count)).ToArray();
-        double[] ranges = [.. sources.Select(i => refresh.Ranges[i])];
-        var operands = refresh.Sources.Select(source => _values[source]).ToArray();
-        foreach (var (first, second) in RefreshPairs.Of(ranges))
+        var variances = new (double Message, double Error)[refresh.Sources.Count];
+        foreach (var (first, second) in RefreshPairs.Of([.. sources.Select(i => refresh.Ranges[i])]))
         {
             if (second is not { } other)
                 continue;
-            Share(first, other);
-            Share(other, first);
+            Share(sources[first], sources[other]);
+            Share(sources[other], sources[first]);
         }
-        for (var i = 0; i < refresh.Sources.Count; i++)
+        return [.. variances.Select(variance => (Math.Sqrt(variance.Message), Math.Sqrt(variance.Error)))];
+
+        void Share(int own, int other)
         {
-            var (source, level) = (refresh.Sources[i], noise.Levels.Refreshed);
-            var error = noise.Bootstrap(operands[i], refresh.Ranges[i], _samples[source]);
-            var estimate = new SlotEstimate(level, noise.Levels.Parameters.ScaleAt(level), _values[source].Rms, error);
-            Set(refresh.Refreshed[i], estimate, _samples[source]);
-        }
-
-        // One vector of a group is bootstrapped with another: what that one has in its imaginary parts, as much as in its real ones, ends
-        // here.
-        void Share(int place, int other)
-        {
-            var (own, foreign, enlargement) = (sources[place], _values[refresh.Sources[sources[other]]], ranges[place] / ranges[other]);
-            var part = enlargement / Math.Sqrt(refresh.Sources[own].Count);
-            operands[own] = operands[own] with
-            {
-                Rms = NoiseEstimator.Together(operands[own].Rms, part * foreign.Rms),
-                Error = NoiseEstimator.Together(operands[own].Error, part * foreign.Error),
-            };
+            var foreign = _estimates[refresh.Sources[other]];
+            var part = Math.Pow(refresh.Ranges[own] / refresh.Ranges[other], 2) / refresh.Sources[own].Count;
+            variances[own].Message += part * foreign.Rms * foreign.Rms;
+            variances[own].Error += part * foreign.ImaginaryError * foreign.ImaginaryError;
         }
     }
 
-    /// <summary>Writes an estimate down; what is known of the slots takes the place of what independent messages would make.</summary>
-    private void Set(Value value, SlotEstimate estimate, IReadOnlyList<double>? sample)
+    private void Set(Value value, int level, SlotStatistics known, NoiseParts error)
     {
-        var known = statistics.GetValueOrDefault(value.Name);
-        _values[value] = known is null ? estimate : estimate with { Rms = known.Rms };
-        _samples[value] = known?.Quantiles ?? sample;
+        _known[value] = known;
+        _estimates[value] = new GroupEstimate(noise.Levels.OfCiphertext(level), known.Rms, error.Real, error.Imaginary);
     }
 
-    private PublicSlots At(SlotMask mask) => AtMiddle(mask, out _);
-
-    private PublicSlots AtMiddle(SlotMask mask, out LoopPoint point)
-    {
-        // Start and count of a condition may depend on the loops; its number of slots, which matters here, on their count.
-        point = new LoopPoint();
-        var indices = mask.Conditions.SelectMany(condition => new[] { condition.Start, condition.Count });
-        foreach (var step in indices.Append(mask.Vector?.Column ?? 0).SelectMany(index => index.Steps))
-            point[step.Axis] = step.Axis.Size / 2;
-        return constants.At(mask, point, program.Grid);
-    }
-
-    /// <summary>Over all columns of a vector that the loops run over.</summary>
-    private double RmsOf(SlotMask mask)
-    {
-        var middle = AtMiddle(mask, out var point);
-        if (mask.Vector is not { Column.Steps.Count: > 0 } vector)
-            return RmsOf(middle);
-        Axis[] axes = [.. vector.Column.Steps.Select(step => step.Axis).Distinct()];
-        return RootMeanSquare(
-            [.. point.Over(axes).Select(_ => RmsOf(middle with { Vector = constants.At(mask, point, program.Grid).Vector }))]);
-    }
-
-    private double RmsOf(PublicSlots slots) => RootMeanSquare(slots.Slots(EncodedSlots.PeriodOf(slots, program.Grid.SlotCount)));
-
-    private SlotEstimate Switched(SlotEstimate operand, double times) => operand with
-    {
-        Error = NoiseEstimator.Together(operand.Error, Math.Sqrt(times) * _estimator.KeySwitch(operand.Level, operand.Scale)),
-    };
-
-    /// <summary>A sum of as many independent ones as there are points of some axes.</summary>
-    private static SlotEstimate Repeated(SlotEstimate operand, IReadOnlyList<Axis> over)
-    {
-        var root = Math.Sqrt(Count(over));
-        return operand with { Rms = root * operand.Rms, Error = root * operand.Error };
-    }
-
-    private static int Count(IReadOnlyList<Axis> over) => over.Aggregate(1, (product, axis) => product * axis.Size);
-
-    /// <summary>The part of all points of an index at which it is not a whole turn.</summary>
-    private double PartThatMoves(AxisIndex steps)
-    {
-        var axes = steps.Steps.Select(step => step.Axis).Distinct().ToArray();
-        var point = new LoopPoint();
-        return point.Over(axes).Average(_ => steps.At(point) % program.Grid.SlotCount == 0 ? 0.0 : 1);
-    }
-
-    private static double RootMeanSquare(IEnumerable<double> values) => Math.Sqrt(values.Average(Squared));
-
-    private static double Squared(double value) => value * value;
+    private SlotStatistics StatisticsOf(Value value) => statistics.GetValueOrDefault(value.Name)
+        ?? throw new InvalidOperationException($"noise: the statistics of {value.Name} are missing");
 }

@@ -18,11 +18,11 @@ public sealed record ProgramKeys(
     /// <summary>The keys of a program, those of its bootstraps included.</summary>
     /// <param name="program">after planning</param>
     /// <param name="levels">its levels on ciphertexts</param>
-    /// <param name="inputLevels">levels of inputs that do not come as refreshed ones, by name; or null</param>
-    /// <exception cref="InvalidOperationException">the program is not planned, or it bootstraps and the parameter set cannot</exception>
-    public static ProgramKeys Of(EncryptedProgram program, CkksLevels levels, IReadOnlyDictionary<string, int>? inputLevels = null)
+    /// <exception cref="ArgumentException">the program is not planned, or for another number of levels</exception>
+    /// <exception cref="InvalidOperationException">it bootstraps and the parameter set cannot</exception>
+    public static ProgramKeys Of(EncryptedProgram program, CkksLevels levels)
     {
-        var planned = PlannedLevels.Of(program, levels.RefreshedLevel, inputLevels);
+        var planned = levels.LevelsOf(program);
         var keys = new KeyLevels(levels.Parameters.SlotCount);
         foreach (var instruction in program.Instructions.Where(instruction => instruction.Operands.Count > 0))
             keys.Add(instruction, levels.OfCiphertext(planned[instruction.Operands[0]]), program.Grid);

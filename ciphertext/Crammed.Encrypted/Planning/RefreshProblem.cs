@@ -79,14 +79,21 @@ public sealed class RefreshProblem
         return Method == RefreshMethod.Bootstrap ? (vectors / 2, vectors % 2 == 1) : (vectors, false);
     }
 
-    private double[] MillisecondsByLevel(Instruction instruction, ICostModel costs)
+    /// <summary>Refuses an instruction that no refreshed value has the levels for.</summary>
+    /// <exception cref="ArgumentException">it is too deep</exception>
+    public static void CheckDepth(Instruction instruction, int refreshedLevel)
     {
-        if (instruction.Depth > RefreshedLevel)
+        if (instruction.Depth > refreshedLevel)
         {
             throw new ArgumentException(
                 $"{instruction.Results[0].Name}: {instruction.GetType().Name} takes {instruction.Depth} levels, "
-                + $"a refreshed value has {RefreshedLevel}");
+                + $"a refreshed value has {refreshedLevel}");
         }
+    }
+
+    private double[] MillisecondsByLevel(Instruction instruction, ICostModel costs)
+    {
+        CheckDepth(instruction, RefreshedLevel);
         var counts = OperationCounts.Of(instruction, Dependencies.Program.Grid);
         var levels = Enumerable.Range(instruction.Depth, RefreshedLevel - instruction.Depth + 1);
         return [.. levels.Select(level => costs.Milliseconds(counts, level))];

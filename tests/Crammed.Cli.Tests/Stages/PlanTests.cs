@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Crammed.Ckks;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Stages;
-using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
 
@@ -74,7 +73,7 @@ internal sealed class PlanTests
         var refreshes = plan.Instructions.OfType<Encrypted.Programs.Refresh>().Sum(refresh => (refresh.Sources.Sum(source => source.Count) + 1) / 2);
         Assert.That(figures["refreshes"], Is.EqualTo(refreshes));
         // Levels of operands, followed through the program that was read.
-        var levels = PlannedLevels.Of(plan, plan.Levels!.Refreshed, plan.Levels.Inputs);
+        var levels = LevelFollower.LevelsOf(plan);
         var milliseconds = plan.Instructions.Where(instruction => instruction.Operands.Count > 0 && instruction is not Free)
             .Sum(instruction => costs.Milliseconds(instruction, plan.Grid, instruction is Encrypted.Programs.Refresh ? costs.RefreshedLevel : levels[instruction.Operands[0]]));
         Assert.That(figures["seconds"], Is.EqualTo(milliseconds / 1000).Within(1e-9 * milliseconds));
@@ -114,7 +113,7 @@ internal sealed class PlanTests
     }
 
     [TestCase("model_sha256", "\"00\"", "was taken with another model; give calibration=null")]
-    [TestCase("format", "2", "format 2, expected 1")]
+    [TestCase("format", "1", "format 1, expected 2")]
     [TestCase("values", "{}", "the value embedding is missing")]
     [TestCase("values", "[]", "a value of the wrong kind")]
     [TestCase("steps", null, "missing required properties")]
@@ -138,6 +137,17 @@ internal sealed class PlanTests
         var calibration = JsonNode.Parse(File.ReadAllText(OutputOf("plan/calibration.json")))!;
         calibration["values"]!["mask"]![field] = JsonNode.Parse(value);
         await Refuse("the sizes of mask are no finite numbers from 0 on", [.. _arguments, "name=again", $"calibration={Written(calibration)}"]);
+    }
+
+    [Test]
+    public async Task Errors_that_meet_in_a_way_unknown_are_refused()
+    {
+        await Succeed(_arguments);
+        var calibration = JsonNode.Parse(File.ReadAllText(OutputOf("plan/calibration.json")))!;
+        calibration["values"]!["head.logits.logits"]!["gains"]!["covariances"] = new JsonArray(1.0, 0.0);
+        await Refuse("how errors meet in head.logits.logits is not", [.. _arguments, "name=again", $"calibration={Written(calibration)}"]);
+        calibration["values"]!["head.logits.logits"]!["gains"] = null;
+        await Refuse("how errors meet in head.logits.logits is not", [.. _arguments, "name=again", $"calibration={Written(calibration)}"]);
     }
 
     /// <summary>A value of almost no size drowns in the noise of what makes it.</summary>

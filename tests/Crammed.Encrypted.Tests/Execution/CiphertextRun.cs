@@ -1,6 +1,5 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Programs;
 
@@ -15,13 +14,15 @@ internal sealed record ProgramCase(string Name, EncryptedProgram Program, IReadO
 {
     public ProgramConstants Constants { get; init; } = new(new Dictionary<string, FrozenWeights>(), new Dictionary<string, double>());
 
-    public IReadOnlyDictionary<string, int> InputLevels => Program.Inputs.ToDictionary(input => input.Name, _ => Level);
+    /// <summary>The program with its levels.</summary>
+    public EncryptedProgram PlannedFor(CkksLevels levels) =>
+        Program with { Levels = new ProgramLevels(levels.RefreshedLevel, Program.Inputs.ToDictionary(input => input.Name, _ => Level)) };
 
     public override string ToString() => $"{Name} at level {Level}";
 }
 
 /// <summary>Errors of a group: what ciphertexts decrypt to, less what clear slots hold.</summary>
-internal sealed record GroupErrors(Value Value, double Rms, double Worst, double MessageRms, SlotEstimate Estimate)
+internal sealed record GroupErrors(Value Value, double Rms, double Worst, double MessageRms, GroupEstimate Estimate)
 {
     /// <summary>Bits that the measured error is above the estimated one.</summary>
     public double Excess => Math.Log2(Rms / Estimate.Error);
@@ -43,7 +44,7 @@ internal sealed class CiphertextRun : IDisposable
     public CiphertextRun(CkksLevels levels, params IReadOnlyList<ProgramCase> cases)
     {
         Levels = levels;
-        ProgramKeys[] needed = [.. cases.Select(item => ProgramKeys.Of(item.Program, levels, item.InputLevels))];
+        ProgramKeys[] needed = [.. cases.Select(item => ProgramKeys.Of(item.PlannedFor(levels), levels))];
         _secret = SecretKey.Generate(levels.Parameters);
         _keys = new KeyGenerator(_secret).CreateEvaluationKeys(new EvaluationKeyRequest
         {
@@ -111,33 +112,24 @@ internal sealed class CiphertextRun : IDisposable
     }
 
     /// <summary>The slots of all groups on clear slots without noise, and the estimates for ciphertexts.</summary>
-    public static (IReadOnlyDictionary<string, double[][]> Slots, IReadOnlyDictionary<Value, SlotEstimate> Estimates) RunClear(
+    public static (IReadOnlyDictionary<string, double[][]> Slots, IReadOnlyDictionary<Value, GroupEstimate> Estimates) RunClear(
         ProgramCase item, InstructionNoise noise)
     {
-        var statistics = new Dictionary<string, SlotStatistics>();
-        var slots = RunClear(item, noise.Levels, null, SlotStatistics.Observer(statistics));
-        var groups = new ClearGroups(noise.Levels.Parameters.SlotCount, noise.Levels.RefreshedLevel);
-        foreach (var (name, vectors) in item.Inputs)
-        {
-            SlotVector[] loaded = [.. vectors.Select(vector => groups.Load(vector))];
-            statistics[name] = SlotStatistics.Of(loaded);
-        }
-        return (slots, new NoiseEstimate(noise, item.Program, statistics, item.Constants, item.InputLevels).Estimate());
+        var slots = RunClear(item, noise.Levels, null);
+        var statistics = ErrorCalibration.Run(item.Program, noise, item.Inputs, item.Constants);
+        return (slots, new NoiseEstimate(noise, item.PlannedFor(noise.Levels), statistics, item.Constants).Estimate());
     }
 
     /// <summary>The slots of all groups on clear slots, with noise where there is some.</summary>
     public static IReadOnlyDictionary<string, double[][]> RunClear(
-        ProgramCase item, CkksLevels levels, InjectedNoise? noise, ValueObserver? observer = null)
+        ProgramCase item, CkksLevels levels, InjectedNoise? noise)
     {
         var groups = new ClearGroups(levels.Parameters.SlotCount, levels.RefreshedLevel) { Noise = noise };
         var slots = new Dictionary<string, double[][]>();
         var inputs = item.Inputs.ToDictionary(
             input => input.Key, input => input.Value.Select(vector => groups.Load(vector, item.Level)).ToArray());
-        var outputs = ProgramRun.Execute(item.Program, groups, inputs, item.Constants, (instruction, value, vectors) =>
-        {
-            observer?.Invoke(instruction, value, vectors);
-            slots[value.Name] = [.. vectors.Select(ClearGroups.Read)];
-        });
+        var outputs = ProgramRun.Execute(
+            item.Program, groups, inputs, item.Constants, (_, value, vectors) => slots[value.Name] = [.. vectors.Select(ClearGroups.Read)]);
         foreach (var vector in inputs.Values.Concat(outputs.Values).SelectMany(vectors => vectors))
             vector.Dispose();
         return slots;
@@ -145,7 +137,7 @@ internal sealed class CiphertextRun : IDisposable
 
     public static IEnumerable<Value> ValuesOf(ProgramCase item) => item.Program.Instructions.SelectMany(instruction => instruction.Results);
 
-    public static GroupErrors Compare(Value value, double[][] slots, double[][] expected, SlotEstimate estimate)
+    public static GroupErrors Compare(Value value, double[][] slots, double[][] expected, GroupEstimate estimate)
     {
         double[] errors = [.. slots.Zip(expected).SelectMany(pair => pair.First.Zip(pair.Second, (x, y) => x - y))];
         return new GroupErrors(

@@ -70,19 +70,29 @@ internal sealed class ProgramKeysTests
     }
 
     [Test]
-    public void A_program_without_levels_is_refused()
+    public void A_program_that_is_not_planned_for_these_levels_is_refused()
     {
         Value product = new("product", [Step]), sum = new("sum", [Step]);
+        Instruction[] instructions =
+        [
+            new Products(product, [ProgramBuilder.Product(_x, _x)]),
+            new Sum(sum, [ProgramBuilder.Term(_x), ProgramBuilder.Term(product)], []),
+        ];
+        Assert.That(() => KeysOf(instructions), Throws.ArgumentException.With.Message.EqualTo("sum: Sum reads levels 14 and 15"));
+        var program = Program(instructions);
         Assert.That(
-            () => KeysOf(
-                new Products(product, [ProgramBuilder.Product(_x, _x)]),
-                new Sum(sum, [ProgramBuilder.Term(_x), ProgramBuilder.Term(product)], [])),
-            Throws.InvalidOperationException.With.Message.EqualTo("sum: operands at levels 15, 14; the program is not planned"));
+            () => ProgramKeys.Of(program with { Levels = null }, Levels), Throws.ArgumentException.With.Message.Contains("not planned"));
         Assert.That(
-            () => KeysOf(new Lower(product, _x, 16)),
-            Throws.InvalidOperationException.With.Message.EqualTo("product: from level 15 there is no way to level 16"));
+            () => ProgramKeys.Of(program with { Levels = new ProgramLevels(14, new Dictionary<string, int> { ["x"] = 14 }) }, Levels),
+            Throws.ArgumentException.With.Message.EqualTo(
+                $"the program was planned for refreshes to level 14, {Parameters.Name} refreshes to level 15"));
     }
 
-    private ProgramKeys KeysOf(params Instruction[] instructions) =>
-        ProgramKeys.Of(new EncryptedProgram(Grid, [_x], [.. instructions], new Dictionary<string, Value>()), Levels);
+    private ProgramKeys KeysOf(params Instruction[] instructions) => ProgramKeys.Of(Program(instructions), Levels);
+
+    private EncryptedProgram Program(Instruction[] instructions) =>
+        new(Grid, [_x], [.. instructions], new Dictionary<string, Value>())
+        {
+            Levels = new ProgramLevels(Levels.RefreshedLevel, new Dictionary<string, int> { ["x"] = Levels.RefreshedLevel }),
+        };
 }

@@ -80,7 +80,7 @@ internal sealed class RefreshTests
     {
         var item = Case("by no one", 0, RefreshMethod.Bootstrap, new SlotGrid(8, 8, 16), (1, 1));
         var levels = CkksLevels.ForClient(CkksParameters.Create(NamedParameters.InsecureN11));
-        Assert.That(() => ProgramKeys.Of(item.Program, levels, item.InputLevels), Throws.InvalidOperationException.With.Message.Contains(
+        Assert.That(() => ProgramKeys.Of(item.PlannedFor(levels), levels), Throws.InvalidOperationException.With.Message.Contains(
             "insecure-N11 has no levels for bootstrapping"));
         using var groups = new CkksGroups(levels, new Evaluator(levels.Parameters, EvaluationKeys.Empty(levels.Parameters)));
         Assert.That(

@@ -1,14 +1,13 @@
 using System.Diagnostics;
+using System.Numerics;
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
 using Crammed.Encrypted.Tensors;
-using Crammed.Encrypted.Tests.Execution;
 
 namespace Crammed.Encrypted.Tests.Models;
 
@@ -18,26 +17,31 @@ namespace Crammed.Encrypted.Tests.Models;
 /// </summary>
 internal sealed class TinyStep
 {
+    private const string Refreshed = ".refreshed";
+
+    /// <summary>Of runs with injected noise; the calibration has other seeds.</summary>
+    private static readonly int[] NoiseSeeds = [.. Enumerable.Range(101, 6)];
+
     public static readonly SlotGrid Grid = new(16, 16, 8);
 
     public static readonly ModelShape Shape = new(2, 48, 8, 72, 5, 2, 8, 64);
 
-    private readonly double _lossScale;
     private readonly GraphedModel _model;
-    private readonly Dictionary<string, double> _scalars;
+    private readonly IReadOnlySet<string> _tensors;
 
     public TinyStep(ReferenceModel reference, double lossScale, AdamWHe optimizer)
     {
-        _lossScale = lossScale;
         _model = new GraphedModel(reference, Shape, Grid);
         _model.Training.AddUpdate(optimizer);
-        _scalars = new Dictionary<string, double>(optimizer.Scalars(1, 0.01, lossScale)) { [ScalarNames.LossScale] = lossScale };
-        Constants = new ProgramConstants(reference.CentredFrozen(), _scalars);
+        var scalars = new Dictionary<string, double>(optimizer.Scalars(1, 0.01, lossScale)) { [ScalarNames.LossScale] = lossScale };
+        Constants = new ProgramConstants(reference.CentredFrozen(), scalars);
         Parameters = CkksParameters.Create(NamedParameters.Find("insecure-N12-bootstrapping"));
-        Program = _model.Training.Graph.Lower().Program;
-        Statistics = [];
+        (Program, var values) = _model.Training.Graph.Lower();
+        _tensors = values.Values.Select(value => value.Name).ToHashSet();
         Bounds = [];
-        Calibrate();
+        var calibrated = new InstructionNoise(CkksLevels.ForBootstrapping(new BootstrappingPlan(Parameters)));
+        Statistics = ErrorCalibration.Run(Program, calibrated, _model.Inputs(), Constants, draws: 3, (value, vectors) =>
+            Bounds[value.Name] = Math.Max(vectors.Max(vector => vector.Max(Math.Abs)), 1e-30));
         var costs = new ParameterCosts(CostTableText.Include("avx512"), CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping));
         Plan = ProgramPlan.Create(Program, costs, new LocalSearchPlacement(), new PlanOptions(Bounds, RangeMargin: 1.5));
     }
@@ -48,7 +52,11 @@ internal sealed class TinyStep
 
     public ProgramConstants Constants { get; }
 
-    public Dictionary<string, SlotStatistics> Statistics { get; }
+    public IReadOnlyDictionary<string, SlotStatistics> Statistics { get; }
+
+    /// <summary>Whether a group of the planned program holds a tensor of the graph, or a refreshed one.</summary>
+    public bool IsTensor(string group) =>
+        _tensors.Contains(group.EndsWith(Refreshed, StringComparison.Ordinal) ? group[..^Refreshed.Length] : group);
 
     public Dictionary<string, double> Bounds { get; }
 
@@ -56,68 +64,66 @@ internal sealed class TinyStep
 
     public GraphedModel Model => _model;
 
-    /// <summary>Errors of every group, and the decrypted outputs.</summary>
-    public (IReadOnlyList<GroupErrors> Errors, Dictionary<string, double[][]> Outputs) Run()
+    /// <summary>The noise of every group that the planned program makes, and the decrypted outputs.</summary>
+    public (IReadOnlyList<GroupNoise> Noise, Dictionary<string, double[][]> Outputs) Run()
     {
         var planned = Plan.Program;
-        var clear = RunClear(planned);
-        var largest = planned.Instructions.OfType<Refresh>().SelectMany(refresh => refresh.Ranges).Max();
-        var bootstrapping = new BootstrappingPlan(Parameters, range: largest);
-        var levels = CkksLevels.ForBootstrapping(bootstrapping);
-        var needed = ProgramKeys.Of(planned, levels, planned.Levels!.Inputs);
+        var noise = NoiseOf(Parameters);
+        var exact = RunClear(null);
+        var simulated = Simulate(noise, exact);
+        var estimates = EstimateBy(noise);
+        var extrapolated = EstimateBy(NoiseOf(CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping)));
         using var secret = SecretKey.Generate(Parameters);
-        using var keys = new KeyGenerator(secret).CreateEvaluationKeys(new EvaluationKeyRequest
-        {
-            RelinearizationLevel = needed.RelinearizationLevel,
-            ConjugationLevel = needed.ConjugationLevel,
-            Rotations = [.. needed.Rotations.Select(rotation => (rotation.Key, rotation.Value))],
-            Encapsulation = needed.Encapsulation,
-        });
+        using var keys = KeysOf(secret, ProgramKeys.Of(planned, noise.Levels));
         var evaluator = new Evaluator(Parameters, keys);
+        var bootstrapping = new BootstrappingPlan(Parameters, range: LargestRange);
         using var bootstrapper = new Bootstrapper(bootstrapping, evaluator, new CkksEncoder(Parameters));
-        using var groups = new CkksGroups(levels, evaluator, bootstrapper);
-        var encryptor = new Encryptor(secret);
-        var decryptor = new Decryptor(secret);
-        var statistics = new Dictionary<string, SlotStatistics>(Statistics);
-        var estimates = new NoiseEstimate(
-            new InstructionNoise(levels, bootstrapping), planned, statistics, Constants, planned.Levels.Inputs).Estimate();
+        using var groups = new CkksGroups(noise.Levels, evaluator, bootstrapper);
+        var (encryptor, decryptor) = (new Encryptor(secret), new Decryptor(secret));
         var inputs = _model.Inputs();
-        var encrypted = planned.Inputs.ToDictionary(
-            input => input.Name,
-            input => inputs[input.Name].Select(slots => groups.Load(encryptor.Encrypt(slots, levels.OfCiphertext(planned.Levels.Inputs[input.Name])))).ToArray());
-        var errors = new List<GroupErrors>();
-        var watch = Stopwatch.StartNew();
+        var encrypted = planned.Inputs.ToDictionary(input => input.Name, input => inputs[input.Name].Select(
+            slots => groups.Load(encryptor.Encrypt(slots, noise.Levels.OfCiphertext(planned.Levels!.Inputs[input.Name])))).ToArray());
+        var measured = new List<GroupNoise>();
         var outputs = ProgramRun.Execute(planned, groups, encrypted, Constants, (_, value, vectors) =>
-            errors.Add(CiphertextRun.Compare(
-                value, [.. vectors.Select(vector => decryptor.DecryptToSlots(CkksGroups.Read(vector)))], clear[value.Name], estimates[value])));
-        TestContext.Out.WriteLine($"run {watch.Elapsed.TotalSeconds:F1} s, keys {needed.Rotations.Count}");
-        var slots = outputs.ToDictionary(
+        {
+            Complex[][] slots = [.. vectors.Select(vector => decryptor.DecryptToComplexSlots(CkksGroups.Read(vector)))];
+            double[] errors = [.. Errors(slots.Select(vector => vector.Select(slot => slot.Real).ToArray()), exact[value.Name])];
+            measured.Add(new GroupNoise(
+                value.Name, vectors[0].Level, RootMeanSquare(exact[value.Name].SelectMany(vector => vector)), RootMeanSquare(errors),
+                RootMeanSquare(slots.SelectMany(vector => vector).Select(slot => slot.Imaginary)), errors.Max(Math.Abs), estimates[value],
+                simulated[value.Name], extrapolated[value].Error));
+        });
+        var decrypted = outputs.ToDictionary(
             output => output.Key, output => output.Value.Select(vector => decryptor.DecryptToSlots(CkksGroups.Read(vector))).ToArray());
         foreach (var vector in encrypted.Values.Concat(outputs.Values).SelectMany(vectors => vectors))
             vector.Dispose();
-        return (errors, slots);
+        return (measured, decrypted);
     }
 
-    private void Calibrate()
-    {
-        foreach (var (name, vectors) in _model.Inputs())
-            Add(name, vectors);
-        _model.RunClear(Program, Constants, (_, value, vectors) => Add(value.Name, [.. vectors.Select(ClearGroups.Read)]));
+    private double LargestRange => Plan.Program.Instructions.OfType<Refresh>().SelectMany(refresh => refresh.Ranges).Max();
 
-        void Add(string name, double[][] vectors)
-        {
-            Bounds[name] = Math.Max(vectors.Max(vector => vector.Max(Math.Abs)), 1e-30);
-            var groups = new ClearGroups(Grid.SlotCount, 0) { ChecksLevels = false };
-            SlotVector[] loaded = [.. vectors.Select(vector => groups.Load(vector))];
-            Statistics[name] = SlotStatistics.Of(loaded);
-            foreach (var vector in loaded)
-                vector.Dispose();
-        }
+    private InstructionNoise NoiseOf(CkksParameters parameters)
+    {
+        var bootstrapping = new BootstrappingPlan(parameters, range: LargestRange);
+        return new InstructionNoise(CkksLevels.ForBootstrapping(bootstrapping), bootstrapping);
     }
 
-    private Dictionary<string, double[][]> RunClear(EncryptedProgram planned)
+    private IReadOnlyDictionary<Value, GroupEstimate> EstimateBy(InstructionNoise noise) =>
+        new NoiseEstimate(noise, Plan.Program, Statistics, Constants).Estimate();
+
+    /// <summary>Root mean squares of each group's errors in runs with injected noise.</summary>
+    private Dictionary<string, double[]> Simulate(InstructionNoise noise, Dictionary<string, double[][]> exact)
     {
-        var groups = new ClearGroups(Grid.SlotCount, planned.Levels!.Refreshed);
+        var runs = NoiseSeeds.Select(seed => RunClear(new InjectedNoise(noise, seed))
+            .ToDictionary(group => group.Key, group => RootMeanSquare(Errors(group.Value, exact[group.Key])))).ToArray();
+        return exact.Keys.ToDictionary(name => name, name => runs.Select(run => run[name]).ToArray());
+    }
+
+    /// <summary>Slots of all groups that the planned program makes on clear slots.</summary>
+    private Dictionary<string, double[][]> RunClear(InjectedNoise? noise)
+    {
+        var planned = Plan.Program;
+        var groups = new ClearGroups(Grid.SlotCount, planned.Levels!.Refreshed) { Noise = noise };
         var slots = new Dictionary<string, double[][]>();
         var inputs = _model.Inputs().ToDictionary(
             input => input.Key, input => input.Value.Select(vector => groups.Load(vector, planned.Levels.Inputs[input.Key])).ToArray());
@@ -126,37 +132,20 @@ internal sealed class TinyStep
             vector.Dispose();
         return slots;
     }
-}
 
-internal sealed class TinyStepTests
-{
-    [Test, Explicit]
-    public void Look()
-    {
-        var reference = new ReferenceModel(TinyStep.Shape, TinyStep.Grid, seed: 7);
-        var (_, _, expected) = reference.Run();
-        var largest = expected.Values.Max(gradient => gradient.Max(Math.Abs));
-        TestContext.Out.WriteLine($"largest gradient {largest}");
-        var optimizer = new AdamWHe(0.9, 0.999, 0.01 * largest * largest, 0.01, 1.5 * largest);
-        TestContext.Out.WriteLine(optimizer.ToString());
-        foreach (var scale in new[] { 256.0, 1 })
+    private static EvaluationKeys KeysOf(SecretKey secret, ProgramKeys needed) =>
+        new KeyGenerator(secret).CreateEvaluationKeys(new EvaluationKeyRequest
         {
-            var watch = Stopwatch.StartNew();
-            var step = new TinyStep(reference, scale, optimizer);
-            TestContext.Out.WriteLine($"loss scale {scale}: planned in {watch.Elapsed.TotalSeconds:F1} s");
-            foreach (var line in step.Plan.Log)
-                TestContext.Out.WriteLine(line);
-            var (errors, outputs) = step.Run();
-            foreach (var error in errors)
-                TestContext.Out.WriteLine(error.ToString());
-            var gradients = step.Model.GradientsOf(outputs, scale);
-            foreach (var (name, gradient) in expected)
-            {
-                var relative = Math.Sqrt(gradients[name].Zip(gradient, (x, y) => (x - y) * (x - y)).Sum() / gradient.Sum(y => y * y));
-                TestContext.Out.WriteLine($"{name}: 2^{Math.Log2(relative):F1}");
-            }
-        }
-    }
+            RelinearizationLevel = needed.RelinearizationLevel,
+            ConjugationLevel = needed.ConjugationLevel,
+            Rotations = [.. needed.Rotations.Select(rotation => (rotation.Key, rotation.Value))],
+            Encapsulation = needed.Encapsulation,
+        });
+
+    private static IEnumerable<double> Errors(IEnumerable<double[]> slots, double[][] exact) =>
+        slots.Zip(exact).SelectMany(pair => pair.First.Zip(pair.Second, (x, y) => x - y));
+
+    private static double RootMeanSquare(IEnumerable<double> values) => Math.Sqrt(values.Average(value => value * value));
 }
 
 internal sealed class PlanLook

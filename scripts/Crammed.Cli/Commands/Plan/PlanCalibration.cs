@@ -12,7 +12,9 @@ namespace Crammed.Cli.Commands.Plan;
 /// <param name="Bound">The largest size of a slot in any step.</param>
 /// <param name="Rms">Root mean square over slots and steps.</param>
 /// <param name="Quantiles">Of the last step, from the least to the largest value at equal steps.</param>
-internal sealed record ValueSize(double Bound, double Rms, IReadOnlyList<double> Quantiles)
+/// <param name="Gains">How errors meet in the group, in the last step; null for inputs.</param>
+/// <param name="ImaginaryGains">The same for errors of imaginary parts.</param>
+internal sealed record ValueSize(double Bound, double Rms, IReadOnlyList<double> Quantiles, ErrorGains? Gains, ErrorGains? ImaginaryGains)
 {
     /// <summary>Whether the numbers are finite, and sizes not below zero.</summary>
     internal bool IsValid =>
@@ -20,7 +22,7 @@ internal sealed record ValueSize(double Bound, double Rms, IReadOnlyList<double>
 }
 
 /// <summary>Sizes of a program's values, taken on clear slots; calibration.json beside a plan.</summary>
-/// <param name="Format">1.</param>
+/// <param name="Format">2.</param>
 /// <param name="ModelSha256">Of the checkpoint's weights.</param>
 /// <param name="ProgramSha256">Of the program without levels.</param>
 /// <param name="Source">What was looked at, for people.</param>
@@ -30,7 +32,7 @@ internal sealed record PlanCalibration(
     int Format, string ModelSha256, string ProgramSha256, string Source, int Steps, IReadOnlyDictionary<string, ValueSize> Values)
 {
     public const string File = "calibration.json";
-    private const int CurrentFormat = 1;
+    private const int CurrentFormat = 2;
     private const long LongestFile = 1L << 28;
 
     /// <summary>What a slot that was always zero may come to: ranges of bootstraps are not below 2^-20.</summary>
@@ -49,9 +51,14 @@ internal sealed record PlanCalibration(
 
     /// <summary>For estimates of noise.</summary>
     public IReadOnlyDictionary<string, SlotStatistics> Statistics =>
-        Values.ToDictionary(pair => pair.Key, pair => new SlotStatistics(pair.Value.Rms, pair.Value.Quantiles));
+        Values.ToDictionary(pair => pair.Key, pair => new SlotStatistics(pair.Value.Rms, pair.Value.Quantiles)
+        {
+            Gains = pair.Value.Gains,
+            ImaginaryGains = pair.Value.ImaginaryGains,
+        });
 
     /// <summary>Runs steps of a program on clear slots.</summary>
+    /// <exception cref="ArgumentException">An instruction takes more levels than a refreshed value has.</exception>
     /// <exception cref="InvalidDataException">A value left its polynomial's domain.</exception>
     public static PlanCalibration Measure(
         PlanInput input, PlanBatches batches, int seed, string modelHash, string programHash, IProgress<WorkProgress>? progress,
@@ -59,8 +66,13 @@ internal sealed record PlanCalibration(
     {
         var sizes = new Dictionary<string, (double Bound, double Squares, SlotStatistics Last)>();
         var program = FreeInsertion.Run(DeadCodeElimination.Run(input.Program).Program).Program;
-        var total = (long)batches.Batches.Count * program.Instructions.Count(instruction => instruction is not Free);
+        var total = (batches.Batches.Count + 1L) * program.Instructions.Count(instruction => instruction is not Free);
+        // Sizes of errors do not matter, only how they meet: ranges of bootstraps are not known yet.
+        var noise = new InstructionNoise(input.Levels(input.Method == RefreshMethod.Bootstrap ? 1 : null));
+        foreach (var instruction in program.Instructions)
+            RefreshProblem.CheckDepth(instruction, noise.Levels.RefreshedLevel);
         long done = 0;
+        IReadOnlyDictionary<string, SlotStatistics> errors = new Dictionary<string, SlotStatistics>();
         var backend = new ClearGroups(program.Grid.SlotCount, refreshedLevel: 0) { ChecksLevels = false };
         var states = new Dictionary<string, SlotVector[]>();
         try
@@ -81,7 +93,9 @@ internal sealed record PlanCalibration(
         }
         var values = sizes.ToDictionary(
             pair => pair.Key,
-            pair => new ValueSize(pair.Value.Bound, Math.Sqrt(pair.Value.Squares / batches.Batches.Count), pair.Value.Last.Quantiles));
+            pair => new ValueSize(
+                pair.Value.Bound, Math.Sqrt(pair.Value.Squares / batches.Batches.Count), pair.Value.Last.Quantiles, errors[pair.Key].Gains,
+                errors[pair.Key].ImaginaryGains));
         return new PlanCalibration(CurrentFormat, modelHash, programHash, batches.Source, batches.Batches.Count, values);
 
         void RunStep(int step)
@@ -97,6 +111,8 @@ internal sealed record PlanCalibration(
                     Add(name, vectors);
                 var rate = input.Draw.Settings.LearningRate;
                 var constants = input.Model.Constants(PlanBatches.EarlierSteps + step + 1, rate);
+                if (step == batches.Batches.Count - 1)
+                    errors = CalibrateErrors(inputs, constants);
                 var outputs = ProgramRun.Execute(program, backend, inputs, constants, Observe);
                 foreach (var (name, vectors) in outputs)
                 {
@@ -110,6 +126,17 @@ internal sealed record PlanCalibration(
             {
                 Dispose(inputs);
             }
+        }
+
+        IReadOnlyDictionary<string, SlotStatistics> CalibrateErrors(Dictionary<string, SlotVector[]> inputs, ProgramConstants constants)
+        {
+            var slots = inputs.ToDictionary(pair => pair.Key, pair => pair.Value.Select(ClearGroups.Read).ToArray());
+            return ErrorCalibration.Run(program, noise, slots, constants, observer: (value, _) =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                done += slots.ContainsKey(value.Name) ? 0 : 1;
+                progress?.Report(new WorkProgress("calibrating", Math.Min(done, total), total, "instructions"));
+            });
         }
 
         void Observe(Instruction instruction, Value value, IReadOnlyList<SlotVector> vectors)
@@ -151,7 +178,22 @@ internal sealed record PlanCalibration(
                 throw new InvalidDataException($"{path}: the sizes of {value.Name} are no finite numbers from 0 on; give calibration=null");
             }
         }
+        foreach (var instruction in DeadCodeElimination.Run(program).Program.Instructions)
+        {
+            foreach (var result in instruction.Results)
+                CheckGains(result.Name, instruction.Operands.Count);
+        }
         return read;
+
+        void CheckGains(string name, int operands)
+        {
+            var size = read.Values[name];
+            foreach (var gains in new[] { size.Gains, size.ImaginaryGains })
+            {
+                if (gains is null || gains.Covariances.Count != operands * operands || !gains.Covariances.All(double.IsFinite))
+                    throw new InvalidDataException($"{path}: how errors meet in {name} is not {operands * operands} finite numbers; give calibration=null");
+            }
+        }
     }
 
     /// <summary>Writes the file, names in ordinal order.</summary>

@@ -64,7 +64,7 @@ internal sealed record PlanFigures(
             ? planned.Instructions.OfType<RefreshInstruction>().SelectMany(refresh => refresh.Ranges).DefaultIfEmpty(1).Max()
             : null;
         var levels = input.Levels(largest);
-        var needed = ProgramKeys.Of(planned, levels, planned.Levels!.Inputs);
+        var needed = ProgramKeys.Of(planned, levels);
         var keys = new EvaluationKeyRequest
         {
             RelinearizationLevel = needed.RelinearizationLevel,
@@ -75,8 +75,8 @@ internal sealed record PlanFigures(
         var bootstrapping = largest is { } range ? new BootstrappingPlan(input.Parameters, range: range) : null;
         var noise = new InstructionNoise(levels, bootstrapping);
         var estimates = new NoiseEstimate(
-            noise, planned, calibration.Statistics, input.Model.Constants(PlanBatches.EarlierSteps + 1, input.Draw.Settings.LearningRate),
-            planned.Levels.Inputs).Estimate();
+            noise, planned, calibration.Statistics, input.Model.Constants(PlanBatches.EarlierSteps + 1, input.Draw.Settings.LearningRate))
+            .Estimate();
         var newParameters = input.Training.Graph.Parameters.Select(parameter => planned.Outputs[parameter.Name]).ToHashSet();
         return new PlanFigures(
             plan, new EagerPlacement().Place(plan.Schedule.Problem).Schedule, PartsOf(plan.Schedule, input.Costs, estimates, newParameters),
@@ -86,7 +86,7 @@ internal sealed record PlanFigures(
                     .OrderByDescending(kind => kind.Item2),
             ],
             keys, planned.Inputs.Sum(value => value.Count),
-            planned.Inputs.Sum(value => value.Count * input.Costs.VectorBytes(planned.Levels.Inputs[value.Name])),
+            planned.Inputs.Sum(value => value.Count * input.Costs.VectorBytes(planned.Levels!.Inputs[value.Name])),
             bootstrapping is null ? 0 : bootstrapping.SlotsToCoeffs.DiagonalBytes + bootstrapping.CoeffsToSlots.DiagonalBytes);
     }
 
@@ -108,7 +108,7 @@ internal sealed record PlanFigures(
     }
 
     private static List<PlanPart> PartsOf(
-        LevelSchedule schedule, ParameterCosts costs, IReadOnlyDictionary<Value, SlotEstimate> estimates,
+        LevelSchedule schedule, ParameterCosts costs, IReadOnlyDictionary<Value, GroupEstimate> estimates,
         HashSet<Value> newParameters)
     {
         var (problem, program) = (schedule.Problem, schedule.Problem.Program);
