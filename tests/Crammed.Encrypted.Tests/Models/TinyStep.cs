@@ -17,6 +17,9 @@ namespace Crammed.Encrypted.Tests.Models;
 /// </summary>
 internal sealed class TinyStep
 {
+    /// <summary>Of what is zero in a first step: ranges of bootstraps are not below it.</summary>
+    private const double LeastBound = 1.0 / (1 << 20);
+
     private const string Refreshed = ".refreshed";
 
     /// <summary>Of runs with injected noise; the calibration has other seeds.</summary>
@@ -41,7 +44,7 @@ internal sealed class TinyStep
         Bounds = [];
         var calibrated = new InstructionNoise(CkksLevels.ForBootstrapping(new BootstrappingPlan(Parameters)));
         Statistics = ErrorCalibration.Run(Program, calibrated, _model.Inputs(), Constants, draws: 3, (value, vectors) =>
-            Bounds[value.Name] = Math.Max(vectors.Max(vector => vector.Max(Math.Abs)), 1e-30));
+            Bounds[value.Name] = Math.Max(vectors.Max(vector => vector.Max(Math.Abs)), LeastBound));
         var costs = new ParameterCosts(CostTableText.Include("avx512"), CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping));
         Plan = ProgramPlan.Create(Program, costs, new LocalSearchPlacement(), new PlanOptions(Bounds, RangeMargin: 1.5));
     }
