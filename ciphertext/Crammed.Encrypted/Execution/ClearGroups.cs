@@ -1,9 +1,11 @@
 using System.Numerics.Tensors;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Programs;
+using Crammed.Files;
 
 namespace Crammed.Encrypted.Execution;
 
@@ -227,6 +229,28 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
                 }
             }
         }
+    }
+
+    public void Store(IReadOnlyList<SlotVector> vectors, string path) => AtomicFile.Write(path, stream =>
+    {
+        foreach (var vector in vectors)
+        {
+            stream.Write(BitConverter.GetBytes(vector.Level));
+            stream.Write(MemoryMarshal.AsBytes(((ClearVector)vector).Values.AsSpan()));
+        }
+    }, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    public SlotVector[] Load(string path, int count)
+    {
+        using var stream = File.OpenRead(path);
+        var level = new byte[sizeof(int)];
+        return [.. Enumerable.Range(0, count).Select(_ =>
+        {
+            stream.ReadExactly(level);
+            var vector = ClearVector.Create(slotCount, BitConverter.ToInt32(level));
+            stream.ReadExactly(MemoryMarshal.AsBytes(vector.Values.AsSpan()));
+            return (SlotVector)vector;
+        })];
     }
 
     /// <summary>Adds the noise of a job to its result, whose operands were at a level.</summary>

@@ -70,4 +70,11 @@ public interface IGroupBackend
     /// <param name="ranges">for each vector a power of two that no slot passes in size</param>
     /// <param name="method">by whom</param>
     SlotVector[] Refresh(IReadOnlyList<SlotVector> vectors, IReadOnlyList<double> ranges, RefreshMethod method);
+
+    /// <summary>Writes vectors to a file, which only its owner may read and which appears whole or not at all.</summary>
+    void Store(IReadOnlyList<SlotVector> vectors, string path);
+
+    /// <summary>Reads so many vectors from a file that was stored.</summary>
+    /// <exception cref="EndOfStreamException">the file has fewer</exception>
+    SlotVector[] Load(string path, int count);
 }

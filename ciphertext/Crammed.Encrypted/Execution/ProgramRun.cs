@@ -28,21 +28,30 @@ public sealed class ProgramRun : IDisposable
     private readonly SlotGrid _grid;
     private readonly ProgramConstants _constants;
     private readonly Dictionary<Value, SlotVector[]> _vectors = [];
+    private readonly StoredGroups _stored;
 
-    private ProgramRun(IGroupBackend backend, SlotGrid grid, ProgramConstants constants)
+    private ProgramRun(IGroupBackend backend, SlotGrid grid, ProgramConstants constants, string? folder)
     {
         _backend = backend;
         _grid = grid;
         _constants = constants;
+        _stored = new StoredGroups(backend, folder);
     }
 
     /// <summary>Runs a program from its inputs, which stay the caller's, to its outputs, which become the caller's.</summary>
+    /// <param name="program">planned, or without levels</param>
+    /// <param name="backend">executes its instructions</param>
+    /// <param name="inputs">by name</param>
+    /// <param name="constants">what else the program reads</param>
+    /// <param name="observer">told of every group, or null</param>
+    /// <param name="folder">where groups that the program stores lie until they are loaded; programs that store none need none</param>
     /// <exception cref="ArgumentException">an input is missing, or has another number of vectors</exception>
+    /// <exception cref="InvalidOperationException">the program stores a group, and there is no folder</exception>
     public static IReadOnlyDictionary<string, SlotVector[]> Execute(
         EncryptedProgram program, IGroupBackend backend, IReadOnlyDictionary<string, SlotVector[]> inputs, ProgramConstants constants,
-        ValueObserver? observer = null)
+        ValueObserver? observer = null, string? folder = null)
     {
-        using var run = new ProgramRun(backend, program.Grid, constants);
+        using var run = new ProgramRun(backend, program.Grid, constants, folder);
         foreach (var input in program.Inputs)
             run._vectors.Add(input, Given(inputs, input));
         foreach (var instruction in program.Instructions)
@@ -64,6 +73,7 @@ public sealed class ProgramRun : IDisposable
         foreach (var vector in _vectors.Values.SelectMany(vectors => vectors))
             vector.Dispose();
         _vectors.Clear();
+        _stored.Dispose();
     }
 
     private static SlotVector[] Given(IReadOnlyDictionary<string, SlotVector[]> inputs, Value input)
@@ -122,8 +132,16 @@ public sealed class ProgramRun : IDisposable
             [.. refresh.Sources.SelectMany(source => _vectors[source])],
             [.. refresh.Sources.Zip(refresh.Ranges).SelectMany(pair => Enumerable.Repeat(pair.Second, pair.First.Count))], refresh.Method),
         Free free => Release(free.Operand),
+        Store store => StoreAway(store.Operand),
+        Load load => _stored.Load(load.Stored),
         _ => throw new NotSupportedException($"no run executes {instruction.GetType().Name}"),
     };
+
+    private SlotVector[] StoreAway(Value value)
+    {
+        _stored.Store(value, _vectors[value]);
+        return Release(value);
+    }
 
     private SlotVector[] Release(Value value)
     {

@@ -22,8 +22,13 @@ public sealed record CostRow(EngineOperation Operation, int Limbs, double Millis
 public sealed record CostTable(
     string Machine, int Threads, int RingDegree, int SpecialPrimes, int DigitSize, IReadOnlyList<CostRow> Rows)
 {
+    private const double GuessedDiskBytesPerSecond = 1e9;
+
     /// <summary>Milliseconds of an operation.</summary>
-    /// <param name="operation">measured, or part of one that is: summed rotations and divisions are parts of a hoisted rotation</param>
+    /// <param name="operation">
+    /// measured, or part of one that is: summed rotations and divisions are parts of a hoisted rotation; a disk that was not measured is
+    /// taken to write and read 1 GB/s
+    /// </param>
     /// <param name="limbs">of the operands</param>
     /// <param name="specialPrimes">of the parameters</param>
     /// <param name="digitSize">of the parameters</param>
@@ -38,6 +43,8 @@ public sealed record CostTable(
                 * Passes(operation, limbs, specialPrimes, digitSize)
                 / Passes(EngineOperation.HoistedRotation, limbs, specialPrimes, digitSize);
         }
+        if (rows.Length == 0 && operation is EngineOperation.Store or EngineOperation.Load)
+            return 2.0 * limbs * RingDegree * sizeof(double) / GuessedDiskBytesPerSecond * 1000;
         if (rows.Length == 0)
         {
             throw new ArgumentException(

@@ -50,4 +50,10 @@ public enum EngineOperation
 
     /// <summary>Refresh of one vector by the key holder.</summary>
     ClientRefresh,
+
+    /// <summary>A vector written to disk.</summary>
+    Store,
+
+    /// <summary>A vector read from disk.</summary>
+    Load,
 }

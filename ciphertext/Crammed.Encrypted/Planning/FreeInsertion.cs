@@ -2,12 +2,12 @@ using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Planning;
 
-/// <summary>Frees every group after the last instruction that reads it, but for outputs.</summary>
+/// <summary>Frees every group after the last instruction that reads it, but for outputs and for what is stored.</summary>
 public static class FreeInsertion
 {
     public static PassResult Run(EncryptedProgram program)
     {
-        var kept = program.Outputs.Values.ToHashSet();
+        var kept = program.Outputs.Values.Concat(program.Instructions.OfType<Store>().Select(store => store.Operand)).ToHashSet();
         var instructions = new Stack<Instruction>();
         foreach (var instruction in program.Instructions.Reverse())
         {
@@ -22,6 +22,6 @@ public static class FreeInsertion
             instructions.Push(new Free(unread));
         return new PassResult(
             program with { Instructions = [.. instructions] },
-            $"lifetimes: {instructions.Count - program.Instructions.Count} values freed");
+            $"lifetimes: {instructions.Count - program.Instructions.Count} values freed of {instructions.Count} instructions");
     }
 }

@@ -16,6 +16,9 @@ public interface ICostModel
 
     /// <summary>Bytes of a vector in memory.</summary>
     long VectorBytes(int level);
+
+    /// <summary>Bytes that one operation on operands of a level takes while it runs, besides operands and result; 0 if not known.</summary>
+    long WorkingBytes(EngineOperation operation, int level) => 0;
 }
 
 /// <summary>Costs of instructions.</summary>
@@ -26,6 +29,7 @@ public static class CostModelExtensions
         counts.ByLevel.Sum(entry => entry.Value * costs.Milliseconds(entry.Key.Operation, level - entry.Key.Below));
 
     /// <summary>Milliseconds of an instruction whose operands stand at a level.</summary>
+    /// <remarks>A vector is lowered at one level above the one that it comes to: what is above is dropped.</remarks>
     public static double Milliseconds(this ICostModel costs, Instruction instruction, SlotGrid grid, int level) =>
-        costs.Milliseconds(OperationCounts.Of(instruction, grid), level);
+        costs.Milliseconds(OperationCounts.Of(instruction, grid), instruction is Lower lower ? lower.Level + 1 : level);
 }

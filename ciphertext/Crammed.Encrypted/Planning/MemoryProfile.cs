@@ -24,49 +24,22 @@ public sealed record MemoryProfile(long PeakBytes, int Instruction, IReadOnlyLis
     public static MemoryProfile Of(EncryptedProgram program, ICostModel costs)
     {
         var levels = LevelFollower.LevelsOf(program);
-        var held = new Dictionary<Value, IReadOnlyList<Value>>();
-        var owners = new Dictionary<Value, int>();
-        long bytes = 0;
+        var storage = new LiveStorage(Bytes);
         var (peak, at) = (-1L, 0);
-        Dictionary<Value, int> live = [];
+        List<Value> live = [];
         foreach (var input in program.Inputs)
-            Hold(input, [input]);
+            storage.Hold(input);
         for (var i = 0; i < program.Instructions.Count; i++)
         {
-            var instruction = program.Instructions[i];
-            foreach (var result in instruction.Results)
-                Hold(result, instruction is Join join ? [.. join.Parts.SelectMany(part => held[part])] : [result]);
-            if (bytes > peak)
-                (peak, at, live) = (bytes, i, new Dictionary<Value, int>(owners));
-            if (instruction is Free or Store)
-                Release(instruction.Operands[0]);
+            storage.Make(program.Instructions[i]);
+            if (storage.Bytes > peak)
+                (peak, at, live) = (storage.Bytes, i, [.. storage.Values]);
+            storage.Release(program.Instructions[i]);
         }
-        var values = live.Keys.Select(value => new LiveValue(value, levels[value], Bytes(value)));
+        var values = live.Select(value => new LiveValue(value, levels[value], Bytes(value)));
         return new MemoryProfile(peak, at, [.. values.OrderByDescending(value => value.Bytes)]);
 
         long Bytes(Value value) => value.Count * costs.VectorBytes(levels[value]);
-
-        void Hold(Value value, IReadOnlyList<Value> storages)
-        {
-            held.Add(value, storages);
-            foreach (var storage in storages)
-            {
-                owners[storage] = owners.GetValueOrDefault(storage) + 1;
-                bytes += owners[storage] == 1 ? Bytes(storage) : 0;
-            }
-        }
-
-        void Release(Value value)
-        {
-            held.Remove(value, out var storages);
-            foreach (var storage in storages!)
-            {
-                if (--owners[storage] > 0)
-                    continue;
-                owners.Remove(storage);
-                bytes -= Bytes(storage);
-            }
-        }
     }
 
     /// <summary>A line with the largest values.</summary>

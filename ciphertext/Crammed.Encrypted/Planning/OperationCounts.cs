@@ -1,5 +1,6 @@
 using System.Numerics;
 using Crammed.Approximation;
+using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Programs;
 
@@ -7,7 +8,8 @@ namespace Crammed.Encrypted.Planning;
 
 /// <summary>
 /// How many engine operations an instruction takes over its whole group, and how many levels below that of the operands. Products and
-/// rotations of one sum are accumulated, so their additions count with them; other additions are counted.
+/// rotations of one sum are accumulated, so their additions count with them; other additions are counted. Only what lowers a vector counts
+/// from one level above its result: limbs above are dropped for nothing.
 /// </summary>
 public sealed class OperationCounts
 {
@@ -66,12 +68,23 @@ public sealed class OperationCounts
                 counts.Add(EngineOperation.Rescale, grid.Blocks);
                 break;
             case Refresh { Method: RefreshMethod.Bootstrap } refresh:
-                counts.Add(EngineOperation.Bootstrap, (refresh.Sources.Sum(source => source.Count) + 1) / 2);
+                var ranges = refresh.Sources.Zip(refresh.Ranges).SelectMany(pair => Enumerable.Repeat(pair.Second, pair.First.Count));
+                counts.Add(EngineOperation.Bootstrap, RefreshPairs.Of([.. ranges]).Count);
                 break;
             case Refresh refresh:
                 counts.Add(EngineOperation.ClientRefresh, refresh.Sources.Sum(source => source.Count));
                 break;
-            case PolynomialOf or Join or Lower or Free or Store or Load:
+            case Lower lower:
+                counts.Add(EngineOperation.ScalarProduct, lower.Result.Count);
+                counts.Add(EngineOperation.Rescale, lower.Result.Count);
+                break;
+            case Store store:
+                counts.Add(EngineOperation.Store, store.Operand.Count);
+                break;
+            case Load load:
+                counts.Add(EngineOperation.Load, load.Result.Count);
+                break;
+            case PolynomialOf or Join or Free:
                 break;
             default:
                 throw new NotSupportedException($"no operations are known of {instruction.GetType().Name}");

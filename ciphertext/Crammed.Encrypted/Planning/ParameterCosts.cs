@@ -8,6 +8,9 @@ namespace Crammed.Encrypted.Planning;
 /// </summary>
 public sealed class ParameterCosts : ICostModel
 {
+    /// <summary>Of one ciphertext at N = 2^16.</summary>
+    private const long BootstrapBytes = 1_400_000_000;
+
     private readonly CostTable _table;
     private readonly CkksParameters _parameters;
     private readonly Dictionary<(EngineOperation, int), double> _milliseconds = [];
@@ -44,14 +47,39 @@ public sealed class ParameterCosts : ICostModel
     public long VectorBytes(int level) => 2L * Limbs(level) * _parameters.N * sizeof(double);
 
     /// <summary>
+    /// A bootstrap's is what the process of docs/bootstrap-benchmark.md took besides keys and diagonals, 2.6 GiB for two ciphertexts at a
+    /// time. A key switch holds its digits and both polynomials over all moduli.
+    /// </summary>
+    public long WorkingBytes(EngineOperation operation, int level)
+    {
+        switch (operation)
+        {
+            case EngineOperation.Bootstrap:
+                return BootstrapBytes * _parameters.N >> 16;
+            case EngineOperation.Rotation or EngineOperation.Relinearization:
+                var limbs = Limbs(level);
+                return (DigitsOf(limbs) + 2L) * (limbs + _parameters.SpecialModuli.Count) * _parameters.N * sizeof(double);
+            default:
+                return 0;
+        }
+    }
+
+    /// <summary>
     /// Both halves of a switching key that serves a level and those below: residues of each digit over all limbs and special primes.
     /// </summary>
-    public long KeyBytes(int level)
-    {
-        var limbs = Limbs(level);
-        var digits = (limbs + _parameters.DigitSize - 1) / _parameters.DigitSize;
-        return 2L * digits * (limbs + _parameters.SpecialModuli.Count) * _parameters.N * sizeof(double);
-    }
+    public long KeyBytes(int level) => KeyBytesOf(Limbs(level));
+
+    /// <summary>The same for ciphertexts of so many limbs.</summary>
+    public long KeyBytesOf(int limbs) => 2L * DigitsOf(limbs) * (limbs + _parameters.SpecialModuli.Count) * _parameters.N * sizeof(double);
+
+    /// <summary>
+    /// Both keys of the ephemeral secret of bootstraps: to it over the lowest limb and one special prime, and back over all moduli, each in
+    /// one digit.
+    /// </summary>
+    public long EncapsulationKeyBytes =>
+        2L * (2 + _parameters.MaxLevel + 1 + _parameters.SpecialModuli.Count) * _parameters.N * sizeof(double);
+
+    private int DigitsOf(int limbs) => (limbs + _parameters.DigitSize - 1) / _parameters.DigitSize;
 
     private int Limbs(int level)
     {

@@ -1,13 +1,18 @@
+using System.Globalization;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Planning;
 
 /// <summary>A program that runs, and what it takes.</summary>
 /// <param name="Program">with levels, refreshes and lifetimes</param>
-/// <param name="Schedule">values refreshed, levels, milliseconds</param>
+/// <param name="Schedule">values refreshed, and their levels and milliseconds before memory was looked at</param>
 /// <param name="Memory">of the values</param>
+/// <param name="Milliseconds">of the program: bootstraps as its run pairs them, vectors lowered, stored and loaded</param>
+/// <param name="WorkingBytes">the most that values and what an instruction takes for itself come to</param>
 /// <param name="Log">what each pass did</param>
-public sealed record ProgramPlan(EncryptedProgram Program, LevelSchedule Schedule, MemoryProfile Memory, IReadOnlyList<string> Log)
+public sealed record ProgramPlan(
+    EncryptedProgram Program, LevelSchedule Schedule, MemoryProfile Memory, double Milliseconds, long WorkingBytes,
+    IReadOnlyList<string> Log)
 {
     /// <summary>All passes from a program without levels to one that runs.</summary>
     /// <param name="program">without levels and refreshes</param>
@@ -15,6 +20,7 @@ public sealed record ProgramPlan(EncryptedProgram Program, LevelSchedule Schedul
     /// <param name="placement">chooses the values to refresh</param>
     /// <param name="options">what is asked of the plan</param>
     /// <exception cref="ArgumentException">the program is planned already, is too deep, or a refreshed value has no bound</exception>
+    /// <exception cref="MemoryBudgetException">it does not fit the memory that it is given</exception>
     public static ProgramPlan Create(EncryptedProgram program, ICostModel costs, IRefreshPlacement placement, PlanOptions options)
     {
         var log = new List<string>();
@@ -26,15 +32,29 @@ public sealed record ProgramPlan(EncryptedProgram Program, LevelSchedule Schedul
         var levels = LevelsOf(schedule, refreshing);
         var ordered = Done(LifetimeOrder.Run(refreshing, levels, costs));
         var planned = Done(FreeInsertion.Run(Done(LowerInsertion.Run(ordered, levels))));
+        if (options.WorkingBytes is { } left)
+            planned = MemoryPlanning.Run(new LevelledProgram(ordered, levels), costs, left(planned), log);
         var memory = MemoryProfile.Of(planned, costs);
         log.Add(memory.ToString());
-        return new ProgramPlan(planned, schedule, memory, log);
+        var timeline = MemoryTimeline.Of(planned, new InstructionCosts(costs, planned.Grid));
+        log.Add(Total(planned, timeline, schedule));
+        return new ProgramPlan(planned, schedule, memory, timeline.Milliseconds, timeline.PeakBytes, log);
 
         EncryptedProgram Done(PassResult result)
         {
             log.Add(result.Summary);
             return result.Program;
         }
+    }
+
+    private static string Total(EncryptedProgram planned, MemoryTimeline timeline, LevelSchedule schedule)
+    {
+        var counts = planned.Instructions.OfType<Refresh>().Select(refresh => OperationCounts.Of(refresh, planned.Grid));
+        var refreshes = counts.Sum(count => count[EngineOperation.Bootstrap] + count[EngineOperation.ClientRefresh]);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"run: {timeline.Milliseconds / 1000:F3} s, {refreshes} refreshes as their ranges pair, {schedule.RefreshCount} if all did, "
+            + $"{planned.Instructions.Count} instructions, {timeline.PeakBytes / 1048576.0:F1} MiB of values and instructions");
     }
 
     /// <summary>Levels of all values, refreshed copies among them.</summary>
@@ -54,6 +74,10 @@ public sealed record ProgramPlan(EncryptedProgram Program, LevelSchedule Schedul
 /// <param name="RangeMargin">a refresh's range is at least the bound times this</param>
 /// <param name="Method">by whom values are refreshed</param>
 /// <param name="OutputLevels">for outputs by name the least level to stand at</param>
+/// <param name="WorkingBytes">
+/// bytes that values and instructions may take, given the program as it is planned without regard to memory, whose keys and frozen maps
+/// are those of the final one; or null
+/// </param>
 public sealed record PlanOptions(
     IReadOnlyDictionary<string, double> Bounds, double RangeMargin = 1, RefreshMethod Method = RefreshMethod.Bootstrap,
-    IReadOnlyDictionary<string, int>? OutputLevels = null);
+    IReadOnlyDictionary<string, int>? OutputLevels = null, Func<EncryptedProgram, long>? WorkingBytes = null);

@@ -150,7 +150,7 @@ public sealed record Store(Value Operand) : Instruction
     public override IReadOnlyList<Value> Operands => [Operand];
 }
 
-/// <summary>Reads a stored group.</summary>
+/// <summary>Reads a stored group, once; what was on disk is gone then.</summary>
 public sealed record Load(Value Result, Value Stored) : SingleInstruction(Result)
 {
     public override IReadOnlyList<Value> Operands => [Stored];

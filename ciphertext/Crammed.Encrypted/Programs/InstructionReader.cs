@@ -240,8 +240,8 @@ internal sealed class InstructionReader
     private Load ReadLoad(ProgramLine line, Value result)
     {
         var name = line.Name("a stored value");
-        if (!_stored.TryGetValue(name, out var stored))
-            throw line.Error($"{name} is not stored before this line");
+        if (!_stored.Remove(name, out var stored))
+            throw line.Error($"{name} is not stored before this line, or is loaded already");
         CheckAxes(line, result, stored);
         return new Load(result, stored);
     }

@@ -32,7 +32,7 @@ internal sealed class TinyStep
     private readonly GraphedModel _model;
     private readonly IReadOnlySet<string> _tensors;
 
-    public TinyStep(ReferenceModel reference, double lossScale, AdamWHe optimizer)
+    public TinyStep(ReferenceModel reference, double lossScale, AdamWHe optimizer, Func<EncryptedProgram, long>? workingBytes = null)
     {
         _model = new GraphedModel(reference, Shape, Grid);
         _model.Training.AddUpdate(optimizer);
@@ -46,7 +46,8 @@ internal sealed class TinyStep
         Statistics = ErrorCalibration.Run(Program, calibrated, _model.Inputs(), Constants, draws: 3, (value, vectors) =>
             Bounds[value.Name] = Math.Max(vectors.Max(vector => vector.Max(Math.Abs)), LeastBound));
         var costs = new ParameterCosts(CostTableText.Include("avx512"), CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping));
-        Plan = ProgramPlan.Create(Program, costs, new LocalSearchPlacement(), new PlanOptions(Bounds, RangeMargin: 1.5));
+        Plan = ProgramPlan.Create(
+            Program, costs, new LocalSearchPlacement(), new PlanOptions(Bounds, RangeMargin: 1.5, WorkingBytes: workingBytes));
     }
 
     public CkksParameters Parameters { get; }
@@ -72,7 +73,7 @@ internal sealed class TinyStep
     {
         var planned = Plan.Program;
         var noise = NoiseOf(Parameters);
-        var exact = RunClear(null);
+        var exact = RunClear();
         var simulated = Simulate(noise, exact);
         var estimates = EstimateBy(noise);
         var extrapolated = EstimateBy(NoiseOf(CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping)));
@@ -123,14 +124,15 @@ internal sealed class TinyStep
     }
 
     /// <summary>Slots of all groups that the planned program makes on clear slots.</summary>
-    private Dictionary<string, double[][]> RunClear(InjectedNoise? noise)
+    public Dictionary<string, double[][]> RunClear(InjectedNoise? noise = null, string? folder = null)
     {
         var planned = Plan.Program;
         var groups = new ClearGroups(Grid.SlotCount, planned.Levels!.Refreshed) { Noise = noise };
         var slots = new Dictionary<string, double[][]>();
         var inputs = _model.Inputs().ToDictionary(
             input => input.Key, input => input.Value.Select(vector => groups.Load(vector, planned.Levels.Inputs[input.Key])).ToArray());
-        var outputs = ProgramRun.Execute(planned, groups, inputs, Constants, (_, value, vectors) => slots[value.Name] = [.. vectors.Select(ClearGroups.Read)]);
+        var outputs = ProgramRun.Execute(
+            planned, groups, inputs, Constants, (_, value, vectors) => slots[value.Name] = [.. vectors.Select(ClearGroups.Read)], folder);
         foreach (var vector in inputs.Values.Concat(outputs.Values).SelectMany(vectors => vectors))
             vector.Dispose();
         return slots;
@@ -153,8 +155,18 @@ internal sealed class TinyStep
 
 internal sealed class PlanLook
 {
-    [TestCase(2, 768, 12, 1536, 16, 16), TestCase(2, 128, 2, 256, 16, 16), TestCase(2, 128, 2, 256, 128, 2), Explicit]
-    public void Look(int layers, int hidden, int heads, int gate, int examples, int blocks)
+    /// <param name="layers">of the model</param>
+    /// <param name="hidden">features of the stream</param>
+    /// <param name="heads">of attention</param>
+    /// <param name="gate">features of the gate</param>
+    /// <param name="examples">in a batch</param>
+    /// <param name="blocks">in the slots</param>
+    /// <param name="gibibytes">that values and instructions may take</param>
+    [TestCase(2, 768, 12, 1536, 16, 16, 0), TestCase(2, 768, 12, 1536, 16, 16, 14), TestCase(2, 768, 12, 1536, 16, 16, 12)]
+    [TestCase(2, 768, 12, 1536, 16, 16, 10), TestCase(2, 768, 12, 1536, 16, 16, 9), TestCase(2, 768, 12, 1536, 16, 16, 8)]
+    [TestCase(2, 128, 2, 256, 16, 16, 0), TestCase(2, 128, 2, 256, 16, 16, 4), TestCase(2, 128, 2, 256, 128, 2, 8)]
+    [Explicit]
+    public void Look(int layers, int hidden, int heads, int gate, int examples, int blocks, int gibibytes)
     {
         var watch = Stopwatch.StartNew();
         var shape = new ModelShape(layers, hidden, heads, gate, 5, 2, 32, 64 * blocks);
@@ -162,31 +174,29 @@ internal sealed class PlanLook
         training.AddUpdate(new AdamWHe(0.9, 0.999, 0.01, 0.01, 1));
         var program = training.Graph.Lower().Program;
         TestContext.Out.WriteLine($"lowered {program.Instructions.Count} in {watch.Elapsed.TotalSeconds:F1} s");
-        var costs = new ParameterCosts(CostTableText.Include("avx512"), CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping));
+        var parameters = CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping);
+        var costs = new ParameterCosts(CostTableText.Include("avx512"), parameters);
+        var budget = new MemoryBudget(costs, CkksLevels.ForBootstrapping(new BootstrappingPlan(parameters)), 24L << 30);
         var bounds = program.Inputs.Concat(program.Instructions.SelectMany(i => i.Results)).ToDictionary(v => v.Name, _ => 1.0);
         var states = program.Outputs.Keys.Where(name => program.Inputs.Any(input => input.Name == name)).ToDictionary(name => name, _ => costs.RefreshedLevel);
-        var plan = ProgramPlan.Create(program, costs, new LocalSearchPlacement(), new PlanOptions(bounds, OutputLevels: states));
-        foreach (var line in plan.Log)
-            TestContext.Out.WriteLine(line);
-        TestContext.Out.WriteLine($"{watch.Elapsed.TotalSeconds:F1} s; {plan.Schedule.Milliseconds / 1000 / examples:F2} s an example; {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
-        foreach (var value in plan.Schedule.Refreshed.Select(i => plan.Schedule.Problem.Dependencies.Values[i]).OrderByDescending(v => v.Count))
-            TestContext.Out.WriteLine($"  refreshed {value}");
-        var byKind = new Dictionary<EngineOperation, double>();
-        var byPart = new Dictionary<string, double>();
-        for (var i = 0; i < program.Instructions.Count && plan.Schedule.Problem.Program.Instructions.Count > i; i++)
+        Func<EncryptedProgram, long>? left = gibibytes == 0 ? null : _ => (long)gibibytes << 30;
+        try
         {
-            var instruction = plan.Schedule.Problem.Program.Instructions[i];
-            foreach (var ((operation, below), count) in OperationCounts.Of(instruction, program.Grid).ByLevel)
-            {
-                var ms = count * costs.Milliseconds(operation, plan.Schedule.InstructionLevels[i] - below);
-                byKind[operation] = byKind.GetValueOrDefault(operation) + ms;
-                var part = string.Join('.', instruction.Results[0].Name.Split('.').Take(4));
-                byPart[part] = byPart.GetValueOrDefault(part) + ms;
-            }
+            var plan = ProgramPlan.Create(program, costs, new LocalSearchPlacement(), new PlanOptions(bounds, OutputLevels: states, WorkingBytes: left));
+            foreach (var line in plan.Log)
+                TestContext.Out.WriteLine(line);
+            TestContext.Out.WriteLine(budget.Table(plan));
+            TestContext.Out.WriteLine(
+                $"{watch.Elapsed.TotalSeconds:F1} s; {plan.Milliseconds / 1000 / examples:F2} s an example; "
+                + $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
+            foreach (var store in plan.Program.Instructions.OfType<Store>())
+                TestContext.Out.WriteLine($"  {store.Operand}");
         }
-        foreach (var (operation, ms) in byKind.OrderByDescending(p => p.Value))
-            TestContext.Out.WriteLine($"  {operation} {ms / 1000 / examples:F2} s an example");
-        foreach (var (part, ms) in byPart.OrderByDescending(p => p.Value).Take(40))
-            TestContext.Out.WriteLine($"  {part} {ms / 1000 / examples:F2}");
+        catch (MemoryBudgetException refused)
+        {
+            foreach (var line in refused.Log)
+                TestContext.Out.WriteLine(line);
+            TestContext.Out.WriteLine($"refused after {watch.Elapsed.TotalSeconds:F1} s: {refused.Message}");
+        }
     }
 }

@@ -21,6 +21,14 @@ internal sealed class CountingGroups(int slotCount) : IGroupBackend
 
     public int RefreshedLevel => 0;
 
+    public void Store(IReadOnlyList<SlotVector> vectors, string path) => Count(EngineOperation.Store, vectors.Count);
+
+    public SlotVector[] Load(string path, int count)
+    {
+        Count(EngineOperation.Load, count);
+        return Load(count);
+    }
+
     public static SlotVector[] Load(int count) => [.. Enumerable.Range(0, count).Select(_ => new EmptyVector())];
 
     public SlotVector[] Sum(IReadOnlyList<IReadOnlyList<ScaledVector>> jobs, IReadOnlyList<IReadOnlyList<PublicSlots>> constants)

@@ -56,11 +56,11 @@ internal sealed class RandomProgram
 
     /// <summary>Slots of a program's outputs; inputs are given at levels of choice.</summary>
     public Dictionary<string, double[][]> Run(
-        EncryptedProgram program, ClearGroups backend, Func<string, int> inputLevel, ValueObserver? observer = null)
+        EncryptedProgram program, ClearGroups backend, Func<string, int> inputLevel, ValueObserver? observer = null, string? folder = null)
     {
         var inputs = _inputs.ToDictionary(
             input => input.Key, input => backend.Lower([.. input.Value.Select(slots => backend.Load(slots))], inputLevel(input.Key)));
-        var outputs = ProgramRun.Execute(program, backend, inputs, Constants, observer);
+        var outputs = ProgramRun.Execute(program, backend, inputs, Constants, observer, folder);
         return outputs.ToDictionary(output => output.Key, output => output.Value.Select(ClearGroups.Read).ToArray());
     }
 

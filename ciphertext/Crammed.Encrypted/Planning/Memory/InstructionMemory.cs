@@ -1,0 +1,55 @@
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Programs;
+
+namespace Crammed.Encrypted.Planning;
+
+/// <summary>
+/// What an instruction takes for itself on ciphertexts while it runs, besides its operands and results: an estimate from above, by the
+/// batches that its verb works in.
+/// </summary>
+/// <remarks>The numbers of vectors at a time are those of <see cref="Execution.CkksGroups"/>.</remarks>
+public static class InstructionMemory
+{
+    private const int Threads = 2;
+    private const int Batch = 8;
+    private const int PolynomialBatch = 4;
+    private const int HoistedAtOnce = 32;
+    private const int BootstrapsAtOnce = 2;
+
+    /// <summary>Bytes of an instruction whose operands stand at a level.</summary>
+    public static long BytesOf(Instruction instruction, SlotGrid grid, int level, ICostModel costs)
+    {
+        var vector = costs.VectorBytes(level);
+        return instruction switch
+        {
+            Join or Free or Store or Load => 0,
+            Sum or Masked or Lower => Threads * 2 * vector,
+            Products or SquaredDifferences =>
+                Math.Min(Batch, instruction.Results[0].Count) * (vector + vector / 2 + Of(EngineOperation.Relinearization)),
+            Rotate rotate => Math.Min(Batch, rotate.Result.Count) * Of(EngineOperation.Rotation),
+            RotateAndSum rotate => Math.Max(
+                Math.Min(HoistedAtOnce, Points(rotate.Over)) * vector + Of(EngineOperation.Rotation),
+                Math.Min(Batch, rotate.Result.Count * Points(rotate.Over)) * (vector + Of(EngineOperation.Rotation))),
+            Fold fold => Math.Min(Batch, fold.Result.Count) * (vector + Of(EngineOperation.Rotation)),
+            PolynomialOf polynomial => Math.Min(Threads * PolynomialBatch, polynomial.Result.Count)
+                * ((polynomial.Approximation.Plan.Powers.Count + 4) * vector + Of(EngineOperation.Relinearization)),
+            LinearMap map => OfMap(map),
+            SpreadProducts => Threads * (Batch / 2 + 3) * vector,
+            Refresh { Method: RefreshMethod.Bootstrap } refresh =>
+                Math.Min(BootstrapsAtOnce, (refresh.Sources.Sum(source => source.Count) + 1) / 2) * Of(EngineOperation.Bootstrap),
+            Refresh refresh => refresh.Sources.Sum(source => source.Count) * costs.VectorBytes(0),
+            _ => throw new NotSupportedException($"no memory is known of {instruction.GetType().Name}"),
+        };
+
+        long Of(EngineOperation operation) => costs.WorkingBytes(operation, level);
+
+        // Sums before their rescale, and the shifts of one input, or of what is still to be shifted of one result a thread.
+        long OfMap(LinearMap map)
+        {
+            long outputs = map.Outputs.Sum(output => output.Count), shifts = 3L * grid.Blocks;
+            return (outputs + (map.ShiftsInputs ? shifts : Threads * shifts)) * vector + Threads * Of(EngineOperation.Rotation);
+        }
+    }
+
+    private static int Points(IReadOnlyList<Axis> axes) => axes.Aggregate(1, (product, axis) => product * axis.Size);
+}

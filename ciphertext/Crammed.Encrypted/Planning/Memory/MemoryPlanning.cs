@@ -1,0 +1,79 @@
+using System.Globalization;
+using Crammed.Encrypted.Programs;
+
+namespace Crammed.Encrypted.Planning;
+
+/// <summary>
+/// Brings values, and what instructions take for themselves, within a budget of bytes: wide instructions go tile by tile, then values that
+/// are not read for long are stored on disk or made again, whichever takes less time.
+/// </summary>
+internal static class MemoryPlanning
+{
+    /// <summary>Groups of less than this part of the budget are stored only if there is no other way.</summary>
+    private const int SmallShare = 128;
+
+    /// <summary>
+    /// Shares of the budget that an instruction may need for itself. The more, the fewer tiles; the less, the fewer values are moved back
+    /// and forth between them.
+    /// </summary>
+    private static readonly double[] RoomShares = [1, 0.9, 0.8, 0.7, 0.6];
+
+    /// <param name="program">with refreshes, in order, nothing lowered or freed</param>
+    /// <param name="costs">milliseconds and bytes</param>
+    /// <param name="budget">bytes of values and instructions</param>
+    /// <param name="log">a line for each step</param>
+    /// <returns>the program with all that it lowers, frees, stores and loads</returns>
+    /// <exception cref="MemoryBudgetException">it does not fit; the message says what takes most</exception>
+    public static EncryptedProgram Run(LevelledProgram program, ICostModel costs, long budget, List<string> log)
+    {
+        var instructionCosts = new InstructionCosts(costs, program.Program.Grid, budget / SmallShare);
+        var attempts = RoomShares.Select(share => Attempt(program, instructionCosts, budget, (long)(budget * share))).ToArray();
+        var fitting = attempts.Where(attempt => attempt.After.PeakBytes <= budget).ToArray();
+        var best = fitting.Length > 0
+            ? fitting.MinBy(attempt => attempt.After.Milliseconds)!
+            : attempts.MinBy(attempt => attempt.After.PeakBytes)!;
+        log.AddRange(best.Log);
+        log.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"memory: {best.Before.PeakBytes / 1048576.0:F0} to {best.After.PeakBytes / 1048576.0:F0} MiB of {budget / 1048576.0:F0}, "
+            + $"{best.After.Program.Instructions.Count} instructions for {best.Before.Program.Instructions.Count}, "
+            + $"{(best.After.Milliseconds - best.Before.Milliseconds) / 1000:F3} s more than {best.Before.Milliseconds / 1000:F3} s; "
+            + $"of {attempts.Length} ways {fitting.Length} fit"));
+        return fitting.Length > 0 ? best.After.Program : throw new MemoryBudgetException(Refusal(best.After, costs, budget), log);
+    }
+
+    private static MemoryAttempt Attempt(LevelledProgram program, InstructionCosts costs, long budget, long room)
+    {
+        var log = new List<string>();
+        var search = new TilingSearch(program, costs, budget, room, timeline => Spilling.BestScore(timeline, costs, budget), log);
+        var before = search.Timeline;
+        search.TileForInstructions();
+        search.TileForAll();
+        var spilling = new Spilling(search.Timeline, costs, budget);
+        spilling.Run();
+        return new MemoryAttempt(before, spilling.Timeline, [.. log, .. spilling.Summary]);
+    }
+
+    private sealed record MemoryAttempt(MemoryTimeline Before, MemoryTimeline After, IReadOnlyList<string> Log);
+
+    private static string Refusal(MemoryTimeline timeline, ICostModel costs, long budget)
+    {
+        var peak = Enumerable.Range(0, timeline.Bytes.Count).MaxBy(i => timeline.Bytes[i]);
+        var instruction = timeline.Program.Instructions[peak];
+        var largest = MemoryProfile.Of(timeline.Program, costs);
+        var name = instruction.Results.Count > 0 ? instruction.Results[0].Name : instruction.Operands[0].Name;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"values and instructions take {timeline.Bytes[peak] / 1048576.0:F0} MiB at {name}, "
+            + $"{timeline.NeededBytes[peak] / 1048576.0:F0} of them {instruction.GetType().Name} itself, and {budget / 1048576.0:F0} MiB are left for them; {largest}");
+    }
+}
+
+/// <summary>A plan does not fit its memory; the message says in a line what takes most.</summary>
+/// <param name="message">the line</param>
+/// <param name="log">what each pass did until then</param>
+public sealed class MemoryBudgetException(string message, IReadOnlyList<string> log) : InvalidOperationException(message)
+{
+    /// <summary>What each pass did.</summary>
+    public IReadOnlyList<string> Log => log;
+}
