@@ -33,9 +33,9 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
             await context.Notices.WriteLineAsync($"costs: those of {input.Table.Machine}; give costs=[FILE.csv] for another machine");
         var programHash = ProgramWriter.Hash(input.Program);
         var calibration = Calibration(context, input, programHash, cancellationToken);
-        var plan = context.Shown(progress => Plan(settings, input, calibration, progress));
-        var figures = PlanFigures.Of(input, plan, calibration);
+        var figures = context.Shown(progress => Planned(settings, input, calibration, progress));
         Refuse(settings, figures);
+        var plan = figures.Plan;
 
         var folder = context.CreateOutputFolder(
             settings.Name, input.ModelFolder, context.ResolveOptional(settings.Export), context.ResolveOptional(settings.Draw),
@@ -71,15 +71,40 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
             PlanCalibration.Measure(input, batches, settings.Seed, modelHash, programHash, progress, cancellation));
     }
 
-    private static ProgramPlan Plan(PlanSettings settings, PlanInput input, PlanCalibration calibration, IProgress<WorkProgress> progress)
+    /// <summary>
+    /// A plan without regard to memory or, where that does not fit 'he.memory', one that trades seconds for it, if there is one that fits.
+    /// </summary>
+    private static PlanFigures Planned(PlanSettings settings, PlanInput input, PlanCalibration calibration, IProgress<WorkProgress> progress)
+    {
+        var free = Plan(settings, input, calibration, progress, null);
+        var figures = PlanFigures.Of(input, free, free, calibration);
+        if (settings.He.Memory is not { } gibibytes || figures.MemoryBytes <= Bytes(gibibytes))
+            return figures;
+        try
+        {
+            var budget = new MemoryBudget(input.Costs, input.Levels(figures.LargestRange), Bytes(gibibytes));
+            return PlanFigures.Of(input, Plan(settings, input, calibration, progress, budget.WorkingBytes), free, calibration);
+        }
+        catch (MemoryBudgetException)
+        {
+            // Refused with what the plan takes that is free to take it.
+            return figures;
+        }
+    }
+
+    private static long Bytes(double gibibytes) => (long)(gibibytes * (1L << 30));
+
+    private static ProgramPlan Plan(
+        PlanSettings settings, PlanInput input, PlanCalibration calibration, IProgress<WorkProgress> progress,
+        Func<EncryptedProgram, long>? workingBytes)
     {
         try
         {
             return ProgramPlan.Create(
                 input.Program, input.Costs, new LocalSearchPlacement(settings.Search, settings.Seed) { Progress = progress },
-                new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(input)));
+                new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(input), workingBytes));
         }
-        catch (InvalidOperationException exception)
+        catch (InvalidOperationException exception) when (exception is not MemoryBudgetException)
         {
             throw new ConfigurationException(
                 $"under {input.Parameters.Name} the program cannot be planned: {exception.Message}", exception);
@@ -96,7 +121,7 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
     /// <exception cref="ConfigurationException">Too much memory, or too much noise.</exception>
     private static void Refuse(PlanSettings settings, PlanFigures figures)
     {
-        if (settings.He.Memory is { } budget && figures.MemoryBytes > budget * (1L << 30))
+        if (settings.He.Memory is { } budget && figures.MemoryBytes > Bytes(budget))
         {
             throw new ConfigurationException(FormattableString.Invariant($"'he.memory' is {budget} GiB, and a run takes ")
                 + $"{NumberText.Bytes(figures.MemoryBytes)}: {NumberText.Bytes(figures.Keys.MemoryBytes)} of keys, "

@@ -48,6 +48,9 @@ internal sealed record PlanFigures(
     /// </summary>
     public long MemoryBytes => Keys.MemoryBytes + DiagonalBytes + Plan.Memory.PeakBytes + EncodingBytes;
 
+    /// <summary>The largest range that the server bootstraps, or null if it does not.</summary>
+    public double? LargestRange => LargestRangeOf(Plan.Program);
+
     /// <summary>Ciphertexts at the peak.</summary>
     public int PeakVectors => Plan.Memory.Live.Sum(value => value.Value.Count);
 
@@ -57,12 +60,17 @@ internal sealed record PlanFigures(
 
     /// <summary>Derives everything from a plan.</summary>
     /// <exception cref="InvalidOperationException">The program bootstraps and the parameter set cannot.</exception>
-    public static PlanFigures Of(PlanInput input, ProgramPlan plan, PlanCalibration calibration)
+    /// <param name="input">The model and what it is planned for.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="free">
+    /// The plan without regard to memory: noise is estimated on it, since calibration knows its values by name. Tiles and stored values have
+    /// the same levels and noise.
+    /// </param>
+    /// <param name="calibration">Sizes of values.</param>
+    public static PlanFigures Of(PlanInput input, ProgramPlan plan, ProgramPlan free, PlanCalibration calibration)
     {
         var planned = plan.Program;
-        double? largest = input.Method == RefreshMethod.Bootstrap
-            ? planned.Instructions.OfType<RefreshInstruction>().SelectMany(refresh => refresh.Ranges).DefaultIfEmpty(1).Max()
-            : null;
+        var largest = LargestRangeOf(planned);
         var levels = input.Levels(largest);
         var needed = ProgramKeys.Of(planned, levels);
         var keys = new EvaluationKeyRequest
@@ -75,9 +83,9 @@ internal sealed record PlanFigures(
         var bootstrapping = largest is { } range ? new BootstrappingPlan(input.Parameters, range: range) : null;
         var noise = new InstructionNoise(levels, bootstrapping);
         var estimates = new NoiseEstimate(
-            noise, planned, calibration.Statistics, input.Model.Constants(PlanBatches.EarlierSteps + 1, input.Draw.Settings.LearningRate))
+            noise, free.Program, calibration.Statistics, input.Model.Constants(PlanBatches.EarlierSteps + 1, input.Draw.Settings.LearningRate))
             .Estimate();
-        var newParameters = input.Training.Graph.Parameters.Select(parameter => planned.Outputs[parameter.Name]).ToHashSet();
+        var newParameters = input.Training.Graph.Parameters.Select(parameter => free.Program.Outputs[parameter.Name]).ToHashSet();
         return new PlanFigures(
             plan, new EagerPlacement().Place(plan.Schedule.Problem).Schedule, PartsOf(plan.Schedule, input.Costs, estimates, newParameters),
             OperationsOf(plan.Schedule, input.Costs),
@@ -105,6 +113,12 @@ internal sealed record PlanFigures(
             var first => first.Replace('_', ' '),
         };
         return words.Contains("backward") ? $"{part}, backward" : part;
+    }
+
+    private static double? LargestRangeOf(EncryptedProgram planned)
+    {
+        var refreshes = planned.Instructions.OfType<RefreshInstruction>().Where(refresh => refresh.Method == RefreshMethod.Bootstrap).ToArray();
+        return refreshes.Length == 0 ? null : refreshes.SelectMany(refresh => refresh.Ranges).Max();
     }
 
     private static List<PlanPart> PartsOf(
