@@ -164,12 +164,14 @@ internal sealed class PlanLook
     /// <param name="gibibytes">that values and instructions may take</param>
     [TestCase(2, 768, 12, 1536, 16, 16, 0), TestCase(2, 768, 12, 1536, 16, 16, 14), TestCase(2, 768, 12, 1536, 16, 16, 12)]
     [TestCase(2, 768, 12, 1536, 16, 16, 10), TestCase(2, 768, 12, 1536, 16, 16, 9), TestCase(2, 768, 12, 1536, 16, 16, 8)]
-    [TestCase(2, 128, 2, 256, 16, 16, 0), TestCase(2, 128, 2, 256, 16, 16, 4), TestCase(2, 128, 2, 256, 128, 2, 8)]
+    [TestCase(2, 128, 2, 256, 16, 16, 0), TestCase(2, 128, 2, 256, 16, 16, 4)]
+    [TestCase(2, 128, 2, 256, 128, 2, 0), TestCase(2, 128, 2, 256, 128, 2, 8)]
     [Explicit]
     public void Look(int layers, int hidden, int heads, int gate, int examples, int blocks, int gibibytes)
     {
         var watch = Stopwatch.StartNew();
-        var shape = new ModelShape(layers, hidden, heads, gate, 5, 2, 32, 64 * blocks);
+        // With a constant beside them 64 columns do not fit the tokens of two blocks.
+        var shape = new ModelShape(layers, hidden, heads, gate, 5, 2, 32, (blocks == 2 ? 63 : 64) * blocks);
         var training = new TrainingGraph(shape, new SlotGrid(128, examples, blocks), GraphedModel.Polynomials(layers), new AdapterScales(1, 1));
         training.AddUpdate(new AdamWHe(0.9, 0.999, 0.01, 0.01, 1));
         var program = training.Graph.Lower().Program;

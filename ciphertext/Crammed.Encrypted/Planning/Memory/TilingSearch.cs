@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Planning;
 
@@ -59,15 +60,17 @@ internal sealed class TilingSearch
             var peak = Peak(Timeline.NeededBytes);
             var stretch = Timeline.ExcessAround(Timeline.NeededBytes, peak, _room);
             var price = _otherwise(Timeline);
+            var result = Timeline.Program.Instructions[peak].Results[0];
             var candidates = Candidates(_program, Timeline, peak).ToList();
             var cleared = candidates.Where(candidate => Left(candidate) <= excess - Enough * stretch).ToList();
             if (cleared.Count == 0 || cleared.Min(Added) > DearMilliseconds)
             {
                 var limit = cleared.Select(Added).DefaultIfEmpty(double.PositiveInfinity).Min();
-                var first = candidates.Where(candidate => Left(candidate) < excess && Added(candidate) < limit).OrderBy(Left)
-                    .Take(FirstTried);
-                candidates.AddRange(first.ToArray().SelectMany(candidate =>
-                    Candidates(candidate.Program, candidate.Timeline, Peak(candidate.Timeline.NeededBytes), candidate.Choices)));
+                var first = candidates.Where(candidate => Left(candidate) < excess && Added(candidate) < limit
+                        && PeakOf(candidate.Timeline, result) is >= 0 and var left && candidate.Timeline.NeededBytes[left] > _room)
+                    .OrderBy(Left).Take(FirstTried);
+                candidates.AddRange(first.ToArray().SelectMany(candidate => Candidates(
+                    candidate.Program, candidate.Timeline, PeakOf(candidate.Timeline, result), candidate.Choices)));
             }
             var least = candidates.Select(Left).DefaultIfEmpty(excess).Min();
             if (least >= excess)
@@ -101,6 +104,11 @@ internal sealed class TilingSearch
     }
 
     private static int Peak(IReadOnlyList<long> bytes) => Enumerable.Range(0, bytes.Count).MaxBy(i => bytes[i]);
+
+    /// <summary>Where the most is needed to make a value, or its tiles and parts, which are named after it; -1 if it is gone.</summary>
+    private static int PeakOf(MemoryTimeline timeline, Value value) => Enumerable.Range(0, timeline.NeededBytes.Count)
+        .Where(i => timeline.Program.Instructions[i].Results.Any(result => result.Name.StartsWith(value.Name, StringComparison.Ordinal)))
+        .DefaultIfEmpty(-1).MaxBy(i => i < 0 ? -1 : timeline.NeededBytes[i]);
 
     private double Added(Candidate candidate) => candidate.Timeline.Milliseconds - Timeline.Milliseconds
         + MillisecondsPerInstruction * (candidate.Timeline.Program.Instructions.Count - Timeline.Program.Instructions.Count);
