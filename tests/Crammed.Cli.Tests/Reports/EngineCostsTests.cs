@@ -12,8 +12,17 @@ internal sealed class EngineCostsTests
 
     private static readonly Dictionary<string, double> Milliseconds = new()
     {
-        ["Add"] = 0.25, ["MultiplyInteger"] = 0.5, ["SumOfProducts"] = 0.75, ["MultiplyRelinearizeRescale"] = 20, ["Rescale"] = 2,
-        ["MultiplyPlain"] = 0.5, ["MultiplyScalar"] = 0.5, ["PeriodicProducts"] = 0.125, ["Encode"] = 3, ["Rotate"] = 16, ["HoistedRotations"] = 72,
+        ["Add"] = 0.25,
+        ["MultiplyInteger"] = 0.5,
+        ["SumOfProducts"] = 0.75,
+        ["MultiplyRelinearizeRescale"] = 20,
+        ["Rescale"] = 2,
+        ["MultiplyPlain"] = 0.5,
+        ["MultiplyScalar"] = 0.5,
+        ["PeriodicProducts"] = 0.125,
+        ["Encode"] = 3,
+        ["Rotate"] = 16,
+        ["HoistedRotations"] = 72,
     };
 
     private static IEnumerable<EngineMeasurement> Measurements =>

@@ -1,6 +1,6 @@
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Eager;
+using Crammed.Encrypted.Layers;
 using static TorchSharp.torch;
 
 namespace Crammed.Encrypted.Tests.Layers;

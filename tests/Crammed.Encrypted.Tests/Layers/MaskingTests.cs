@@ -1,6 +1,6 @@
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Eager;
+using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Tests.Operations;
 using Crammed.Encrypted.Tests.Training;
 using static TorchSharp.torch;

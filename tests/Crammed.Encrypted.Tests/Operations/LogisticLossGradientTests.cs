@@ -1,7 +1,7 @@
 using Crammed.Approximation;
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Eager;
+using Crammed.Encrypted.Operations;
 using static TorchSharp.torch;
 
 namespace Crammed.Encrypted.Tests.Operations;

@@ -1,6 +1,6 @@
 using Crammed.Approximation;
-using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Eager;
+using Crammed.Encrypted.Operations;
 using static TorchSharp.torch;
 
 namespace Crammed.Encrypted.Tests.Operations;

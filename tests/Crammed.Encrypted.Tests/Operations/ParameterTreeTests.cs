@@ -1,6 +1,6 @@
 using Crammed.Encrypted.Backends;
-using Crammed.Encrypted.Operations;
 using Crammed.Encrypted.Eager;
+using Crammed.Encrypted.Operations;
 using FsCheck;
 using FsCheck.Fluent;
 using static TorchSharp.torch;
