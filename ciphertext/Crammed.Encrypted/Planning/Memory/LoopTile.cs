@@ -35,6 +35,7 @@ internal sealed record LoopTile(Axis Whole, int First, int Size)
     public SlotMask In(SlotMask mask) => mask with
     {
         Conditions = [.. mask.Conditions.Select(condition => condition with { Start = In(condition.Start), Count = In(condition.Count) })],
+        Vector = mask.Vector is { } vector ? vector with { Column = In(vector.Column) } : null,
     };
 
     /// <summary>Axes with the tile's in place of the whole one.</summary>

@@ -48,6 +48,8 @@ internal sealed class MemoryTimeline
         {
             var instruction = program.Instructions[i];
             storage.Make(instruction);
+            // Inputs that nothing reads are there until they are freed.
+            timeline._all[i] = storage.Bytes;
             if (instruction is not Free)
             {
                 var level = levels[instruction.Operands[0]];

@@ -46,7 +46,7 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
         folder.WriteText(ReportFile, report);
         await context.Output.WriteAsync(report);
         await context.Output.WriteLineAsync($"\n{folder.ShownPath}: {PlanFile}, {ReportFile}, {PlanCalibration.File}");
-        context.AddResult("seconds", plan.Schedule.Milliseconds / 1000);
+        context.AddResult("seconds", plan.Milliseconds / 1000);
         context.AddResult("refreshes", plan.Schedule.RefreshCount);
         context.AddResult("memory_bytes", figures.MemoryBytes);
         context.AddResult("signal_bits", figures.Noisiest.SignalBits ?? double.NaN);
