@@ -1,0 +1,42 @@
+using Crammed.Ckks;
+using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Models;
+using Crammed.Encrypted.Planning;
+using Crammed.Encrypted.Tensors;
+
+namespace Crammed.Encrypted.Tests.Models;
+
+/// <summary>Plans of real sizes under the 128-bit set; bounds are taken to be 1, states come back refreshed.</summary>
+internal sealed class RealSizePlanTests
+{
+    private const int Examples = 16;
+    private const int Blocks = 16;
+
+    /// <summary>
+    /// A quarter less than refreshing when out of levels. At 768 no more refreshes of the stream's width than a schedule by hand has, two; at 128
+    /// the stream is narrow enough for another one to pay.
+    /// </summary>
+    [TestCase(768, 12, 1536, 2)]
+    [TestCase(128, 2, 256, 3)]
+    public void A_plan_is_a_quarter_cheaper_than_refreshing_when_out_of_levels(int hidden, int heads, int gate, int mostWide)
+    {
+        var shape = new ModelShape(Layers: 2, hidden, heads, gate, KernelPower: 5, Rank: 2, HeadProjection: 32, HeadHidden: 1024);
+        var training = new TrainingGraph(shape, new SlotGrid(128, Examples, Blocks), GraphedModel.Polynomials(shape.Layers), new AdapterScales(1, 1));
+        training.AddUpdate(new AdamWHe(0.9, 0.999, 0.01, 0.01, 1));
+        var program = training.Graph.Lower().Program;
+        var costs = new ParameterCosts(CostTableText.Include("avx512"), CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping));
+        var bounds = program.Inputs.Concat(program.Instructions.SelectMany(instruction => instruction.Results)).ToDictionary(value => value.Name, _ => 1.0);
+        var given = program.Inputs.Select(input => input.Name).ToHashSet();
+        var states = program.Outputs.Keys.Where(given.Contains).ToDictionary(name => name, _ => costs.RefreshedLevel);
+        var plan = ProgramPlan.Create(program, costs, new LocalSearchPlacement(), new PlanOptions(bounds, OutputLevels: states));
+        var baseline = new EagerPlacement().Place(plan.Schedule.Problem).Schedule;
+        TestContext.Out.WriteLine($"when out of levels: {baseline}");
+        foreach (var line in plan.Log)
+            TestContext.Out.WriteLine(line);
+        TestContext.Out.WriteLine($"{plan.Milliseconds / 1000 / Examples:F2} s an example");
+        Assert.That(plan.Schedule.Milliseconds, Is.LessThanOrEqualTo(0.75 * baseline.Milliseconds));
+        var wide = plan.Schedule.Refreshed.Select(number => plan.Schedule.Problem.Dependencies.Values[number])
+            .Count(value => value.Count >= hidden / Blocks);
+        Assert.That(wide, Is.LessThanOrEqualTo(mostWide), "refreshes of the stream's width");
+    }
+}
