@@ -21,6 +21,26 @@ public sealed record CkksLevels(CkksParameters Parameters, int Lowest, int Refre
     /// <summary>The key holder takes level 0 and gives the highest level that carries messages.</summary>
     public static CkksLevels ForClient(CkksParameters parameters) => new(parameters, 0, parameters.WorkingLevel);
 
+    /// <summary>Levels of programs that run together: they bootstrap within the largest range of all, or the key holder refreshes.</summary>
+    /// <exception cref="ArgumentException">a program is not planned, or for other levels; or one bootstraps and the parameter set cannot</exception>
+    public static CkksLevels Of(CkksParameters parameters, IReadOnlyList<EncryptedProgram> programs)
+    {
+        var ranges = BootstrapRanges(programs).ToArray();
+        if (ranges.Length > 0 && parameters.Bootstrapping is null)
+            throw new ArgumentException($"the program bootstraps, {parameters.Name} has no levels for bootstrapping");
+        var levels = parameters.Bootstrapping is null
+            ? ForClient(parameters)
+            : ForBootstrapping(new BootstrappingPlan(parameters, range: ranges.DefaultIfEmpty(1).Max()));
+        foreach (var program in programs)
+            levels.LevelsOf(program);
+        return levels;
+    }
+
+    /// <summary>The ranges of all values that programs bootstrap.</summary>
+    public static IEnumerable<double> BootstrapRanges(IEnumerable<EncryptedProgram> programs) =>
+        programs.SelectMany(program => program.Instructions).OfType<Refresh>()
+            .Where(refresh => refresh.Method == RefreshMethod.Bootstrap).SelectMany(refresh => refresh.Ranges);
+
     /// <summary>Level of a ciphertext at a program's level.</summary>
     public int OfCiphertext(int programLevel) => programLevel + Lowest;
 

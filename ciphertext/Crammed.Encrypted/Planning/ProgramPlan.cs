@@ -14,6 +14,9 @@ public sealed record ProgramPlan(
     EncryptedProgram Program, LevelSchedule Schedule, MemoryProfile Memory, double Milliseconds, long WorkingBytes,
     IReadOnlyList<string> Log)
 {
+    /// <summary>How the values to refresh were found.</summary>
+    public required IReadOnlyList<string> PlacementNotes { get; init; }
+
     /// <summary>All passes from a program without levels to one that runs.</summary>
     /// <param name="program">without levels and refreshes</param>
     /// <param name="costs">of the machine and the parameters</param>
@@ -38,7 +41,10 @@ public sealed record ProgramPlan(
         log.Add(memory.ToString());
         var timeline = MemoryTimeline.Of(planned, new InstructionCosts(costs, planned.Grid));
         log.Add(Total(planned, timeline, schedule));
-        return new ProgramPlan(planned, schedule, memory, timeline.Milliseconds, timeline.PeakBytes, log);
+        return new ProgramPlan(planned, schedule, memory, timeline.Milliseconds, timeline.PeakBytes, log)
+        {
+            PlacementNotes = placed.Notes,
+        };
 
         EncryptedProgram Done(PassResult result)
         {

@@ -1,7 +1,10 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Crammed.Ckks;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Stages;
+using Crammed.Encrypted.Containers;
+using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
 
@@ -35,7 +38,7 @@ internal sealed class PlanTests
         _draw = DrawStage.Load(SmallRun.DrawInput(task) with { ModelFolder = _model }).Run(_inputs.Path).DrawFile;
         _arguments =
         [
-            "plan", $"model={_model}", "he.parameters=insecure-N12-bootstrapping", "search=300", "calibration_steps=1",
+            "plan", $"model={_model}", "he.parameters=insecure-N12-bootstrapping", "search=300", "solver_seconds=0", "calibration_steps=1",
             "eval.finetune.batch=8", "eval.finetune.learning_rate=0.01",
         ];
     }
@@ -53,8 +56,8 @@ internal sealed class PlanTests
     public async Task It_writes_a_plan_that_is_read_back_and_a_report_that_it_prints()
     {
         await Succeed(_arguments);
-        var text = File.ReadAllText(OutputOf("plan/plan.txt"));
-        var plan = ProgramReader.Read(text, "plan.txt");
+        var text = File.ReadAllText(OutputOf("plan/training.txt"));
+        var plan = ProgramReader.Read(text, "training.txt");
         Assert.That(ProgramWriter.Write(plan), Is.EqualTo(text));
         Assert.That(plan.Levels!.Refreshed, Is.EqualTo(15));
         Assert.That(_program.Output, Does.StartWith(File.ReadAllText(OutputOf("plan/plan.md"))));
@@ -66,7 +69,7 @@ internal sealed class PlanTests
     public async Task Its_figures_are_those_of_the_plan()
     {
         await Succeed(_arguments);
-        var plan = ProgramReader.Read(File.ReadAllText(OutputOf("plan/plan.txt")), "plan.txt");
+        var plan = ProgramReader.Read(File.ReadAllText(OutputOf("plan/training.txt")), "training.txt");
         var figures = JsonNode.Parse(File.ReadAllText(OutputOf("plan/results.json")))!.AsArray()
             .ToDictionary(node => node!["name"]!.GetValue<string>(), node => node!["value"]!.GetValue<double>());
         var costs = new ParameterCosts(CostTableText.Include("avx2"), CkksParameters.Create(NamedParameters.Find("insecure-N12-bootstrapping")));
@@ -84,17 +87,63 @@ internal sealed class PlanTests
     }
 
     [Test]
+    public async Task An_integer_program_says_how_far_from_the_best_a_plan_is()
+    {
+        await Succeed([.. _arguments, "solver_seconds=1"]);
+        Assert.That(_program.Output, Does.Match(@"integer program: .* gap [0-9.]+ %, [0-9.]+ s, [0-9]+ binaries"));
+    }
+
+    /// <summary>A run needs nothing but the folder: programs, levels, frozen weights and the scalars of each step.</summary>
+    [Test]
+    public async Task Its_folder_holds_all_that_a_run_takes()
+    {
+        await Succeed(_arguments);
+        var plan = PlanFolder.Open(OutputOf("plan"));
+        var constants = plan.Constants(0);
+        string[] matrices =
+        [
+            .. plan.Training.Instructions.OfType<LinearMap>().SelectMany(map => map.Matrices.Select(matrix => matrix.Name)),
+            .. plan.Training.Instructions.OfType<SpreadProducts>().Select(map => map.Matrix.Name),
+        ];
+        Assert.That(constants.Matrices.Keys, Is.SupersetOf(matrices.Distinct()));
+        Assert.That(plan.Levels.RefreshedLevel, Is.EqualTo(15));
+        Assert.That(
+            plan.Batch.Select(value => value.Name),
+            Is.EquivalentTo(new[] { "embedding", "normalized_embedding", "mask", "labels", "example_weights" }));
+        Assert.That(plan.State.Count, Is.EqualTo(3 * plan.State.Count(value => !value.Name.EndsWith("moment", StringComparison.Ordinal))));
+        Assert.That(plan.Evaluation.Outputs.Keys, Is.EqualTo(new[] { ModelPrograms.Logits }));
+        Assert.That(plan.Evaluation.Inputs.Select(value => value.Name), Does.Not.Contain("labels"));
+        Assert.That(plan.Id, Is.EqualTo(PlanFolder.Sha256(OutputOf("plan/plan.json"))));
+    }
+
+    [TestCase("training.txt", "the text was changed after it was written")]
+    [TestCase("weights.safetensors", "its SHA-256 is")]
+    [TestCase("plan.json", "'formaT'")]
+    public async Task A_folder_with_a_changed_file_is_refused(string file, string message)
+    {
+        await Succeed(_arguments);
+        var path = OutputOf($"plan/{file}");
+        var bytes = File.ReadAllBytes(path);
+        var at = file == "plan.json" ? Encoding.UTF8.GetString(bytes).IndexOf("format", StringComparison.Ordinal) + 5 : bytes.Length - 100;
+        bytes[at] ^= 0x20;
+        File.WriteAllBytes(path, bytes);
+        Assert.That(() => PlanFolder.Open(OutputOf("plan")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+        File.Delete(path);
+        Assert.That(() => PlanFolder.Open(OutputOf("plan")), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains(file));
+    }
+
+    [Test]
     public async Task A_draw_and_its_export_calibrate_and_the_same_seed_plans_the_same()
     {
         string[] arguments =
         [
-            "plan", $"model={_model}", $"export={_export}", $"draw={_draw}", "he.parameters=insecure-N12-bootstrapping", "search=300",
+            "plan", $"model={_model}", $"export={_export}", $"draw={_draw}", "he.parameters=insecure-N12-bootstrapping", "search=300", "solver_seconds=0",
             "calibration_steps=2",
         ];
         await Succeed([.. arguments, "name=first"]);
         Assert.That(_program.Output, Does.Contain("Calibrated on the first 2 batches of sst2, 2 steps"));
         await Succeed([.. arguments, "name=second"]);
-        foreach (var file in new[] { "plan.txt", "plan.md", "calibration.json" })
+        foreach (var file in new[] { "training.txt", "plan.md", "calibration.json" })
             Assert.That(File.ReadAllBytes(OutputOf($"second/{file}")), Is.EqualTo(File.ReadAllBytes(OutputOf($"first/{file}"))), file);
     }
 
@@ -105,7 +154,7 @@ internal sealed class PlanTests
         var calibration = OutputOf("plan/calibration.json");
         await Succeed([.. _arguments, "name=again", $"calibration={calibration}"]);
         Assert.That(_program.Error, Does.Not.Contain("calibrating"));
-        Assert.That(File.ReadAllText(OutputOf("again/plan.txt")), Is.EqualTo(File.ReadAllText(OutputOf("plan/plan.txt"))));
+        Assert.That(File.ReadAllText(OutputOf("again/training.txt")), Is.EqualTo(File.ReadAllText(OutputOf("plan/training.txt"))));
         Assert.That(File.ReadAllText(OutputOf("again/calibration.json")), Is.EqualTo(File.ReadAllText(calibration)));
 
         await Succeed([.. _arguments, "name=wider", "batch=16", $"calibration={calibration}"]);
@@ -233,12 +282,12 @@ internal sealed class PlanTests
     public async Task A_plan_that_was_edited_is_refused(string part, string replacement)
     {
         await Succeed(_arguments);
-        var text = File.ReadAllText(OutputOf("plan/plan.txt"));
+        var text = File.ReadAllText(OutputOf("plan/training.txt"));
         Assert.That(text, Does.Contain(part));
         var at = text.IndexOf(part, StringComparison.Ordinal);
         var edited = $"{text[..at]}{replacement}{text[(at + part.Length)..]}";
         Assert.That(
-            () => ProgramReader.Read(edited, "plan.txt"),
+            () => ProgramReader.Read(edited, "training.txt"),
             Throws.InstanceOf<ProgramFormatException>().With.Message.Contains("the text was changed after it was written"));
     }
 

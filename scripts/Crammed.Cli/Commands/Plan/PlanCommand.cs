@@ -2,9 +2,8 @@ using Crammed.Bert;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
-using Crammed.Encrypted.Planning;
+using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Programs;
-using Crammed.Files;
 
 namespace Crammed.Cli.Commands.Plan;
 
@@ -14,14 +13,8 @@ namespace Crammed.Cli.Commands.Plan;
 /// </summary>
 internal sealed class PlanCommand : ICommandHandler<PlanSettings>
 {
-    /// <summary>The program.</summary>
-    public const string PlanFile = "plan.txt";
-
     /// <summary>The figures.</summary>
     public const string ReportFile = "plan.md";
-
-    /// <summary>A refresh's range is at least this times what was seen.</summary>
-    private const double RangeMargin = 1.5;
 
     /// <inheritdoc/>
     public async Task<int> RunAsync(RunContext<PlanSettings> context, CancellationToken cancellationToken)
@@ -33,19 +26,27 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
             await context.Notices.WriteLineAsync($"costs: those of {input.Table.Machine}; give costs=[FILE.csv] for another machine");
         var programHash = ProgramWriter.Hash(input.Program);
         var calibration = Calibration(context, input, programHash, cancellationToken);
-        var figures = context.Shown(progress => Planned(settings, input, calibration, progress));
-        Refuse(settings, figures);
+        var (figures, evaluation) = context.Shown(progress =>
+        {
+            var planner = new Planner(settings, input, calibration, progress);
+            var training = planner.Training();
+            Refuse(settings, planner.BudgetBytes, training);
+            return (training, planner.Evaluation(training.Plan.WorkingBytes));
+        });
         var plan = figures.Plan;
 
         var folder = context.CreateOutputFolder(
             settings.Name, input.ModelFolder, context.ResolveOptional(settings.Export), context.ResolveOptional(settings.Draw),
             context.ResolveOptional(settings.Calibration));
         calibration.Write(folder.PathOf(PlanCalibration.File));
-        folder.WriteText(PlanFile, ProgramWriter.Write(plan.Program));
-        var report = PlanReport.Text(input, figures, calibration, programHash);
+        PlanFolder.Write(
+            folder.FullPath, (weights, training, scoring) => Manifest(input, figures, weights, training, scoring), plan.Program,
+            evaluation.Program, input.Model.Matrices, input.Model.Vectors);
+        var report = PlanReport.Text(input, figures, evaluation, calibration, programHash);
         folder.WriteText(ReportFile, report);
         await context.Output.WriteAsync(report);
-        await context.Output.WriteLineAsync($"\n{folder.ShownPath}: {PlanFile}, {ReportFile}, {PlanCalibration.File}");
+        await context.Output.WriteLineAsync($"\n{folder.ShownPath}: {PlanManifest.FileName}, {PlanFolder.TrainingFile}, {PlanFolder.EvaluationFile}, "
+            + $"{PlanFolder.WeightsFile}, {ReportFile}, {PlanCalibration.File}");
         context.AddResult("seconds", plan.Milliseconds / 1000);
         context.AddResult("refreshes", plan.Schedule.RefreshCount);
         context.AddResult("memory_bytes", figures.MemoryBytes);
@@ -71,59 +72,35 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
             PlanCalibration.Measure(input, batches, settings.Seed, modelHash, programHash, progress, cancellation));
     }
 
-    /// <summary>
-    /// A plan without regard to memory or, where that does not fit 'he.memory', one that trades seconds for it, if there is one that fits.
-    /// </summary>
-    private static PlanFigures Planned(PlanSettings settings, PlanInput input, PlanCalibration calibration, IProgress<WorkProgress> progress)
+    private static PlanManifest Manifest(
+        PlanInput input, PlanFigures figures, string weightsSha256, PlannedProgram training, PlannedProgram evaluation)
     {
-        var free = Plan(settings, input, calibration, progress, null);
-        var figures = PlanFigures.Of(input, free, free, calibration);
-        if (settings.He.Memory is not { } gibibytes || figures.MemoryBytes <= Bytes(gibibytes))
-            return figures;
-        try
+        var settings = input.Draw.Settings;
+        var scalars = Enumerable.Range(0, settings.Steps)
+            .Select(step => input.Model.Constants(step + 1, settings.LearningRateAt(step)).Scalars).ToArray();
+        return new PlanManifest
         {
-            var budget = new MemoryBudget(input.Costs, input.Levels(figures.LargestRange), Bytes(gibibytes));
-            return PlanFigures.Of(input, Plan(settings, input, calibration, progress, budget.WorkingBytes), free, calibration);
-        }
-        catch (MemoryBudgetException)
-        {
-            // Refused with what the plan takes that is free to take it.
-            return figures;
-        }
-    }
-
-    private static long Bytes(double gibibytes) => (long)(gibibytes * (1L << 30));
-
-    private static ProgramPlan Plan(
-        PlanSettings settings, PlanInput input, PlanCalibration calibration, IProgress<WorkProgress> progress,
-        Func<EncryptedProgram, long>? workingBytes)
-    {
-        try
-        {
-            return ProgramPlan.Create(
-                input.Program, input.Costs, new LocalSearchPlacement(settings.Search, settings.Seed) { Progress = progress },
-                new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(input), workingBytes));
-        }
-        catch (InvalidOperationException exception) when (exception is not MemoryBudgetException)
-        {
-            throw new ConfigurationException(
-                $"under {input.Parameters.Name} the program cannot be planned: {exception.Message}", exception);
-        }
-    }
-
-    /// <summary>Parameters and moments come back refreshed, so that the next step begins where this one did.</summary>
-    private static Dictionary<string, int> StateLevels(PlanInput input)
-    {
-        var given = input.Program.Inputs.Select(value => value.Name).ToHashSet();
-        return input.Program.Outputs.Keys.Where(given.Contains).ToDictionary(name => name, _ => input.Costs.RefreshedLevel);
+            ParameterSet = input.Parameters.Name,
+            Security = input.Parameters.SecurityDescription,
+            ModelSha256 = Checkpoint.WeightsSha256(input.ModelFolder),
+            WeightsSha256 = weightsSha256,
+            Training = training,
+            Evaluation = evaluation,
+            Settings = settings,
+            Shape = input.Draw.Shape,
+            Scalars = scalars[0].Keys.Order(StringComparer.Ordinal).ToDictionary(
+                name => name, IReadOnlyList<double> (name) => [.. scalars.Select(step => step[name])]),
+            PredictedSeconds = figures.Plan.Milliseconds / 1000,
+            PredictedBytes = figures.MemoryBytes,
+        };
     }
 
     /// <exception cref="ConfigurationException">Too much memory, or too much noise.</exception>
-    private static void Refuse(PlanSettings settings, PlanFigures figures)
+    private static void Refuse(PlanSettings settings, long? budgetBytes, PlanFigures figures)
     {
-        if (settings.He.Memory is { } budget && figures.MemoryBytes > Bytes(budget))
+        if (figures.MemoryBytes > budgetBytes)
         {
-            throw new ConfigurationException(FormattableString.Invariant($"'he.memory' is {budget} GiB, and a run takes ")
+            throw new ConfigurationException(FormattableString.Invariant($"'he.memory' is {settings.He.Memory} GiB, and a run takes ")
                 + $"{NumberText.Bytes(figures.MemoryBytes)}: {NumberText.Bytes(figures.Keys.MemoryBytes)} of keys, "
                 + $"{NumberText.Bytes(figures.Plan.Memory.PeakBytes)} of ciphertexts at the peak, "
                 + $"{NumberText.Bytes(figures.DiagonalBytes + PlanFigures.EncodingBytes)} of diagonals and encodings; give more memory, a smaller batch or a smaller parameter set");

@@ -16,14 +16,14 @@ namespace Crammed.Cli.Commands.Plan;
 /// <param name="ModelFolder">The checkpoint.</param>
 /// <param name="Model">As loaded.</param>
 /// <param name="Training">The graph of a step.</param>
-/// <param name="Program">The graph's program, before levels.</param>
+/// <param name="Programs">The graph's programs, before levels.</param>
 /// <param name="Draw">Hyperparameters and initial weights; where no draw was given one of a single step.</param>
 /// <param name="Parameters">The ring.</param>
 /// <param name="Costs">Of the machine under these parameters.</param>
 /// <param name="Table">Where the costs come from.</param>
 /// <param name="Method">By whom values are refreshed.</param>
 internal sealed record PlanInput(
-    string ModelFolder, CheckpointModel Model, TrainingGraph Training, EncryptedProgram Program, FineTuningDraw Draw,
+    string ModelFolder, CheckpointModel Model, TrainingGraph Training, ModelPrograms Programs, FineTuningDraw Draw,
     CkksParameters Parameters, ParameterCosts Costs, CostTable Table, RefreshMethod Method)
 {
     /// <summary>Loads everything.</summary>
@@ -51,8 +51,11 @@ internal sealed record PlanInput(
             : FineTuningDraw.Create(settings.Seed, OneStep(settings.Eval.Finetune), configuration, settings.Eval.Finetune.BatchSize);
         var model = CheckpointModel.Load(folder, draw.Settings, draw.Shape, costs.RefreshedLevel);
         var training = model.Graph(Grid(parameters, model.SequenceLength, settings.Batch, draw.Settings.BatchSize));
-        return new PlanInput(folder, model, training, training.Graph.Lower().Program, draw, parameters, costs, table, method);
+        return new PlanInput(folder, model, training, ModelPrograms.Of(training), draw, parameters, costs, table, method);
     }
+
+    /// <summary>The program of a training step, before levels.</summary>
+    public EncryptedProgram Program => Programs.Training;
 
     /// <summary>Examples that a step trains on.</summary>
     public int StepExamples => Draw.Settings.BatchSize;

@@ -7,7 +7,7 @@ namespace Crammed.Cli.Commands.Plan;
 /// <summary>A plan in words and tables, in Markdown: plan.md, and what the command prints.</summary>
 internal static class PlanReport
 {
-    public static string Text(PlanInput input, PlanFigures figures, PlanCalibration calibration, string programHash)
+    public static string Text(PlanInput input, PlanFigures figures, ProgramPlan evaluation, PlanCalibration calibration, string programHash)
     {
         var (grid, schedule) = (input.Program.Grid, figures.Plan.Schedule);
         return $"# Plan of an encrypted training step\n\n"
@@ -22,8 +22,12 @@ internal static class PlanReport
             + $"\n## Beside the paper\n\n{LayerWork.Table(schedule, input.Costs, input.StepExamples)}"
             + $"\n## Instructions\n\n{Instructions(figures)}"
             + $"\n## Memory and disk\n\n{Memory(figures)}"
-            + $"\n## How it was planned\n\n{string.Concat(figures.Plan.Log.Select(line => $"- {line}\n"))}"
-            + $"\nProgram before levels: SHA-256 {programHash}. Plan: {ProgramWriter.Hash(figures.Plan.Program)}.\n";
+            + $"\n## How it was planned\n\n{Lines(figures.Plan)}"
+            + $"\n## Evaluation of a batch\n\n{Lines(evaluation)}"
+            + $"\nProgram before levels: SHA-256 {programHash}. Training: {ProgramWriter.Hash(figures.Plan.Program)}. "
+            + $"Evaluation: {ProgramWriter.Hash(evaluation.Program)}.\n";
+
+        static string Lines(ProgramPlan plan) => string.Concat(plan.Log.Select(line => $"- {line}\n"));
 
         string Totals(PlanInput planned, PlanFigures all)
         {

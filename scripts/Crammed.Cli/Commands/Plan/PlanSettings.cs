@@ -51,6 +51,9 @@ public sealed record PlanSettings : ICheckedSettings
     [Description("sets of refreshed values that the planner tries"), Range(1, 1_000_000_000)]
     public required int Search { get; init; }
 
+    [Description("seconds in which an integer program improves on the search and proves how far from the best it is; 0: none"), Range(0.0, 86400.0)]
+    public required double SolverSeconds { get; init; }
+
     [Description("seed of the planner's search and of random tokens"), Range(0, int.MaxValue)]
     public required int Seed { get; init; }
 

@@ -1,0 +1,34 @@
+using Crammed.Encrypted.Programs;
+
+namespace Crammed.Encrypted.Models;
+
+/// <summary>The programs of a model, before levels: what is not read for their outputs is left out by the planner.</summary>
+/// <param name="Training">from a batch, parameters and moments to logits, new parameters and moments</param>
+/// <param name="Evaluation">from a batch without labels, and parameters, to logits</param>
+public sealed record ModelPrograms(EncryptedProgram Training, EncryptedProgram Evaluation)
+{
+    /// <summary>Those of a graph with update. Gradients are outputs of the graph for tests; a run of these programs keeps none.</summary>
+    public static ModelPrograms Of(TrainingGraph model)
+    {
+        var program = model.Graph.Lower().Program;
+        var given = program.Inputs.Select(input => input.Name).ToHashSet();
+        return new ModelPrograms(
+            program with { Outputs = OutputsOf(program, name => name == Logits || given.Contains(name)) },
+            WithoutUnread(program with { Outputs = OutputsOf(program, name => name == Logits) }));
+    }
+
+    /// <summary>The name of the logits among the outputs of either.</summary>
+    public const string Logits = "logits";
+
+    private static Dictionary<string, Value> OutputsOf(EncryptedProgram program, Func<string, bool> isKept) =>
+        program.Outputs.Where(output => isKept(output.Key)).ToDictionary();
+
+    /// <summary>Without the inputs that no output depends on.</summary>
+    private static EncryptedProgram WithoutUnread(EncryptedProgram program)
+    {
+        var read = program.Outputs.Values.ToHashSet();
+        foreach (var instruction in program.Instructions.Reverse().Where(instruction => instruction.Results.Any(read.Contains)))
+            read.UnionWith(instruction.Operands);
+        return program with { Inputs = [.. program.Inputs.Where(read.Contains)] };
+    }
+}

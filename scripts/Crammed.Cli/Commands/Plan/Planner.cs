@@ -1,0 +1,84 @@
+using Crammed.Cli.Configuration;
+using Crammed.Encrypted.Planning;
+using Crammed.Encrypted.Programs;
+using Crammed.Files;
+using Crammed.Planning;
+
+namespace Crammed.Cli.Commands.Plan;
+
+/// <summary>Plans a model's programs: the training step's figures, and the evaluation program.</summary>
+/// <param name="settings">The command's.</param>
+/// <param name="input">What is planned.</param>
+/// <param name="calibration">Sizes of values.</param>
+/// <param name="progress">Told of the search.</param>
+internal sealed class Planner(PlanSettings settings, PlanInput input, PlanCalibration calibration, IProgress<WorkProgress> progress)
+{
+    /// <summary>A refresh's range is at least this times what was seen.</summary>
+    private const double RangeMargin = 1.5;
+
+    /// <summary>
+    /// A plan without regard to memory or, where that does not fit 'he.memory', one that trades seconds for it, if there is one that fits.
+    /// </summary>
+    public PlanFigures Training()
+    {
+        var free = Plan(input.Programs.Training, Placement(), null);
+        var figures = PlanFigures.Of(input, free, free, calibration);
+        if (BudgetBytes is not { } bytes || figures.MemoryBytes <= bytes)
+            return figures;
+        try
+        {
+            var budget = new MemoryBudget(input.Costs, input.Levels(figures.LargestRange), bytes);
+            var fitting = Plan(input.Programs.Training, new KnownPlacement(free), budget.WorkingBytes);
+            return PlanFigures.Of(input, fitting, free, calibration);
+        }
+        catch (MemoryBudgetException)
+        {
+            // Refused with what the plan takes that is free to take it.
+            return figures;
+        }
+    }
+
+    /// <summary>The evaluation program's plan; in the memory that training has.</summary>
+    /// <param name="workingBytes">Bytes that values and instructions of training take.</param>
+    public ProgramPlan Evaluation(long workingBytes) =>
+        Plan(input.Programs.Evaluation, Placement(), _ => workingBytes);
+
+    /// <summary>The budget of 'he.memory'.</summary>
+    public long? BudgetBytes => settings.He.Memory is { } gibibytes ? (long)(gibibytes * (1L << 30)) : null;
+
+    private IRefreshPlacement Placement()
+    {
+        var search = new LocalSearchPlacement(settings.Search, settings.Seed) { Progress = progress };
+        return settings.SolverSeconds > 0
+            ? new IntegerProgramPlacement(TimeSpan.FromSeconds(settings.SolverSeconds), start: search)
+            : search;
+    }
+
+    private ProgramPlan Plan(EncryptedProgram program, IRefreshPlacement placement, Func<EncryptedProgram, long>? workingBytes)
+    {
+        try
+        {
+            return ProgramPlan.Create(
+                program, input.Costs, placement,
+                new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(program), workingBytes));
+        }
+        catch (InvalidOperationException exception) when (exception is not MemoryBudgetException)
+        {
+            throw new ConfigurationException(
+                $"under {input.Parameters.Name} the program cannot be planned: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Parameters and moments come back refreshed, so that the next step begins where this one did.</summary>
+    private Dictionary<string, int> StateLevels(EncryptedProgram program)
+    {
+        var given = program.Inputs.Select(value => value.Name).ToHashSet();
+        return program.Outputs.Keys.Where(given.Contains).ToDictionary(name => name, _ => input.Costs.RefreshedLevel);
+    }
+
+    /// <summary>That of a plan without regard to memory.</summary>
+    private sealed class KnownPlacement(ProgramPlan free) : IRefreshPlacement
+    {
+        public Placement Place(RefreshProblem problem) => new(free.Schedule, free.PlacementNotes);
+    }
+}
