@@ -8,14 +8,15 @@ public static class BatchInputs
 {
     /// <summary>
     /// Values of embedding, normalized_embedding, mask, labels and example_weights, row-major by their layouts. The embedding is centred
-    /// over features and normalized; the norm's weight and bias are in the frozen matrices. Places beyond the batch repeat its examples, so
+    /// over features; normalized it has the first norm's weight and bias. Places beyond the batch repeat its examples, so
     /// that every slot stays in the polynomials' domains, and have no weight in the loss, which is the mean over the batch.
     /// </summary>
-    /// <param name="model">the graph</param>
+    /// <param name="checkpoint">the model: its first norm is the client's</param>
+    /// <param name="model">its graph</param>
     /// <param name="examples">at most as many as the grid has</param>
-    /// <param name="normEpsilon">added to mean squares</param>
     /// <exception cref="ArgumentException">no examples, more than there are places, or one of another size</exception>
-    public static IReadOnlyDictionary<string, double[]> Of(TrainingGraph model, IReadOnlyList<PackedExample> examples, double normEpsilon)
+    public static IReadOnlyDictionary<string, double[]> Of(
+        CheckpointModel checkpoint, TrainingGraph model, IReadOnlyList<PackedExample> examples)
     {
         var (grid, hidden) = (model.Graph.Grid, model.Shape.Hidden);
         if (examples.Count == 0 || examples.Count > grid.Examples)
@@ -28,7 +29,8 @@ public static class BatchInputs
                 + $"{grid.Tokens} tokens of width {hidden} take {size} and {grid.Tokens}");
         }
         var places = Enumerable.Range(0, grid.Examples).Select(place => examples[place % examples.Count]).ToArray();
-        var (centred, normalized) = Centred([.. places.SelectMany(example => example.Embedding)], hidden, normEpsilon);
+        var (centred, normalized) = Centred(
+            [.. places.SelectMany(example => example.Embedding)], hidden, checkpoint.Polynomials.NormEpsilon, checkpoint.FirstNorm);
         return new Dictionary<string, double[]>
         {
             ["embedding"] = centred,
@@ -57,7 +59,8 @@ public static class BatchInputs
 
     private static double[] Zeros(Layout layout) => new double[layout.Shape.Aggregate(1, (product, size) => product * size)];
 
-    private static (double[] Centred, double[] Normalized) Centred(float[] values, int width, double epsilon)
+    private static (double[] Centred, double[] Normalized) Centred(
+        float[] values, int width, double epsilon, NormVectors norm)
     {
         var (centred, normalized) = (new double[values.Length], new double[values.Length]);
         for (var start = 0; start < values.Length; start += width)
@@ -72,7 +75,7 @@ public static class BatchInputs
             }
             var scale = 1 / Math.Sqrt(square + epsilon);
             for (var i = start; i < start + width; i++)
-                normalized[i] = scale * centred[i];
+                normalized[i] = scale * centred[i] * norm.Weight[i - start] + norm.Bias[i - start];
         }
         return (centred, normalized);
     }

@@ -12,10 +12,6 @@ namespace Crammed.Encrypted.Models;
 /// A calibrated checkpoint of <c>crammed-bert-he</c> with the hyperparameters of a fine-tuning: all that a <see cref="TrainingGraph"/> and
 /// its runs take, but for trained tensors and data.
 /// </summary>
-/// <remarks>
-/// Adapters act on the normalized stream before a norm's weight and bias, x A B rather than (weight x + bias) A B: so each trained matrix
-/// stands beside a frozen one and no level is spent between them. LoRA in plaintext acts behind them.
-/// </remarks>
 public sealed class CheckpointModel
 {
     private CheckpointModel(
@@ -23,7 +19,8 @@ public sealed class CheckpointModel
         int sequenceLength)
     {
         (Shape, Polynomials, Scales, Optimizer) = (shape, polynomials, scales, optimizer);
-        (Matrices, Vectors, LossScale, SequenceLength) = (weights.Matrices, weights.Vectors, lossScale, sequenceLength);
+        (Matrices, Vectors, FirstNorm) = (weights.Matrices, weights.Vectors, weights.FirstNorm);
+        (LossScale, SequenceLength) = (lossScale, sequenceLength);
     }
 
     public ModelShape Shape { get; }
@@ -37,6 +34,9 @@ public sealed class CheckpointModel
 
     /// <summary>Frozen vectors by name.</summary>
     public IReadOnlyDictionary<string, float[]> Vectors { get; }
+
+    /// <summary>Weight and bias of the first layer's attention norm, which the client computes.</summary>
+    public NormVectors FirstNorm { get; }
 
     /// <summary>Its gradient bound is that of the calibration.</summary>
     public AdamWHe Optimizer { get; }

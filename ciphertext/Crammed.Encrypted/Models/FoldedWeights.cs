@@ -3,9 +3,13 @@ using Crammed.Encrypted.Layers;
 
 namespace Crammed.Encrypted.Models;
 
+/// <summary>Weight and bias of a norm, by feature.</summary>
+public sealed record NormVectors(float[] Weight, float[] Bias);
+
 /// <summary>
 /// A checkpoint's frozen weights as programs read them. A norm's weight is in the columns of the matrices behind it, its bias times these
-/// matrices in frozen vectors; the kernel's scale is in queries and keys; what is written into the stream is centred over features, so that
+/// matrices in frozen vectors, but for the first layer's attention norm, which the client computes; adapters read a norm with both, so that
+/// those before attention are frozen vectors too; the kernel's scale is in queries and keys; what is written into the stream is centred over features, so that
 /// norms need no mean.
 /// </summary>
 internal sealed class FoldedWeights
@@ -19,9 +23,11 @@ internal sealed class FoldedWeights
         var configuration = checkpoint.Configuration;
         for (var layer = 0; layer < configuration.Layers; layer++)
             AddLayer(checkpoint, layer);
-        _vectors.Add("final_norm.weight", Rounded(checkpoint.Vector("final_norm.weight", configuration.Hidden)));
-        _vectors.Add("final_norm.bias", Rounded(checkpoint.Vector("final_norm.bias", configuration.Hidden)));
+        AddNorm(checkpoint, "final_norm");
+        FirstNorm = NormOf(checkpoint, "layers.0.attention_norm");
     }
+
+    public NormVectors FirstNorm { get; }
 
     public IReadOnlyDictionary<string, FrozenWeights> Matrices => _matrices;
 
@@ -32,25 +38,38 @@ internal sealed class FoldedWeights
         var configuration = checkpoint.Configuration;
         var (hidden, half) = (configuration.Hidden, configuration.FeedForwardInner);
         var (stored, name) = ($"layers.{layer}", $"layers.{layer}");
+        if (layer > 0)
+            AddNorm(checkpoint, $"{name}.attention_norm");
         var kernelScale = Layers.EncoderLayer.KernelScale(configuration.HeadDimension, configuration.KernelPower);
         foreach (var (projection, scale) in new[] { ("query", kernelScale), ("key", kernelScale), ("value", 1) })
         {
-            AddBehindNorm(
-                $"{name}.{projection}", checkpoint.Matrix($"{stored}.attention.{projection}.weight", hidden, hidden), 0, hidden,
-                NormOf("attention_norm"), scale);
+            var matrix = checkpoint.Matrix($"{stored}.attention.{projection}.weight", hidden, hidden);
+            if (layer == 0)
+                _matrices.Add($"{name}.{projection}", new FrozenWeights(Rounded([.. matrix.Cast<double>().Select(x => scale * x)]), hidden, hidden));
+            else
+                AddBehindNorm($"{name}.{projection}", matrix, 0, hidden, NormOf(checkpoint, $"{stored}.attention_norm"), scale);
         }
         AddCentred($"{name}.output", checkpoint.Matrix($"{stored}.attention.output.weight", hidden, hidden));
         var expand = checkpoint.Matrix($"{stored}.feed_forward.expand.weight", 2 * half, hidden);
-        AddBehindNorm($"{name}.expand", expand, 0, half, NormOf("feed_forward_norm"), 1);
-        AddBehindNorm($"{name}.gate", expand, half, half, NormOf("feed_forward_norm"), 1);
+        var feedForwardNorm = NormOf(checkpoint, $"{stored}.feed_forward_norm");
+        AddBehindNorm($"{name}.expand", expand, 0, half, feedForwardNorm, 1);
+        AddBehindNorm($"{name}.gate", expand, half, half, feedForwardNorm, 1);
         AddCentred($"{name}.contract", checkpoint.Matrix($"{stored}.feed_forward.contract.weight", hidden, half));
-
-        (double[] Weight, double[] Bias) NormOf(string norm) =>
-            (checkpoint.Vector($"{stored}.{norm}.weight", hidden), checkpoint.Vector($"{stored}.{norm}.bias", hidden));
     }
 
+    private void AddNorm(CheckpointReader checkpoint, string norm)
+    {
+        var vectors = NormOf(checkpoint, norm);
+        _vectors.Add($"{norm}.weight", vectors.Weight);
+        _vectors.Add($"{norm}.bias", vectors.Bias);
+    }
+
+    private static NormVectors NormOf(CheckpointReader checkpoint, string norm) => new(
+        Rounded(checkpoint.Vector($"{norm}.weight", checkpoint.Configuration.Hidden)),
+        Rounded(checkpoint.Vector($"{norm}.bias", checkpoint.Configuration.Hidden)));
+
     /// <summary>Rows of W as scale W diag(weight), and scale W bias.</summary>
-    private void AddBehindNorm(string name, double[,] matrix, int firstRow, int rows, (double[] Weight, double[] Bias) norm, double scale)
+    private void AddBehindNorm(string name, double[,] matrix, int firstRow, int rows, NormVectors norm, double scale)
     {
         var columns = matrix.GetLength(1);
         var (values, vector) = (new float[rows * columns], new double[rows]);

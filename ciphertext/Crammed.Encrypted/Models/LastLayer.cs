@@ -33,9 +33,9 @@ internal sealed class LastLayer(LayerSettings settings)
         var heads = settings.Placement.Heads;
         var projections = settings.Project(normalized, adapters, ["key", "value"]);
         var first = normalized.SpreadFirstToken(StreamRows, "normalized_first_token");
-        var own = settings.WithBias(
+        var own = settings.WithNormBias(
             first.SpreadLinear(settings.Matrix("query"), heads.Features, StreamRows, "query")
-            + first.SpreadAdapter(query.A, query.B, settings.AdapterScales["query"], "query_adapter"), "query");
+            + settings.AdapterInput(first).SpreadAdapter(query.A, query.B, settings.AdapterScales["query"], "query_adapter"), "query");
         var scores = own.RepeatOverTokens().QueryKernel(projections[0], mask, heads, settings.Shape.KernelPower);
         return scores.Scores.QueryValues(projections[1], heads, StreamRows);
     }

@@ -22,6 +22,22 @@ internal sealed record LayerSettings(
     /// <summary>A frozen matrix of this layer.</summary>
     public FrozenMatrix Matrix(string name) => new($"{Name}.{name}");
 
+    /// <summary>
+    /// Whether what attention reads has the norm's weight and bias already, as the first layer's has, which is the client's: then they are
+    /// not in the matrices.
+    /// </summary>
+    public required bool ReadsWeightedNorm { get; init; }
+
+    /// <summary>What adapters read: the norm with weight and bias. One level, where it is not given so.</summary>
+    /// <param name="normalized">of every token, or of a spread one</param>
+    public Tensor AdapterInput(Tensor normalized) => Shape.HasNormVectors && !ReadsWeightedNorm
+        ? normalized.TimesFrozen($"{Name}.attention_norm.weight", "attention_norm_weighted")
+            .PlusFrozen($"{Name}.attention_norm.bias", "attention_norm_biased")
+        : normalized;
+
+    /// <summary>A frozen projection of what attention reads, plus what the matrix makes of the norm's bias.</summary>
+    public Tensor WithNormBias(Tensor product, string matrix) => ReadsWeightedNorm ? product : WithBias(product, matrix);
+
     /// <summary>What a frozen matrix makes of a norm, plus what it makes of the norm's bias, where norms have any.</summary>
     public Tensor WithBias(Tensor product, string matrix) =>
         Shape.HasNormVectors ? product.PlusFrozen($"{Name}.{matrix}.bias", $"{matrix}_with_bias") : product;
@@ -36,10 +52,11 @@ internal sealed record LayerSettings(
     public IReadOnlyList<Tensor> Project(Tensor normalized, IReadOnlyDictionary<string, Adapter> adapters, IReadOnlyList<string> names)
     {
         var frozen = normalized.Linear([.. names.Select(name => new LinearOutput($"frozen_{name}", Placement.Heads.Features, Matrix(name)))]);
+        var read = AdapterInput(normalized);
         // Factors of one scale are applied together.
         var low = names.GroupBy(name => AdapterScales[name]).SelectMany(
-            group => group.Zip(normalized.ProjectDown(group.Key, [.. group.Select(name => adapters[name].A)])))
+            group => group.Zip(read.ProjectDown(group.Key, [.. group.Select(name => adapters[name].A)])))
             .ToDictionary(pair => pair.First, pair => pair.Second);
-        return [.. names.Select((name, i) => WithBias(frozen[i] + low[name].ProjectUp(adapters[name].B, $"adapter_{name}"), name))];
+        return [.. names.Select((name, i) => WithNormBias(frozen[i] + low[name].ProjectUp(adapters[name].B, $"adapter_{name}"), name))];
     }
 }

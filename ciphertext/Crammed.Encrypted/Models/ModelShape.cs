@@ -17,8 +17,8 @@ public sealed record ModelShape(
 {
     /// <summary>
     /// Whether norms have weights and biases, as those of checkpoints: weights of norms before frozen matrices are in the matrices, biases
-    /// times the matrices are frozen vectors NAME.bias, and the final norm's are frozen vectors too. Adapters act on what is normalized
-    /// before either.
+    /// times the matrices are frozen vectors NAME.bias, and those of norms before adapters and of the final norm are frozen vectors too. The
+    /// first layer's attention norm is the client's, with both.
     /// </summary>
     public bool HasNormVectors { get; init; }
 

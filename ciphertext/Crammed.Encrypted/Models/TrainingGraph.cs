@@ -136,7 +136,10 @@ public sealed class TrainingGraph
             Graph.Parameter("classifier", Head.Classifier), Head, polynomials.Tanh);
 
         LayerSettings Settings(int layer) =>
-            new(LayerName(layer), Shape, Placement, polynomials.FeedForwardNorms[layer], polynomials.NormEpsilon, scales.ByProjection);
+            new(LayerName(layer), Shape, Placement, polynomials.FeedForwardNorms[layer], polynomials.NormEpsilon, scales.ByProjection)
+            {
+                ReadsWeightedNorm = layer == 0,
+            };
 
         Dictionary<string, Adapter> Adapters(int layer)
         {

@@ -20,10 +20,13 @@ internal sealed class RealSizePlanTests
     [TestCase(128, 2, 256, 3)]
     public void A_plan_is_a_quarter_cheaper_than_refreshing_when_out_of_levels(int hidden, int heads, int gate, int mostWide)
     {
-        var shape = new ModelShape(Layers: 2, hidden, heads, gate, KernelPower: 5, Rank: 2, HeadProjection: 32, HeadHidden: 1024);
+        var shape = new ModelShape(Layers: 2, hidden, heads, gate, KernelPower: 5, Rank: 2, HeadProjection: 32, HeadHidden: 1024)
+        {
+            HasNormVectors = true,
+        };
         var training = new TrainingGraph(shape, new SlotGrid(128, Examples, Blocks), GraphedModel.Polynomials(shape.Layers), new AdapterScales(1, 1));
         training.AddUpdate(new AdamWHe(0.9, 0.999, 0.01, 0.01, 1));
-        var program = training.Graph.Lower().Program;
+        var program = ModelPrograms.Of(training).Training;
         var costs = new ParameterCosts(CostTableText.Include("avx512"), CkksParameters.Create(NamedParameters.N16QP1746Bootstrapping));
         var bounds = program.Inputs.Concat(program.Instructions.SelectMany(instruction => instruction.Results)).ToDictionary(value => value.Name, _ => 1.0);
         var given = program.Inputs.Select(input => input.Name).ToHashSet();

@@ -104,7 +104,7 @@ internal sealed class ReferenceModel
 
     private Tensor Layer(Tensor x, int[] lengths, string name, Dictionary<string, Tensor> trained)
     {
-        var normalized = Norm(x);
+        var normalized = Affine(Norm(x), $"{name}.attention_norm");
         var (query, key, value) = (Heads("query"), Heads("key"), Heads("value"));
         var kernel = (1 - (query.unsqueeze(3) - key.unsqueeze(2)).square().sum(-1) * KernelFactor).pow(1 << _shape.KernelPower);
         var mask = tensor(Enumerable.Range(0, _examples * _tokens).Select(i => i % _tokens < lengths[i / _tokens] ? 1.0 : 0.0).ToArray())
@@ -116,7 +116,7 @@ internal sealed class ReferenceModel
         return x + nn.functional.linear(gated, Matrix($"{name}.contract"));
 
         Tensor Heads(string projection) =>
-            (nn.functional.linear(Affine(normalized, $"{name}.attention_norm"), Matrix($"{name}.{projection}"))
+            (nn.functional.linear(normalized, Matrix($"{name}.{projection}"))
                 + normalized.matmul(trained[$"{name}.{projection}.a"]).matmul(trained[$"{name}.{projection}.b"]) * AdapterScale)
             .reshape(_examples, _tokens, _shape.Heads, _shape.HeadWidth).permute(0, 2, 1, 3);
     }
@@ -126,7 +126,7 @@ internal sealed class ReferenceModel
 
     private Tensor Norm(Tensor x) => nn.functional.layer_norm(x, [_shape.Hidden], eps: _shape.HasNormVectors ? NormEpsilon : 0);
 
-    /// <summary>A norm's weight and bias, behind it; adapters read what stands before.</summary>
+    /// <summary>A norm's weight and bias, behind it.</summary>
     private Tensor Affine(Tensor normalized, string norm) =>
         Norms.TryGetValue(norm, out var affine) ? normalized * tensor(affine.Weight) + tensor(affine.Bias) : normalized;
 

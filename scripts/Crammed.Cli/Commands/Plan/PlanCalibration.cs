@@ -100,7 +100,7 @@ internal sealed record PlanCalibration(
 
         void RunStep(int step)
         {
-            var batch = BatchInputs.Of(input.Training, batches.Batches[step], input.Model.Polynomials.NormEpsilon);
+            var batch = BatchInputs.Of(input.Model, input.Training, batches.Batches[step]);
             var packed = BatchInputs.Pack(input.Training, batch, PlanBatches.Trained(input.Draw, seed));
             var inputs = packed.ToDictionary(
                 pair => pair.Key,
