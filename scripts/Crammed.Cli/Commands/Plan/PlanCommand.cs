@@ -69,7 +69,7 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
         var batches = PlanBatches.Of(input, context.ResolveOptional(settings.Export), settings.CalibrationSteps, settings.Seed);
         context.Notices.WriteLine($"calibrated on {batches.Source}");
         return context.Shown(progress =>
-            PlanCalibration.Measure(input, batches, settings.Seed, modelHash, programHash, progress, cancellation));
+            PlanCalibration.Measure(input, batches, modelHash, programHash, progress, cancellation));
     }
 
     private static PlanManifest Manifest(

@@ -42,7 +42,7 @@ public sealed record PlanSettings : ICheckedSettings
     [Description("calibration.json of an earlier plan of this model, used if its program is the same; null: run steps on clear slots")]
     public required string? Calibration { get; init; }
 
-    [Description("steps on clear slots that show how large values are"), Range(1, 100)]
+    [Description("steps on clear slots that show how large values are; no more than the draw has"), Range(1, 1000)]
     public required int CalibrationSteps { get; init; }
 
     [Description("cost tables (CSV); of an operation the first one's rows count; none: the one that comes with the program")]
