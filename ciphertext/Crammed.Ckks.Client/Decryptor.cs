@@ -61,14 +61,14 @@ public sealed unsafe class Decryptor
     /// are more.
     /// </summary>
     /// <remarks>
-    /// Real slots are computed with real numbers, so what encryption, key switches, rescales and bootstraps add to imaginary parts passes
-    /// through the program just as what they add to real ones: it is multiplied by the same derivatives. Errors of plaintexts and
+    /// Real slots are computed with real numbers, so what encryption, key switches, rescales and bootstraps add to imaginary parts
+    /// passes through the program just as what they add to real ones: it is multiplied by the same derivatives. Errors of plaintexts and
     /// polynomials are real. So the root mean square of imaginary parts, over N/2 slots, is at most the real parts', which is what an
-    /// estimator predicts; in a sample it spreads by 1 / sqrt(N), 1 % at N = 2^13. The multiple of 16 leaves four bits to an estimate that
-    /// is to be right within one. On the other side, under a wrong key coefficients are uniform modulo q_0 ... q_level, and imaginary
-    /// parts have a root mean square of sqrt(N / 24) q_0 ... q_level / scale, at least 2^13 at N = 2^11 for a prime q_0 ten bits above
-    /// the scale: told from any error below 2^9, that is from any that leaves something of a result. Imaginary parts of other sizes say that
-    /// values have left a domain, or the modulus.
+    /// estimator predicts; in a sample it spreads by 1 / sqrt(N), 1 % at N = 2^13. The multiple of 16 leaves four bits to an estimate
+    /// that is to be right within one. On the other side, under a wrong key coefficients are uniform modulo q_0 ... q_level, and
+    /// imaginary parts have a root mean square of sqrt(N / 24) q_0 ... q_level / scale, at least 2^13 at N = 2^11 for a prime q_0 ten
+    /// bits above the scale: told from any error below 2^9, that is from any that leaves something of a result. Imaginary parts of other
+    /// sizes say that values have left a domain, or the modulus.
     /// </remarks>
     /// <param name="ciphertext">what to decrypt</param>
     /// <param name="expectedError">the predicted root mean square of a slot's error, of its real part</param>
@@ -85,8 +85,8 @@ public sealed unsafe class Decryptor
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the imaginary parts have a root mean square of {rms:E1}, the expected error is {expectedError:E1}: this is not what was to be "
-                + $"computed; see that keys, plan and container belong together, and that values stay in the domains of their polynomials"));
+                $"the imaginary parts have a root mean square of {rms:E1}, the expected error is {expectedError:E1}: this is not what "
+                + $"was to be computed; see that keys, plan and container belong together, and that values stay in their domains"));
         }
         return Array.ConvertAll(slots, slot => slot.Real);
     }

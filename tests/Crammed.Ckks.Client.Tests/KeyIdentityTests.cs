@@ -54,7 +54,7 @@ internal sealed class KeyIdentityTests
         Assert.That(refreshed.KeyId, Is.EqualTo(ClientSetup.Secret.KeyId));
     }
 
-    /// <summary>Over the socket: the server's request is refused with the reason, its connection ends, and the next one is served.</summary>
+    /// <summary>Over the socket: the request is refused with the reason, its connection ends, and the next one is served.</summary>
     [Test]
     public async Task A_refresh_server_says_why_and_goes_on()
     {

@@ -30,8 +30,10 @@ internal sealed class RealSlotsTests
         using var disguised = ClientSetup.WithKeyId(ciphertext, ClientSetup.Secret.KeyId);
         // Even a result whose error is as large as its values would be told from it.
         var refusal = Assert.Throws<InvalidDataException>(() => ClientSetup.Decryptor.DecryptToRealSlots(disguised, expectedError: 0.25))!;
-        Assert.That(refusal.Message, Does.Match(
-            @"^the imaginary parts have a root mean square of [0-9.]+E\+\d+, the expected error is 2\.5E-001: .*key.*plan.*domain").And.Not.Contain("\n"));
+        Assert.That(
+            refusal.Message,
+            Does.Match(@"^the imaginary parts have a root mean square of [0-9.]+E\+\d+, the expected error is 2\.5E-001: .*key.*plan.*domain")
+                .And.Not.Contain("\n"));
     }
 
     [Test]

@@ -63,7 +63,8 @@ public sealed class EvaluationKeys : IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         var file = KeySetFile.Open(path, parameters);
         return new EvaluationKeys(
-            parameters, file.Manifest.KeyId, file.Manifest.Entries.Select(entry => new EvaluationKeySlot(entry.Id, entry.Level, () => file.Load(entry))), file);
+            parameters, file.Manifest.KeyId,
+            file.Manifest.Entries.Select(entry => new EvaluationKeySlot(entry.Id, entry.Level, () => file.Load(entry))), file);
     }
 
     /// <summary>The key for a rotation to the left, steps modulo N/2.</summary>

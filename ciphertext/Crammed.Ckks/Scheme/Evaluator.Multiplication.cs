@@ -91,7 +91,8 @@ public sealed unsafe partial class Evaluator
     {
         var results = _switcher.Divide(sums, product.Level, rescales: true, [product[0], product[1]]);
         DisposeAll(sums);
-        return new Ciphertext(Parameters, product.KeyId, results, product.Level - 1, scale ?? product.Scale / Parameters.Moduli[product.Level]);
+        return new Ciphertext(
+            Parameters, product.KeyId, results, product.Level - 1, scale ?? product.Scale / Parameters.Moduli[product.Level]);
     }
 
     private static void DisposeAll(IEnumerable<IDisposable?> items)

@@ -29,7 +29,7 @@ internal sealed class FormatReader : IDisposable
         var version = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
         Check(
             version == FormatHeader.Version,
-            $"the object has version {version}, this program reads {FormatHeader.Version}; make keys and ciphertexts again with this program");
+            $"the object has version {version}, this program reads {FormatHeader.Version}; make keys and ciphertexts again");
         var found = (ObjectKind)BinaryPrimitives.ReadUInt16LittleEndian(header[10..]);
         Check(found == kind, $"the object is of kind {found}, wanted is {kind}");
         Check(

@@ -72,7 +72,7 @@ internal sealed class SerializedIdentityTests
         Assert.That(
             () => CiphertextReader.Read(new MemoryStream(old), _parameters),
             Throws.InstanceOf<CkksFormatException>().With.Message.EqualTo(
-                "the object has version 2, this program reads 3; make keys and ciphertexts again with this program"));
+                "the object has version 2, this program reads 3; make keys and ciphertexts again"));
     }
 
     private void Check<T>(Action<Stream> write, Func<Stream, T> read, Func<T, KeyId> idOf)
