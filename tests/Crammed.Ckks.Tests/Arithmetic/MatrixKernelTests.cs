@@ -87,7 +87,7 @@ internal sealed unsafe class MatrixKernelTests(string instance, ulong p)
             for (var k = 0; k < count; k++)
                 packed[(output / rows * count + k) * rows + output % rows] = weights[output, k];
         }
-        double** pointers = stackalloc double*[outputs + count];
+        var pointers = stackalloc double*[outputs + count];
         for (var output = 0; output < outputs; output++)
             pointers[output] = output == left ? null : results.Limb(output);
         for (var k = 0; k < count; k++)
