@@ -23,6 +23,10 @@ internal sealed class EngineCostsTests
         ["Encode"] = 3,
         ["Rotate"] = 16,
         ["HoistedRotations"] = 72,
+        ["Store"] = 20,
+        ["Load"] = 15,
+        ["LoadKey"] = 60,
+        ["ExpandKey"] = 5,
     };
 
     private static IEnumerable<EngineMeasurement> Measurements =>
