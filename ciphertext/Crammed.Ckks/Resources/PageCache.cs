@@ -10,6 +10,7 @@ namespace Crammed.Ckks;
 internal static partial class PageCache
 {
     private const int FadviseDontNeed = 4;
+    private const uint SyncFileRangeWrite = 2;
 
     /// <summary>
     /// Lets go of the whole pages within a part of a file; pages that are not yet on the disk stay. It is advice: nothing depends on it, so
@@ -23,6 +24,16 @@ internal static partial class PageCache
         if (OperatingSystem.IsLinux())
             _ = Fadvise(file, offset, length, FadviseDontNeed);
     }
+
+    /// <summary>Lets the system begin to write a part of a file to the disk, and does not wait for it.</summary>
+    public static void BeginWriting(SafeFileHandle file, long offset, long length)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = SyncFileRange(file, offset, length, SyncFileRangeWrite);
+    }
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     private static partial int Fadvise(SafeFileHandle file, long offset, long length, int advice);

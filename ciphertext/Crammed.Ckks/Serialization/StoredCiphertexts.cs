@@ -16,8 +16,8 @@ namespace Crammed.Ckks;
 /// </remarks>
 public static class StoredCiphertexts
 {
-    /// <summary>Bytes that wait in memory for the disk at most, besides what is being written.</summary>
-    private const long UnflushedBytes = 64 << 20;
+    /// <summary>After so many bytes what is on the disk is let go of.</summary>
+    private const long ForgottenBytes = 64 << 20;
 
     /// <summary>Writes a file, which appears whole or not at all, for its owner's eyes only.</summary>
     /// <returns>bytes that were written</returns>
@@ -29,18 +29,16 @@ public static class StoredCiphertexts
         AtomicFile.Write(path, stream =>
         {
             var file = stream.SafeFileHandle;
-            long written = 0, flushed = 0;
+            long written = 0;
             contents.ForEachLimb((number, i, polynomial, limb, place) =>
             {
                 var bytes = MemoryMarshal.AsBytes(ciphertexts[i][polynomial].LimbSpan(limb));
                 contents.Checksums[number] = StoredContents.Checksum(bytes);
                 RandomAccess.Write(file, bytes, place);
+                PageCache.BeginWriting(file, place, bytes.Length);
                 var now = Interlocked.Add(ref written, bytes.Length);
-                var before = Interlocked.Read(ref flushed);
-                if (now - before < UnflushedBytes || Interlocked.CompareExchange(ref flushed, now, before) != before)
-                    return;
-                RandomAccess.FlushToDisk(file);
-                PageCache.Forget(file, 0, 0);
+                if (now / ForgottenBytes != (now - bytes.Length) / ForgottenBytes)
+                    PageCache.Forget(file, 0, 0);
             });
             RandomAccess.Write(file, contents.ToBytes(), 0);
         }, UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -83,7 +83,7 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
         try
         {
             var budget = new MemoryBudget(input.Costs, input.Levels(figures.LargestRange), Bytes(gibibytes));
-            return PlanFigures.Of(input, Plan(settings, input, calibration, progress, budget.WorkingBytes), free, calibration);
+            return PlanFigures.Of(input, Plan(settings, input, calibration, progress, budget), free, calibration);
         }
         catch (MemoryBudgetException)
         {
@@ -96,13 +96,13 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
 
     private static ProgramPlan Plan(
         PlanSettings settings, PlanInput input, PlanCalibration calibration, IProgress<WorkProgress> progress,
-        Func<EncryptedProgram, long>? workingBytes)
+        MemoryBudget? memory)
     {
         try
         {
             return ProgramPlan.Create(
                 input.Program, input.Costs, new LocalSearchPlacement(settings.Search, settings.Seed) { Progress = progress },
-                new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(input), workingBytes));
+                new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(input), Memory: memory));
         }
         catch (InvalidOperationException exception) when (exception is not MemoryBudgetException)
         {
@@ -124,7 +124,7 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
         if (settings.He.Memory is { } budget && figures.MemoryBytes > Bytes(budget))
         {
             throw new ConfigurationException(FormattableString.Invariant($"'he.memory' is {budget} GiB, and a run takes ")
-                + $"{NumberText.Bytes(figures.MemoryBytes)}: {NumberText.Bytes(figures.Keys.MemoryBytes)} of keys, "
+                + $"{NumberText.Bytes(figures.MemoryBytes)}: {NumberText.Bytes(figures.KeyBytes)} of keys, "
                 + $"{NumberText.Bytes(figures.Plan.Memory.PeakBytes)} of ciphertexts at the peak, "
                 + $"{NumberText.Bytes(figures.DiagonalBytes + PlanFigures.EncodingBytes)} of diagonals and encodings; give more memory, a smaller batch or a smaller parameter set");
         }
