@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
-using Crammed.Ckks.Ring;
 using Crammed.Ckks.Serialization;
 using Crammed.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Crammed.Ckks;
 

@@ -37,8 +37,8 @@ internal sealed class RealSizePlanTests
     }
 
     /// <summary>
-    /// The model of the paper's width on a machine of 24 GiB: keys with both halves and values would take 43 GiB. Within 20 GiB a step takes no
-    /// more than a fifth longer.
+    /// The model of the paper's width on a machine of 24 GiB: keys with both halves, diagonals and values would take 48 GiB. Within 20 GiB a
+    /// step takes a third longer.
     /// </summary>
     [Test]
     public void A_wide_model_fits_20_gibibytes()
@@ -56,7 +56,7 @@ internal sealed class RealSizePlanTests
         var parts = budget.FixedParts(plan.Program, choice).Sum(part => part.Bytes);
         Assert.That(parts + plan.WorkingBytes, Is.LessThanOrEqualTo(gibibytes));
         Assert.That(choice.UniformHalf, Is.EqualTo(UniformHalf.Expanded));
-        Assert.That(plan.Milliseconds, Is.LessThanOrEqualTo(1.2 * free));
+        Assert.That(plan.Milliseconds, Is.LessThanOrEqualTo(1.35 * free));
     }
 
     private static ProgramPlan PlanOf(int hidden, int heads, int gate, MemoryBudget? memory)

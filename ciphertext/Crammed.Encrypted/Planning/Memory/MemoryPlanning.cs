@@ -18,8 +18,8 @@ internal static class MemoryPlanning
     /// </summary>
     private static readonly double[] RoomShares = [1, 0.9, 0.8, 0.7, 0.6];
 
-    /// <summary>The one by which choices of keys and diagonals are compared.</summary>
-    private const double ExploringShare = 0.8;
+    /// <summary>Those by which choices of keys and diagonals are compared: the first one that fits.</summary>
+    private static readonly double[] ExploringShares = [0.8, 1, 0.6];
 
     /// <param name="program">with refreshes, in order, nothing lowered or freed</param>
     /// <param name="costs">milliseconds and bytes</param>
@@ -91,8 +91,9 @@ internal static class MemoryPlanning
             if (left > 0)
             {
                 var instructionCosts = new InstructionCosts(costs, planned.Grid, left / SmallShare);
-                var after = Attempt(program, instructionCosts, left, (long)(left * ExploringShare)).After;
-                added = after.PeakBytes <= left ? choices[i].Milliseconds + after.Milliseconds - before : null;
+                var after = ExploringShares.Select(share => Attempt(program, instructionCosts, left, (long)(left * share)).After)
+                    .FirstOrDefault(timeline => timeline.PeakBytes <= left);
+                added = choices[i].Milliseconds + after?.Milliseconds - before;
             }
             var outcome = added is { } milliseconds
                 ? string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000:F3} s with what values take")
