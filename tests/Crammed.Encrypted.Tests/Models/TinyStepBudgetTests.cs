@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
