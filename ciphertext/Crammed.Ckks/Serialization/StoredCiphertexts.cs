@@ -62,7 +62,8 @@ public static class StoredCiphertexts
                 var bytes = MemoryMarshal.AsBytes(ciphertexts[i][polynomial].LimbSpan(limb));
                 StoredContents.ReadAt(file, bytes, place);
                 FormatReader.Check(
-                    StoredContents.Checksum(bytes) == contents.Checksums[number], "a stored ciphertext does not match its checksum: it is damaged");
+                    StoredContents.Checksum(bytes) == contents.Checksums[number],
+                    "a stored ciphertext does not match its checksum: it is damaged");
                 PageCache.Forget(file, place, bytes.Length);
             });
             return (ciphertexts, contents.FileBytes);

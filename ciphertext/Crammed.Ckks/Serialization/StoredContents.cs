@@ -27,8 +27,8 @@ internal sealed record StoredEntry(KeyId KeyId, int PolynomialCount, int Level, 
 }
 
 /// <summary>
-/// The beginning of a file of <see cref="StoredCiphertexts"/>: the set's identifier, the number of ciphertexts, an entry for each, a checksum for
-/// each limb, one for the beginning itself; then, from the next page on, limb after limb.
+/// The beginning of a file of <see cref="StoredCiphertexts"/>: the set's identifier, the number of ciphertexts, an entry for each, a
+/// checksum for each limb, one for the beginning itself; then, from the next page on, limb after limb.
 /// </summary>
 /// <param name="entries">of the ciphertexts in their order</param>
 /// <param name="parameters">of all of them, or null where there is none</param>
@@ -80,7 +80,8 @@ internal sealed class StoredContents(StoredEntry[] entries, CkksParameters? para
         using var reader = new BinaryReader(new MemoryStream(bytes));
         FormatReader.Check(bytes.Length >= BeginningBytes(count, 0), $"the file is too short for {count} ciphertexts");
         FormatReader.Check(
-            reader.ReadBytes(FormatHeader.IdentifierBytes).AsSpan().SequenceEqual(count == 0 ? new byte[FormatHeader.IdentifierBytes] : parameters.Identifier),
+            reader.ReadBytes(FormatHeader.IdentifierBytes).AsSpan()
+                .SequenceEqual(count == 0 ? new byte[FormatHeader.IdentifierBytes] : parameters.Identifier),
             $"the file does not hold {count} ciphertexts of {parameters.Name}");
         var found = reader.ReadInt32();
         FormatReader.Check(found == count, $"the file holds {found} ciphertexts, not {count}");

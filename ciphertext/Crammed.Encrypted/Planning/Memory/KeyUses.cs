@@ -37,7 +37,8 @@ internal sealed class KeyUses(SlotGrid grid, CkksLevels levels, BootstrappingPla
         Products or SquaredDifferences => Relinearizations(Chunks(instruction.Results[0].Count, Batch), level),
         Rotate rotate => Rotations(Terms(rotate.Operand, rotate.Steps, rotate.Result.Axes), level),
         RotateAndSum rotate => Rotations(Terms(rotate.Operand, rotate.Steps, [.. rotate.Result.Axes, .. rotate.Over]), level),
-        Fold fold => Enumerable.Range(0, Chunks(fold.Result.Count, Batch)).SelectMany(_ => Doublings(fold)).SelectMany(steps => Rotation(steps, level)),
+        Fold fold => Enumerable.Range(0, Chunks(fold.Result.Count, Batch)).SelectMany(_ => Doublings(fold))
+            .SelectMany(steps => Rotation(steps, level)),
         PolynomialOf polynomial => OfPolynomial(polynomial, level),
         LinearMap map => OfMap(map, level),
         Refresh { Method: RefreshMethod.Bootstrap } refresh => OfBootstraps(refresh),
