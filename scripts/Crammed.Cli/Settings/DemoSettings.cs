@@ -4,6 +4,7 @@ using Crammed.Cli.Configuration;
 namespace Crammed.Cli.Settings;
 
 /// <summary>What <c>crammed demo</c> reads: cfg_demo.yaml, with every group.</summary>
+[ReadWith("he.memory")]
 public sealed record DemoSettings : ICheckedSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]

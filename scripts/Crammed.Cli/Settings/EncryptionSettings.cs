@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
@@ -21,6 +22,9 @@ public sealed record EncryptionSettings
 
     [Description("what restores a ciphertext that is out of levels")]
     public required RefreshPolicy Refresh { get; init; }
+
+    [Description("memory that a run may take, in GiB; null: whatever it needs"), Range(0.0, 1 << 20, MinimumIsExclusive = true)]
+    public required double? Memory { get; init; }
 
     /// <summary>Refuses the policy that is not there yet.</summary>
     /// <exception cref="ConfigurationException"><c>he.refresh=bootstrap</c>.</exception>

@@ -1,10 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
 
 namespace Crammed.Cli.Commands.Convert;
 
 /// <summary>What <c>crammed convert</c> reads: cfg_convert.yaml.</summary>
+[ReadWith("he.memory")]
 public sealed record ConvertSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]

@@ -1,9 +1,11 @@
 using System.ComponentModel;
+using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
 
 namespace Crammed.Cli.Commands.Keygen;
 
 /// <summary>What <c>crammed keygen</c> reads: cfg_keygen.yaml.</summary>
+[ReadWith("he.memory")]
 public sealed record KeygenSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]
