@@ -31,7 +31,7 @@ public sealed unsafe partial class Evaluator
         {
             terms[output] = [.. Enumerable.Range(0, ciphertexts.Count).Where(i => plaintexts[output, i] is not null)];
             if (terms[output].Length > 0)
-                results[output] = Ciphertext.Allocate(Parameters, 2, level, scale);
+                results[output] = Ciphertext.Allocate(Parameters, ciphertexts[0].KeyId, 2, level, scale);
         }
         var chunk = Math.Min(Ring.N / used[0].Runs, ParallelChunk / 2);
         var chunks = Ring.N / chunk;
@@ -79,6 +79,7 @@ public sealed unsafe partial class Evaluator
         for (var i = 0; i < ciphertexts.Count; i++)
         {
             CheckPolynomials(operation, ciphertexts[i], 2);
+            CheckKeys(operation, ciphertexts[0], ciphertexts[i]);
             for (var output = 0; output < plaintexts.GetLength(0); output++)
             {
                 if (plaintexts[output, i] is not { } plaintext)
