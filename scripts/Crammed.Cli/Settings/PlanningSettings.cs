@@ -10,7 +10,7 @@ public record PlanningSettings : ICheckedSettings
     [Description("examples in the slots, a power of two; null: the least that holds a step's"), Range(1, 65536)]
     public required int? Batch { get; init; }
 
-    [Description("steps on clear slots that show how large values are"), Range(1, 100)]
+    [Description("steps on clear slots that show how large values are; no more than the draw has"), Range(1, 1000)]
     public required int CalibrationSteps { get; init; }
 
     [Description("cost tables (CSV); of an operation the first one's rows count; none: the one that comes with the program")]

@@ -9,15 +9,22 @@ using TorchSharp;
 
 namespace Crammed.Cli.Commands.Plan;
 
-/// <summary>Batches that show how large a program's values are.</summary>
-/// <param name="Source">Where they come from, for people.</param>
-/// <param name="Batches">One a step.</param>
-internal sealed record PlanBatches(string Source, IReadOnlyList<IReadOnlyList<PackedExample>> Batches)
-{
-    /// <summary>Steps whose updates the trained tensors that begin at zero are drawn at the size of.</summary>
-    public const int EarlierSteps = 5;
+/// <summary>A step that shows how large a program's values are.</summary>
+/// <param name="Number">From 1; the optimizer's scalars depend on it.</param>
+/// <param name="LearningRate">Of this step.</param>
+/// <param name="Examples">Its batch.</param>
+internal sealed record PlanStep(int Number, double LearningRate, IReadOnlyList<PackedExample> Examples);
 
-    /// <summary>The draw's batches of an export, or random tokens through the checkpoint's embedding with random labels.</summary>
+/// <summary>Steps of training that show how large a program's values are.</summary>
+/// <param name="Source">Where they come from, for people.</param>
+/// <param name="Trained">Trained tensors before the first, by name.</param>
+/// <param name="Steps">One after the other.</param>
+internal sealed record PlanBatches(string Source, IReadOnlyDictionary<string, double[]> Trained, IReadOnlyList<PlanStep> Steps)
+{
+    /// <summary>Steps whose updates the trained tensors that begin at zero are drawn at the size of, where tokens are random.</summary>
+    private const int EarlierSteps = 5;
+
+    /// <summary>The first steps of the draw on an export, as they will be trained, or random tokens through the checkpoint's embedding with random labels.</summary>
     /// <exception cref="FileNotFoundException">The export is missing.</exception>
     /// <exception cref="InvalidDataException">It is malformed, or does not belong to the model.</exception>
     public static PlanBatches Of(PlanInput input, string? export, int steps, int seed) => export is null
@@ -28,7 +35,7 @@ internal sealed record PlanBatches(string Source, IReadOnlyList<IReadOnlyList<Pa
     /// Trained tensors as they may be after some steps: what a draw begins at zero, the adapters' B and the classifier, is uniform up to
     /// what as many updates of a learning rate come to, the optimizer's update being at most the rate.
     /// </summary>
-    public static IReadOnlyDictionary<string, double[]> Trained(FineTuningDraw draw, int seed)
+    private static IReadOnlyDictionary<string, double[]> AfterEarlierSteps(FineTuningDraw draw, int seed)
     {
         var random = new Random(seed);
         var bound = EarlierSteps * draw.Settings.LearningRate;
@@ -39,7 +46,7 @@ internal sealed record PlanBatches(string Source, IReadOnlyList<IReadOnlyList<Pa
                 : [.. pair.Value.Select(_ => bound * (2 * random.NextDouble() - 1))]);
     }
 
-    private static PlanBatches Exported(PlanInput input, string folder, int steps)
+    private static PlanBatches Exported(PlanInput input, string folder, int mostSteps)
     {
         var split = ExportedSplit.Open(folder, TaskSplit.Train, input.ModelFolder);
         var draw = input.Draw;
@@ -48,15 +55,17 @@ internal sealed record PlanBatches(string Source, IReadOnlyList<IReadOnlyList<Pa
             throw new InvalidDataException(
                 $"{folder}: {split.Count} examples, and the draw is for {draw.TrainingExamples}; draw anew for this export");
         }
-        if (steps > draw.Settings.Steps)
-            throw new ArgumentException($"the draw has {draw.Settings.Steps} steps, fewer than calibration_steps={steps}");
+        var steps = Math.Min(mostSteps, draw.Settings.Steps);
         var wanted = Enumerable.Range(0, steps).SelectMany(step => draw.Batch(step).ToArray()).ToHashSet();
         // Draws count places in the export; an example's index is that of its split.
         var examples = ExportedTaskReader.Open(folder).Examples().Select((example, place) => (Place: (long)place, Example: example))
             .Where(item => wanted.Contains(item.Place)).ToDictionary(item => item.Place, item => Packed(item.Example));
         return new PlanBatches(
-            $"the first {steps} batches of {split.Description.Task}",
-            [.. Enumerable.Range(0, steps).Select(step => draw.Batch(step).ToArray().Select(place => examples[place]).ToArray())]);
+            $"the first {steps} of {draw.Settings.Steps} steps on {split.Description.Task}", CheckpointModel.Trained(draw),
+            [
+                .. Enumerable.Range(0, steps).Select(step => new PlanStep(
+                    step + 1, draw.Settings.LearningRateAt(step), [.. draw.Batch(step).ToArray().Select(place => examples[place])])),
+            ]);
     }
 
     private static PackedExample Packed(ExportedExample example) => new(
@@ -68,8 +77,15 @@ internal sealed record PlanBatches(string Source, IReadOnlyList<IReadOnlyList<Pa
         var (tokens, examples) = (input.Model.SequenceLength, input.StepExamples);
         using var model = Checkpoint.Load(input.ModelFolder);
         var random = new Random(seed);
-        var batches = Enumerable.Range(0, steps).Select(_ => Enumerable.Range(0, examples).Select(_ => Example()).ToArray()).ToArray();
-        return new PlanBatches("random tokens, at least half a sequence, with random labels", batches);
+        return new PlanBatches(
+            $"random tokens, {steps} batches, at least half a sequence, with random labels; adapters' B and the classifier drawn at the size of "
+            + $"{EarlierSteps} updates",
+            AfterEarlierSteps(input.Draw, seed), [.. Enumerable.Range(0, steps).Select(Step)]);
+
+        // The first step's scalars make moments of the whole gradient; later ones' are those of the state that was drawn.
+        PlanStep Step(int step) => new(
+            step == 0 ? 1 : EarlierSteps + step, input.Draw.Settings.LearningRate,
+            [.. Enumerable.Range(0, examples).Select(_ => Example())]);
 
         PackedExample Example()
         {

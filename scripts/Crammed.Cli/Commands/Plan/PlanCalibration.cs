@@ -22,17 +22,20 @@ internal sealed record ValueSize(double Bound, double Rms, IReadOnlyList<double>
 }
 
 /// <summary>Sizes of a program's values, taken on clear slots; calibration.json beside a plan.</summary>
-/// <param name="Format">2.</param>
+/// <param name="Format">3.</param>
 /// <param name="ModelSha256">Of the checkpoint's weights.</param>
 /// <param name="ProgramSha256">Of the program without levels.</param>
 /// <param name="Source">What was looked at, for people.</param>
 /// <param name="Steps">Steps that were run.</param>
+/// <param name="LastStep">Number of the last one, whose statistics errors are estimated with.</param>
+/// <param name="LastLearningRate">Its learning rate.</param>
 /// <param name="Values">By the groups' names.</param>
 internal sealed record PlanCalibration(
-    int Format, string ModelSha256, string ProgramSha256, string Source, int Steps, IReadOnlyDictionary<string, ValueSize> Values)
+    int Format, string ModelSha256, string ProgramSha256, string Source, int Steps, int LastStep, double LastLearningRate,
+    IReadOnlyDictionary<string, ValueSize> Values)
 {
     public const string File = "calibration.json";
-    private const int CurrentFormat = 2;
+    private const int CurrentFormat = 3;
     private const long LongestFile = 1L << 28;
 
     /// <summary>What a slot that was always zero may come to: ranges of bootstraps are not below 2^-20.</summary>
@@ -61,12 +64,12 @@ internal sealed record PlanCalibration(
     /// <exception cref="ArgumentException">An instruction takes more levels than a refreshed value has.</exception>
     /// <exception cref="InvalidDataException">A value left its polynomial's domain.</exception>
     public static PlanCalibration Measure(
-        PlanInput input, PlanBatches batches, int seed, string modelHash, string programHash, IProgress<WorkProgress>? progress,
+        PlanInput input, PlanBatches batches, string modelHash, string programHash, IProgress<WorkProgress>? progress,
         CancellationToken cancellation)
     {
         var sizes = new Dictionary<string, (double Bound, double Squares, SlotStatistics Last)>();
         var program = FreeInsertion.Run(DeadCodeElimination.Run(input.Program).Program).Program;
-        var total = (batches.Batches.Count + 1L) * program.Instructions.Count(instruction => instruction is not Free);
+        var total = (batches.Steps.Count + 1L) * program.Instructions.Count(instruction => instruction is not Free);
         // Sizes of errors do not matter, only how they meet: ranges of bootstraps are not known yet.
         var noise = new InstructionNoise(input.Levels(input.Method == RefreshMethod.Bootstrap ? 1 : null));
         foreach (var instruction in program.Instructions)
@@ -78,7 +81,7 @@ internal sealed record PlanCalibration(
         try
         {
             progress?.Report(new WorkProgress("calibrating", 0, total, "instructions"));
-            for (var step = 0; step < batches.Batches.Count; step++)
+            for (var step = 0; step < batches.Steps.Count; step++)
                 RunStep(step);
         }
         catch (RangeViolationException exception)
@@ -94,14 +97,17 @@ internal sealed record PlanCalibration(
         var values = sizes.ToDictionary(
             pair => pair.Key,
             pair => new ValueSize(
-                pair.Value.Bound, Math.Sqrt(pair.Value.Squares / batches.Batches.Count), pair.Value.Last.Quantiles, errors[pair.Key].Gains,
+                pair.Value.Bound, Math.Sqrt(pair.Value.Squares / batches.Steps.Count), pair.Value.Last.Quantiles, errors[pair.Key].Gains,
                 errors[pair.Key].ImaginaryGains));
-        return new PlanCalibration(CurrentFormat, modelHash, programHash, batches.Source, batches.Batches.Count, values);
+        return new PlanCalibration(
+            CurrentFormat, modelHash, programHash, batches.Source, batches.Steps.Count, batches.Steps[^1].Number, batches.Steps[^1].LearningRate,
+            values);
 
         void RunStep(int step)
         {
-            var batch = BatchInputs.Of(input.Model, input.Training, batches.Batches[step]);
-            var packed = BatchInputs.Pack(input.Training, batch, PlanBatches.Trained(input.Draw, seed));
+            var (number, rate, examples) = batches.Steps[step];
+            var packed = BatchInputs.Pack(
+                input.Training, BatchInputs.Of(input.Model, input.Training, examples), batches.Trained);
             var inputs = packed.ToDictionary(
                 pair => pair.Key,
                 pair => states.Remove(pair.Key, out var state) ? state : pair.Value.Select(slots => backend.Load(slots)).ToArray());
@@ -109,9 +115,8 @@ internal sealed record PlanCalibration(
             {
                 foreach (var (name, vectors) in inputs)
                     Add(name, vectors);
-                var rate = input.Draw.Settings.LearningRate;
-                var constants = input.Model.Constants(PlanBatches.EarlierSteps + step + 1, rate);
-                if (step == batches.Batches.Count - 1)
+                var constants = input.Model.Constants(number, rate);
+                if (step == batches.Steps.Count - 1)
                     errors = CalibrateErrors(inputs, constants);
                 var outputs = ProgramRun.Execute(program, backend, inputs, constants, Observe);
                 foreach (var (name, vectors) in outputs)
@@ -168,6 +173,8 @@ internal sealed record PlanCalibration(
             throw new InvalidDataException($"{path}: was taken with another model; give calibration=null to calibrate this one");
         if (read.ProgramSha256 != programHash)
             return null;
+        if (read.LastStep < 1 || !double.IsFinite(read.LastLearningRate))
+            throw new InvalidDataException($"{path}: the last step is {read.LastStep} at rate {read.LastLearningRate}; give calibration=null");
         var made = DeadCodeElimination.Run(program).Program.Instructions.SelectMany(instruction => instruction.Results);
         foreach (var value in program.Inputs.Concat(made))
         {

@@ -78,7 +78,7 @@ internal sealed record PlanFigures(
         var bootstrapping = largest is { } range ? new BootstrappingPlan(input.Parameters, range: range) : null;
         var noise = new InstructionNoise(levels, bootstrapping);
         var estimates = new NoiseEstimate(
-            noise, free.Program, calibration.Statistics, input.Model.Constants(PlanBatches.EarlierSteps + 1, input.Draw.Settings.LearningRate))
+            noise, free.Program, calibration.Statistics, input.Model.Constants(calibration.LastStep, calibration.LastLearningRate))
             .Estimate();
         var newParameters = input.Training.Graph.Parameters.Select(parameter => free.Program.Outputs[parameter.Name]).ToHashSet();
         return new PlanFigures(

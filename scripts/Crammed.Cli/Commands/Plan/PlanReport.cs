@@ -14,8 +14,7 @@ internal static class PlanReport
             + $"{Model(input)}, {grid}, {input.Parameters.Name} with {input.Costs.RefreshedLevel} usable levels, refreshed by "
             + $"{(input.Method == RefreshMethod.Bootstrap ? "bootstrapping" : "the key holder")}. "
             + $"Costs: {input.Table.Machine}, {input.Table.Threads} threads.\n"
-            + $"Calibrated on {calibration.Source}, {calibration.Steps} steps; adapters' B and the classifier drawn at the size of "
-            + $"{PlanBatches.EarlierSteps} steps of the learning rate.\n\n"
+            + $"Calibrated on {calibration.Source}.\n\n"
             + Totals(input, figures)
             + $"\n## By part\n\n{Parts(input, figures)}"
             + $"\n## By operation\n\n{Operations(input, figures)}"

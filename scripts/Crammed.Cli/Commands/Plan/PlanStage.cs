@@ -58,7 +58,7 @@ internal sealed class PlanStage
         var batches = PlanBatches.Of(Input, _request.ExportFolder, steps, seed);
         say($"calibrated on {batches.Source}");
         using var progress = display();
-        return PlanCalibration.Measure(Input, batches, seed, modelHash, programHash, progress, cancellation);
+        return PlanCalibration.Measure(Input, batches, modelHash, programHash, progress, cancellation);
     }
 
     /// <exception cref="ConfigurationException">Too much memory, or too much noise.</exception>
