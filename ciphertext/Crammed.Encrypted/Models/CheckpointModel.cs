@@ -104,16 +104,31 @@ public sealed class CheckpointModel
     };
 
     /// <summary>Trained tensors by the names of <see cref="PackedParameters"/> from those of a draw.</summary>
-    public static IReadOnlyDictionary<string, double[]> Trained(FineTuningDraw draw)
+    public static IReadOnlyDictionary<string, double[]> Trained(FineTuningDraw draw) => Trained(TrainedWeights.Initial(draw));
+
+    /// <summary>Trained tensors by the names of <see cref="PackedParameters"/>.</summary>
+    public static IReadOnlyDictionary<string, double[]> Trained(TrainedWeights weights)
     {
-        var names = draw.Shape.Adapters().SelectMany(adapter => new[]
-        {
-            (TrainedTensorNames.NameA(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.a"),
-            (TrainedTensorNames.NameB(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.b"),
-        }).ToDictionary();
-        return draw.Tensors.ToDictionary(
-            tensor => names.GetValueOrDefault(tensor.Name, tensor.Name), tensor => Array.ConvertAll(tensor.Values, value => (double)value));
+        var names = ProgramNames(weights.Shape);
+        return weights.Values.ToDictionary(tensor => names.GetValueOrDefault(tensor.Key, tensor.Key), tensor => tensor.Value);
     }
+
+    /// <summary>What a run of a draw trained, from tensors by the names of <see cref="PackedParameters"/>.</summary>
+    /// <exception cref="KeyNotFoundException">a tensor of the draw is missing</exception>
+    public static TrainedWeights Weights(FineTuningDraw draw, IReadOnlyDictionary<string, double[]> trained)
+    {
+        var names = ProgramNames(draw.Shape);
+        return new TrainedWeights(
+            draw.Settings, draw.Shape,
+            draw.Tensors.ToDictionary(tensor => tensor.Name, tensor => trained[names.GetValueOrDefault(tensor.Name, tensor.Name)]));
+    }
+
+    /// <summary>Names of adapters in programs by those of a draw; the head's are the same.</summary>
+    private static Dictionary<string, string> ProgramNames(FineTuningShape shape) => shape.Adapters().SelectMany(adapter => new[]
+    {
+        (TrainedTensorNames.NameA(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.a"),
+        (TrainedTensorNames.NameB(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.b"),
+    }).ToDictionary();
 
     private static ModelShape ShapeOf(BertConfiguration configuration, int rank) => new(
         configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, configuration.KernelPower, rank,
