@@ -89,7 +89,7 @@ public sealed unsafe class Encryptor
             SubtractProduct(ring, masked.Limb(limb), uniform.Limb(limb), secret.Values.Limb(limb), product.Limb(0), limb);
         }
         product.Clear();
-        return new Ciphertext(parameters, [masked, uniform], level, scale, seed);
+        return new Ciphertext(parameters, secret.KeyId, [masked, uniform], level, scale, seed);
     }
 
     /// <summary>accumulator -= left * right modulo one prime, in pieces that stay in the nearest cache.</summary>
@@ -124,7 +124,7 @@ public sealed unsafe class Encryptor
         AddError(error, sampler);
         using RnsPolynomial coefficients = Ring.Rent(1), ternary = Ring.Rent(1);
         sampler.FillTernary(coefficients.LimbSpan(0));
-        var result = Ciphertext.Allocate(_parameters, 2, level, scale);
+        var result = Ciphertext.Allocate(_parameters, _public!.KeyId, 2, level, scale);
         for (var limb = 0; limb <= level; limb++)
         {
             double* values = ternary.Limb(0), masked = result[0].Limb(limb), uniform = result[1].Limb(limb);
@@ -132,7 +132,7 @@ public sealed unsafe class Encryptor
             Ring.ForwardNtt(values, limb);
             message.Transform(masked, limb);
             error.Transform(uniform, limb);
-            Ring.Kernels.MultiplyAdd(masked, _public!.Masked.Limb(limb), values, Ring.N, Ring.Moduli[limb]);
+            Ring.Kernels.MultiplyAdd(masked, _public.Masked.Limb(limb), values, Ring.N, Ring.Moduli[limb]);
             Ring.Kernels.MultiplyAdd(uniform, _public.Uniform.Limb(limb), values, Ring.N, Ring.Moduli[limb]);
         }
         error.Clear();

@@ -18,7 +18,7 @@ public sealed class EvaluationKeyPlan
         Parameters = parameters;
         Keys = [.. list.Select(key => EvaluationKeys.Describe(parameters, key.Id, key.Level, isLoaded: false))];
         MemoryBytes = Keys.Sum(key => key.MemoryBytes);
-        FileBytes = KeySetManifest.Plan(parameters, list).FileBytes;
+        FileBytes = KeySetManifest.Plan(parameters, default, list).FileBytes;
     }
 
     public CkksParameters Parameters { get; }

@@ -41,7 +41,7 @@ public sealed unsafe class KeyGenerator
         RnsPolynomial masked = ring.Rent(count), uniform = UniformExpander.Expand(ring, count, seed);
         for (var i = 0; i < count; i++)
             SwitchingKeyGenerator.Mask(ring, masked.Limb(i), uniform.Limb(i), _secret.Values.Limb(i), error.LimbSpan(0), i);
-        return new PublicKey(_parameters, seed, masked, uniform);
+        return new PublicKey(_parameters, _secret.KeyId, seed, masked, uniform);
     }
 
     /// <summary>Keys for a server, in memory.</summary>
@@ -77,7 +77,7 @@ public sealed unsafe class KeyGenerator
                 slot?.Dispose();
             throw;
         }
-        return new EvaluationKeys(_parameters, slots);
+        return new EvaluationKeys(_parameters, _secret.KeyId, slots);
     }
 
     /// <summary>
@@ -110,7 +110,7 @@ public sealed unsafe class KeyGenerator
         using var ephemeral = EphemeralSecretFor(request);
         var counter = new KeyProgressCounter(progress, plan.Keys.Count, plan.MemoryBytes);
         KeySetFile.Save(
-            path, _parameters, plan.List, (id, level) => _generator.Create(id, level, ephemeral),
+            path, _parameters, _secret.KeyId, plan.List, (id, level) => _generator.Create(id, level, ephemeral),
             entry => counter.Add(entry.Id.Shape(_parameters, entry.Level).MemoryBytes(_parameters)),
             Options(maxDegreeOfParallelism, cancellation));
         return plan.Keys;

@@ -30,7 +30,8 @@ public sealed unsafe class RefreshParty
     /// q_0 of each input is read, so a message must satisfy |coefficient| * scale &lt; q_0 / 2; beyond it the result is garbage.
     /// Inputs may have any level and scale; the coefficients are multiplied by the exact ratio of the scales and rounded.
     /// </summary>
-    /// <exception cref="ArgumentException">a ciphertext of other parameters, or a level that the parameters do not have</exception>
+    /// <exception cref="ArgumentException">a ciphertext of other parameters or of another secret key, or a level that the parameters
+    /// do not have</exception>
     public Ciphertext[] Refresh(IReadOnlyList<Ciphertext> ciphertexts, int targetLevel)
     {
         ArgumentNullException.ThrowIfNull(ciphertexts);

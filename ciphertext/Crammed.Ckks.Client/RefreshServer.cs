@@ -56,7 +56,7 @@ public sealed class RefreshServer(CkksParameters parameters, RefreshParty party,
             while (RefreshProtocol.ReadRequest(stream, parameters) is { } request)
                 Answer(stream, request.TargetLevel, request.Ciphertexts);
         }
-        catch (CkksFormatException refusal)
+        catch (Exception refusal) when (refusal is CkksFormatException or KeyMismatchException)
         {
             RefreshProtocol.WriteError(stream, refusal.Message);
         }
@@ -68,7 +68,9 @@ public sealed class RefreshServer(CkksParameters parameters, RefreshParty party,
 
     private void Answer(Stream stream, int targetLevel, byte[][] requests)
     {
-        var ciphertexts = new Ciphertext[requests.Length];
+        var ciphertexts = new Ciphertext?[requests.Length];
+        Ciphertext[] refreshed = [];
+        var answers = new byte[requests.Length][];
         try
         {
             Parallel.For(0, requests.Length, _parallel, i =>
@@ -76,21 +78,23 @@ public sealed class RefreshServer(CkksParameters parameters, RefreshParty party,
                 using var buffer = new MemoryStream(requests[i], writable: false);
                 ciphertexts[i] = CiphertextReader.Read(buffer, parameters);
             });
+            refreshed = party.Refresh([.. ciphertexts.Select(ciphertext => ciphertext!)], targetLevel);
+            Parallel.For(0, requests.Length, _parallel, i =>
+            {
+                using var buffer = new MemoryStream();
+                refreshed[i].Write(buffer);
+                answers[i] = buffer.ToArray();
+            });
         }
         catch (AggregateException exception) when (exception.InnerException is CkksFormatException refusal)
         {
             throw new CkksFormatException(refusal.Message);
         }
-        var refreshed = party.Refresh(ciphertexts, targetLevel);
-        var answers = new byte[requests.Length][];
-        Parallel.For(0, requests.Length, _parallel, i =>
+        finally
         {
-            using var buffer = new MemoryStream();
-            refreshed[i].Write(buffer);
-            answers[i] = buffer.ToArray();
-            refreshed[i].Dispose();
-            ciphertexts[i].Dispose();
-        });
+            foreach (var ciphertext in ciphertexts.Concat(refreshed))
+                ciphertext?.Dispose();
+        }
         RefreshedCount += requests.Length;
         RefreshProtocol.WriteAnswer(stream, answers);
     }

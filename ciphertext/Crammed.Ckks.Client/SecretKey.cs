@@ -16,14 +16,18 @@ public sealed class SecretKey : IDisposable
     private readonly RnsPolynomial _coefficients;
     private readonly SecretPolynomial _values;
 
-    private SecretKey(CkksParameters parameters, RnsPolynomial coefficients)
+    private SecretKey(CkksParameters parameters, KeyId keyId, RnsPolynomial coefficients)
     {
         Parameters = parameters;
+        KeyId = keyId;
         _coefficients = coefficients;
         _values = SecretPolynomial.Transform(parameters.Ring, coefficients.LimbSpan(0));
     }
 
     public CkksParameters Parameters { get; }
+
+    /// <summary>Its name: random, and in everything that is made with it.</summary>
+    public KeyId KeyId { get; }
 
     /// <summary>The ternary coefficients.</summary>
     internal ReadOnlySpan<double> Coefficients => _coefficients.LimbSpan(0);
@@ -41,13 +45,13 @@ public sealed class SecretKey : IDisposable
             sampler.FillSparseTernary(coefficients.LimbSpan(0), weight);
         else
             sampler.FillTernary(coefficients.LimbSpan(0));
-        return new SecretKey(parameters, coefficients);
+        return new SecretKey(parameters, KeyId.Generate(), coefficients);
     }
 
     /// <summary>Writes the key, two bits a coefficient (the coefficient plus one). Not encrypted.</summary>
     public void Write(Stream stream)
     {
-        using var writer = new FormatWriter(stream, Parameters, ObjectKind.SecretKey);
+        using var writer = new FormatWriter(stream, Parameters, KeyId, ObjectKind.SecretKey);
         Span<byte> packed = stackalloc byte[Parameters.N / CoefficientsPerByte];
         packed.Clear();
         try
@@ -77,7 +81,7 @@ public sealed class SecretKey : IDisposable
             reader.VerifyChecksum();
             coefficients = parameters.Ring.Rent(1);
             Unpack(packed, coefficients.LimbSpan(0), parameters);
-            return new SecretKey(parameters, coefficients);
+            return new SecretKey(parameters, reader.KeyId, coefficients);
         }
         catch
         {

@@ -24,6 +24,7 @@ public sealed class ContainerWriter
     private readonly CkksEncoder _encoder;
     private readonly Encryptor _encryptor;
     private readonly ParallelOptions _parallel;
+    private readonly KeyId _keyId;
     private int _ciphertexts;
 
     public ContainerWriter(CkksParameters parameters, SecretKey secret, CircuitSettings run)
@@ -32,6 +33,7 @@ public sealed class ContainerWriter
         _run = run;
         _encoder = new CkksEncoder(parameters);
         _encryptor = new Encryptor(secret);
+        _keyId = secret.KeyId;
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = run.Threads };
     }
 
@@ -51,6 +53,7 @@ public sealed class ContainerWriter
         var batches = evaluation.Chunk(draw.Settings.BatchSize).ToArray();
         var manifest = new ContainerManifest
         {
+            KeyId = _keyId.ToString(),
             ParameterSet = _parameters.Name,
             Security = _parameters.SecurityDescription,
             Task = train.Description.Task,

@@ -19,6 +19,12 @@ public sealed class ResultReader(CkksParameters parameters, SecretKey secret, Co
     /// <summary>Released values are multiples of this.</summary>
     public const double Precision = 1.0 / (1 << PrecisionBits);
 
+    /// <summary>
+    /// A result of a larger error is of no use: released values are of size one. What has imaginary parts of many times as much
+    /// (<see cref="Decryptor.LargestImaginaryError"/>) is refused.
+    /// </summary>
+    private const double LargestError = 1.0 / (1 << 10);
+
     private readonly Decryptor _decryptor = new(secret);
     private readonly SlotLayout _layout = manifest.Layout(parameters.SlotCount);
 
@@ -48,7 +54,11 @@ public sealed class ResultReader(CkksParameters parameters, SecretKey secret, Co
         var ciphertexts = CiphertextFile.Read(path, parameters, count);
         try
         {
-            return [.. ciphertexts.Select(_decryptor.DecryptToSlots)];
+            return [.. ciphertexts.Select(ciphertext => _decryptor.DecryptToRealSlots(ciphertext, LargestError))];
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
         }
         finally
         {

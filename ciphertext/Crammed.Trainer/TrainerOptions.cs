@@ -9,7 +9,7 @@ internal sealed record TrainerOptions
     /// <summary>Calibrated checkpoint with the public, frozen weights.</summary>
     public required string Model { get; init; }
 
-    /// <summary>File of evaluation keys.</summary>
+    /// <summary>Folder of the public keys, the evaluation keys among them.</summary>
     public required string Keys { get; init; }
 
     /// <summary>Unix socket of the key holder's refresh party.</summary>
@@ -24,7 +24,7 @@ internal sealed record TrainerOptions
     public required int Threads { get; init; }
 
     public const string Usage =
-        "usage: crammed-train --container DIR --model DIR --keys FILE --refresh SOCKET --output DIR [--parameters FILE] [--threads N]";
+        "usage: crammed-train --container DIR --model DIR --keys DIR --refresh SOCKET --output DIR [--parameters FILE] [--threads N]";
 
     /// <exception cref="ArgumentException">An option is unknown, missing or malformed.</exception>
     public static TrainerOptions Parse(IReadOnlyList<string> arguments)

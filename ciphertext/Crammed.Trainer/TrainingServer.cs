@@ -47,7 +47,7 @@ internal sealed class TrainingServer : IDisposable
         var layout = _manifest.Layout(_parameters.SlotCount);
         var configuration = BertConfiguration.Read(Path.Combine(options.Model, CheckpointFiles.Configuration));
         var step = ModelLoader.Load(options.Model, layout, _manifest.Settings, _manifest.Shape, run.MaxLevel);
-        _keys = LoadKeys(options.Keys);
+        _keys = OpenKeys(options.Keys);
         _refresher = new RemoteRefresher(_parameters, options.Refresh, options.Threads);
         _backend = new CkksBackend(_parameters, new Evaluator(_parameters, _keys, options.Threads), _refresher);
         _context = new EncryptedContext(_backend, run.RefreshLevel);
@@ -77,17 +77,18 @@ internal sealed class TrainingServer : IDisposable
         _keys.Dispose();
     }
 
-    private EvaluationKeys LoadKeys(string path)
+    private EvaluationKeys OpenKeys(string folder)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path} is missing; make keys with 'crammed keygen'.", path);
+        var keys = PublicKeyFolder.OpenEvaluationKeys(folder, _parameters);
         try
         {
-            return EvaluationKeys.Open(path, _parameters);
+            _manifest.RequireKey(folder, keys.KeyId!.Value);
+            return keys;
         }
-        catch (CkksFormatException exception)
+        catch
         {
-            throw new InvalidDataException(exception.Message, exception);
+            keys.Dispose();
+            throw;
         }
     }
 

@@ -21,6 +21,15 @@ internal static class ClientSetup
         return [.. Enumerable.Range(0, Parameters.SlotCount).Select(_ => 2 * random.NextDouble() - 1)];
     }
 
+    /// <summary>A copy that says that it belongs to another key.</summary>
+    public static Ciphertext WithKeyId(Ciphertext ciphertext, KeyId keyId)
+    {
+        var copy = Ciphertext.Allocate(ciphertext.Parameters, keyId, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
+        for (var i = 0; i < ciphertext.PolynomialCount; i++)
+            copy[i].CopyLimbsFrom(ciphertext[i], ciphertext.Level + 1);
+        return copy;
+    }
+
     /// <summary>The root mean square of decrypted slots minus expected ones.</summary>
     public static double RmsError(Ciphertext ciphertext, double[] expected)
     {

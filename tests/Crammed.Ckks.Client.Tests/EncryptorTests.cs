@@ -51,7 +51,8 @@ internal sealed class EncryptorTests
     public void Another_key_decrypts_to_garbage()
     {
         using var other = SecretKey.Generate(ClientSetup.Parameters);
-        using var ciphertext = new Encryptor(ClientSetup.Secret).Encrypt([1.0], 0);
+        using var honest = new Encryptor(ClientSetup.Secret).Encrypt([1.0], 0);
+        using var ciphertext = ClientSetup.WithKeyId(honest, other.KeyId);
         // A uniform phase modulo q_0 = 2^46 at scale 2^36 gives slots of size 2^10 sqrt(N / 24).
         var slots = new Decryptor(other).DecryptToSlots(ciphertext);
         Assert.That(slots.Average(Math.Abs), Is.GreaterThan(1000));

@@ -59,7 +59,7 @@ public sealed class SmallDemoTests
         if (OperatingSystem.IsWindows())
             Assert.Ignore("file modes are Unix's");
         else
-            Assert.That(File.GetUnixFileMode(Path.Combine(Run, "keys", "secret.key")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            Assert.That(File.GetUnixFileMode(Path.Combine(Run, "keys", "private", "secret.key")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
     /// <summary>The training program gets a folder without any secret key; the key stays with the refresh party, another process.</summary>
@@ -67,7 +67,7 @@ public sealed class SmallDemoTests
     public void Training_needs_no_secret_key()
     {
         var server = Directory.CreateDirectory(Path.Combine(_folder, "server")).FullName;
-        File.Copy(Path.Combine(Run, "keys", "evaluation.keys"), Path.Combine(server, "evaluation.keys"));
+        Copy(Path.Combine(Run, "keys", "public"), Path.Combine(server, "keys"));
         Copy(Path.Combine(Run, "container"), Path.Combine(server, "container"));
         Copy(Path.Combine(Run, "model"), Path.Combine(server, "model"));
         var socket = Path.Combine(_folder, "refresh.sock");
@@ -77,7 +77,7 @@ public sealed class SmallDemoTests
         {
             Assert.That(party.StandardOutput.ReadLine(), Is.EqualTo("listening"));
             var training = Installation.Run(
-                "crammed-train.dll", server, "--container", "container", "--model", "model", "--keys", "evaluation.keys", "--refresh", socket,
+                "crammed-train.dll", server, "--container", "container", "--model", "model", "--keys", "keys", "--refresh", socket,
                 "--output", "results");
             Assert.That(training.ExitCode, Is.Zero, training.Errors);
             Assert.That(training.Output, Does.Contain("step 2/2"));
@@ -104,6 +104,38 @@ public sealed class SmallDemoTests
         Assert.That(finetune.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
         Assert.That(finetune.Errors, Does.Contain("secret.key"));
         Assert.That(Path.Combine(_folder, "outputs", "refused"), Does.Not.Exist, "nothing is made for a refused run");
+    }
+
+    /// <summary>
+    /// Other keys of the same parameter set, as after keygen --overwrite without a new convert: no program of the run takes them, neither
+    /// all nor the public ones alone.
+    /// </summary>
+    [Test]
+    public void Other_keys_of_the_same_set_are_refused()
+    {
+        var keygen = Crammed(
+            ["keygen", "name=second", $"model={Run}/model", $"draw={Run}/draw.safetensors", "he.parameters=insecure-N11"]);
+        Assert.That(keygen.ExitCode, Is.Zero, keygen.Errors);
+        var finetune = Crammed([
+            "finetune", "name=refused", "fhe=execute", $"model={Run}/model", $"export={Run}/export", $"draw={Run}/draw.safetensors",
+            $"container={Run}/container", "keys=outputs/second",
+        ]);
+        RefusedInOneLine(finetune);
+        Assert.That(Path.Combine(_folder, "outputs", "refused"), Does.Not.Exist, "nothing is made for a refused run");
+        RefusedInOneLine(Crammed(
+            ["refresh", "keys=outputs/second", $"container={Run}/container", $"socket={Path.Combine(_folder, "second.sock")}"]));
+        RefusedInOneLine(Installation.Run(
+            "crammed-train.dll", _folder, "--container", $"{Run}/container", "--model", $"{Run}/model", "--keys", "outputs/second/public",
+            "--refresh", "nobody.sock", "--output", "results"));
+
+        static void RefusedInOneLine((int ExitCode, string Output, string Errors) run)
+        {
+            Assert.That(run.ExitCode, Is.EqualTo(2), run.Errors);
+            Assert.That(
+                run.Errors.Trim(),
+                Does.Match("^error: .*: the encrypted container belongs to key [0-9a-f]{8}, these keys to key [0-9a-f]{8}; .*$"));
+            Assert.That(run.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
+        }
     }
 
     [Test]

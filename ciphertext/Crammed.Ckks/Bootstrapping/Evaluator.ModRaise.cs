@@ -43,7 +43,11 @@ public sealed unsafe partial class Evaluator
         var raised = RaiseToDense(encapsulated, toDense);
         foreach (var pair in encapsulated)
             DisposeAll(pair);
-        return [.. raised.Select((pair, i) => new Ciphertext(Parameters, pair, Parameters.MaxLevel, ciphertexts[i].Scale))];
+        return
+        [
+            .. raised.Select((pair, i) =>
+                new Ciphertext(Parameters, ciphertexts[i].KeyId, pair, Parameters.MaxLevel, ciphertexts[i].Scale)),
+        ];
     }
 
     /// <summary>Pairs under the ephemeral secret: one limb each, of centred coefficients modulo q_0, no longer transformed.</summary>

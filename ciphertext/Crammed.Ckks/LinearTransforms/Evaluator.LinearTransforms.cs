@@ -52,7 +52,7 @@ public sealed unsafe partial class Evaluator
         double prime = Parameters.Moduli[level];
         // A product and a quotient would round.
         var scale = transform.Scale == prime ? operand.Scale : operand.Scale * transform.Scale / prime;
-        return new Ciphertext(Parameters, results, level - 1, scale);
+        return new Ciphertext(Parameters, operand.KeyId, results, level - 1, scale);
     }
 
     private void CheckTransform(Ciphertext ciphertext, LinearTransform transform)

@@ -117,7 +117,7 @@ public sealed unsafe partial class Evaluator
     {
         var count = powers[1].Length;
         if (products.Count == 0)
-            return CiphertextBatch.Of(count, _ => Zero(level, sumScale));
+            return CiphertextBatch.Of(count, i => Zero(powers[1][i].KeyId, level, sumScale));
         var quotients = new List<Ciphertext[]>(products.Count);
         try
         {
@@ -150,9 +150,10 @@ public sealed unsafe partial class Evaluator
         });
     }
 
-    private Ciphertext Zero(int level, double scale)
+    /// <summary>What a sum begins with.</summary>
+    private Ciphertext Zero(KeyId keyId, int level, double scale)
     {
-        var zero = Ciphertext.Allocate(Parameters, 2, level, scale);
+        var zero = Ciphertext.Allocate(Parameters, keyId, 2, level, scale);
         for (var limb = 0; limb <= level; limb++)
         {
             zero[0].LimbSpan(limb).Clear();

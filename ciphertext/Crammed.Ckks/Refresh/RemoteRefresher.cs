@@ -30,6 +30,7 @@ public sealed class RemoteRefresher : IRefresher, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The party refused or is gone.</exception>
+    /// <exception cref="KeyMismatchException">The party answered with ciphertexts of another key.</exception>
     public Ciphertext[] Refresh(IReadOnlyList<Ciphertext> ciphertexts, int targetLevel)
     {
         var results = new Ciphertext[ciphertexts.Count];
@@ -61,5 +62,10 @@ public sealed class RemoteRefresher : IRefresher, IDisposable
             using var buffer = new MemoryStream(answers[i], writable: false);
             results[start + i] = CiphertextReader.Read(buffer, _parameters);
         });
+        for (var i = start; i < start + count; i++)
+        {
+            KeyMismatchException.ThrowIfDifferent(
+                "refresh", "the ciphertext", ciphertexts[i].KeyId, "the refresh party's answer", results[i].KeyId);
+        }
     }
 }

@@ -16,14 +16,18 @@ public sealed class EvaluationKeys : IDisposable
     private volatile bool _isDisposed;
 
     /// <summary>A set that owns the given slots, and the file that they load from if there is one.</summary>
-    internal EvaluationKeys(CkksParameters parameters, IEnumerable<EvaluationKeySlot> slots, KeySetFile? file = null)
+    internal EvaluationKeys(CkksParameters parameters, KeyId? keyId, IEnumerable<EvaluationKeySlot> slots, KeySetFile? file = null)
     {
         Parameters = parameters;
+        KeyId = keyId;
         _slots = slots.ToDictionary(slot => slot.Id);
         _file = file;
     }
 
     public CkksParameters Parameters { get; }
+
+    /// <summary>Names the secret key that these belong to; null for <see cref="Empty"/>, which serves ciphertexts of any.</summary>
+    public KeyId? KeyId { get; }
 
     /// <summary>Switches s^2 to s; null if the set has no such key. Exceptions as for <see cref="TryGetRotation"/>.</summary>
     public SwitchingKey? Relinearization => Find(EvaluationKeyId.Relinearization);
@@ -46,7 +50,7 @@ public sealed class EvaluationKeys : IDisposable
         [.. _slots.Values.OrderBy(slot => slot.Id).Select(slot => Describe(Parameters, slot.Id, slot.Level, slot.LoadedBytes > 0))];
 
     /// <summary>No keys at all: enough for additions and plaintext products.</summary>
-    public static EvaluationKeys Empty(CkksParameters parameters) => new(parameters, []);
+    public static EvaluationKeys Empty(CkksParameters parameters) => new(parameters, null, []);
 
     /// <summary>
     /// Opens a file that a key generator wrote. Header and manifest are read and checked; keys are read, and their checksums compared, at
@@ -59,7 +63,8 @@ public sealed class EvaluationKeys : IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         var file = KeySetFile.Open(path, parameters);
         return new EvaluationKeys(
-            parameters, file.Manifest.Entries.Select(entry => new EvaluationKeySlot(entry.Id, entry.Level, () => file.Load(entry))), file);
+            parameters, file.Manifest.KeyId,
+            file.Manifest.Entries.Select(entry => new EvaluationKeySlot(entry.Id, entry.Level, () => file.Load(entry))), file);
     }
 
     /// <summary>The key for a rotation to the left, steps modulo N/2.</summary>

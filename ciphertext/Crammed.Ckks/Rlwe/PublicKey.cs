@@ -10,15 +10,19 @@ namespace Crammed.Ckks;
 /// </summary>
 public sealed class PublicKey : IDisposable
 {
-    internal PublicKey(CkksParameters parameters, byte[] seed, RnsPolynomial masked, RnsPolynomial uniform)
+    internal PublicKey(CkksParameters parameters, KeyId keyId, byte[] seed, RnsPolynomial masked, RnsPolynomial uniform)
     {
         Parameters = parameters;
+        KeyId = keyId;
         Seed = seed;
         Masked = masked;
         Uniform = uniform;
     }
 
     public CkksParameters Parameters { get; }
+
+    /// <summary>Names the secret key that decrypts what this one encrypts.</summary>
+    public KeyId KeyId { get; }
 
     public long Bytes => Masked.Bytes + Uniform.Bytes;
 
@@ -31,7 +35,7 @@ public sealed class PublicKey : IDisposable
     /// <summary>Writes the key for <see cref="PublicKeyReader"/>, its uniform half as a seed.</summary>
     public void Write(Stream stream)
     {
-        using var writer = new FormatWriter(stream, Parameters, ObjectKind.PublicKey);
+        using var writer = new FormatWriter(stream, Parameters, KeyId, ObjectKind.PublicKey);
         writer.WriteBytes(Seed);
         writer.WritePolynomial(Masked);
         writer.WriteChecksum();

@@ -12,9 +12,10 @@ public sealed class Ciphertext : IDisposable
 {
     private readonly RnsPolynomial[] _polynomials;
 
-    internal Ciphertext(CkksParameters parameters, RnsPolynomial[] polynomials, int level, double scale, byte[]? seed = null)
+    internal Ciphertext(CkksParameters parameters, KeyId keyId, RnsPolynomial[] polynomials, int level, double scale, byte[]? seed = null)
     {
         Parameters = parameters;
+        KeyId = keyId;
         _polynomials = polynomials;
         Level = level;
         Scale = scale;
@@ -22,6 +23,9 @@ public sealed class Ciphertext : IDisposable
     }
 
     public CkksParameters Parameters { get; }
+
+    /// <summary>Names the secret key that decrypts it.</summary>
+    public KeyId KeyId { get; }
 
     /// <summary>How many rescales are left.</summary>
     public int Level { get; }
@@ -51,7 +55,7 @@ public sealed class Ciphertext : IDisposable
     /// </summary>
     public void Write(Stream stream)
     {
-        using var writer = new FormatWriter(stream, Parameters, ObjectKind.Ciphertext);
+        using var writer = new FormatWriter(stream, Parameters, KeyId, ObjectKind.Ciphertext);
         writer.WriteByte((byte)PolynomialCount);
         writer.WriteByte((byte)Level);
         writer.WriteByte((byte)(IsSeeded ? 1 : 0));
@@ -77,12 +81,12 @@ public sealed class Ciphertext : IDisposable
     public override string ToString() => $"ciphertext of {PolynomialCount} polynomials at level {Level}, scale 2^{Math.Log2(Scale):F3}";
 
     /// <summary>A ciphertext with uninitialized polynomials.</summary>
-    internal static Ciphertext Allocate(CkksParameters parameters, int polynomialCount, int level, double scale)
+    internal static Ciphertext Allocate(CkksParameters parameters, KeyId keyId, int polynomialCount, int level, double scale)
     {
         var polynomials = new RnsPolynomial[polynomialCount];
         for (var i = 0; i < polynomialCount; i++)
             polynomials[i] = parameters.Ring.Rent(level + 1);
-        return new Ciphertext(parameters, polynomials, level, scale);
+        return new Ciphertext(parameters, keyId, polynomials, level, scale);
     }
 
     /// <summary>For operations of many steps, which are not to begin with an operand that is gone.</summary>
@@ -90,7 +94,7 @@ public sealed class Ciphertext : IDisposable
 
     internal Ciphertext CopyAtLevel(int level, double scale)
     {
-        var copy = Allocate(Parameters, PolynomialCount, level, scale);
+        var copy = Allocate(Parameters, KeyId, PolynomialCount, level, scale);
         for (var i = 0; i < PolynomialCount; i++)
             copy[i].CopyLimbsFrom(this[i], level + 1);
         copy.Seed = Seed;

@@ -26,8 +26,8 @@ public sealed unsafe partial class Evaluator
     /// <summary>-ciphertext.</summary>
     public Ciphertext Negate(Ciphertext ciphertext)
     {
-        CheckOwner(nameof(Negate), ciphertext.Parameters);
-        var result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
+        CheckOwner(nameof(Negate), ciphertext);
+        var result = Ciphertext.Allocate(Parameters, ciphertext.KeyId, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
         for (var i = 0; i < result.PolynomialCount; i++)
         {
             for (var limb = 0; limb <= result.Level; limb++)
@@ -39,7 +39,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>ciphertext + plaintext; equal scales, the plaintext's level may be higher.</summary>
     public Ciphertext AddPlain(Ciphertext ciphertext, Plaintext plaintext)
     {
-        CheckOwner(nameof(AddPlain), ciphertext.Parameters);
+        CheckOwner(nameof(AddPlain), ciphertext);
         CheckOwner(nameof(AddPlain), plaintext.Parameters);
         CheckPlaintextLevel(nameof(AddPlain), ciphertext, plaintext);
         CheckScales(nameof(AddPlain), ciphertext.Level, ciphertext.Scale, plaintext.Level, plaintext.Scale);
@@ -54,13 +54,14 @@ public sealed unsafe partial class Evaluator
 
     private Ciphertext Combine(string operation, Ciphertext left, Ciphertext right, bool subtracts)
     {
-        CheckOwner(operation, left.Parameters);
-        CheckOwner(operation, right.Parameters);
+        CheckOwner(operation, left);
+        CheckOwner(operation, right);
+        CheckKeys(operation, left, right);
         CheckScales(operation, left.Level, left.Scale, right.Level, right.Scale);
         var level = Math.Min(left.Level, right.Level);
         var common = Math.Min(left.PolynomialCount, right.PolynomialCount);
         var count = Math.Max(left.PolynomialCount, right.PolynomialCount);
-        var result = Ciphertext.Allocate(Parameters, count, level, left.Scale);
+        var result = Ciphertext.Allocate(Parameters, left.KeyId, count, level, left.Scale);
         ForEachLimb(level, limb =>
         {
             var modulus = Ring.Moduli[limb];
@@ -83,8 +84,9 @@ public sealed unsafe partial class Evaluator
 
     private void CheckInPlace(string operation, Ciphertext accumulator, Ciphertext operand)
     {
-        CheckOwner(operation, accumulator.Parameters);
-        CheckOwner(operation, operand.Parameters);
+        CheckOwner(operation, accumulator);
+        CheckOwner(operation, operand);
+        CheckKeys(operation, accumulator, operand);
         CheckScales(operation, accumulator.Level, accumulator.Scale, operand.Level, operand.Scale);
         if (operand.Level < accumulator.Level || operand.PolynomialCount > accumulator.PolynomialCount)
         {

@@ -11,7 +11,7 @@ public sealed unsafe partial class Evaluator
     /// <exception cref="ArgumentException">a part of the constant times the scale passes half the modulus of the level, or is not a number</exception>
     public Ciphertext AddConstant(Ciphertext ciphertext, Complex constant)
     {
-        CheckOwner(nameof(AddConstant), ciphertext.Parameters);
+        CheckOwner(nameof(AddConstant), ciphertext);
         var integer = Integer(nameof(AddConstant), constant, ciphertext.Scale, ciphertext.Level);
         var result = ciphertext.Clone();
         AddGaussianInteger(result, integer);
@@ -22,9 +22,9 @@ public sealed unsafe partial class Evaluator
     /// <exception cref="ArgumentException">the integer passes half the modulus of the level</exception>
     public Ciphertext MultiplyInteger(Ciphertext ciphertext, long integer)
     {
-        CheckOwner(nameof(MultiplyInteger), ciphertext.Parameters);
+        CheckOwner(nameof(MultiplyInteger), ciphertext);
         Parameters.CheckCoefficient(nameof(MultiplyInteger), Math.Abs((double)integer), ciphertext.Level, scale: 1);
-        var result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
+        var result = Ciphertext.Allocate(Parameters, ciphertext.KeyId, ciphertext.PolynomialCount, ciphertext.Level, ciphertext.Scale);
         for (var limb = 0; limb <= result.Level; limb++)
         {
             var modulus = Ring.Moduli[limb];
@@ -38,7 +38,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>i * ciphertext: exact; scale and level stay.</summary>
     public Ciphertext MultiplyByImaginaryUnit(Ciphertext ciphertext)
     {
-        CheckOwner(nameof(MultiplyByImaginaryUnit), ciphertext.Parameters);
+        CheckOwner(nameof(MultiplyByImaginaryUnit), ciphertext);
         return MultiplyByGaussianInteger(ciphertext, ciphertext.Level, GaussianInteger.Of(Complex.ImaginaryOne, 1), ciphertext.Scale);
     }
 
@@ -49,7 +49,7 @@ public sealed unsafe partial class Evaluator
     /// scalarScale is not a positive number</exception>
     public Ciphertext MultiplyScalar(Ciphertext ciphertext, Complex value, double scalarScale)
     {
-        CheckOwner(nameof(MultiplyScalar), ciphertext.Parameters);
+        CheckOwner(nameof(MultiplyScalar), ciphertext);
         CheckFactorScale(nameof(MultiplyScalar), ciphertext.Scale, scalarScale);
         var integer = Integer(nameof(MultiplyScalar), value, scalarScale, ciphertext.Level);
         return MultiplyByGaussianInteger(ciphertext, ciphertext.Level, integer, ciphertext.Scale * scalarScale);
@@ -73,7 +73,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>At a lower level if one is given.</summary>
     private Ciphertext MultiplyByGaussianInteger(Ciphertext ciphertext, int level, GaussianInteger integer, double scale)
     {
-        var result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, level, scale);
+        var result = Ciphertext.Allocate(Parameters, ciphertext.KeyId, ciphertext.PolynomialCount, level, scale);
         for (var limb = 0; limb <= result.Level; limb++)
         {
             for (var i = 0; i < result.PolynomialCount; i++)

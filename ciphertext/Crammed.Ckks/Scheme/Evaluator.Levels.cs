@@ -8,7 +8,7 @@ public sealed unsafe partial class Evaluator
     /// </summary>
     public Ciphertext Rescale(Ciphertext ciphertext)
     {
-        CheckOwner(nameof(Rescale), ciphertext.Parameters);
+        CheckOwner(nameof(Rescale), ciphertext);
         CheckRescalable(nameof(Rescale), ciphertext);
         return DivideByLastPrime(ciphertext, ciphertext.Scale / Parameters.Moduli[ciphertext.Level]);
     }
@@ -16,7 +16,7 @@ public sealed unsafe partial class Evaluator
     /// <summary>The same message and scale at a lower or equal level: surplus limbs are left out, no noise.</summary>
     public Ciphertext DropLevels(Ciphertext ciphertext, int level)
     {
-        CheckOwner(nameof(DropLevels), ciphertext.Parameters);
+        CheckOwner(nameof(DropLevels), ciphertext);
         CheckNotRaised(nameof(DropLevels), ciphertext, level);
         return ciphertext.CopyAtLevel(level, ciphertext.Scale);
     }
@@ -28,7 +28,7 @@ public sealed unsafe partial class Evaluator
     /// </summary>
     public Ciphertext LowerTo(Ciphertext ciphertext, int level)
     {
-        CheckOwner(nameof(LowerTo), ciphertext.Parameters);
+        CheckOwner(nameof(LowerTo), ciphertext);
         CheckNotRaised(nameof(LowerTo), ciphertext, level);
         double canonical = Parameters.ScaleAt(ciphertext.Level), target = Parameters.ScaleAt(level);
         if (!ScalesAgree(canonical, ciphertext.Scale))
@@ -61,7 +61,7 @@ public sealed unsafe partial class Evaluator
     {
         var last = ciphertext.Level;
         var count = ciphertext.PolynomialCount;
-        var result = Ciphertext.Allocate(Parameters, count, last - 1, scale);
+        var result = Ciphertext.Allocate(Parameters, ciphertext.KeyId, count, last - 1, scale);
         using var remainders = Ring.Rent(count);
         _workers.For(count, i =>
         {

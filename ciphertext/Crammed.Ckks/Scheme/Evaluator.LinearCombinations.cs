@@ -30,7 +30,8 @@ public sealed unsafe partial class Evaluator
         }
         foreach (var input in inputs)
         {
-            CheckOwner(nameof(LinearCombinations), input.Parameters);
+            CheckOwner(nameof(LinearCombinations), input);
+            CheckKeys(nameof(LinearCombinations), inputs[0], input);
             if (input.PolynomialCount != inputs[0].PolynomialCount)
             {
                 throw new InvalidOperationException(
@@ -44,7 +45,10 @@ public sealed unsafe partial class Evaluator
         (var matrix, var factor) = ToIntegers(weights, weightScale, level);
         var results = new Ciphertext[outputCount];
         for (var output = 0; output < outputCount; output++)
-            results[output] = Ciphertext.Allocate(Parameters, inputs[0].PolynomialCount, level, inputs[0].Scale * weightScale);
+        {
+            results[output] = Ciphertext.Allocate(
+                Parameters, inputs[0].KeyId, inputs[0].PolynomialCount, level, inputs[0].Scale * weightScale);
+        }
         for (var limb = 0; limb <= level; limb++)
             MultiplyMatrix(results, inputs, matrix, factor, limb);
         return results;

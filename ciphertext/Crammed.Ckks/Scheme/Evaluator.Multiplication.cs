@@ -8,11 +8,11 @@ public sealed unsafe partial class Evaluator
     /// <summary>ciphertext * plaintext, slot by slot; the plaintext's level may be higher.</summary>
     public Ciphertext MultiplyPlain(Ciphertext ciphertext, Plaintext plaintext)
     {
-        CheckOwner(nameof(MultiplyPlain), ciphertext.Parameters);
+        CheckOwner(nameof(MultiplyPlain), ciphertext);
         CheckOwner(nameof(MultiplyPlain), plaintext.Parameters);
         CheckPlaintextLevel(nameof(MultiplyPlain), ciphertext, plaintext);
         var scale = ciphertext.Scale * plaintext.Scale;
-        var result = Ciphertext.Allocate(Parameters, ciphertext.PolynomialCount, ciphertext.Level, scale);
+        var result = Ciphertext.Allocate(Parameters, ciphertext.KeyId, ciphertext.PolynomialCount, ciphertext.Level, scale);
         ForEachLimb(result.Level, limb =>
         {
             var factor = plaintext.Polynomial.Limb(limb);
@@ -27,6 +27,7 @@ public sealed unsafe partial class Evaluator
     {
         CheckPolynomials(nameof(Multiply), left, 2);
         CheckPolynomials(nameof(Multiply), right, 2);
+        CheckKeys(nameof(Multiply), left, right);
         return SumTensors([left], [right], left.Scale * right.Scale, differences: false);
     }
 
@@ -82,7 +83,7 @@ public sealed unsafe partial class Evaluator
     {
         var results = _switcher.Divide(sums, product.Level, rescales: false, [product[0], product[1]]);
         DisposeAll(sums);
-        return new Ciphertext(Parameters, results, product.Level, product.Scale);
+        return new Ciphertext(Parameters, product.KeyId, results, product.Level, product.Scale);
     }
 
     /// <summary>Adds P c_0 and P c_1 and divides by P q_level; disposes the sums.</summary>
@@ -90,7 +91,8 @@ public sealed unsafe partial class Evaluator
     {
         var results = _switcher.Divide(sums, product.Level, rescales: true, [product[0], product[1]]);
         DisposeAll(sums);
-        return new Ciphertext(Parameters, results, product.Level - 1, scale ?? product.Scale / Parameters.Moduli[product.Level]);
+        return new Ciphertext(
+            Parameters, product.KeyId, results, product.Level - 1, scale ?? product.Scale / Parameters.Moduli[product.Level]);
     }
 
     private static void DisposeAll(IEnumerable<IDisposable?> items)
@@ -102,7 +104,7 @@ public sealed unsafe partial class Evaluator
     private Ciphertext SumTensors(IReadOnlyList<Ciphertext> left, IReadOnlyList<Ciphertext> right, double scale, bool differences)
     {
         var level = Math.Min(left.Min(operand => operand.Level), right.Min(operand => operand.Level));
-        var result = Ciphertext.Allocate(Parameters, 3, level, scale);
+        var result = Ciphertext.Allocate(Parameters, left[0].KeyId, 3, level, scale);
         var chunk = Math.Min(Ring.N, ParallelChunk);
         var chunks = Ring.N / chunk;
         _workers.For((level + 1) * chunks, item =>
@@ -142,6 +144,8 @@ public sealed unsafe partial class Evaluator
             CheckPolynomials(operation, operand, 2);
         foreach (var operand in right)
             CheckPolynomials(operation, operand, 2);
+        CheckKeys(operation, left, left[0]);
+        CheckKeys(operation, right, left[0]);
     }
 
     private SwitchingKey RelinearizationKey(string operation, Ciphertext product)

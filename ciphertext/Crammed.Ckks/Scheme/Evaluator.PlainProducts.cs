@@ -20,13 +20,14 @@ public sealed unsafe partial class Evaluator
         for (var i = 0; i < ciphertexts.Count; i++)
         {
             CheckPolynomials(operation, ciphertexts[i], 2);
+            CheckKeys(operation, ciphertexts[0], ciphertexts[i]);
             CheckOwner(operation, plaintexts[i].Parameters);
             if (plaintexts[i].Level < level)
                 CheckPlaintextLevel(operation, ciphertexts[i], plaintexts[i]);
             Parameters.CheckCoefficient(operation, plaintexts[i].Largest, level, plaintexts[i].Scale);
             CheckScales(operation, level, scale, ciphertexts[i].Level, ciphertexts[i].Scale * plaintexts[i].Scale);
         }
-        var result = Ciphertext.Allocate(Parameters, 2, level, scale);
+        var result = Ciphertext.Allocate(Parameters, ciphertexts[0].KeyId, 2, level, scale);
         ForEachLimb(level, limb => SumPlainProducts(result, ciphertexts, plaintexts, limb));
         return result;
     }

@@ -75,6 +75,6 @@ public sealed unsafe partial class Evaluator
         var results = _switcher.Divide(
             sums, ciphertext.Level, rescales: false, [ciphertext[0], null], Ring.Permutation(element));
         DisposeAll(sums);
-        return new Ciphertext(Parameters, results, ciphertext.Level, ciphertext.Scale);
+        return new Ciphertext(Parameters, ciphertext.KeyId, results, ciphertext.Level, ciphertext.Scale);
     }
 }

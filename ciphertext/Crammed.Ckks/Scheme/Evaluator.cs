@@ -11,7 +11,9 @@ namespace Crammed.Ckks;
 /// Two scales count as equal if they differ by at most 2^-30 of themselves. Operations run in parallel over limbs up to the given degree,
 /// which concurrent calls share; results do not depend on it. Methods throw <see cref="InvalidOperationException"/> if levels, scales or keys do not
 /// fit, naming the operation with its levels and scales, and <see cref="ArgumentException"/> for other wrong arguments: among them every
-/// constant, factor, weight or plaintext whose integers pass half the modulus of the level, where they would come back as other ones.
+/// constant, factor, weight or plaintext whose integers pass half the modulus of the level, where they would come back as other ones, and as
+/// <see cref="KeyMismatchException"/> operands of different secret keys, or of another one than the evaluation keys'. Results belong to the
+/// key of their operands.
 /// </remarks>
 public sealed unsafe partial class Evaluator
 {
@@ -78,9 +80,27 @@ public sealed unsafe partial class Evaluator
             throw new ArgumentException($"{operation}: an operand belongs to {owner.Name}, the evaluator to {Parameters.Name}");
     }
 
-    private void CheckPolynomials(string operation, Ciphertext ciphertext, int polynomials)
+    /// <summary>Of the evaluator's parameters, and of its keys' owner where it has keys.</summary>
+    private void CheckOwner(string operation, Ciphertext ciphertext)
     {
         CheckOwner(operation, ciphertext.Parameters);
+        if (Keys.KeyId is { } keyId && keyId != ciphertext.KeyId)
+            throw new KeyMismatchException(operation, "the ciphertext", ciphertext.KeyId, "the evaluation keys", keyId);
+    }
+
+    /// <summary>Operands that meet are of one key, also where the evaluator has no keys.</summary>
+    private static void CheckKeys(string operation, Ciphertext first, Ciphertext other) =>
+        KeyMismatchException.ThrowIfDifferent(operation, "one operand", first.KeyId, "another", other.KeyId);
+
+    private static void CheckKeys(string operation, IReadOnlyList<Ciphertext> operands, Ciphertext first)
+    {
+        foreach (var operand in operands)
+            CheckKeys(operation, first, operand);
+    }
+
+    private void CheckPolynomials(string operation, Ciphertext ciphertext, int polynomials)
+    {
+        CheckOwner(operation, ciphertext);
         if (ciphertext.PolynomialCount != polynomials)
         {
             throw new InvalidOperationException(

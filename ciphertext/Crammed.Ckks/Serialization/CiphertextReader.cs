@@ -29,7 +29,7 @@ public static class CiphertextReader
                 polynomials[i] = packed.Unpack(i);
             if (seed is not null)
                 polynomials[1] = UniformExpander.Expand(parameters.Ring, level + 1, seed);
-            return new Ciphertext(parameters, polynomials!, level, scale, seed);
+            return new Ciphertext(parameters, reader.KeyId, polynomials!, level, scale, seed);
         }
         catch
         {

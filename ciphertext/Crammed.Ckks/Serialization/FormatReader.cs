@@ -27,11 +27,18 @@ internal sealed class FormatReader : IDisposable
         ReadBytes(header);
         Check(header.StartsWith(FormatHeader.Magic), "the object does not begin as those of this format do");
         var version = BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
-        Check(version == FormatHeader.Version, $"the object has version {version}, this program reads {FormatHeader.Version}");
+        Check(
+            version == FormatHeader.Version,
+            $"the object has version {version}, this program reads {FormatHeader.Version}; make keys and ciphertexts again");
         var found = (ObjectKind)BinaryPrimitives.ReadUInt16LittleEndian(header[10..]);
         Check(found == kind, $"the object is of kind {found}, wanted is {kind}");
-        Check(header[12..].SequenceEqual(parameters.Identifier), $"the object was made with parameters other than {parameters.Name}");
+        Check(
+            header[12..].StartsWith(parameters.Identifier), $"the object was made with parameters other than {parameters.Name}");
+        KeyId = new KeyId(header[^KeyId.Bytes..]);
     }
+
+    /// <summary>The key that the object belongs to.</summary>
+    public KeyId KeyId { get; }
 
     public static void Check(bool holds, string message)
     {

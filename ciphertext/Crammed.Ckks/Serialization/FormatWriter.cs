@@ -12,7 +12,7 @@ internal sealed class FormatWriter : IDisposable
     private readonly CkksParameters _parameters;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public FormatWriter(Stream stream, CkksParameters parameters, ObjectKind kind)
+    public FormatWriter(Stream stream, CkksParameters parameters, KeyId keyId, ObjectKind kind)
     {
         ArgumentNullException.ThrowIfNull(stream);
         _stream = stream;
@@ -21,6 +21,9 @@ internal sealed class FormatWriter : IDisposable
         WriteUInt16(FormatHeader.Version);
         WriteUInt16((ushort)kind);
         WriteBytes(parameters.Identifier);
+        Span<byte> id = stackalloc byte[KeyId.Bytes];
+        keyId.CopyTo(id);
+        WriteBytes(id);
     }
 
     public void WriteBytes(ReadOnlySpan<byte> bytes)

@@ -48,15 +48,16 @@ internal sealed class KeySetFile : IDisposable
     /// </summary>
     /// <param name="path">where the file appears, whole, once all keys are written</param>
     /// <param name="parameters">the keys' parameters</param>
+    /// <param name="keyId">the secret key that they belong to</param>
     /// <param name="keys">name and level of each key, all different</param>
     /// <param name="create">makes a key; called from several threads</param>
     /// <param name="written">called after each key that is written and disposed; from several threads</param>
     /// <param name="options">degree of parallelism and cancellation</param>
     public static void Save(
-        string path, CkksParameters parameters, IEnumerable<(EvaluationKeyId Id, int Level)> keys,
+        string path, CkksParameters parameters, KeyId keyId, IEnumerable<(EvaluationKeyId Id, int Level)> keys,
         Func<EvaluationKeyId, int, SwitchingKey> create, Action<KeySetEntry> written, ParallelOptions options)
     {
-        var manifest = KeySetManifest.Plan(parameters, keys);
+        var manifest = KeySetManifest.Plan(parameters, keyId, keys);
         AtomicFile.Write(path, Write, bytes: manifest.FileBytes);
 
         void Write(FileStream stream)

@@ -21,7 +21,11 @@ internal sealed class KeySetManifest
 
     private readonly CkksParameters _parameters;
 
-    private KeySetManifest(CkksParameters parameters, KeySetEntry[] entries) => (_parameters, Entries) = (parameters, entries);
+    private KeySetManifest(CkksParameters parameters, KeyId keyId, KeySetEntry[] entries) =>
+        (_parameters, KeyId, Entries) = (parameters, keyId, entries);
+
+    /// <summary>The secret key that the keys belong to.</summary>
+    public KeyId KeyId { get; }
 
     public KeySetEntry[] Entries { get; }
 
@@ -30,8 +34,9 @@ internal sealed class KeySetManifest
 
     /// <summary>The places of keys that are still to be written, in their order; checksums are zero and to be filled in.</summary>
     /// <param name="parameters">the set's parameters</param>
+    /// <param name="keyId">the secret key that they belong to</param>
     /// <param name="keys">name and level of each key, all different</param>
-    public static KeySetManifest Plan(CkksParameters parameters, IEnumerable<(EvaluationKeyId Id, int Level)> keys)
+    public static KeySetManifest Plan(CkksParameters parameters, KeyId keyId, IEnumerable<(EvaluationKeyId Id, int Level)> keys)
     {
         (EvaluationKeyId Id, int Level)[] ordered = [.. keys.OrderBy(key => key.Id)];
         var entries = new KeySetEntry[ordered.Length];
@@ -43,12 +48,12 @@ internal sealed class KeySetManifest
             entries[i] = new KeySetEntry(id, level, offset, bytes, new byte[FormatHeader.ChecksumBytes]);
             offset += bytes;
         }
-        return new KeySetManifest(parameters, entries);
+        return new KeySetManifest(parameters, keyId, entries);
     }
 
     public void Write(Stream stream)
     {
-        using var writer = new FormatWriter(stream, _parameters, ObjectKind.EvaluationKeys);
+        using var writer = new FormatWriter(stream, _parameters, KeyId, ObjectKind.EvaluationKeys);
         writer.WriteInt32(Entries.Length);
         foreach (var entry in Entries)
         {
@@ -82,7 +87,7 @@ internal sealed class KeySetManifest
             FormatReader.Check(isOrdered, $"key {i} is not behind key {i - 1} in the order of keys");
         }
         reader.VerifyChecksum();
-        var planned = Plan(parameters, stored.Select(entry => (entry.Id, entry.Level)));
+        var planned = Plan(parameters, reader.KeyId, stored.Select(entry => (entry.Id, entry.Level)));
         for (var i = 0; i < count; i++)
         {
             KeySetEntry entry = stored[i], plan = planned.Entries[i];
@@ -90,7 +95,7 @@ internal sealed class KeySetManifest
                 entry.Offset == plan.Offset && entry.Bytes == plan.Bytes,
                 $"key {i} has {entry.Bytes} bytes from {entry.Offset} on, it must have {plan.Bytes} from {plan.Offset} on");
         }
-        var manifest = new KeySetManifest(parameters, stored);
+        var manifest = new KeySetManifest(parameters, reader.KeyId, stored);
         var missing = manifest.FileBytes - stream.Length;
         FormatReader.Check(missing <= 0, $"the file ends {missing} bytes early");
         FormatReader.Check(missing >= 0, $"{-missing} bytes follow the last key");

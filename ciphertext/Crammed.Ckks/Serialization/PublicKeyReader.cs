@@ -15,7 +15,8 @@ public static class PublicKeyReader
         using var packed = reader.ReadPolynomials(1, parameters.MaxLevel);
         reader.VerifyChecksum();
         var masked = packed.Unpack(0);
-        return new PublicKey(parameters, seed, masked, UniformExpander.Expand(parameters.Ring, parameters.MaxLevel + 1, seed));
+        var uniform = UniformExpander.Expand(parameters.Ring, parameters.MaxLevel + 1, seed);
+        return new PublicKey(parameters, reader.KeyId, seed, masked, uniform);
     }
 
     /// <summary>Reads a file that holds one key and nothing else.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Crammed.Ckks;
 using Crammed.Encrypted.Eager;
 using Crammed.Model;
 
@@ -14,7 +15,7 @@ public sealed record ContainerManifest
     /// <summary>Name of the manifest's file.</summary>
     public const string FileName = "manifest.json";
 
-    private const int CurrentFormat = 1;
+    private const int CurrentFormat = 2;
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -23,6 +24,9 @@ public sealed record ContainerManifest
     };
 
     public int Format { get; init; } = CurrentFormat;
+
+    /// <summary>The id of the secret key that the ciphertexts belong to.</summary>
+    public required string KeyId { get; init; }
 
     /// <summary>Name of the CKKS parameter set.</summary>
     public required string ParameterSet { get; init; }
@@ -48,6 +52,13 @@ public sealed record ContainerManifest
         return SlotLayout.TokenMajor(slotCount, Shape.SequenceLength);
     }
 
+    /// <summary>Refuses keys that the container's ciphertexts do not belong to.</summary>
+    /// <param name="place">the keys' folder or file, for the message</param>
+    /// <param name="keyId">their id</param>
+    /// <exception cref="KeyMismatchException">they are of another secret key</exception>
+    public void RequireKey(string place, KeyId keyId) =>
+        KeyMismatchException.ThrowIfDifferent(place, "the encrypted container", Ckks.KeyId.Parse(KeyId), "these keys", keyId);
+
     /// <summary>The JSON form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
 
@@ -67,6 +78,8 @@ public sealed record ContainerManifest
                 throw new InvalidDataException($"{path}: format {manifest.Format}, expected {CurrentFormat}; convert the data again.");
             SettingsRange.Check(manifest.Settings);
             manifest.Shape.Validate();
+            if (!Ckks.KeyId.TryParse(manifest.KeyId, out _))
+                throw new InvalidDataException($"{path}: key_id is '{manifest.KeyId}', it must be 32 hexadecimal digits.");
             return manifest;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)

@@ -39,6 +39,42 @@ public sealed record ProgramKeys(
         return new ProgramKeys(keys.Rotations, keys.Relinearization, plan.ConjugationLevel, true, ranges.Max());
     }
 
+    /// <summary>The keys of several programs: each key that one of them takes, up to the highest level of any.</summary>
+    public static ProgramKeys Union(params IReadOnlyList<ProgramKeys> programs)
+    {
+        var rotations = new SortedDictionary<int, int>();
+        foreach (var (steps, level) in programs.SelectMany(keys => keys.Rotations))
+            rotations[steps] = Math.Max(level, rotations.GetValueOrDefault(steps));
+        return new ProgramKeys(
+            rotations, programs.Max(keys => keys.RelinearizationLevel), programs.Max(keys => keys.ConjugationLevel),
+            programs.Any(keys => keys.Encapsulation), programs.Max(keys => keys.LargestRange));
+    }
+
+    /// <summary>The first of these keys that a set does not have, or has for lower levels only, in words; null where it has all.</summary>
+    public string? FirstMissing(IReadOnlyList<EvaluationKeyInfo> keys)
+    {
+        var there = keys.ToDictionary(key => (key.Kind, key.Steps), key => key.Level);
+        return Needed().Select(key => there.TryGetValue((key.Kind, key.Steps), out var level)
+                ? level >= key.Level ? null : $"{key.Name} for level {key.Level}, only one that serves levels up to {level}"
+                : $"{key.Name} for level {key.Level}")
+            .FirstOrDefault(words => words is not null);
+    }
+
+    private IEnumerable<(EvaluationKeyKind Kind, int Steps, int Level, string Name)> Needed()
+    {
+        if (RelinearizationLevel is { } products)
+            yield return (EvaluationKeyKind.Relinearization, 0, products, "relinearization key");
+        if (ConjugationLevel is { } conjugation)
+            yield return (EvaluationKeyKind.Conjugation, 0, conjugation, "conjugation key");
+        foreach (var (steps, level) in Rotations.OrderBy(rotation => rotation.Key))
+            yield return (EvaluationKeyKind.Rotation, steps, level, $"key of a rotation by {steps}");
+        if (!Encapsulation)
+            yield break;
+        // These have one level, which every set that has them has.
+        yield return (EvaluationKeyKind.DenseToEphemeral, 0, 0, "key to the ephemeral secret");
+        yield return (EvaluationKeyKind.EphemeralToDense, 0, 0, "key from the ephemeral secret");
+    }
+
     /// <summary>The highest level of each key.</summary>
     private sealed class KeyLevels(int slotCount)
     {

@@ -24,7 +24,7 @@ internal static class ConvertStage
     public static ContainerSummary Run(
         ConvertInput input, CkksParameters parameters, string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
-        using var secret = KeyFolder.LoadSecret(input.Keys, parameters);
+        using var secret = KeyFolder.OpenSecret(input.Keys, parameters);
         var writer = new ContainerWriter(parameters, secret, CircuitSettings.For(parameters.WorkingLevel, input.Threads));
         var evaluation = input.Dev.Examples.Take(input.EncryptedExamples).ToArray();
         return writer.Write(folder, input.Draw, input.Train, evaluation, progress, cancellation);

@@ -6,7 +6,7 @@ namespace Crammed.Cli.Encryption;
 /// <summary>Where an encrypted run finds its parts.</summary>
 /// <param name="Container">Encrypted container.</param>
 /// <param name="Model">Checkpoint with the public weights.</param>
-/// <param name="Keys">The key holder's folder; the training program is given the evaluation keys in it and nothing else.</param>
+/// <param name="Keys">The key holder's folder; the training program is given the public folder in it and nothing else.</param>
 /// <param name="Output">Folder for the encrypted results.</param>
 /// <param name="Threads">Threads of either process.</param>
 internal sealed record EncryptedRunFiles(string Container, string Model, string Keys, string Output, int Threads);
@@ -52,6 +52,18 @@ internal static class EncryptedRun
         }
     }
 
+    /// <summary>The training program's command line: of the keys it names the public ones alone.</summary>
+    internal static IReadOnlyList<string> TrainerArguments(EncryptedRunFiles files, string? parameters, string socket) =>
+    [
+        "--container", files.Container,
+        "--model", files.Model,
+        "--keys", Converter.KeyFolder.PublicOf(files.Keys),
+        "--refresh", socket,
+        "--output", files.Output,
+        "--threads", files.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        .. parameters is null ? Array.Empty<string>() : ["--parameters", parameters],
+    ];
+
     private static async Task WaitUntilListeningAsync(ChildProgram party, CancellationToken cancellation)
     {
         while (await party.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
@@ -66,18 +78,7 @@ internal static class EncryptedRun
     private static async Task TrainAsync(
         EncryptedRunFiles files, string? parameters, string socket, Action<string> report, CancellationToken cancellation)
     {
-        List<string> arguments =
-        [
-            "--container", files.Container,
-            "--model", files.Model,
-            "--keys", Path.Combine(files.Keys, Converter.KeyFolder.EvaluationKeyFile),
-            "--refresh", socket,
-            "--output", files.Output,
-            "--threads", files.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ];
-        if (parameters is not null)
-            arguments.AddRange(["--parameters", parameters]);
-        using var trainer = ChildProgram.Start(ChildProgram.Trainer, arguments);
+        using var trainer = ChildProgram.Start(ChildProgram.Trainer, TrainerArguments(files, parameters, socket));
         using var stopping = cancellation.Register(trainer.RequestStop);
         while (await trainer.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
             report(line);

@@ -32,7 +32,7 @@ internal static class EncryptedStages
     {
         var run = await EncryptedRun.RunAsync(files, null, report, cancellation).ConfigureAwait(false);
         var (parameters, manifest) = Open(files);
-        using var secret = KeyFolder.LoadSecret(files.Keys, parameters);
+        using var secret = KeyFolder.OpenSecret(files.Keys, parameters);
         var reader = new ResultReader(parameters, secret, manifest);
         var losses = Enumerable.Range(0, draw.Settings.Steps).Select(step => reader.Loss(
             Path.Combine(files.Output, ResultFiles.Logits(step + 1)),
@@ -49,7 +49,7 @@ internal static class EncryptedStages
     {
         var run = await EncryptedRun.RunAsync(files, parametersFile, report, cancellation).ConfigureAwait(false);
         var (parameters, manifest) = Open(files);
-        using var secret = KeyFolder.LoadSecret(files.Keys, parameters);
+        using var secret = KeyFolder.OpenSecret(files.Keys, parameters);
         var reader = new ResultReader(parameters, secret, manifest);
         var logits = manifest.EvaluationBatches
             .SelectMany((examples, batch) => reader.Logits(Path.Combine(files.Output, ResultFiles.Logits(batch + 1)), examples)).ToArray();
@@ -60,8 +60,11 @@ internal static class EncryptedStages
     public static void Check(string container, string keys, string model)
     {
         ModelFolder.Configuration(model);
-        var parameters = CkksParameters.Create(NamedParameters.Find(ContainerManifest.Read(container).ParameterSet));
-        using var secret = KeyFolder.LoadSecret(keys, parameters);
+        var manifest = ContainerManifest.Read(container);
+        var parameters = CkksParameters.Create(NamedParameters.Find(manifest.ParameterSet));
+        using var secret = KeyFolder.OpenSecret(keys, parameters);
+        manifest.RequireKey(keys, secret.KeyId);
+        using var evaluationKeys = KeyFolder.OpenEvaluationKeys(keys, parameters);
     }
 
     /// <summary>Writes FOLDER/adapters.safetensors and FOLDER/metrics.csv (step, learning rate, loss).</summary>

@@ -1,5 +1,4 @@
 using Crammed.Ckks;
-using Crammed.Ckks.Client;
 using Crammed.Converter;
 using Crammed.Encrypted.Training;
 using Crammed.Files;
@@ -10,7 +9,8 @@ namespace Crammed.Cli.Encryption;
 internal static class KeygenStage
 {
     /// <summary>The evaluation keys that a circuit needs.</summary>
-    public static EvaluationKeyRequest RequestFor(Circuit circuit) => KeyFolder.RequestFor(CircuitRequirements.Of(circuit.Step, circuit.Run));
+    public static KeyFolderRequest RequestFor(Circuit circuit, CkksParameters parameters) =>
+        KeyFolderRequest.Of(CircuitRequirements.Of(circuit.Step, circuit.Run), parameters);
 
     /// <param name="circuit">What will be run.</param>
     /// <param name="parameters">The ring.</param>
@@ -21,5 +21,5 @@ internal static class KeygenStage
     public static KeySummary Run(
         Circuit circuit, CkksParameters parameters, string keyFolder, ISystemResources resources, IProgress<WorkProgress>? progress,
         CancellationToken cancellation) =>
-        KeyFolder.Generate(keyFolder, parameters, RequestFor(circuit), resources, progress, cancellation);
+        KeyFolder.Generate(keyFolder, RequestFor(circuit, parameters), resources, progress, cancellation);
 }

@@ -29,7 +29,7 @@ internal sealed unsafe class EphemeralKeyTests
     {
         _setup = new EphemeralSetup();
         _file = new TemporaryFile();
-        KeySetFile.Save(_file.Path, Parameters, Names, _setup.CreateKey, _ => { }, new ParallelOptions());
+        KeySetFile.Save(_file.Path, Parameters, _setup.Secret.KeyId, Names, _setup.CreateKey, _ => { }, new ParallelOptions());
         _bytes = File.ReadAllBytes(_file.Path);
     }
 
@@ -109,7 +109,7 @@ internal sealed unsafe class EphemeralKeyTests
             Assert.That(keys.Manifest.Sum(key => key.MemoryBytes), Is.EqualTo(keys.Bytes));
             using var copy = new TemporaryFile();
             KeySetFile.Save(
-                copy.Path, Parameters, Names,
+                copy.Path, Parameters, keys.KeyId!.Value, Names,
                 (id, _) => Copy(id == EvaluationKeyId.DenseToEphemeral ? keys.DenseToEphemeral : keys.EphemeralToDense),
                 _ => { }, new ParallelOptions());
             Assert.That(File.ReadAllBytes(copy.Path), Is.EqualTo(_bytes));
@@ -155,7 +155,7 @@ internal sealed unsafe class EphemeralKeyTests
     private Entry ReadEntry(int number)
     {
         using var reader = new BinaryReader(new MemoryStream(_bytes));
-        reader.BaseStream.Position = 44 + 4 + number * EntryBytes;
+        reader.BaseStream.Position = 60 + 4 + number * EntryBytes;
         (int kind, int level) = (reader.ReadByte(), reader.ReadByte());
         (int digits, int limbs) = (reader.ReadUInt16(), reader.ReadUInt16());
         reader.ReadInt32();

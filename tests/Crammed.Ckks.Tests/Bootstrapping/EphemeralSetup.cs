@@ -19,7 +19,7 @@ internal sealed unsafe class EphemeralSetup : IDisposable
         Noise = new NoiseEstimator(Parameters);
         Ephemeral = EphemeralSecret.Generate(Parameters, Parameters.Bootstrapping!);
         Keys = new EvaluationKeys(
-            Parameters,
+            Parameters, Secret.KeyId,
             [
                 Slot(EvaluationKeyId.DenseToEphemeral, 0), Slot(EvaluationKeyId.EphemeralToDense, Parameters.MaxLevel),
             ]);

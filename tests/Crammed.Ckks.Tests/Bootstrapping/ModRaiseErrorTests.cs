@@ -52,7 +52,7 @@ internal sealed class ModRaiseErrorTests
             $"ModRaise: there is no key to the ephemeral secret {place}",
             () => new Evaluator(_setup.Parameters, none).ModRaise(_ciphertext));
         var id = EvaluationKeyId.DenseToEphemeral;
-        using var half = new EvaluationKeys(_setup.Parameters, [new EvaluationKeySlot(id, _setup.CreateKey(id, 0))]);
+        using var half = new EvaluationKeys(_setup.Parameters, _setup.Secret.KeyId, [new EvaluationKeySlot(id, _setup.CreateKey(id, 0))]);
         Refused(
             $"ModRaise: there is no key from the ephemeral secret {place}",
             () => new Evaluator(_setup.Parameters, half).ModRaise(_ciphertext));

@@ -171,7 +171,7 @@ internal sealed class ModRaiseTests(int log2FirstPrime)
         Assert.That(_setup.Split(expected[0]).Multiple, Is.EqualTo(16 * sign));
         Assert.That(expected.Max(phase => Math.Abs(_setup.Split(phase).Multiple)), Is.EqualTo(16));
         var raised = _setup.Evaluator.RaiseToDense([[left, right]], _setup.Keys.EphemeralToDense!)[0];
-        using var ciphertext = new Ciphertext(_setup.Parameters, raised, _setup.Parameters.MaxLevel, 1);
+        using var ciphertext = new Ciphertext(_setup.Parameters, _setup.Secret.KeyId, raised, _setup.Parameters.MaxLevel, 1);
         var deviation = _setup.Noise.SwitchFromEphemeral(1) * Math.Sqrt(2.0 / N);
         var largest = Coefficients(ciphertext).Zip(expected, (actual, value) => (double)Math.Abs(actual - value)).Max();
         Assert.That(largest, Is.LessThan(8 * deviation));

@@ -14,6 +14,9 @@ internal static class FixedObjects
         "insecure-N7-bootstrapping", 7, [46, 36, 36, 50, 50], [50, 50], 36,
         Bootstrapping: new BootstrappingLiteral(1, 1, 1, CorrectionLevels: 0)));
 
+    /// <summary>Bytes 1 to 16.</summary>
+    public static KeyId KeyId { get; } = KeyId.Parse("0102030405060708090a0b0c0d0e0f10");
+
     public static byte[] Seed(byte number) => [.. Enumerable.Range(0, AesKeyStream.SeedBytes).Select(i => (byte)(number + 3 * i))];
 
     public static Ciphertext Ciphertext(CkksParameters parameters, int level, int polynomials, bool isSeeded)
@@ -21,14 +24,14 @@ internal static class FixedObjects
         RnsPolynomial[] values =
             [.. Enumerable.Range(0, polynomials).Select(i => UniformExpander.Expand(parameters.Ring, level + 1, Seed((byte)(10 + i))))];
         // The last polynomial's own seed, so that a seeded ciphertext is what it says.
-        return new Ciphertext(parameters, values, level, parameters.ScaleAt(level), isSeeded ? Seed((byte)(9 + polynomials)) : null);
+        return new Ciphertext(parameters, KeyId, values, level, parameters.ScaleAt(level), isSeeded ? Seed((byte)(9 + polynomials)) : null);
     }
 
     public static PublicKey PublicKey(CkksParameters parameters)
     {
         var count = parameters.MaxLevel + 1;
         var masked = UniformExpander.Expand(parameters.Ring, count, Seed(20));
-        return new PublicKey(parameters, Seed(21), masked, UniformExpander.Expand(parameters.Ring, count, Seed(21)));
+        return new PublicKey(parameters, KeyId, Seed(21), masked, UniformExpander.Expand(parameters.Ring, count, Seed(21)));
     }
 
     public static unsafe SwitchingKey SwitchingKey(CkksParameters parameters, EvaluationKeyId id, int level)
@@ -49,7 +52,7 @@ internal static class FixedObjects
 
     /// <summary>Writes a file of keys of these names and levels.</summary>
     public static void SaveKeys(CkksParameters parameters, (EvaluationKeyId Id, int Level)[] list, string path) => KeySetFile.Save(
-        path, parameters, list, (id, level) => SwitchingKey(parameters, id, level), _ => { }, new ParallelOptions());
+        path, parameters, KeyId, list, (id, level) => SwitchingKey(parameters, id, level), _ => { }, new ParallelOptions());
 
     /// <summary>In the order of files.</summary>
     public static (EvaluationKeyId Id, int Level)[] KeyList { get; } =

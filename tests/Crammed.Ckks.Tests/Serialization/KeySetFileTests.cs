@@ -53,10 +53,11 @@ internal sealed class KeySetFileTests
         FixedObjects.SaveKeys(Parameters, file.Path);
         var bytes = File.ReadAllBytes(file.Path);
         using var reader = new BinaryReader(new MemoryStream(bytes));
-        Assert.That(reader.ReadBytes(12), Is.EqualTo("CRAMCKKS\x02\0\x02\0"u8.ToArray()));
+        Assert.That(reader.ReadBytes(12), Is.EqualTo("CRAMCKKS\x03\0\x02\0"u8.ToArray()));
         Assert.That(reader.ReadBytes(32), Is.EqualTo(Parameters.Identifier.ToArray()));
+        Assert.That(reader.ReadBytes(16), Is.EqualTo(Enumerable.Range(1, 16)));
         Assert.That(reader.ReadInt32(), Is.EqualTo(4));
-        long end = 44 + 4 + 4 * 58 + 32;
+        long end = 60 + 4 + 4 * 58 + 32;
         foreach ((var id, var level) in FixedObjects.KeyList)
         {
             Assert.That((reader.ReadByte(), reader.ReadByte()), Is.EqualTo(((byte)id.Kind, (byte)level)));
@@ -72,7 +73,7 @@ internal sealed class KeySetFileTests
             AssertBody(body, key, checksum);
         }
         Assert.That(end, Is.EqualTo(bytes.Length));
-        Assert.That(reader.ReadBytes(32), Is.EqualTo(SHA256.HashData(bytes.AsSpan(0, 44 + 4 + 4 * 58))));
+        Assert.That(reader.ReadBytes(32), Is.EqualTo(SHA256.HashData(bytes.AsSpan(0, 60 + 4 + 4 * 58))));
     }
 
     [Test]
@@ -122,7 +123,7 @@ internal sealed class KeySetFileTests
         var bits = parameters.Moduli.Concat(parameters.SpecialModuli).Sum(modulus => 64 - BitOperations.LeadingZeroCount(modulus));
         var expected = 32 + 3L * bits * parameters.N / 8;
         Assert.That(made.FileBytes, Is.EqualTo(expected).And.LessThan(37L << 20));
-        Assert.That(new FileInfo(file.Path).Length, Is.EqualTo(44 + 4 + 58 + 32 + expected));
+        Assert.That(new FileInfo(file.Path).Length, Is.EqualTo(60 + 4 + 58 + 32 + expected));
         using var keys = EvaluationKeys.Open(file.Path, parameters);
         Assert.That(keys.TryGetRotation(1, out var key));
         Assert.That((key!.Bytes, keys.Bytes), Is.EqualTo((93L << 20, 93L << 20)));

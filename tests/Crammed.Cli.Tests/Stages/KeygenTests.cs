@@ -42,7 +42,7 @@ internal sealed class KeygenTests
     {
         _program.Resources = new Room(Disk: 3L << 40, Memory: 5L << 40);
         Assert.That(await _program.RunAsync(_arguments), Is.EqualTo(ExitCode.Success), _program.Error);
-        var file = _program.Folder.Combine("outputs/keys/evaluation.keys");
+        var file = _program.Folder.Combine("outputs/keys/public/evaluation.keys");
         var size = NumberText.Bytes(new FileInfo(file).Length);
         using var keys = EvaluationKeys.Open(file, CkksParameters.Create(NamedParameters.Find("insecure-N12")));
         var rotations = keys.Manifest.Count(key => key.Kind == EvaluationKeyKind.Rotation);
@@ -53,13 +53,14 @@ internal sealed class KeygenTests
         Assert.That(lines[1], Is.EqualTo($"on disk    {size} needed, 3.00 TiB free (disk)"));
         Assert.That(lines[2], Does.Match(@"^in memory  \S+ [KMG]iB needed while keys are made, 5\.00 TiB free \(memory\)$"));
         Assert.That(lines[3], Is.EqualTo($"loaded     {memory} of memory once all keys are in use"));
-        Assert.That(lines[4], Does.StartWith("outputs/keys: insecure-N12").And.EndsWith("; secret.key has mode 0600"));
+        Assert.That(lines[4], Does.StartWith("outputs/keys: insecure-N12")
+            .And.EndsWith($"; key {keys.KeyId!.Value.Short}; private/ is yours alone, public/ is the server's"));
         // The last of its progress, which goes to the other stream.
         Assert.That(_program.Error, Does.Contain($"{memory}/{memory}").And.Contain($"{rotations + 1} of {rotations + 1} keys"));
     }
 
-    [TestCase(1000L, long.MaxValue, "outputs/keys/evaluation.keys: saving ", "1000 bytes free in disk; ")]
-    [TestCase(long.MaxValue, 1000L, "outputs/keys/evaluation.keys: saving ", "1000 bytes free (memory); ")]
+    [TestCase(1000L, long.MaxValue, "outputs/keys/public/evaluation.keys: saving ", "1000 bytes free in disk; ")]
+    [TestCase(long.MaxValue, 1000L, "outputs/keys/public/evaluation.keys: saving ", "1000 bytes free (memory); ")]
     public async Task Without_room_it_is_one_line_and_exit_code_2_and_writes_nothing(long disk, long memory, string begin, string found)
     {
         _program.Resources = new Room(disk, memory);
@@ -76,12 +77,12 @@ internal sealed class KeygenTests
     {
         Assert.That(await _program.RunAsync(_arguments), Is.EqualTo(ExitCode.Success), _program.Error);
         var folder = _program.Folder.Combine("outputs/keys");
-        var before = Directory.GetFiles(folder).Order().Select(path => (path, Convert.ToHexString(File.ReadAllBytes(path)))).ToList();
+        var before = Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order().Select(path => (path, Convert.ToHexString(File.ReadAllBytes(path)))).ToList();
         _program.Resources = new Room(1000, long.MaxValue);
         Assert.That(await _program.RunAsync([.. _arguments, "--overwrite"]), Is.EqualTo(ExitCode.BadInput));
         Assert.That(_program.Error, Does.Contain("the earlier file stays until the new one is whole"));
         Assert.That(
-            Directory.GetFiles(folder).Order().Select(path => (path, Convert.ToHexString(File.ReadAllBytes(path)))), Is.EqualTo(before));
+            Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order().Select(path => (path, Convert.ToHexString(File.ReadAllBytes(path)))), Is.EqualTo(before));
     }
 
     private sealed record Room(long Disk, long Memory) : ISystemResources

@@ -44,18 +44,18 @@ internal sealed class CiphertextRun : IDisposable
     public CiphertextRun(CkksLevels levels, params IReadOnlyList<ProgramCase> cases)
     {
         Levels = levels;
-        ProgramKeys[] needed = [.. cases.Select(item => ProgramKeys.Of(item.PlannedFor(levels), levels))];
+        var needed = ProgramKeys.Union([.. cases.Select(item => ProgramKeys.Of(item.PlannedFor(levels), levels))]);
         _secret = SecretKey.Generate(levels.Parameters);
         _keys = new KeyGenerator(_secret).CreateEvaluationKeys(new EvaluationKeyRequest
         {
-            RelinearizationLevel = needed.Max(keys => keys.RelinearizationLevel),
-            ConjugationLevel = needed.Max(keys => keys.ConjugationLevel),
-            Rotations = [.. needed.SelectMany(keys => keys.Rotations).Select(rotation => (rotation.Key, rotation.Value))],
-            Encapsulation = needed.Any(keys => keys.Encapsulation),
+            RelinearizationLevel = needed.RelinearizationLevel,
+            ConjugationLevel = needed.ConjugationLevel,
+            Rotations = [.. needed.Rotations.Select(rotation => (rotation.Key, rotation.Value))],
+            Encapsulation = needed.Encapsulation,
         });
         var evaluator = new Evaluator(levels.Parameters, _keys);
         BootstrappingPlan? plan = null;
-        if (needed.Max(keys => keys.LargestRange) is { } range)
+        if (needed.LargestRange is { } range)
         {
             plan = new BootstrappingPlan(levels.Parameters, range: range);
             _bootstrapper = new Bootstrapper(plan, evaluator, new CkksEncoder(levels.Parameters));

@@ -69,6 +69,49 @@ internal sealed class ProgramKeysTests
         Assert.That(KeysOf(new Refresh([y], [_x], [4], RefreshMethod.Client)).Encapsulation, Is.False);
     }
 
+    /// <summary>The union of random sets, key by key, against a list of all; and what a set of keys misses of it.</summary>
+    [Test]
+    public void Unions_have_each_key_at_its_highest_level([Range(1, 20)] int seed)
+    {
+        var random = new Random(seed);
+        ProgramKeys[] programs = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => RandomKeys(random))];
+        var union = ProgramKeys.Union(programs);
+        foreach (var steps in Enumerable.Range(1, 8))
+        {
+            int[] levels = [.. programs.Where(keys => keys.Rotations.ContainsKey(steps)).Select(keys => keys.Rotations[steps])];
+            Assert.That(union.Rotations.TryGetValue(steps, out var level), Is.EqualTo(levels.Length > 0));
+            Assert.That(level, Is.EqualTo(levels.DefaultIfEmpty(0).Max()));
+        }
+        Assert.That(union.RelinearizationLevel, Is.EqualTo(programs.Select(keys => keys.RelinearizationLevel).Max()));
+        Assert.That(union.ConjugationLevel, Is.EqualTo(programs.Select(keys => keys.ConjugationLevel).Max()));
+        Assert.That(union.Encapsulation, Is.EqualTo(programs.Any(keys => keys.Encapsulation)));
+        Assert.That(union.LargestRange, Is.EqualTo(programs.Select(keys => keys.LargestRange).Max()));
+        var infos = InfosOf(union);
+        foreach (var keys in programs.Append(union))
+            Assert.That(keys.FirstMissing(infos), Is.Null);
+        foreach (var info in infos)
+        {
+            EvaluationKeyInfo[] without = [.. infos.Where(other => other != info)];
+            Assert.That(union.FirstMissing(without), Does.Contain(info.Kind switch
+            {
+                EvaluationKeyKind.Relinearization => "relinearization key",
+                EvaluationKeyKind.Conjugation => "conjugation key",
+                EvaluationKeyKind.Rotation => $"rotation by {info.Steps} for level {info.Level}",
+                EvaluationKeyKind.DenseToEphemeral => "to the ephemeral",
+                _ => "from the ephemeral",
+            }));
+            if (info.Level > 0 && info.Kind is not (EvaluationKeyKind.DenseToEphemeral or EvaluationKeyKind.EphemeralToDense))
+            {
+                Assert.That(
+                    union.FirstMissing([.. without, info with { Level = info.Level - 1 }]),
+                    Does.EndWith($" for level {info.Level}, only one that serves levels up to {info.Level - 1}"));
+            }
+        }
+    }
+
+    [Test]
+    public void A_union_of_nothing_needs_no_key() => Assert.That(ProgramKeys.Union().FirstMissing([]), Is.Null);
+
     [Test]
     public void A_program_that_is_not_planned_for_these_levels_is_refused()
     {
@@ -95,4 +138,26 @@ internal sealed class ProgramKeysTests
         {
             Levels = new ProgramLevels(Levels.RefreshedLevel, new Dictionary<string, int> { ["x"] = Levels.RefreshedLevel }),
         };
+
+    private static ProgramKeys RandomKeys(Random random) => new(
+        Enumerable.Range(1, 8).Where(_ => random.Next(2) == 0).ToDictionary(steps => steps, _ => random.Next(1, 10)),
+        random.Next(2) == 0 ? null : random.Next(1, 10), random.Next(2) == 0 ? null : random.Next(1, 10), random.Next(2) == 0,
+        random.Next(2) == 0 ? null : random.Next(1, 10));
+
+    /// <summary>What a set of exactly these keys lists.</summary>
+    private static EvaluationKeyInfo[] InfosOf(ProgramKeys keys)
+    {
+        List<EvaluationKeyInfo> infos =
+            [.. keys.Rotations.Select(rotation => Info(EvaluationKeyKind.Rotation, rotation.Value, rotation.Key))];
+        if (keys.RelinearizationLevel is { } products)
+            infos.Add(Info(EvaluationKeyKind.Relinearization, products));
+        if (keys.ConjugationLevel is { } conjugation)
+            infos.Add(Info(EvaluationKeyKind.Conjugation, conjugation));
+        if (keys.Encapsulation)
+            infos.AddRange([Info(EvaluationKeyKind.DenseToEphemeral, 0), Info(EvaluationKeyKind.EphemeralToDense, Parameters.MaxLevel)]);
+        return [.. infos];
+
+        static EvaluationKeyInfo Info(EvaluationKeyKind kind, int level, int steps = 0) => new(
+            kind, steps, GaloisElement: 1, level, DigitCount: 1, LimbCount: 1, Moduli: [], MemoryBytes: 0, FileBytes: 0, IsLoaded: false);
+    }
 }

@@ -20,7 +20,7 @@ internal sealed class ConvertCommand : ICommandHandler<ConvertSettings>
         var train = EncryptableSplit.Read(Path.Combine(export, StageFiles.Train));
         var dev = EncryptableSplit.Read(Path.Combine(export, StageFiles.Dev));
         var keys = context.Resolve(settings.Keys);
-        using (KeyFolder.LoadSecret(keys, parameters))
+        using (KeyFolder.OpenSecret(keys, parameters))
         {
             // Refused before a folder is made.
         }

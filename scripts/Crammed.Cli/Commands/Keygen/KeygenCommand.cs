@@ -23,15 +23,15 @@ internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
         var draw = WeightFiles.ReadDraw(context.Resolve(settings.Draw));
         var model = context.Resolve(settings.Model);
         var circuit = Circuit.Load(model, draw.Settings, draw.Shape, parameters, settings.Impl.ThreadCount);
-        var request = KeygenStage.RequestFor(circuit);
-        var keys = request.Plan(parameters);
+        var request = KeygenStage.RequestFor(circuit, parameters);
+        var keys = request.Keys.Plan(parameters);
         var target = context.Resolve($"outputs/{settings.Name}");
         KeyFolder.RequireRoom(target, keys, context.Resources);
         var folder = context.CreateOutputFolder(settings.Name, model, context.Resolve(settings.Draw));
         await Describe(keys, folder.FullPath, context.Resources).WriteAsync(context.Output);
-        context.Shown(progress =>
-            KeyFolder.Generate(folder.FullPath, parameters, request, context.Resources, progress, cancellationToken));
-        await context.Output.WriteLineAsync($"{folder.ShownPath}: {parameters}; secret.key has mode 0600");
+        var summary = context.Shown(progress =>
+            KeyFolder.Generate(folder.FullPath, request, context.Resources, progress, cancellationToken));
+        await context.Output.WriteLineAsync($"{folder.ShownPath}: {parameters}; key {summary.KeyId.Short}; private/ is yours alone, public/ is the server's");
         return ExitCode.Success;
     }
 

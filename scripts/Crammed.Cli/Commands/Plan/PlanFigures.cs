@@ -1,5 +1,6 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
+using Crammed.Converter;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
@@ -71,13 +72,7 @@ internal sealed record PlanFigures(
         var largest = LargestRangeOf(planned);
         var levels = input.Levels(largest);
         var needed = ProgramKeys.Of(planned, levels);
-        var keys = new EvaluationKeyRequest
-        {
-            RelinearizationLevel = needed.RelinearizationLevel,
-            ConjugationLevel = needed.ConjugationLevel,
-            Rotations = [.. needed.Rotations.Select(rotation => (rotation.Key, rotation.Value))],
-            Encapsulation = needed.Encapsulation,
-        }.Plan(input.Parameters);
+        var keys = KeyFolderRequest.RequestFor(needed).Plan(input.Parameters);
         var bootstrapping = largest is { } range ? new BootstrappingPlan(input.Parameters, range: range) : null;
         var noise = new InstructionNoise(levels, bootstrapping);
         var estimates = new NoiseEstimate(

@@ -21,7 +21,9 @@ internal sealed class RefreshCommand : ICommandHandler<RefreshSettings>
         var settings = context.Settings;
         var manifest = ContainerManifest.Read(context.Resolve(settings.Container));
         var parameters = CkksParameters.Create(NamedParameters.Find(manifest.ParameterSet));
-        using var secret = KeyFolder.LoadSecret(context.Resolve(settings.Keys), parameters);
+        var keys = context.Resolve(settings.Keys);
+        using var secret = KeyFolder.OpenSecret(keys, parameters);
+        manifest.RequireKey(keys, secret.KeyId);
         var threads = settings.Impl.ThreadCount;
         var server = new RefreshServer(parameters, new RefreshParty(secret, threads), threads);
         await server.RunAsync(context.Resolve(settings.Socket), () =>
@@ -37,7 +39,7 @@ internal sealed class RefreshCommand : ICommandHandler<RefreshSettings>
 /// <summary>What <c>crammed refresh</c> reads: cfg_refresh.yaml.</summary>
 public sealed record RefreshSettings
 {
-    [Description("folder of the keys (secret.key is read from it)")]
+    [Description("folder of the keys (private/secret.key is read from it)")]
     public required string Keys { get; init; }
 
     [Description("encrypted container that the run trains on; it names the parameter set")]

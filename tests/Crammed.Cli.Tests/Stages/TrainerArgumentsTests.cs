@@ -1,0 +1,24 @@
+using Crammed.Cli.Encryption;
+
+namespace Crammed.Cli.Tests.Stages;
+
+/// <summary>What the server's program is told of keys.</summary>
+internal sealed class TrainerArgumentsTests
+{
+    /// <summary>No path that it is given is in the private folder, or above it.</summary>
+    [Test]
+    public void The_trainer_is_given_nothing_private([Values(null, "/run/parameters.ct")] string? parameters)
+    {
+        var files = new EncryptedRunFiles("/run/container", "/run/model", "/run/keys", "/run/output", 2);
+        var arguments = EncryptedRun.TrainerArguments(files, parameters, "/tmp/refresh.sock");
+        Assert.That(arguments, Does.Contain("/run/keys/public").And.Contain("/run/container"));
+        var secret = Path.GetFullPath(Path.Combine(Converter.KeyFolder.PrivateOf(files.Keys), Converter.KeyFolder.SecretKeyFile));
+        foreach (var argument in arguments.Where(argument => argument.Contains('/', StringComparison.Ordinal)))
+        {
+            var path = Path.GetFullPath(argument);
+            Assert.That(secret, Does.Not.StartWith(path + Path.DirectorySeparatorChar).And.Not.EqualTo(path));
+            Assert.That(path, Does.Not.StartWith(Path.GetDirectoryName(secret)!));
+        }
+        Assert.That(arguments.Contains("--parameters"), Is.EqualTo(parameters is not null));
+    }
+}
