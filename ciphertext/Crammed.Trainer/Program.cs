@@ -1,3 +1,3 @@
 using Crammed.Trainer;
 
-return TrainerProgram.Run(args);
+return args.Contains("--plan") ? ProgramCommand.Run(args, Console.Out, Console.Error) : TrainerProgram.Run(args);

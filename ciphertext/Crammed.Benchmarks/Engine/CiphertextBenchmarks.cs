@@ -8,15 +8,19 @@ public class CiphertextBenchmarks
 {
     private const int SummedProducts = 16;
 
-    private EngineSetup _setup = null!;
-    private Evaluator _evaluator = null!;
-    /// <summary>Outputs that share the inputs of products with frozen weights.</summary>
-    private const int PeriodicOutputs = 16;
+    /// <summary>Ciphertexts of a product with frozen weights: shifts of one vector or a few.</summary>
+    private const int PeriodicInputs = 32;
+
+    /// <summary>Results that share them: columns of a small model's stream, a head's of a large one's.</summary>
+    private const int PeriodicOutputs = 64;
 
     /// <summary>Distinct numbers of a vector of frozen weights.</summary>
     private const int Blocks = 16;
 
-    private PeriodicPlaintext[,] _weights = new PeriodicPlaintext[0, 0];
+    private EngineSetup _setup = null!;
+    private Evaluator _evaluator = null!;
+    private PeriodicMatrix _weights = null!;
+    private Ciphertext[] _inputs = [];
     private Ciphertext[] _left = [];
     private Ciphertext[] _right = [];
 
@@ -35,12 +39,19 @@ public class CiphertextBenchmarks
         _evaluator = new Evaluator(_setup.Parameters, _setup.Keys, Threads);
         _left = [.. Enumerable.Repeat(_setup.Left, SummedProducts)];
         _right = [.. Enumerable.Repeat(_setup.Right, SummedProducts)];
-        _weights = new PeriodicPlaintext[PeriodicOutputs, SummedProducts];
-        for (var i = 0; i < _weights.Length; i++)
-        {
-            _weights[i / SummedProducts, i % SummedProducts] =
-                _setup.Encoder.EncodePeriodic(_setup.Values.AsSpan(i * Blocks % (_setup.Values.Length - Blocks), Blocks), Shape.Level, _setup.Left.Scale);
-        }
+        // Each in memory of its own, as programs have them.
+        _inputs = [.. Enumerable.Range(0, PeriodicInputs).Select(_ => _setup.Left.Clone())];
+        _weights = _setup.Encoder.EncodePeriodicMatrix(
+            PeriodicOutputs, PeriodicInputs, Blocks, (output, input) => _setup.Values[(output * PeriodicInputs + input)..][..Blocks],
+            Shape.Level, _setup.Left.Scale);
+    }
+
+    [GlobalCleanup]
+    public void CleanUp()
+    {
+        foreach (var input in _inputs)
+            input.Dispose();
+        _weights.Dispose();
     }
 
     [Benchmark]
@@ -59,11 +70,11 @@ public class CiphertextBenchmarks
     [Benchmark(OperationsPerInvoke = SummedProducts)]
     public void SumOfProducts() => _evaluator.SumOfProducts(_left, _right).Dispose();
 
-    /// <summary>A frozen map's products: sixteen outputs of sixteen ciphertexts, by weights that depend on the block only.</summary>
-    [Benchmark(OperationsPerInvoke = PeriodicOutputs * SummedProducts)]
+    /// <summary>A frozen map's products, by weights that depend on the block only; the weights are encoded before.</summary>
+    [Benchmark(OperationsPerInvoke = PeriodicOutputs * PeriodicInputs)]
     public void PeriodicProducts()
     {
-        foreach (var sum in _evaluator.SumsOfPeriodicProducts(_left, _weights))
+        foreach (var sum in _evaluator.SumsOfPeriodicProducts(_inputs, _weights))
             sum?.Dispose();
     }
 
@@ -86,4 +97,9 @@ public class CiphertextBenchmarks
         foreach (var rotated in _evaluator.RotateMany(_setup.Left, EngineSetup.Steps))
             rotated.Dispose();
     }
+
+    /// <summary>The same rotations added up before one division by P.</summary>
+    [Benchmark]
+    public void SumOfRotations() =>
+        _evaluator.SumsOfRotations([[.. EngineSetup.Steps.Select(steps => new RotationTerm(_setup.Left, steps))]])[0].Dispose();
 }

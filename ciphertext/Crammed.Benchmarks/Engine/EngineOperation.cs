@@ -22,12 +22,13 @@ public sealed record EngineOperation(string Method, string Title, Func<long, lon
         new(nameof(CiphertextBenchmarks.MultiplyInteger), "multiply by an integer", (limbs, _) => 4 * limbs),
         // The operands of a sum over sixteen, and a sixteenth of the three polynomials that it leaves.
         new(nameof(CiphertextBenchmarks.SumOfProducts), "sum of 16 products, per product", (limbs, _) => 4 * limbs + 3 * limbs / 16),
-        // Two polynomials of a sixteenth of the inputs, read for sixteen outputs, and of a sixteenth of the outputs.
-        new(nameof(CiphertextBenchmarks.PeriodicProducts), "product by frozen weights, of 16 x 16", (limbs, _) => limbs / 4),
+        // Two polynomials of each input, read for 64 outputs, and of each output, written for 32 inputs.
+        new(nameof(CiphertextBenchmarks.PeriodicProducts), "product by frozen weights, of 64 x 32", (limbs, _) => 3 * limbs / 32),
         new(nameof(CiphertextBenchmarks.Rescale), "rescale", (limbs, _) => 4 * limbs - 2),
         new(nameof(CiphertextBenchmarks.MultiplyRelinearizeRescale), "multiply + relinearize + rescale", (limbs, key) => 6 * limbs - 2 + key),
         new(nameof(CiphertextBenchmarks.Rotate), "rotate", (limbs, key) => 4 * limbs + key),
         new(nameof(CiphertextBenchmarks.HoistedRotations), "8 hoisted rotations", (limbs, key) => 2 * limbs + 8 * (2 * limbs + key)),
+        new(nameof(CiphertextBenchmarks.SumOfRotations), "sum of 8 rotations", (limbs, key) => 4 * limbs + 8 * key),
         // Keys and diagonals of the plan are counted by the suite.
         new(nameof(LinearTransformBenchmarks.LinearTransform64), "linear transform, 64 diagonals", (limbs, _) => 4 * limbs - 2),
         new(nameof(ClientBenchmarks.Encode), "encode", (limbs, _) => limbs + 1),

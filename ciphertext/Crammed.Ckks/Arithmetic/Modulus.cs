@@ -23,6 +23,7 @@ internal sealed class Modulus
         Inverse = 1.0 / P;
         BitLength = 64 - BitOperations.LeadingZeroCount(value);
         Accumulation = new WideAccumulation(P);
+        WeightAccumulation = new WideAccumulation(WideAccumulation.OperandBound * P, P / 2 + 2, P);
     }
 
     public ulong Value { get; }
@@ -37,6 +38,9 @@ internal sealed class Modulus
     public int BitLength { get; }
 
     public WideAccumulation Accumulation { get; }
+
+    /// <summary>For products of a reduced and a centred residue.</summary>
+    public WideAccumulation WeightAccumulation { get; }
 
     public ulong Multiply(ulong left, ulong right) => (ulong)((UInt128)left * right % Value);
 

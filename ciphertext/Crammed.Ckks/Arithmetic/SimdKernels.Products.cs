@@ -56,34 +56,6 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void ConstantProducts(
-        double* result0, double* result1, double** operands, double* constants, int count, int length, Modulus modulus)
-    {
-        TVector p = TSimd.Broadcast(modulus.P), inverse = TSimd.Broadcast(modulus.Inverse);
-        var start = TSimd.Broadcast(modulus.Accumulation.Start);
-        var terms = modulus.Accumulation.Terms;
-        for (var i = 0; i < length; i += TSimd.Width)
-        {
-            TVector sum0 = TSimd.Broadcast(0), sum1 = sum0;
-            for (var first = 0; first < count; first += terms)
-            {
-                var end = Math.Min(count, first + terms);
-                TVector high0 = start, high1 = start, low0 = sum0, low1 = sum1;
-                for (var term = first; term < end; term++)
-                {
-                    var constant = TSimd.Broadcast(constants[term]);
-                    AccumulateProduct(constant, TSimd.Load(operands[2 * term] + i), ref high0, ref low0);
-                    AccumulateProduct(constant, TSimd.Load(operands[2 * term + 1] + i), ref high1, ref low1);
-                }
-                sum0 = FoldSum(high0, low0, start, p, inverse);
-                sum1 = FoldSum(high1, low1, start, p, inverse);
-            }
-            TSimd.Store(result0 + i, sum0);
-            TSimd.Store(result1 + i, sum1);
-        }
-    }
-
     [SkipLocalsInit]
     private static void SumTensors<TProduct>(
         double* result0, double* result1, double* result2, double** operands, int count, int offset, int length, Modulus modulus)

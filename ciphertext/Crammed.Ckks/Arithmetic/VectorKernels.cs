@@ -18,6 +18,9 @@ internal abstract unsafe class VectorKernels
     /// <summary>The environment variable that forces an instance: 512, 256 or scalar.</summary>
     public const string InstanceVariable = "CRAMMED_SIMD";
 
+    /// <summary>Rows of weights that stand side by side for <see cref="MultiplyMatrix"/>.</summary>
+    public const int WeightRows = 4;
+
     /// <summary>The widest instance that this processor runs, or the one that <see cref="InstanceVariable"/> names.</summary>
     public static VectorKernels Default { get; } = Choose(Environment.GetEnvironmentVariable(InstanceVariable));
 
@@ -129,11 +132,20 @@ internal abstract unsafe class VectorKernels
         double* result0, double* result1, double** operands, int count, int length, Modulus modulus);
 
     /// <summary>
-    /// result0 = Σ_i c_i b_i and result1 = Σ_i c_i a_i for centred constants c_i. Operands: 2 <paramref name="count"/> limbs in the order
-    /// b, a of each term.
+    /// results[o] = Σ_i weights[o, i] * operands[i], or that added to what is there, for centred weights and for any number of residues from
+    /// <paramref name="offset"/> on; results are centred. A null result is left out.
     /// </summary>
-    public abstract void ConstantProducts(
-        double* result0, double* result1, double** operands, double* constants, int count, int length, Modulus modulus);
+    /// <param name="results">a limb for each row of the weights; none of them among the operands</param>
+    /// <param name="outputs">rows of the weights</param>
+    /// <param name="operands">limbs</param>
+    /// <param name="count">operands, columns of the weights</param>
+    /// <param name="weights">blocks of <see cref="WeightRows"/> rows, column by column, the last block filled up with rows of any numbers</param>
+    /// <param name="offset">where in all limbs</param>
+    /// <param name="length">how many residues</param>
+    /// <param name="adds">whether to what is there</param>
+    /// <param name="modulus">the modulus</param>
+    public abstract void MultiplyMatrix(
+        double** results, int outputs, double** operands, int count, double* weights, int offset, int length, bool adds, Modulus modulus);
 
     /// <summary>
     /// results[o] = factor * Σ_i matrix[o, i] * inputs[i] for every output o, for <paramref name="length"/> residues from

@@ -11,7 +11,7 @@ namespace Crammed.Ckks;
 /// Work is done in groups of target moduli: one pass over the digits' coefficients serves a group, its limbs are transformed and
 /// multiplied while a near cache holds them, and groups run in parallel.
 /// </remarks>
-internal sealed unsafe class KeySwitcher(CkksParameters parameters, WorkerShare workers)
+internal sealed unsafe partial class KeySwitcher(CkksParameters parameters, WorkerShare workers)
 {
     /// <summary>Residues of a polynomial from which on a key switch is worth several threads.</summary>
     private const int ParallelThreshold = 1 << 16;

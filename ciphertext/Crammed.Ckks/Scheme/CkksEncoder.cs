@@ -73,14 +73,12 @@ public sealed unsafe class CkksEncoder
 
     /// <summary>
     /// What <see cref="EncodeSparse(ReadOnlySpan{double}, int, double)"/> makes of 2^k real numbers, at most N/16, kept as the 2^(k+1)
-    /// values a limb that it has once transformed, and made without a transform of N points: for products with many such vectors
-    /// (<see cref="Evaluator.SumsOfPeriodicProducts"/>).
+    /// values a limb that it has once transformed, and made without a transform of N points: for masks
+    /// (<see cref="Evaluator.SumsOfRotations"/>).
     /// </summary>
     public PeriodicPlaintext EncodePeriodic(ReadOnlySpan<double> values, int level, double scale)
     {
-        var period = CheckPeriod(nameof(EncodePeriodic), values.Length);
-        if (16 * period > _parameters.N)
-            throw new ArgumentException($"{nameof(EncodePeriodic)}: {period} numbers of a period are more than {_parameters.N / 16}");
+        var period = CheckShortPeriod(nameof(EncodePeriodic), values.Length);
         CheckLevelAndScale(level, scale);
         // The kernels take vectors of eight.
         var length = Math.Max(2 * period, 8);
@@ -91,8 +89,48 @@ public sealed unsafe class CkksEncoder
         Ring.Kernels.ScaleAndRound(coefficients, coefficients, scale / period, length);
         var largest = EmbeddingKernels.LargestMagnitude(new ReadOnlySpan<double>(coefficients, length));
         _parameters.CheckCoefficient(nameof(EncodePeriodic), largest, level, scale);
-        var basis = _bases.GetOrAdd(period, key => new PeriodicBasis(Ring, key));
-        return new PeriodicPlaintext(_parameters, basis.Values(coefficients, level), level, scale, largest);
+        var limbs = Enumerable.Range(0, SwitchingKey.LimbsPerDigit(_parameters, level));
+        var transformed = BasisOf(period).Values(coefficients, [.. limbs.Select(limb => _parameters.ExtendedModulusIndex(limb, level))]);
+        return new PeriodicPlaintext(_parameters, transformed, 2 * period, level, scale, largest);
+    }
+
+    /// <summary>
+    /// Many vectors as <see cref="EncodePeriodic"/> encodes one, for <see cref="Evaluator.SumsOfPeriodicProducts"/>.
+    /// </summary>
+    /// <param name="outputs">rows of the matrix</param>
+    /// <param name="inputs">its columns</param>
+    /// <param name="period">2^k, at most N/16</param>
+    /// <param name="weights">the period of slots of row and column, or null for zeros; called from several threads if the loop has them</param>
+    /// <param name="level">level of the products</param>
+    /// <param name="scale">what weights are multiplied by</param>
+    /// <param name="loop">runs bodies for 0 ... count - 1, as <see cref="Evaluator.ParallelFor"/> does, or null for one after the other</param>
+    public PeriodicMatrix EncodePeriodicMatrix(
+        int outputs, int inputs, int period, Func<int, int, double[]?> weights, int level, double scale, Action<int, Action<int>>? loop = null)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        CheckShortPeriod(nameof(EncodePeriodicMatrix), period);
+        CheckLevelAndScale(level, scale);
+        var matrix = new PeriodicMatrix(_parameters, outputs, inputs, period, level, scale);
+        try
+        {
+            var encoding = new PeriodicMatrixEncoding(_parameters, _transform, BasisOf(period), matrix);
+            var largest = new double[matrix.BlockCount];
+            loop ??= (count, body) =>
+            {
+                for (var i = 0; i < count; i++)
+                    body(i);
+            };
+            loop(largest.Length, block => largest[block] = encoding.Encode(block, weights));
+            matrix.Largest = largest.Max();
+            return matrix;
+        }
+        catch
+        {
+            matrix.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -261,6 +299,16 @@ public sealed unsafe class CkksEncoder
         : throw new ArgumentException(
             $"{operation}: {slotCount} slots are not a power of two up to the {_parameters.SlotCount} slots of {_parameters.Name}",
             nameof(slotCount));
+
+    private int CheckShortPeriod(string operation, int period)
+    {
+        CheckPeriod(operation, period);
+        return 16 * period <= _parameters.N
+            ? period
+            : throw new ArgumentException($"{operation}: {period} numbers of a period are more than {_parameters.N / 16}");
+    }
+
+    private PeriodicBasis BasisOf(int period) => _bases.GetOrAdd(period, key => new PeriodicBasis(Ring, key));
 
     private void CheckLevelAndScale(int level, double scale)
     {

@@ -1,103 +1,102 @@
 namespace Crammed.Ckks;
 
-/// <summary>Products with matrices of periodic plaintexts.</summary>
+/// <summary>Products with matrices of periodic slots: products of matrices of residues, one for each run of residues.</summary>
 public sealed unsafe partial class Evaluator
 {
     /// <summary>
-    /// For every output o, Σ_i ciphertexts[i] * plaintexts[o, i], slot by slot, at the lowest level of all ciphertexts; the products'
-    /// scales must agree. Null stands for zero; an output without any plaintext is null. Not rescaled. Residues of all ciphertexts are read
-    /// from memory once for all outputs, and a plaintext is one number for a run of them.
+    /// For every output o, Σ_i ciphertexts[i] * matrix[o, i], slot by slot, at the lowest level of all ciphertexts, whose scales must agree;
+    /// null where the matrix has no entry. Not rescaled. Residues of all ciphertexts are read from memory once for all outputs.
     /// </summary>
-    /// <exception cref="ArgumentException">the numbers differ, there is no product at all, or plaintexts of several periods or of other
-    /// parameters, or one does not fit the level</exception>
-    /// <exception cref="InvalidOperationException">a ciphertext is not relinearized, scales differ, or a plaintext's level is too
-    /// low</exception>
-    public Ciphertext?[] SumsOfPeriodicProducts(IReadOnlyList<Ciphertext> ciphertexts, PeriodicPlaintext?[,] plaintexts)
+    /// <exception cref="ArgumentException">the numbers differ, or the matrix is of other parameters or does not fit the level</exception>
+    /// <exception cref="InvalidOperationException">a ciphertext is not relinearized, scales differ, or the matrix's level is too low</exception>
+    public Ciphertext?[] SumsOfPeriodicProducts(IReadOnlyList<Ciphertext> ciphertexts, PeriodicMatrix matrix)
+    {
+        var sums = new Ciphertext?[matrix.Outputs];
+        AddPeriodicProducts(sums, ciphertexts, matrix);
+        return sums;
+    }
+
+    /// <summary>
+    /// Adds <see cref="SumsOfPeriodicProducts"/> to sums of the same level and scale, those that are null begin here: products of more
+    /// ciphertexts than are at hand at a time.
+    /// </summary>
+    /// <inheritdoc cref="SumsOfPeriodicProducts"/>
+    public void AddPeriodicProducts(Ciphertext?[] sums, IReadOnlyList<Ciphertext> ciphertexts, PeriodicMatrix matrix)
+    {
+        var (level, scale) = CheckPeriodic(sums, ciphertexts, matrix);
+        var adds = sums.Any(sum => sum is not null);
+        for (var output = 0; output < sums.Length; output++)
+        {
+            if (sums[output] is { } begun)
+            {
+                begun.Seed = null;
+                continue;
+            }
+            if (!matrix.IsUsed(output))
+                continue;
+            var sum = sums[output] = Ciphertext.Allocate(Parameters, ciphertexts[0].KeyId, 2, level, scale);
+            for (var limb = 0; limb <= level && adds; limb++)
+            {
+                sum[0].LimbSpan(limb).Clear();
+                sum[1].LimbSpan(limb).Clear();
+            }
+        }
+        int run = Ring.N / matrix.Runs, chunk = Math.Min(run, ParallelChunk), chunks = Ring.N / chunk;
+        _workers.For((level + 1) * chunks, item =>
+        {
+            int limb = item / chunks, offset = item % chunks * chunk;
+            MultiplyRun(sums, ciphertexts, matrix, limb, offset / run, offset, chunk, adds);
+        });
+    }
+
+    /// <summary>A piece of a limb in which each entry of the matrix has one value.</summary>
+    private void MultiplyRun(
+        Ciphertext?[] sums, IReadOnlyList<Ciphertext> ciphertexts, PeriodicMatrix matrix, int limb, int run, int offset, int length, bool adds)
+    {
+        double** results = stackalloc double*[sums.Length + ciphertexts.Count], operands = results + sums.Length;
+        for (var polynomial = 0; polynomial < 2; polynomial++)
+        {
+            for (var output = 0; output < sums.Length; output++)
+                results[output] = matrix.IsUsed(output) ? sums[output]![polynomial].Limb(limb) : null;
+            for (var input = 0; input < ciphertexts.Count; input++)
+                operands[input] = ciphertexts[input][polynomial].Limb(limb);
+            Kernels.MultiplyMatrix(
+                results, sums.Length, operands, ciphertexts.Count, matrix.Weights(limb, run), offset, length, adds, Ring.Moduli[limb]);
+        }
+    }
+
+    /// <summary>Level and scale of the sums.</summary>
+    private (int Level, double Scale) CheckPeriodic(Ciphertext?[] sums, IReadOnlyList<Ciphertext> ciphertexts, PeriodicMatrix matrix)
     {
         const string operation = nameof(SumsOfPeriodicProducts);
-        if (ciphertexts.Count != plaintexts.GetLength(1))
+        CheckOwner(operation, matrix.Parameters);
+        if (ciphertexts.Count != matrix.Inputs || sums.Length != matrix.Outputs)
         {
             throw new ArgumentException(
-                $"{operation}: {ciphertexts.Count} ciphertexts and {plaintexts.GetLength(1)} plaintexts to an output");
+                $"{operation}: {ciphertexts.Count} ciphertexts and {sums.Length} sums for {matrix.Outputs} x {matrix.Inputs} plaintexts");
         }
-        var used = plaintexts.Cast<PeriodicPlaintext?>().OfType<PeriodicPlaintext>().ToArray();
-        if (used.Length == 0)
-            throw new ArgumentException($"{operation}: there is no product");
+        foreach (var ciphertext in ciphertexts)
+        {
+            CheckPolynomials(operation, ciphertext, 2);
+            CheckKeys(operation, ciphertexts[0], ciphertext);
+            CheckScales(operation, ciphertexts[0].Level, ciphertexts[0].Scale, ciphertext.Level, ciphertext.Scale);
+        }
         var level = ciphertexts.Min(ciphertext => ciphertext.Level);
-        var scale = CheckPeriodic(ciphertexts, plaintexts, level);
-        var results = new Ciphertext?[plaintexts.GetLength(0)];
-        var terms = new int[results.Length][];
-        for (var output = 0; output < results.Length; output++)
+        if (matrix.Level < level)
         {
-            terms[output] = [.. Enumerable.Range(0, ciphertexts.Count).Where(i => plaintexts[output, i] is not null)];
-            if (terms[output].Length > 0)
-                results[output] = Ciphertext.Allocate(Parameters, ciphertexts[0].KeyId, 2, level, scale);
+            throw new InvalidOperationException(
+                $"{operation}: the matrix is below the ciphertexts, {Describe(matrix.Level, matrix.Scale)} against level {level}");
         }
-        var chunk = Math.Min(Ring.N / used[0].Runs, ParallelChunk / 2);
-        var chunks = Ring.N / chunk;
-        _workers.For((level + 1) * chunks, item =>
-            MultiplyChunk(results, terms, ciphertexts, plaintexts, item / chunks, item % chunks * chunk, chunk));
-        return results;
-    }
-
-    /// <summary>A piece of a limb in which each plaintext has one value.</summary>
-    private void MultiplyChunk(
-        Ciphertext?[] results, int[][] terms, IReadOnlyList<Ciphertext> ciphertexts, PeriodicPlaintext?[,] plaintexts, int limb, int offset,
-        int length)
-    {
-        var addresses = System.Buffers.ArrayPool<nint>.Shared.Rent(2 * ciphertexts.Count);
-        var factors = System.Buffers.ArrayPool<double>.Shared.Rent(ciphertexts.Count);
-        fixed (nint* operands = addresses)
-        fixed (double* constants = factors)
+        Parameters.CheckCoefficient(operation, matrix.Largest, level, matrix.Scale);
+        var scale = ciphertexts[0].Scale * matrix.Scale;
+        foreach (var sum in sums.OfType<Ciphertext>())
         {
-            for (var output = 0; output < results.Length; output++)
-            {
-                if (results[output] is not { } result)
-                    continue;
-                for (var k = 0; k < terms[output].Length; k++)
-                {
-                    var i = terms[output][k];
-                    constants[k] = plaintexts[output, i]!.At(limb, offset);
-                    operands[2 * k] = (nint)(ciphertexts[i][0].Limb(limb) + offset);
-                    operands[2 * k + 1] = (nint)(ciphertexts[i][1].Limb(limb) + offset);
-                }
-                Kernels.ConstantProducts(
-                    result[0].Limb(limb) + offset, result[1].Limb(limb) + offset, (double**)operands, constants, terms[output].Length,
-                    length, Ring.Moduli[limb]);
-            }
+            CheckPolynomials(operation, sum, 2);
+            CheckKeys(operation, ciphertexts[0], sum);
+            CheckScales(operation, level, scale, sum.Level, sum.Scale);
+            if (sum.Level != level)
+                throw new InvalidOperationException($"{operation}: products at level {level} for a sum at {Describe(sum)}");
         }
-        System.Buffers.ArrayPool<nint>.Shared.Return(addresses);
-        System.Buffers.ArrayPool<double>.Shared.Return(factors);
-    }
-
-    /// <summary>The scale of the results.</summary>
-    private double CheckPeriodic(IReadOnlyList<Ciphertext> ciphertexts, PeriodicPlaintext?[,] plaintexts, int level)
-    {
-        const string operation = nameof(SumsOfPeriodicProducts);
-        double? scale = null;
-        int? runs = null;
-        for (var i = 0; i < ciphertexts.Count; i++)
-        {
-            CheckPolynomials(operation, ciphertexts[i], 2);
-            CheckKeys(operation, ciphertexts[0], ciphertexts[i]);
-            for (var output = 0; output < plaintexts.GetLength(0); output++)
-            {
-                if (plaintexts[output, i] is not { } plaintext)
-                    continue;
-                CheckOwner(operation, plaintext.Parameters);
-                if (plaintext.Level < level)
-                {
-                    throw new InvalidOperationException(
-                        $"{operation}: the plaintext is below the ciphertext, {Describe(plaintext.Level, plaintext.Scale)} against level "
-                        + $"{level}");
-                }
-                if ((runs ??= plaintext.Runs) != plaintext.Runs)
-                    throw new ArgumentException($"{operation}: plaintexts of periods {runs / 2} and {plaintext.Runs / 2}");
-                Parameters.CheckCoefficient(operation, plaintext.Largest, level, plaintext.Scale);
-                var product = ciphertexts[i].Scale * plaintext.Scale;
-                CheckScales(operation, level, scale ??= product, ciphertexts[i].Level, product);
-            }
-        }
-        return scale!.Value;
+        return (level, scale);
     }
 }

@@ -1,19 +1,20 @@
+using Crammed.Ckks.Arithmetic;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks;
 
 /// <summary>
 /// An encoded vector of real slots that repeat with a period of n: a polynomial in X^(N/2n), which once transformed has 2n values a limb,
-/// each N/2n times in a row. Immutable, and small: 2n numbers a limb instead of N.
+/// each N/2n times in a row. It has limbs for q_0 ... q_Level and, as a mask of sums that await their division by P, for the special
+/// primes. Immutable, and small: 2n numbers a limb instead of N.
 /// </summary>
 public sealed class PeriodicPlaintext
 {
     private readonly double[] _values;
 
-    internal PeriodicPlaintext(CkksParameters parameters, double[] values, int level, double scale, double largest)
+    internal PeriodicPlaintext(CkksParameters parameters, double[] values, int runs, int level, double scale, double largest)
     {
-        (Parameters, _values, Level, Scale, Largest) = (parameters, values, level, scale, largest);
-        Runs = values.Length / (level + 1);
+        (Parameters, _values, Runs, Level, Scale, Largest) = (parameters, values, runs, level, scale, largest);
     }
 
     public CkksParameters Parameters { get; }
@@ -28,8 +29,9 @@ public sealed class PeriodicPlaintext
     /// <summary>Bound on the coefficients' size.</summary>
     internal double Largest { get; }
 
-    /// <summary>The value, centred, of residue <paramref name="index"/> of a limb.</summary>
-    internal double At(int limb, int index) => _values[limb * Runs + index / (Parameters.N / Runs)];
+    /// <summary>The values, centred, of a limb of polynomials over q_0 ... q_level and P, level at most <see cref="Level"/>.</summary>
+    internal ReadOnlySpan<double> Limb(int limb, int level) =>
+        _values.AsSpan((limb <= level ? limb : limb - level + Level) * Runs, Runs);
 }
 
 /// <summary>
@@ -41,7 +43,7 @@ internal sealed unsafe class PeriodicBasis
     private readonly RingContext _ring;
     private readonly int _runs;
 
-    /// <summary>By modulus: of each j the values of all runs, filled up to vectors of eight.</summary>
+    /// <summary>By modulus: of each run the values of all j, in blocks of runs as the matrix product takes its weights.</summary>
     private readonly Lazy<double[]>[] _powers;
 
     public PeriodicBasis(RingContext ring, int period)
@@ -50,30 +52,37 @@ internal sealed unsafe class PeriodicBasis
         _powers = [.. Enumerable.Range(0, ring.Moduli.Length).Select(index => new Lazy<double[]>(() => PowersOf(index)))];
     }
 
-    private int Stride => Math.Max(_runs, 8);
-
-    /// <summary>The values of Σ_j coefficients[j] X^(N j / 2n) modulo q_0 ... q_level.</summary>
-    public double[] Values(double* coefficients, int level)
+    /// <summary>The values of Σ_j coefficients[j] X^(N j / 2n) modulo each of the given primes of the ring, 2n of each.</summary>
+    public double[] Values(double* coefficients, IReadOnlyList<int> moduli)
     {
-        var values = new double[(level + 1) * _runs];
-        var sums = stackalloc double[Stride];
-        for (var limb = 0; limb <= level; limb++)
+        var values = new double[moduli.Count * _runs];
+        var residues = stackalloc double[_runs];
+        double** results = stackalloc double*[2 * _runs], operands = results + _runs;
+        fixed (double* first = values)
         {
-            var modulus = _ring.Moduli[limb];
-            new Span<double>(sums, Stride).Clear();
-            fixed (double* powers = _powers[limb].Value)
+            for (var i = 0; i < moduli.Count; i++)
             {
+                var modulus = _ring.Moduli[moduli[i]];
                 for (var j = 0; j < _runs; j++)
                 {
-                    var coefficient = modulus.Centre(modulus.Reduce(coefficients[j]));
-                    if (coefficient != 0)
-                        _ring.Kernels.MultiplyConstantAdd(sums, powers + j * Stride, coefficient, Stride, modulus);
+                    residues[j] = modulus.Centre(modulus.Reduce(coefficients[j]));
+                    operands[j] = residues + j;
+                    results[j] = first + i * _runs + j;
                 }
+                Transform(results, operands, 1, moduli[i]);
             }
-            for (var run = 0; run < _runs; run++)
-                values[limb * _runs + run] = modulus.Centre(modulus.Canonical(sums[run]));
         }
         return values;
+    }
+
+    /// <summary>
+    /// The same for many polynomials, modulo one prime: operands[j] holds coefficients j, reduced, of all of them, results[r] their values
+    /// of run r.
+    /// </summary>
+    public void Transform(double** results, double** operands, int count, int modulusIndex)
+    {
+        fixed (double* powers = _powers[modulusIndex].Value)
+            _ring.Kernels.MultiplyMatrix(results, _runs, operands, _runs, powers, 0, count, adds: false, _ring.Moduli[modulusIndex]);
     }
 
     private double[] PowersOf(int index)
@@ -85,11 +94,12 @@ internal sealed unsafe class PeriodicBasis
         for (ulong i = 0, power = 1; i < (ulong)order; i++, power = modulus.Multiply(power, root))
             roots[i] = modulus.Centre(power);
         var reversed = BitReversal.Table(System.Numerics.BitOperations.Log2((uint)_runs));
-        var powers = new double[_runs * Stride];
-        for (var j = 0; j < _runs; j++)
+        const int rows = VectorKernels.WeightRows;
+        var powers = new double[(_runs + rows - 1) / rows * rows * _runs];
+        for (var run = 0; run < _runs; run++)
         {
-            for (var run = 0; run < _runs; run++)
-                powers[j * Stride + run] = roots[(long)j * (2 * reversed[run] + 1) % order];
+            for (var j = 0; j < _runs; j++)
+                powers[(run / rows * _runs + j) * rows + run % rows] = roots[(long)j * (2 * reversed[run] + 1) % order];
         }
         return powers;
     }

@@ -26,8 +26,8 @@ internal sealed class AddedNoise(InstructionNoise noise, SlotGrid grid, ProgramC
             Sum sum => new NoiseParts(RootOfSquares(sum.Constants.Select(mask => noise.Encoding(At(mask), level))), 0),
             Products or SquaredDifferences => NoiseParts.Equal(noise.Product(level)),
             Masked masked => OfMasked(masked, level, rms),
-            Rotate rotate => Switched(level, PartThatMoves(rotate.Steps)),
-            RotateAndSum rotate => Switched(level, Count(rotate.Over) * PartThatMoves(rotate.Steps)),
+            Rotate rotate => NoiseParts.Equal(Math.Sqrt(PartThatMoves(rotate.Steps)) * noise.KeySwitch(level)),
+            RotateAndSum rotate => OfRotations(rotate, level),
             Fold fold => NoiseParts.Equal(_estimator.InnerSum(
                 fold.Count, noise.Levels.OfCiphertext(level), noise.Levels.ScaleAt(level), error: 0)),
             PolynomialOf polynomial => NoiseParts.Equal(OfPolynomial(polynomial, level, sample)),
@@ -54,7 +54,11 @@ internal sealed class AddedNoise(InstructionNoise noise, SlotGrid grid, ProgramC
         double RmsOf(MaskTerm term) => rms[operands.IndexOf(term.Operand.Value)];
     }
 
-    private NoiseParts Switched(int level, double times) => NoiseParts.Equal(Math.Sqrt(times) * noise.KeySwitch(level));
+    private NoiseParts OfRotations(RotateAndSum rotate, int level)
+    {
+        var moving = Count(rotate.Over) * PartThatMoves(rotate.Steps);
+        return moving == 0 ? default : NoiseParts.Equal(noise.SumOfRotations(level, moving));
+    }
 
     private double OfPolynomial(PolynomialOf instruction, int level, IReadOnlyList<double> sample)
     {

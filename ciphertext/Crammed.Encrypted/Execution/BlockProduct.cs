@@ -10,12 +10,17 @@ namespace Crammed.Encrypted.Execution;
 /// canonical scale of the level below.
 /// </summary>
 /// <remarks>
-/// <see cref="Evaluator.SumsOfPeriodicProducts"/> is all that a faster product of residue matrices would replace.
+/// Products with weights are <see cref="Evaluator.AddPeriodicProducts"/>, shifts <see cref="Evaluator.SumsOfRotations"/>: of inputs both
+/// rotations of a shift before one division by P, of outputs all rotations of a result, before the division that rescales it too. Vectors
+/// with their shifts are made a few at a time (<see cref="ShiftedBytes"/>): so many read the results, or the operands, once.
 /// </remarks>
 internal sealed class BlockProduct
 {
     /// <summary>What masks are multiplied by: with weights near 2^-4 in size both leave the same relative error.</summary>
     public const double MaskScale = 1 << 18;
+
+    /// <summary>Bytes of shifted vectors that are at hand at a time, or one vector's if that is more.</summary>
+    private const long ShiftedBytes = 1L << 28;
 
     private readonly Evaluator _evaluator;
     private readonly CkksEncoder _encoder;
@@ -23,6 +28,7 @@ internal sealed class BlockProduct
     private readonly IReadOnlyList<BlockShift> _shifts;
     private readonly Dictionary<(int Distance, int Steps), PeriodicPlaintext> _masks = [];
     private readonly bool _shiftsInputs;
+    private readonly int _period;
     private readonly int _level;
     private readonly double _weightScale;
 
@@ -35,14 +41,18 @@ internal sealed class BlockProduct
     public BlockProduct(
         Evaluator evaluator, CkksEncoder encoder, LinearMap map, SlotGrid grid, IReadOnlyList<FrozenWeights> matrices, int level)
     {
-        (_evaluator, _encoder, _level, _shiftsInputs) = (evaluator, encoder, level, map.ShiftsInputs);
+        (_evaluator, _encoder, _level, _shiftsInputs, _period) = (evaluator, encoder, level, map.ShiftsInputs, grid.Blocks);
         _weights = new BlockWeights(map, grid, matrices);
         _shifts = BlockShift.Of(map, grid);
         _weightScale = WeightScale(evaluator.Parameters.ScaleAt(level));
-        foreach (var shift in _shifts.Where(shift => shift.IsMasked))
+        foreach (var shift in _shifts)
         {
+            // With one rotation alone the weights are zero wherever a mask would be, and it only brings its scale.
             foreach (var steps in shift.Steps)
-                _masks.Add((shift.Distance, steps), encoder.EncodePeriodic(shift.Mask(steps), level, MaskScale));
+            {
+                var mask = shift.IsMasked ? shift.Mask(steps) : [1.0];
+                _masks.Add((shift.Distance, steps), encoder.EncodePeriodic(mask, level, MaskScale));
+            }
         }
     }
 
@@ -50,97 +60,73 @@ internal sealed class BlockProduct
     public static double WeightScale(double canonicalScale) => canonicalScale / MaskScale;
 
     /// <summary>The map of all operands' vectors, group by group; one level below.</summary>
-    public Ciphertext[] Of(IReadOnlyList<Ciphertext> inputs)
+    public Ciphertext[] Of(IReadOnlyList<Ciphertext> inputs) => _shiftsInputs ? ShiftInputs(inputs) : ShiftOutputs(inputs);
+
+    /// <summary>Some operands at a time: their shifts are made once, for all results.</summary>
+    private Ciphertext[] ShiftInputs(IReadOnlyList<Ciphertext> inputs)
     {
-        var sums = _weights.Outputs.Select(_ => new RunningSum(_evaluator)).ToArray();
-        if (_shiftsInputs)
-            ShiftInputs(inputs, sums);
-        else
-            _evaluator.ParallelFor(sums.Length, j => ShiftOutputs(inputs, _weights.Outputs[j], sums[j]));
+        var sums = new Ciphertext?[_weights.Outputs.Count];
+        foreach (var part in Enumerable.Range(0, inputs.Count).Chunk(VectorsAtOnce(inputs[0])))
+        {
+            // One operand's shifts at a time before their division, which takes memory for all moduli.
+            Ciphertext[] shifted = [.. part.SelectMany(i => _evaluator.SumsOfRotations([.. _shifts.Select(shift => Terms(inputs[i], shift))]))];
+            using (var weights = Encoded(
+                sums.Length, shifted.Length,
+                (j, k) => _weights.Of(_weights.Outputs[j], _weights.Inputs[part[k / _shifts.Count]], _shifts[k % _shifts.Count].Distance)))
+                _evaluator.AddPeriodicProducts(sums, shifted, weights);
+            DisposeAll(shifted);
+        }
         var results = new Ciphertext[sums.Length];
         _evaluator.ParallelFor(sums.Length, j =>
         {
-            if (sums[j].IsEmpty)
-                sums[j].TakeOver(_evaluator.MultiplyScalar(inputs[0], 0, _evaluator.Parameters.ScaleAt(_level)), 1);
-            using var total = sums[j].Take();
-            results[j] = _evaluator.Rescale(total);
+            using var sum = sums[j];
+            results[j] = sum is null ? Zero(inputs[0]) : _evaluator.Rescale(sum);
         });
         return results;
     }
 
-    /// <summary>One operand at a time: its shifts are made once, for all results.</summary>
-    private void ShiftInputs(IReadOnlyList<Ciphertext> inputs, RunningSum[] sums)
+    /// <summary>Some results at a time: for each shift the sum over operands of what is still to be shifted, and then its shift.</summary>
+    private Ciphertext[] ShiftOutputs(IReadOnlyList<Ciphertext> inputs)
     {
-        for (var i = 0; i < inputs.Count; i++)
+        var results = new Ciphertext[_weights.Outputs.Count];
+        foreach (var part in Enumerable.Range(0, results.Length).Chunk(VectorsAtOnce(inputs[0])))
         {
-            var rotations = _shifts.SelectMany(shift => shift.Steps).ToArray();
-            var rotated = Rotations(inputs[i], rotations);
-            var shifted = new Ciphertext[_shifts.Count];
-            var first = 0;
-            foreach (var (shift, k) in _shifts.Select((shift, k) => (shift, k)))
-            {
-                shifted[k] = UnderMasks(shift, rotated[first..(first + shift.Steps.Count)]);
-                first += shift.Steps.Count;
-            }
-            DisposeAll(rotated);
-            var input = _weights.Inputs[i];
-            var products = Products(shifted, sums.Length, (j, k) => _weights.Of(_weights.Outputs[j], input, _shifts[k].Distance));
-            for (var j = 0; j < sums.Length; j++)
-            {
-                if (products[j] is { } product)
-                    sums[j].TakeOver(product, 1);
-            }
-            DisposeAll(shifted);
+            Ciphertext?[] unshifted;
+            using (var weights = Encoded(
+                part.Length * _shifts.Count, inputs.Count,
+                (k, i) => _weights.Of(_weights.Outputs[part[k / _shifts.Count]], _weights.Inputs[i], _shifts[k % _shifts.Count].Distance)))
+                unshifted = _evaluator.SumsOfPeriodicProducts(inputs, weights);
+            var sums = part.Select((_, p) => _shifts.SelectMany((shift, k) =>
+                unshifted[p * _shifts.Count + k] is { } product ? Terms(product, shift) : []).ToArray()).ToArray();
+            int[] used = [.. Enumerable.Range(0, part.Length).Where(p => sums[p].Length > 0)];
+            var shifted = used.Length > 0 ? _evaluator.SumsOfRotations([.. used.Select(p => sums[p])], rescales: true) : [];
+            foreach (var (p, result) in used.Zip(shifted))
+                results[part[p]] = result;
+            foreach (var j in part.Where(j => results[j] is null))
+                results[j] = Zero(inputs[0]);
+            DisposeAll(unshifted);
         }
+        return results;
     }
 
-    /// <summary>One result: for each shift the sum over operands of what is still to be shifted, and then its shift.</summary>
-    private void ShiftOutputs(IReadOnlyList<Ciphertext> inputs, MapVector output, RunningSum sum)
+    /// <summary>The rotations of a shift, each in its blocks, at a scale that has grown by <see cref="MaskScale"/>.</summary>
+    private RotationTerm[] Terms(Ciphertext ciphertext, BlockShift shift) =>
+        [.. shift.Steps.Select(steps => new RotationTerm(ciphertext, steps, _masks[(shift.Distance, steps)]))];
+
+    private PeriodicMatrix Encoded(int outputs, int inputs, Func<int, int, double[]?> weights) =>
+        _encoder.EncodePeriodicMatrix(outputs, inputs, _period, weights, _level, _weightScale, _evaluator.ParallelFor);
+
+    private int VectorsAtOnce(Ciphertext operand) => (int)Math.Max(1, ShiftedBytes / (operand.Bytes * _shifts.Count));
+
+    private Ciphertext Zero(Ciphertext operand)
     {
-        var products = Products(inputs, _shifts.Count, (k, i) => _weights.Of(output, _weights.Inputs[i], _shifts[k].Distance));
-        for (var k = 0; k < products.Length; k++)
-        {
-            using var unshifted = products[k];
-            if (unshifted is null)
-                continue;
-            var rotated = Rotations(unshifted, _shifts[k].Steps);
-            sum.TakeOver(UnderMasks(_shifts[k], rotated), 1);
-            DisposeAll(rotated);
-        }
+        using var zero = _evaluator.MultiplyScalar(operand, 0, _evaluator.Parameters.ScaleAt(_level));
+        return _evaluator.Rescale(zero);
     }
 
-    /// <summary>Sums of ciphertexts times their weights, null where these are zero.</summary>
-    private Ciphertext?[] Products(IReadOnlyList<Ciphertext> ciphertexts, int count, Func<int, int, double[]?> weights)
-    {
-        var plaintexts = new PeriodicPlaintext?[count, ciphertexts.Count];
-        _evaluator.ParallelFor(count, output =>
-        {
-            for (var i = 0; i < ciphertexts.Count; i++)
-            {
-                if (weights(output, i) is { } values)
-                    plaintexts[output, i] = _encoder.EncodePeriodic(values, _level, _weightScale);
-            }
-        });
-        return plaintexts.Cast<PeriodicPlaintext?>().All(plaintext => plaintext is null)
-            ? new Ciphertext?[count]
-            : _evaluator.SumsOfPeriodicProducts(ciphertexts, plaintexts);
-    }
-
-    private Ciphertext[] Rotations(Ciphertext ciphertext, IReadOnlyList<int> steps) =>
-        steps is [0] ? [ciphertext.Clone()] : _evaluator.RotateMany(ciphertext, steps);
-
-    /// <summary>
-    /// The rotations of a shift, each in its blocks, at a scale that has grown by <see cref="MaskScale"/>: exactly, where there is one
-    /// only.
-    /// </summary>
-    private Ciphertext UnderMasks(BlockShift shift, IReadOnlyList<Ciphertext> rotated) => shift.IsMasked
-        ? _evaluator.SumsOfPeriodicProducts(
-            rotated, new[,] { { _masks[(shift.Distance, shift.Steps[0])], _masks[(shift.Distance, shift.Steps[1])] } })[0]!
-        : _evaluator.MultiplyScalar(rotated[0], 1, MaskScale);
-
-    private static void DisposeAll(IEnumerable<IDisposable> items)
+    private static void DisposeAll(IEnumerable<IDisposable?> items)
     {
         foreach (var item in items)
-            item.Dispose();
+            item?.Dispose();
     }
 }

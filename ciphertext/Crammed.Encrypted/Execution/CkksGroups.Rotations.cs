@@ -9,6 +9,9 @@ public sealed partial class CkksGroups
     /// <summary>Rotations of one vector that are held at a time.</summary>
     private const int HoistedAtOnce = 32;
 
+    /// <summary>Bytes of sums of rotations that await their division by P at a time.</summary>
+    private const long SummedBytes = 1L << 28;
+
     public SlotVector[] Rotate(IReadOnlyList<Rotation> jobs)
     {
         var results = new SlotVector[jobs.Count];
@@ -20,27 +23,20 @@ public sealed partial class CkksGroups
 
     public SlotVector[] SumOfRotations(IReadOnlyList<IReadOnlyList<Rotation>> jobs)
     {
-        var sums = jobs.Select(_ => new RunningSum(_evaluator)).ToArray();
-        var lowered = new List<SlotVector>();
-        var terms = new List<(Rotation Rotation, int Place)>();
-        var jobOf = new List<int>();
-        for (var i = 0; i < jobs.Count; i++)
+        var results = new SlotVector[jobs.Count];
+        int[] levels = [.. jobs.Select(job => job.Min(term => term.Vector.Level))];
+        foreach (var group in Enumerable.Range(0, jobs.Count).GroupBy(i => levels[i]))
         {
-            var level = jobs[i].Min(term => term.Vector.Level);
-            foreach (var term in jobs[i])
+            // Sums that are made together decompose what they share once.
+            var sumBytes = 2L * (_levels.OfCiphertext(group.Key) + 1 + _levels.Parameters.SpecialModuli.Count) * _levels.Parameters.N * sizeof(double);
+            foreach (var part in group.Chunk((int)Math.Max(1, SummedBytes / sumBytes)))
             {
-                var operand = AtLevel(term.Vector, level);
-                lowered.Add(operand);
-                terms.Add((term with { Vector = operand }, terms.Count));
-                jobOf.Add(i);
+                var sums = SumRotations([.. part.Select(i => jobs[i])], group.Key);
+                for (var k = 0; k < part.Length; k++)
+                    results[part[k]] = Vector(sums[k]);
             }
         }
-        RotateAll(
-            terms, (place, rotated) => sums[jobOf[place]].TakeOver(rotated, 1),
-            place => sums[jobOf[place]].Add(Read(terms[place].Rotation.Vector), 1));
-        foreach (var operand in lowered)
-            operand.Dispose();
-        return [.. sums.Select(sum => Vector(sum.Take()))];
+        return results;
     }
 
     public SlotVector[] Fold(IReadOnlyList<SlotVector> vectors, int stride, int count)
@@ -62,6 +58,31 @@ public sealed partial class CkksGroups
                 results[batch[i]] = Vector(sums[i]);
         }
         return results;
+    }
+
+    /// <summary>
+    /// Sums of rotations at one level: those that move before one division by P, and what is not moved added afterwards.
+    /// </summary>
+    private Ciphertext[] SumRotations(IReadOnlyList<Rotation>[] jobs, int level)
+    {
+        var lowered = jobs.SelectMany(job => job).Select(term => term.Vector).Distinct().ToDictionary(vector => vector, vector => AtLevel(vector, level));
+        int[] moving = [.. Enumerable.Range(0, jobs.Length).Where(i => jobs[i].Any(term => Steps(term) != 0))];
+        var rotated = moving.Length == 0
+            ? []
+            : _evaluator.SumsOfRotations(
+                [.. moving.Select(i => jobs[i].Where(term => Steps(term) != 0)
+                    .Select(term => new RotationTerm(Read(lowered[term.Vector]), Steps(term))).ToArray())]);
+        var sums = jobs.Select(_ => new RunningSum(_evaluator)).ToArray();
+        for (var k = 0; k < moving.Length; k++)
+            sums[moving[k]].TakeOver(rotated[k], 1);
+        _evaluator.ParallelFor(jobs.Length, i =>
+        {
+            foreach (var term in jobs[i].Where(term => Steps(term) == 0))
+                sums[i].Add(Read(lowered[term.Vector]), 1);
+        });
+        foreach (var operand in lowered.Values)
+            operand.Dispose();
+        return [.. sums.Select(sum => sum.Take())];
     }
 
     /// <summary>Makes every rotation by steps other than zero and hands it over; a rotation by zero is only announced.</summary>

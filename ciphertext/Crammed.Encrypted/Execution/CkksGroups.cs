@@ -106,17 +106,7 @@ public sealed partial class CkksGroups : IGroupBackend, IDisposable
     public SlotVector[] SumOfMasked(IReadOnlyList<IReadOnlyList<MaskedVector>> jobs) => ForEach(jobs.Count, i =>
     {
         LevelRules.BelowCommon(nameof(SumOfMasked), jobs[i].Select(term => term.Vector));
-        // Vectors under one mask are added up before they are multiplied.
-        var sum = new RunningSum(_evaluator);
-        foreach (var terms in jobs[i].GroupBy(term => term.Mask, term => term.Vector))
-        {
-            var vectors = new RunningSum(_evaluator);
-            foreach (var vector in terms)
-                vectors.Add(Read(vector), 1);
-            using var operand = vectors.Take();
-            sum.TakeOver(TimesPublic(operand, terms.Key), 1);
-        }
-        using var total = sum.Take();
+        using var total = SumUnderMasks(jobs[i]);
         return _evaluator.Rescale(total);
     });
 
@@ -194,13 +184,50 @@ public sealed partial class CkksGroups : IGroupBackend, IDisposable
         }
     }
 
-    /// <summary>A product that is not yet rescaled. One number in all slots needs no encoding.</summary>
-    private Ciphertext TimesPublic(Ciphertext operand, PublicSlots slots)
+    /// <summary>
+    /// A sum of products that is not yet rescaled. Vectors under one mask are added up before they are multiplied; one number in all slots
+    /// needs no encoding, and products with encodings are one sum of them.
+    /// </summary>
+    private Ciphertext SumUnderMasks(IReadOnlyList<MaskedVector> terms)
     {
-        if (slots.IsUniform)
-            return _evaluator.MultiplyScalar(operand, slots.Value, _levels.Parameters.ScaleAt(operand.Level));
-        using var encoding = _encodings.Rent(slots, operand.Level);
-        return _evaluator.MultiplyPlain(operand, encoding.Plaintext);
+        var sum = new RunningSum(_evaluator);
+        foreach (var part in terms.GroupBy(term => term.Mask, term => term.Vector).Chunk(BatchSize))
+        {
+            var encoded = new List<(Ciphertext Operand, EncodedSlots.Lease Encoding)>();
+            var added = new List<Ciphertext>();
+            foreach (var vectors in part)
+            {
+                var operand = SumOf([.. vectors.Select(Read)], added);
+                if (vectors.Key.IsUniform)
+                    sum.TakeOver(_evaluator.MultiplyScalar(operand, vectors.Key.Value, _levels.Parameters.ScaleAt(operand.Level)), 1);
+                else
+                    encoded.Add((operand, _encodings.Rent(vectors.Key, operand.Level)));
+            }
+            if (encoded.Count > 0)
+            {
+                sum.TakeOver(
+                    _evaluator.SumOfPlainProducts(
+                        [.. encoded.Select(term => term.Operand)], [.. encoded.Select(term => term.Encoding.Plaintext)]),
+                    1);
+            }
+            foreach (var ciphertext in added)
+                ciphertext.Dispose();
+            foreach (var (_, encoding) in encoded)
+                encoding.Dispose();
+        }
+        return sum.Take();
+    }
+
+    /// <summary>The sum of ciphertexts; one that had to be made is noted, one ciphertext is its own sum.</summary>
+    private Ciphertext SumOf(Ciphertext[] ciphertexts, List<Ciphertext> made)
+    {
+        if (ciphertexts.Length == 1)
+            return ciphertexts[0];
+        var sum = new RunningSum(_evaluator);
+        foreach (var ciphertext in ciphertexts)
+            sum.Add(ciphertext, 1);
+        made.Add(sum.Take());
+        return made[^1];
     }
 
     /// <summary>What the polynomial's plan takes: the domain mapped onto [-1, 1].</summary>

@@ -74,7 +74,7 @@ internal readonly record struct VerbNoise(InstructionNoise Model, NoiseInjector 
     public void Rotations(int job, double[] values, int level, int count)
     {
         if (count > 0)
-            Add(job, values, Math.Sqrt(count) * Model.KeySwitch(level));
+            Add(job, values, Model.SumOfRotations(level, count));
     }
 
     public void LinearMap(int job, double[] values, int level, LinearMapNoise map, int output, double[] rms) =>

@@ -39,6 +39,12 @@ public sealed class InstructionNoise : INoiseModel
     /// <inheritdoc/>
     public double KeySwitch(int level) => Estimator.KeySwitch(Levels.OfCiphertext(level), Levels.ScaleAt(level));
 
+    /// <summary>A sum of rotations: products with keys, and one division.</summary>
+    /// <param name="level">level of the operands</param>
+    /// <param name="count">rotations, or their mean over results</param>
+    public double SumOfRotations(int level, double count) => NoiseEstimator.Together(
+        Math.Sqrt(count) * Estimator.KeySwitchInnerProduct(Levels.OfCiphertext(level), Levels.ScaleAt(level)), Rescale(level));
+
     /// <inheritdoc/>
     public double Polynomial(PolynomialPlan plan, int level, double argument) =>
         Estimator.Polynomial(plan, Levels.OfCiphertext(level), Levels.ScaleAt(level), argument, error: 0);

@@ -11,7 +11,7 @@ namespace Crammed.Encrypted.Execution;
 /// Variances of one part of a slot, means over all slots of a result's vectors. With μ and ω the roundings of masks and weights in a slot,
 /// and for each operand the root mean square x of its slots (x' over blocks in use): where inputs are shifted, squared weights with a shift
 /// times the error of a key switch, and those with masks times 2 μ^2 x'^2; where outputs are shifted, 2 μ^2 times the mean square of what
-/// is shifted, and for each shift a key switch at the scale of the products; ω^2 x^2 for each plaintext; the rescale.
+/// is shifted, and for each shift the product with a key at the scale of the products; ω^2 x^2 for each plaintext; the rescale.
 /// </remarks>
 internal sealed class LinearMapNoise
 {
@@ -70,8 +70,11 @@ internal sealed class LinearMapNoise
     public double AddedImaginary(InstructionNoise noise, int level, int output)
     {
         var scale = noise.Levels.ScaleAt(level);
-        var keySwitch = Squared(noise.Estimator.KeySwitch(
-            noise.Levels.OfCiphertext(level), _map.ShiftsInputs ? scale : scale * BlockProduct.WeightScale(scale)));
+        var ciphertextLevel = noise.Levels.OfCiphertext(level);
+        // Shifts of outputs are divided by P in their rescale.
+        var keySwitch = Squared(_map.ShiftsInputs
+            ? noise.Estimator.KeySwitch(ciphertextLevel, scale)
+            : noise.Estimator.KeySwitchInnerProduct(ciphertextLevel, scale * BlockProduct.WeightScale(scale)));
         var shifted = _map.ShiftsInputs
             ? Enumerable.Range(0, _map.Inputs.Count).Sum(input => _energies[output, input].Shifted)
             : _shiftsOf[output];

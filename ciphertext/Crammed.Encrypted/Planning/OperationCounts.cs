@@ -230,26 +230,20 @@ public sealed class OperationCounts
     }
 
     /// <summary>
-    /// A block of weights for each pair of vectors and each shift. The shifts, one less than there are blocks, are two rotations each under
-    /// two masks: of inputs hoisted, of outputs summed before one division.
+    /// A block of weights for each pair of vectors and each shift. The shifts, one less than there are blocks, are two rotations of one vector,
+    /// each under its mask, summed before a division: of inputs one for each shift, of outputs one for each result.
     /// </summary>
     private void AddLinearMap(LinearMap map, SlotGrid grid)
     {
         long inputs = map.Inputs.Sum(input => input.Count), outputs = map.Outputs.Sum(output => output.Count);
-        long rotations = 2 * (grid.Blocks - 1);
+        long shifts = grid.Blocks - 1, shifted = Math.Min(inputs, outputs);
         Add(EngineOperation.PeriodicProduct, inputs * outputs * grid.Blocks);
         Add(EngineOperation.Rescale, outputs);
-        Add(EngineOperation.PlainProduct, rotations * Math.Min(inputs, outputs));
-        if (rotations == 0)
+        if (shifts == 0)
             return;
-        if (map.ShiftsInputs)
-        {
-            Add(EngineOperation.Decomposition, inputs);
-            Add(EngineOperation.HoistedRotation, rotations * inputs);
-            return;
-        }
-        Add(EngineOperation.Decomposition, rotations * outputs);
-        Add(EngineOperation.SummedRotation, rotations * outputs);
-        Add(EngineOperation.Division, outputs);
+        Add(EngineOperation.PlainProduct, 2 * shifts * shifted);
+        Add(EngineOperation.SummedRotation, 2 * shifts * shifted);
+        Add(EngineOperation.Decomposition, map.ShiftsInputs ? inputs : shifts * outputs);
+        Add(EngineOperation.Division, map.ShiftsInputs ? shifts * inputs : outputs);
     }
 }

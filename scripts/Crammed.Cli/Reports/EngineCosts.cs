@@ -20,8 +20,8 @@ internal static class EngineCosts
 
     /// <summary>
     /// Costs on two threads under the set that programs bootstrap under. What is not measured by itself is split off what is: relinearization
-    /// from a product with relinearization and rescale, decomposition and hoisted rotation from eight rotations and one. Encodings are made
-    /// two at a time, each on one thread.
+    /// from a product with relinearization and rescale; decomposition, product with a key and division from eight rotations, their sum, and one
+    /// rotation. Encodings are made two at a time, each on one thread.
     /// </summary>
     /// <param name="measurements">of the whole suite</param>
     /// <param name="machine">where</param>
@@ -40,8 +40,11 @@ internal static class EngineCosts
             var (add, rescale) = (Milliseconds(nameof(CiphertextBenchmarks.Add)), Milliseconds(nameof(CiphertextBenchmarks.Rescale)));
             var tensor = Milliseconds(nameof(CiphertextBenchmarks.SumOfProducts));
             var rotation = Milliseconds(nameof(CiphertextBenchmarks.Rotate));
-            // rotation = decomposition + hoisted; eight hoisted = decomposition + 8 hoisted.
+            // rotation = decomposition + hoisted; eight hoisted = decomposition + 8 hoisted; hoisted = summed + division;
+            // sum of eight = decomposition + 8 summed + division.
             var hoisted = (Milliseconds(nameof(CiphertextBenchmarks.HoistedRotations)) - rotation) / (HoistedRotations - 1);
+            var division = (Milliseconds(nameof(CiphertextBenchmarks.HoistedRotations)) - Milliseconds(nameof(CiphertextBenchmarks.SumOfRotations)))
+                / (HoistedRotations - 1);
             (EngineOperation Operation, double Milliseconds, string Note)[] costs =
             [
                 (EngineOperation.Addition, add, ""),
@@ -52,10 +55,12 @@ internal static class EngineCosts
                 (EngineOperation.Rescale, rescale, ""),
                 (EngineOperation.PlainProduct, Milliseconds(nameof(CiphertextBenchmarks.MultiplyPlain)), ""),
                 (EngineOperation.ScalarProduct, Milliseconds(nameof(CiphertextBenchmarks.MultiplyScalar)), ""),
-                (EngineOperation.PeriodicProduct, Milliseconds(nameof(CiphertextBenchmarks.PeriodicProducts)), ": one of 16 x 16"),
+                (EngineOperation.PeriodicProduct, Milliseconds(nameof(CiphertextBenchmarks.PeriodicProducts)), ": one of 64 x 32"),
                 (EngineOperation.Encoding, Milliseconds(nameof(ClientBenchmarks.Encode), 1) / Threads, ": one thread, two at a time"),
                 (EngineOperation.Decomposition, rotation - hoisted, ": one rotation less a hoisted one"),
                 (EngineOperation.HoistedRotation, hoisted, ": eight less one, by seven"),
+                (EngineOperation.SummedRotation, hoisted - division, ": a hoisted one less the division"),
+                (EngineOperation.Division, division, ": eight hoisted rotations less their sum, by seven"),
                 (EngineOperation.Rotation, rotation, ""),
             ];
             return costs.Select(cost => new CostRow(cost.Operation, limbs, cost.Milliseconds, source + cost.Note));

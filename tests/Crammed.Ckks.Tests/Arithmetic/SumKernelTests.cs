@@ -94,28 +94,6 @@ internal sealed unsafe class SumKernelTests(string instance, ulong p)
         }
     }
 
-    [TestCase(1)]
-    [TestCase(5)]
-    [TestCase(130)]
-    public void Products_with_constants(int count)
-    {
-        using RnsPolynomial operands = Operands(2 * count), factors = Operands(1), results = new(2, Length);
-        var pointers = stackalloc double*[2 * count];
-        for (var i = 0; i < 2 * count; i++)
-            pointers[i] = operands.Limb(i);
-        _kernels.ConstantProducts(results.Limb(0), results.Limb(1), pointers, factors.Limb(0), count, Length, _modulus);
-        for (var i = 0; i < Length; i++)
-        {
-            ulong r0 = 0, r1 = 0;
-            for (var term = 0; term < count; term++)
-            {
-                r0 = Oracle.Add(r0, Oracle.Multiply(At(factors, 0, term), At(operands, 2 * term, i), p), p);
-                r1 = Oracle.Add(r1, Oracle.Multiply(At(factors, 0, term), At(operands, 2 * term + 1, i), p), p);
-            }
-            Assert.That((At(results, 0, i), At(results, 1, i)), Is.EqualTo((r0, r1)));
-        }
-    }
-
     [TestCase(1, 1, 1.0)]
     [TestCase(3, 5, 1048576.0)]
     [TestCase(9, 140, 134217728.0)]

@@ -46,8 +46,10 @@ internal sealed record EvaluatorCall(
             new("LowerTo", one, (evaluator, x) => [evaluator.LowerTo(x[0], 2)]),
             new("LinearCombinations", two, (evaluator, x) => evaluator.LinearCombinations(x, new[,] { { 1.0, 2 }, { 3, 4 } }, 256)),
             new("SumOfPlainProducts", two, (evaluator, x) => [evaluator.SumOfPlainProducts(x, [setup.Plaintext, setup.Plaintext])]),
-            new("SumsOfPeriodicProducts", two, (evaluator, x) =>
-                evaluator.SumsOfPeriodicProducts(x, new[,] { { setup.Periodic, setup.Periodic }, { null, setup.Periodic } })),
+            new("SumsOfPeriodicProducts", two, (evaluator, x) => evaluator.SumsOfPeriodicProducts(x, setup.Periodic)),
+            new("AddPeriodicProducts", two, (evaluator, x) => AddPeriodicProducts(evaluator, x, setup.Periodic)),
+            new("SumsOfRotations", [.. two, .. two], (evaluator, x) =>
+                evaluator.SumsOfRotations([[new(x[0], 1), new(x[1], 0)], [new(x[2], 1), new(x[3], 1)]]), NeedsKeys: true),
             new("Rotate", one, (evaluator, x) => [evaluator.Rotate(x[0], 1)], NeedsKeys: true),
             new("RotateMany", one, (evaluator, x) => evaluator.RotateMany(x[0], [0, 1]), NeedsKeys: true),
             new("RotateBatch", two, (evaluator, x) => evaluator.RotateBatch(x, 1), NeedsKeys: true),
@@ -66,6 +68,23 @@ internal sealed record EvaluatorCall(
             new("ModRaise", [(0, 2)], (evaluator, x) => [evaluator.ModRaise(x[0])], NeedsKeys: true),
             new("ModRaiseBatch", [(0, 2), (0, 2)], (evaluator, x) => evaluator.ModRaiseBatch(x), NeedsKeys: true),
         ];
+    }
+
+    /// <summary>The second operand twice: once to sums that begin, once to those.</summary>
+    private static Ciphertext?[] AddPeriodicProducts(Evaluator evaluator, Ciphertext[] operands, PeriodicMatrix matrix)
+    {
+        var sums = evaluator.SumsOfPeriodicProducts([operands[0], operands[0]], matrix);
+        try
+        {
+            evaluator.AddPeriodicProducts(sums, [operands[1], operands[1]], matrix);
+            return sums;
+        }
+        catch
+        {
+            foreach (var sum in sums)
+                sum?.Dispose();
+            throw;
+        }
     }
 
     private static Ciphertext[] AddInPlace(Evaluator evaluator, Ciphertext[] operands)

@@ -104,7 +104,8 @@ internal sealed class EvaluatorIdentityTests
         Dispose(operands);
     }
 
-    private static bool TakesCiphertexts(Type type) => type == typeof(Ciphertext) || type == typeof(IReadOnlyList<Ciphertext>);
+    private static bool TakesCiphertexts(Type type) => 
+        type == typeof(Ciphertext) || type == typeof(RotationTerm) || type.GetGenericArguments().Any(TakesCiphertexts);
 
     private static void Dispose(IEnumerable<Ciphertext?> ciphertexts)
     {

@@ -18,7 +18,7 @@ internal sealed class IdentitySetup : IDisposable
         SlotsToCoeffs = new EmbeddingTransform(encoder, Plan.SlotsToCoeffs);
         CoeffsToSlots = new EmbeddingTransform(encoder, Plan.CoeffsToSlots);
         Plaintext = encoder.Encode([0.5], 4);
-        Periodic = encoder.EncodePeriodic([1, 2], 4, 1 << 20);
+        Periodic = encoder.EncodePeriodicMatrix(2, 2, 2, (output, input) => (output, input) is (1, 0) ? null : [1, 2], 4, 1 << 20);
     }
 
     public CkksParameters Parameters { get; }
@@ -39,7 +39,7 @@ internal sealed class IdentitySetup : IDisposable
 
     public Plaintext Plaintext { get; }
 
-    public PeriodicPlaintext Periodic { get; }
+    public PeriodicMatrix Periodic { get; }
 
     /// <summary>Fresh ciphertexts; three polynomials are a square's.</summary>
     public static Ciphertext[] Encrypt((int Level, int Polynomials)[] operands, Func<int, SecretKey> secretOf) =>
@@ -57,6 +57,7 @@ internal sealed class IdentitySetup : IDisposable
 
     public void Dispose()
     {
+        Periodic.Dispose();
         Plaintext.Dispose();
         SlotsToCoeffs.Dispose();
         CoeffsToSlots.Dispose();

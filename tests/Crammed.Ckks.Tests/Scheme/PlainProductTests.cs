@@ -61,18 +61,17 @@ internal sealed class PlainProductTests
         var (evaluator, live) = (_setup.Evaluator, ResidueMemory.LiveBuffers);
         var random = new Random(period);
         Ciphertext[] ciphertexts = [.. Enumerable.Range(0, count).Select(i => _setup.Encryptor.Encrypt(_setup.RandomSlots(i), 3))];
-        var weights = new double[3, count][];
-        var periodic = new PeriodicPlaintext?[3, count];
+        // The second output has no product with the first ciphertext, the third one none at all.
+        var weights = new double[]?[3, count];
         for (var output = 0; output < 2; output++)
         {
-            // The second output has no product with the first ciphertext, the third one none at all.
             for (var i = output; i < count; i++)
-            {
                 weights[output, i] = [.. Enumerable.Range(0, period).Select(_ => random.NextDouble() - 0.5)];
-                periodic[output, i] = _setup.Encoder.EncodePeriodic(weights[output, i], 4, 1 << 22);
-            }
         }
-        var sums = evaluator.SumsOfPeriodicProducts(ciphertexts, periodic);
+        Ciphertext?[] sums;
+        using (var matrix = _setup.Encoder.EncodePeriodicMatrix(
+            3, count, period, (output, i) => weights[output, i], 4, 1 << 22, evaluator.ParallelFor))
+            sums = evaluator.SumsOfPeriodicProducts(ciphertexts, matrix);
         Assert.That(sums[2], Is.Null);
         for (var output = 0; output < 2; output++)
         {
@@ -90,28 +89,93 @@ internal sealed class PlainProductTests
         Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
     }
 
+    /// <summary>
+    /// Products with a matrix in two parts, the second added to the first: the residues of the whole. Levels above the matrix's are dropped.
+    /// </summary>
+    [Test]
+    public void Periodic_products_add_up_in_parts()
+    {
+        var (evaluator, live) = (_setup.Evaluator, ResidueMemory.LiveBuffers);
+        var random = new Random(1);
+        Ciphertext[] ciphertexts = [.. Enumerable.Range(0, 5).Select(i => _setup.Encryptor.Encrypt(_setup.RandomSlots(i), 3))];
+        var weights = new double[]?[6, 5];
+        for (var i = 0; i < weights.Length; i++)
+            weights[i / 5, i % 5] = [.. Enumerable.Range(0, 4).Select(_ => random.NextDouble() - 0.5)];
+        // The first part has nothing for output 1, the second nothing for output 2, and output 3 has nothing at all.
+        (weights[1, 0], weights[1, 1], weights[2, 2], weights[2, 3], weights[2, 4]) = (null, null, null, null, null);
+        for (var i = 0; i < 5; i++)
+            weights[3, i] = null;
+        var sums = new Ciphertext?[6];
+        using (PeriodicMatrix whole = Encoded(0, 5), first = Encoded(0, 2), second = Encoded(2, 3))
+        {
+            evaluator.AddPeriodicProducts(sums, ciphertexts[..2], first);
+            evaluator.AddPeriodicProducts(sums, ciphertexts[2..], second);
+            var expected = evaluator.SumsOfPeriodicProducts(ciphertexts, whole);
+            Assert.That(sums[3], Is.Null);
+            foreach (var (sum, one) in sums.Zip(expected).Where(pair => pair.Second is not null))
+            {
+                Assert.That(_setup.Decryptor.DecryptToSlots(sum!), Is.EqualTo(_setup.Decryptor.DecryptToSlots(one!)));
+                sum!.Dispose();
+                one!.Dispose();
+            }
+        }
+        foreach (var ciphertext in ciphertexts)
+            ciphertext.Dispose();
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+
+        PeriodicMatrix Encoded(int from, int count) =>
+            _setup.Encoder.EncodePeriodicMatrix(6, count, 4, (output, i) => weights[output, from + i], 3, 1 << 22);
+    }
+
+    /// <summary>Coefficients beyond what the kernels reduce in one step: integers of a hundred bits.</summary>
+    [Test]
+    public void Periodic_products_with_large_weights()
+    {
+        using var a = _setup.Encryptor.Encrypt([0.5, 0.5], 4);
+        var scale = Math.ScaleB(1, 100);
+        using var matrix = _setup.Encoder.EncodePeriodicMatrix(1, 1, 2, (_, _) => [0.75, -0.5], 4, scale);
+        using var plaintext = _setup.Encoder.EncodeSparse([0.75, -0.5], 4, scale);
+        using Ciphertext product = _setup.Evaluator.SumsOfPeriodicProducts([a], matrix)[0]!, expected = _setup.Evaluator.MultiplyPlain(a, plaintext);
+        Assert.That(_setup.Decryptor.DecryptToSlots(product), Is.EqualTo(_setup.Decryptor.DecryptToSlots(expected)));
+    }
+
     [Test]
     public void Periodic_products_that_do_not_fit_are_refused()
     {
-        var (evaluator, encoder) = (_setup.Evaluator, _setup.Encoder);
-        using Ciphertext a = _setup.Encryptor.Encrypt([1.0], 4), square = evaluator.Square(a);
-        PeriodicPlaintext two = encoder.EncodePeriodic([1, 2], 4, 64), four = encoder.EncodePeriodic([1, 2, 3, 4], 4, 64);
-        PeriodicPlaintext small = encoder.EncodePeriodic([1, 2], 4, 2), low = encoder.EncodePeriodic([1, 2], 3, 64);
-        Assert.That(() => encoder.EncodePeriodic(new double[3], 4, 64), Throws.ArgumentException.With.Message.Contains("a power of two"));
-        Assert.That(() => encoder.EncodePeriodic(new double[256], 4, 64), Throws.ArgumentException.With.Message.Contains("256 numbers"));
-        Assert.That(() => encoder.EncodePeriodic([1e300], 4, 64), Throws.ArgumentException.With.Message.Contains("half the modulus"));
-        Assert.That(
-            () => evaluator.SumsOfPeriodicProducts([a], new PeriodicPlaintext?[1, 1]),
-            Throws.ArgumentException.With.Message.Contains("no product"));
-        Assert.That(
-            () => evaluator.SumsOfPeriodicProducts([a], new[,] { { two, two } }),
-            Throws.ArgumentException.With.Message.Contains("1 ciphertexts"));
-        Assert.That(
-            () => evaluator.SumsOfPeriodicProducts([a, a], new[,] { { two, four } }),
-            Throws.ArgumentException.With.Message.Contains("periods 2 and 4"));
-        Refused("SumsOfPeriodicProducts: the scales differ", () => evaluator.SumsOfPeriodicProducts([a, a], new[,] { { two, small } })[0]!);
-        Refused("SumsOfPeriodicProducts: the plaintext is below", () => evaluator.SumsOfPeriodicProducts([a], new[,] { { low } })[0]!);
-        Refused("SumsOfPeriodicProducts: the operand has 3", () => evaluator.SumsOfPeriodicProducts([square], new[,] { { two } })[0]!);
+        var (evaluator, encoder, live) = (_setup.Evaluator, _setup.Encoder, ResidueMemory.LiveBuffers);
+        using (Ciphertext a = _setup.Encryptor.Encrypt([1.0], 4), square = evaluator.Square(a), other = evaluator.MultiplyScalar(a, 1, 2))
+        using (PeriodicMatrix one = Matrix(1, [1, 2], 4), two = Matrix(2, [1, 2], 4), low = Matrix(1, [1, 2], 3))
+        {
+            Assert.That(() => Matrix(1, new double[3], 4), Throws.ArgumentException.With.Message.Contains("a power of two"));
+            Assert.That(() => Matrix(1, new double[256], 4), Throws.ArgumentException.With.Message.Contains("256 numbers"));
+            Assert.That(() => Matrix(1, [1e300], 4), Throws.ArgumentException.With.Message.Contains("half the modulus"));
+            Assert.That(() => encoder.EncodePeriodic(new double[3], 4, 64), Throws.ArgumentException.With.Message.Contains("a power of two"));
+            Assert.That(() => encoder.EncodePeriodic(new double[256], 4, 64), Throws.ArgumentException.With.Message.Contains("256 numbers"));
+            Assert.That(
+                () => encoder.EncodePeriodicMatrix(1, 1, 4, (_, _) => [1, 2], 4, 64), Throws.ArgumentException.With.Message.Contains("of period 4"));
+            Assert.That(
+                () => evaluator.SumsOfPeriodicProducts([a], two), Throws.ArgumentException.With.Message.Contains("1 ciphertexts and 1 sums for 1 x 2"));
+            Assert.That(
+                () => evaluator.AddPeriodicProducts(new Ciphertext?[2], [a], one), Throws.ArgumentException.With.Message.Contains("2 sums"));
+            Refused("SumsOfPeriodicProducts: the scales differ", () => evaluator.SumsOfPeriodicProducts([a, other], two)[0]!);
+            Refused("SumsOfPeriodicProducts: the matrix is below", () => evaluator.SumsOfPeriodicProducts([a], low)[0]!);
+            Refused("SumsOfPeriodicProducts: the operand has 3", () => evaluator.SumsOfPeriodicProducts([square], one)[0]!);
+            Refused("SumsOfPeriodicProducts: the scales differ", () => Added(a, a));
+            using var product = evaluator.SumsOfPeriodicProducts([a], one)[0]!;
+            using var lower = evaluator.DropLevels(product, 3);
+            Refused("SumsOfPeriodicProducts: products at level 4", () => Added(lower, a));
+        }
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+
+        PeriodicMatrix Matrix(int inputs, double[] values, int level) =>
+            encoder.EncodePeriodicMatrix(1, inputs, values.Length, (_, _) => values, level, 64);
+
+        Ciphertext Added(Ciphertext sum, Ciphertext operand)
+        {
+            using var matrix = Matrix(1, [1, 2], 4);
+            evaluator.AddPeriodicProducts([sum], [operand], matrix);
+            return sum;
+        }
     }
 
     private static void Refused(string message, Func<Ciphertext> operation) =>

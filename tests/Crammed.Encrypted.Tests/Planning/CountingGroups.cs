@@ -136,10 +136,11 @@ internal sealed class CountingGroups(int slotCount) : IGroupBackend
             for (var vector = 0; shift > 0 && vector < Math.Min(inputs.Count, outputs); vector++)
             {
                 // Forth by the shift, back by what is left to all blocks; each under its mask.
+                var shiftsInputs = inputs.Count <= outputs;
                 Count(EngineOperation.PlainProduct, 2);
-                Count(inputs.Count <= outputs ? EngineOperation.HoistedRotation : EngineOperation.SummedRotation, 2);
-                Count(EngineOperation.Decomposition, inputs.Count > outputs ? 2 : shift == 1 ? 1 : 0);
-                Count(EngineOperation.Division, inputs.Count > outputs && shift == 1 ? 1 : 0);
+                Count(EngineOperation.SummedRotation, 2);
+                Count(EngineOperation.Decomposition, !shiftsInputs || shift == 1 ? 1 : 0);
+                Count(EngineOperation.Division, shiftsInputs || shift == 1 ? 1 : 0);
             }
         }
         Count(EngineOperation.Rescale, outputs);

@@ -13,8 +13,10 @@ public static class InstructionMemory
     private const int Threads = 2;
     private const int Batch = 8;
     private const int PolynomialBatch = 4;
-    private const int HoistedAtOnce = 32;
+    private const int BundleSize = 4;
     private const int BootstrapsAtOnce = 2;
+    private const long SummedBytes = 1L << 28;
+    private const long ShiftedBytes = 1L << 28;
 
     /// <summary>Bytes of an instruction whose operands stand at a level.</summary>
     public static long BytesOf(Instruction instruction, SlotGrid grid, int level, ICostModel costs)
@@ -27,9 +29,7 @@ public static class InstructionMemory
             Products or SquaredDifferences =>
                 Math.Min(Batch, instruction.Results[0].Count) * (vector + vector / 2 + Of(EngineOperation.Relinearization)),
             Rotate rotate => Math.Min(Batch, rotate.Result.Count) * Of(EngineOperation.Rotation),
-            RotateAndSum rotate => Math.Max(
-                Math.Min(HoistedAtOnce, Points(rotate.Over)) * vector + Of(EngineOperation.Rotation),
-                Math.Min(Batch, rotate.Result.Count * Points(rotate.Over)) * (vector + Of(EngineOperation.Rotation))),
+            RotateAndSum rotate => OfSums(rotate.Result.Count),
             Fold fold => Math.Min(Batch, fold.Result.Count) * (vector + Of(EngineOperation.Rotation)),
             PolynomialOf polynomial => Math.Min(Threads * PolynomialBatch, polynomial.Result.Count)
                 * ((polynomial.Approximation.Plan.Powers.Count + 4) * vector + Of(EngineOperation.Relinearization)),
@@ -43,13 +43,22 @@ public static class InstructionMemory
 
         long Of(EngineOperation operation) => costs.WorkingBytes(operation, level);
 
-        // Sums before their rescale, and the shifts of one input, or of what is still to be shifted of one result a thread.
+        // Sums before their division, and the digits of what is rotated.
+        long OfSums(long sums)
+        {
+            var rotation = Of(EngineOperation.Rotation);
+            return Math.Min(sums * rotation, Math.Max(SummedBytes, rotation)) + BundleSize * rotation;
+        }
+
+        // Sums before their rescale, shifts of some inputs or what is still to be shifted of some results, and weights.
         long OfMap(LinearMap map)
         {
-            long outputs = map.Outputs.Sum(output => output.Count), shifts = 3L * grid.Blocks;
-            return (outputs + (map.ShiftsInputs ? shifts : Threads * shifts)) * vector + Threads * Of(EngineOperation.Rotation);
+            long inputs = map.Inputs.Sum(input => input.Count), outputs = map.Outputs.Sum(output => output.Count);
+            var shifted = Math.Min(Math.Min(inputs, outputs) * grid.Blocks * vector, Math.Max(ShiftedBytes, grid.Blocks * vector));
+            // A weight has two numbers for each block where a polynomial of a vector has two for each slot.
+            var weights = shifted * Math.Max(inputs, outputs) * grid.Blocks / (2 * grid.SlotCount);
+            return (map.ShiftsInputs ? outputs * vector : 0) + shifted + weights + OfSums(map.ShiftsInputs ? grid.Blocks : outputs);
         }
     }
 
-    private static int Points(IReadOnlyList<Axis> axes) => axes.Aggregate(1, (product, axis) => product * axis.Size);
 }
