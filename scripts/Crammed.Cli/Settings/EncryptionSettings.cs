@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Crammed.Cli.Configuration;
 
 namespace Crammed.Cli.Settings;
 
@@ -25,12 +24,4 @@ public sealed record EncryptionSettings
 
     [Description("memory that a run may take, in GiB; null: whatever it needs"), Range(0.0, 1 << 20, MinimumIsExclusive = true)]
     public required double? Memory { get; init; }
-
-    /// <summary>Refuses the policy that is not there yet.</summary>
-    /// <exception cref="ConfigurationException"><c>he.refresh=bootstrap</c>.</exception>
-    internal void RequireClientRefresh()
-    {
-        if (Refresh == RefreshPolicy.Bootstrap)
-            throw new ConfigurationException("he.refresh=bootstrap: bootstrapping is not built yet; use he.refresh=client");
-    }
 }

@@ -45,9 +45,9 @@ internal sealed class KeptStages
     public static KeptStages Open(string folder, Action<string> say)
     {
         var path = Path.Combine(folder, FileName);
-        List<KeptStage> stages = File.Exists(path)
+        var stages = File.Exists(path)
             ? JsonFile.Read<List<KeptStage>>(path, Options, "remove the run's folder, or choose another name=")
-            : [];
+            : (List<KeptStage>)[];
         return new KeptStages(folder, say, stages);
     }
 
