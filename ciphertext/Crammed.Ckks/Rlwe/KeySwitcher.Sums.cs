@@ -23,8 +23,8 @@ internal sealed record SummedBundle(Ciphertext[] Sources, SummedAutomorphism[] A
 internal sealed unsafe partial class KeySwitcher
 {
     /// <summary>
-    /// For each sum P times Σ mask * φ(ciphertext), over q_0 ... q_level and P, for <see cref="Divide"/>. Every ciphertext is decomposed once,
-    /// and only one bundle's digits are held at a time.
+    /// For each sum P times Σ mask * φ(ciphertext), over q_0 ... q_level and P, for <see cref="Divide"/>. Every ciphertext is decomposed
+    /// once, and only one bundle's digits are held at a time.
     /// </summary>
     public RnsPolynomial[][] SumAutomorphisms(IReadOnlyList<SummedBundle> bundles, int sumCount, int level)
     {

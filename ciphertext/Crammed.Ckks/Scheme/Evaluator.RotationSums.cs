@@ -93,7 +93,8 @@ public sealed unsafe partial class Evaluator
                 bundles.Add(new SummedBundle(
                     [.. part.Select(source => source.Key)],
                     [.. keys.Select((key, i) => new SummedAutomorphism(
-                        key?.Key, key is { } known ? Ring.Permutation(known.Element) : null, [.. part.Select(source => source.Value[i].Place)]))]));
+                        key?.Key, key is { } known ? Ring.Permutation(known.Element) : null,
+                        [.. part.Select(source => source.Value[i].Place)]))]));
             }
         }
         return bundles;
