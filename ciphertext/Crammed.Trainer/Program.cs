@@ -1,3 +1,3 @@
 using Crammed.Trainer;
 
-return args.Contains("--plan") ? ProgramCommand.Run(args, Console.Out, Console.Error) : TrainerProgram.Run(args);
+return ProgramCommand.Run(args, Console.Out, Console.Error);

@@ -139,7 +139,7 @@ internal sealed partial class RunJournal
         RemoveUnnamed(Spill.Path, []);
     }
 
-    private static IEnumerable<KeyValuePair<Value, IReadOnlyList<Encrypted.Backends.SlotVector>>> OwnGroups(
+    private static IEnumerable<KeyValuePair<Value, IReadOnlyList<Encrypted.Execution.SlotVector>>> OwnGroups(
         EncryptedProgram program, ProgramPosition position) =>
         position.Groups.Where(group => !program.Inputs.Contains(group.Key));
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Crammed.Ckks;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Programs;

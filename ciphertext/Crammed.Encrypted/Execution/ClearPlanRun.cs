@@ -1,5 +1,4 @@
 using Crammed.Ckks;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Programs;

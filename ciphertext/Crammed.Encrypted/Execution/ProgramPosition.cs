@@ -1,4 +1,3 @@
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Execution;

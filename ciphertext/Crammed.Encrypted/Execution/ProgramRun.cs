@@ -1,4 +1,3 @@
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Programs;
 

@@ -1,10 +1,7 @@
 using Crammed.Encrypted.Execution;
-using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Tensors;
-using Crammed.Encrypted.Training;
 using Crammed.Model;
-using AdamWHe = Crammed.Encrypted.Tensors.AdamWHe;
 
 namespace Crammed.Encrypted.Models;
 
@@ -67,11 +64,11 @@ public sealed class CheckpointModel
             Classes = shape.Classes,
         };
         shape.RequireFits(configuration);
-        ModelLoader.RequirePolynomial(folder, configuration);
+        TrainableModel.Require(folder, configuration);
         if (settings.AdapterDropout > 0)
             throw new ArgumentException($"adapter dropout is {settings.AdapterDropout}; encrypted programs train without: set dropout to 0");
         var functions = new CalibratedFunctions(checkpoint.Calibration, deepest);
-        var kernelScale = Layers.EncoderLayer.KernelScale(configuration.HeadDimension, configuration.KernelPower);
+        var kernelScale = TrainableModel.KernelScale(configuration.HeadDimension, configuration.KernelPower);
         var alpha = settings.Alpha / settings.Rank;
         return new CheckpointModel(
             ShapeOf(configuration, settings.Rank), CalibratedPolynomials.Of(configuration, checkpoint.Calibration, functions, deepest),
@@ -79,7 +76,7 @@ public sealed class CheckpointModel
             new AdamWHe(
                 settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,
                 Math.Sqrt(functions.LargestSecondMoment(settings.Epsilon))),
-            ModelLoader.GradientScale(functions), configuration.SequenceLength);
+            TrainableModel.GradientScale(functions), configuration.SequenceLength);
     }
 
     /// <summary>A step of fine-tuning: forward pass, loss, backward pass, update.</summary>

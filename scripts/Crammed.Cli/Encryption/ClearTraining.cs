@@ -96,7 +96,7 @@ internal sealed class ClearTraining(PlanFolder plan, TaskPacking packing)
         {
             return work();
         }
-        catch (Encrypted.Backends.RangeViolationException exception)
+        catch (Encrypted.Execution.RangeViolationException exception)
         {
             // Another calibration would have prevented it: bad input, not a fault of the program.
             throw new InvalidDataException(

@@ -41,7 +41,7 @@ internal sealed class CommandTests : ProgramTests
         Assert.That(new CsvFile(Shell.Folder.Combine("outputs/before/predictions.csv")).Numbers("logit_1"), Is.All.Zero);
         await Succeed("evaluate", "name=twin", "functions=polynomial", "noise_bits=30", "polynomial.out_of_range=report", "impl.threads=1");
         Assert.That(Shell.Output, Does.Contain(" with the true functions, ").And.Contain("noise of 2^-30 a product"));
-        Assert.That(Shell.Output, Does.Contain("\nhead.tanh.input ").And.Contain(" along the activations of an encrypted forward pass"));
+        Assert.That(Shell.Output, Does.Contain("\nhead.tanh.input "));
         await Succeed(
             "finetune", "name=full", "mode=full", "eval/tasks=sst2,stsb", "data.glue=glue", "finetune.steps=2", "finetune.batch=8",
             "seeds=2", "impl.threads=1");

@@ -1,6 +1,5 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Execution;
 

@@ -1,26 +1,10 @@
 using System.Collections.Concurrent;
 using Crammed.Approximation;
-using Crammed.Ckks;
 
-namespace Crammed.Encrypted.Backends;
-
-/// <summary>The engine's noise estimates at the canonical scales.</summary>
-public sealed class CkksNoiseModel(CkksParameters parameters) : INoiseModel
-{
-    private readonly NoiseEstimator _estimator = new(parameters);
-
-    public double Fresh(int level) => _estimator.FreshSymmetric(parameters.ScaleAt(level));
-
-    public double Rescale(int level) => _estimator.Rescale(parameters.ScaleAt(level));
-
-    public double Polynomial(PolynomialPlan plan, int level, double argument) =>
-        _estimator.Polynomial(plan, level, parameters.ScaleAt(level), argument, error: 0);
-
-    public double KeySwitch(int level) => _estimator.KeySwitch(level, parameters.ScaleAt(level));
-}
+namespace Crammed.Encrypted.Execution;
 
 /// <summary>
-/// Standard deviations, in slot values, of the noise that operations add on ciphertexts. The clear backend injects it on request.
+/// Standard deviations, in slot values, of the noise that operations add on ciphertexts. Runs on clear slots inject it on request.
 /// </summary>
 public interface INoiseModel
 {
@@ -51,7 +35,6 @@ internal sealed class NoiseInjector
     private readonly float[] _table = new float[TableSize];
     private readonly int _seed;
     private readonly ConcurrentDictionary<(PolynomialPlan Plan, int Level), double[]> _polynomials = new();
-    private long _draws;
 
     public NoiseInjector(INoiseModel model, int seed)
     {
@@ -67,24 +50,15 @@ internal sealed class NoiseInjector
         }
     }
 
-    public void AddFresh(ClearVector vector) => Add(vector, _model.Fresh(vector.Level));
-
-    /// <summary>Also for a relinearized product: its key switch happens at the squared scale, so the rescale divides that noise away.</summary>
-    public void AddRescale(ClearVector vector) => Add(vector, _model.Rescale(vector.Level));
-
-    public void AddKeySwitch(ClearVector vector) => Add(vector, _model.KeySwitch(vector.Level));
-
     /// <summary>
     /// Noise of a polynomial's evaluation, which depends on the argument: between points cos(k pi / n), n four times the degree, so that
     /// no oscillation of the polynomial is missed, its size is interpolated.
     /// </summary>
     /// <param name="result">The polynomial's values.</param>
     /// <param name="argument">Arguments of the plan, which are taken to lie in [-1, 1].</param>
+    /// <param name="level">Level of the argument.</param>
     /// <param name="plan">The polynomial.</param>
-    public void AddPolynomial(ClearVector result, ClearVector argument, PolynomialPlan plan) =>
-        AddPolynomial(result.Values, argument.Values, argument.Level, plan, NextDraw());
-
-    /// <summary>As above, with the noise of a draw that the caller names.</summary>
+    /// <param name="draw">Equal draws are equal noise.</param>
     public void AddPolynomial(Span<double> result, ReadOnlySpan<double> argument, int level, PolynomialPlan plan, ulong draw)
     {
         var steps = 4 * plan.Degree;
@@ -106,10 +80,6 @@ internal sealed class NoiseInjector
         for (var i = 0; i < values.Length; i++)
             values[i] += standardDeviation * _table[offset + i];
     }
-
-    private void Add(ClearVector vector, double standardDeviation) => Add(vector.Values, standardDeviation, NextDraw());
-
-    private ulong NextDraw() => (ulong)Interlocked.Increment(ref _draws);
 
     private int OffsetOf(ulong draw, int length) => (int)(((draw + (ulong)_seed) * 0x9E3779B97F4A7C15 >> 32) % (ulong)(TableSize - length));
 }

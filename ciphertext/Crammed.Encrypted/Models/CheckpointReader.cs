@@ -1,7 +1,7 @@
 using Crammed.Files;
 using Crammed.Model;
 
-namespace Crammed.Encrypted.Layers;
+namespace Crammed.Encrypted.Models;
 
 /// <summary>Frozen weights of a checkpoint (<see cref="CheckpointFiles"/>) as plain arrays.</summary>
 internal sealed class CheckpointReader : IDisposable

@@ -1,8 +1,6 @@
-using Crammed.Approximation;
+namespace Crammed.Encrypted.Execution;
 
-namespace Crammed.Encrypted.Backends;
-
-/// <summary>What every backend asks of the levels of its operands.</summary>
+/// <summary>What backends ask of the levels of its operands.</summary>
 internal static class LevelRules
 {
     /// <summary>The level of operands that must stand at one.</summary>
@@ -37,21 +35,5 @@ internal static class LevelRules
             throw new InvalidOperationException($"LowerTo: a vector at level {vector.Level} cannot be lowered to level {level}.");
         if (level < 0)
             throw new InvalidOperationException($"LowerTo: there is no level {level} below level {vector.Level}; refresh the vector first.");
-    }
-
-    /// <summary>Level of a function's values.</summary>
-    /// <exception cref="InvalidOperationException">The argument has too few.</exception>
-    public static int AfterFunction(SlotVector argument, FittedFunction function)
-    {
-        var depth = function.Approximation.Depth;
-        return argument.Level >= depth ? argument.Level - depth : throw new InvalidOperationException(
-            $"{function.Name}: its approximation takes {depth} levels, the argument has {argument.Level}; refresh it first.");
-    }
-
-    /// <exception cref="ArgumentException">The numbers of operands differ.</exception>
-    public static void CheckCounts(string operation, int first, int second)
-    {
-        if (first != second)
-            throw new ArgumentException($"{operation}: {first} operands meet {second}.");
     }
 }

@@ -1,6 +1,6 @@
-using Crammed.Encrypted.Backends;
+using Crammed.Encrypted.Execution;
 
-namespace Crammed.Encrypted.Tests.Backends;
+namespace Crammed.Encrypted.Tests.Execution;
 
 /// <summary>Owners of a vector, and the moment its memory is freed.</summary>
 [TestFixture]
@@ -56,15 +56,15 @@ public sealed class SlotVectorTests
     [Test]
     public void A_clear_vector_is_unreadable_after_its_end_and_counted_until_then()
     {
-        var backend = new ClearBackend(8, 3);
+        var backend = new ClearGroups(8, refreshedLevel: 3);
         var live = ClearVector.LiveCount;
         var vector = backend.Load(new double[8], 1);
         vector.Share();
         Assert.That(ClearVector.LiveCount, Is.EqualTo(live + 1));
         vector.Dispose();
-        Assert.That(ClearBackend.Read(vector), Has.Length.EqualTo(8));
+        Assert.That(ClearGroups.Read(vector), Has.Length.EqualTo(8));
         vector.Dispose();
         Assert.That(ClearVector.LiveCount, Is.EqualTo(live));
-        Assert.That(() => ClearBackend.Read(vector), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => ClearGroups.Read(vector), Throws.InstanceOf<ObjectDisposedException>());
     }
 }

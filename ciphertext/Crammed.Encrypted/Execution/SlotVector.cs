@@ -1,4 +1,4 @@
-namespace Crammed.Encrypted.Backends;
+namespace Crammed.Encrypted.Execution;
 
 /// <summary>
 /// One vector of slots as a backend holds it: a ciphertext, or the clear values that stand for one.

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Crammed.Encrypted.Backends;
+namespace Crammed.Encrypted.Execution;
 
 /// <summary>Slots in the clear, in a pooled array, with the level that a ciphertext would have.</summary>
 internal sealed class ClearVector : SlotVector
