@@ -44,6 +44,8 @@ internal sealed class ProgramTraining
     private void Run()
     {
         using var keys = ProgramSession.OpenKeys(_options.Keys, _plan, Program);
+        if (keys.KeyId?.ToString() is { } owner && owner != _container.Manifest.KeyId)
+            throw new InvalidDataException($"{_options.Keys}: keys of another key than {_container.Folder} is encrypted under; give the container's own");
         using var folder = OutputLock.Take(_options.Output);
         var journal = RunJournal.Open(_options.Output, _plan.Parameters, Beginning());
         StartChecks.RequireDisk(_plan, Program, IsTraining, Total, _options.Output, SystemResources.Process);

@@ -8,9 +8,6 @@ namespace Crammed.Converter.Tests.Running;
 /// <summary>A plan, keys and a container in a folder, and what a run of them has to come to, computed in this process.</summary>
 internal sealed class RunParts : IDisposable
 {
-    /// <summary>Of the container's key, in manifests.</summary>
-    public static readonly string KeyId = new('0', 32);
-
     private readonly SecretKey _secret;
 
     /// <param name="folder">new</param>
@@ -34,6 +31,9 @@ internal sealed class RunParts : IDisposable
     public string Container { get; }
 
     public SecretKey Secret => _secret;
+
+    /// <summary>Of the container's key, in manifests.</summary>
+    public string KeyId => _secret.KeyId.ToString();
 
     /// <summary>A folder with the evaluation keys of a secret key.</summary>
     /// <param name="secret">the key</param>
@@ -59,7 +59,7 @@ internal sealed class RunParts : IDisposable
     public string WriteContainer(SecretKey secret, string name, PlanFolder? plan = null)
     {
         var folder = Path.Combine(Folder, name);
-        new EncryptedContainerWriter(plan ?? Plan, secret, KeyId, threads: 2).Write(
+        new EncryptedContainerWriter(plan ?? Plan, secret, secret.KeyId.ToString(), threads: 2).Write(
             folder, new ContainerSource(new string('d', 64), new string('e', 64), "small"), SmallPlan.Slots(seed: 5), null,
             CancellationToken.None);
         return folder;

@@ -234,7 +234,7 @@ internal sealed class TrainingRunTests
         {
             Kind = RunKind.Training,
             PlanId = _parts.Plan.Id,
-            KeyId = RunParts.KeyId,
+            KeyId = _parts.KeyId,
             ContainerId = new string('0', 64),
             Done = 0,
         };

@@ -19,7 +19,6 @@ namespace Crammed.Encrypted.Tests.Models;
 [TestFixture]
 internal sealed class EncryptedTaskTests
 {
-    private static readonly string KeyId = new('0', 32);
 
     private const int Examples = 16, EvaluationExamples = 5, PrecisionBits = 20;
 
@@ -76,7 +75,7 @@ internal sealed class EncryptedTaskTests
         Directory.CreateDirectory(keys);
         new KeyGenerator(secret).SaveEvaluationKeys(Path.Combine(keys, "evaluation.keys"), Request());
         var data = _packing.Data(_plan, _draw, _examples, _examples[..EvaluationExamples]);
-        new EncryptedContainerWriter(_plan, secret, KeyId, threads: 2).Write(
+        new EncryptedContainerWriter(_plan, secret, secret.KeyId.ToString(), threads: 2).Write(
             container, new ContainerSource(new string('d', 64), new string('e', 64), "reference"), data, null, CancellationToken.None);
         var (trained, evaluated) = (Path.Combine(_folder, "trained"), Path.Combine(_folder, "evaluated"));
         string[] arguments = ["--plan", _plan.Folder, "--container", container, "--keys", keys];
