@@ -2,7 +2,6 @@ using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Programs;
-using Crammed.Encrypted.Training;
 
 namespace Crammed.Converter;
 
@@ -22,16 +21,6 @@ public sealed record KeyFolderRequest(CkksParameters Parameters, EvaluationKeyRe
     public static KeyFolderRequest Of(IReadOnlyList<EncryptedProgram> programs, CkksLevels levels) => new(
         levels.Parameters, RequestFor(ProgramKeys.Union([.. programs.Select(program => ProgramKeys.Of(program, levels))])),
         [.. programs.Select(ProgramWriter.Hash)]);
-
-    /// <summary>The keys of a circuit without a plan.</summary>
-    /// <param name="requirements">What it uses.</param>
-    /// <param name="parameters">The ring.</param>
-    public static KeyFolderRequest Of(CircuitRequirements requirements, CkksParameters parameters) => new(
-        parameters,
-        EvaluationKeyRequest.Of(
-            requirements.RelinearizationLevel,
-            requirements.Rotations.OrderBy(rotation => rotation.Key).Select(rotation => (rotation.Key, rotation.Value))),
-        []);
 
     /// <summary>The request for the keys that a program takes.</summary>
     public static EvaluationKeyRequest RequestFor(ProgramKeys keys) => new()

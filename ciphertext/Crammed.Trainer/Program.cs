@@ -1,3 +1,3 @@
 using Crammed.Trainer;
 
-return TrainerProgram.Run(args);
+return ProgramCommand.Run(args, Console.Out, Console.Error);

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Crammed.Encrypted.Eager;
+using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Tests;
 
@@ -16,7 +16,7 @@ public sealed class AssemblyReferenceTests
     public void Crammed_Encrypted_references_neither_torch_nor_the_key_holder_nor_the_plaintext_model_nor_the_solver()
     {
         var reached = new HashSet<string>();
-        var waiting = new Queue<Assembly>([typeof(EncryptedTensor).Assembly]);
+        var waiting = new Queue<Assembly>([typeof(EncryptedProgram).Assembly]);
         while (waiting.TryDequeue(out var assembly))
         {
             foreach (var reference in assembly.GetReferencedAssemblies())

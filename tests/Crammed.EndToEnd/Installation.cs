@@ -60,7 +60,11 @@ internal static class Installation
     }
 
     /// <summary>Starts a program.</summary>
-    public static Process Start(string program, string folder, params string[] arguments)
+    public static Process Start(string program, string folder, params string[] arguments) =>
+        Process.Start(StartInfo(program, folder, arguments))!;
+
+    /// <summary>What starts a program, its output and errors redirected.</summary>
+    public static ProcessStartInfo StartInfo(string program, string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -71,7 +75,7 @@ internal static class Installation
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
+        return start;
     }
 
     private static string FindConfigs()

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 
 namespace Crammed.Trainer.Tests;
 
@@ -31,6 +33,18 @@ public sealed class AssemblyReferenceTests
         Assert.That(reached, Does.Not.Contain(KeyHolder));
         // Neither tokenizer, WordNet and the databases of text, nor tables of examples.
         Assert.That(reached, Does.Not.Contain("Crammed.Text").And.Not.Contain("Crammed.Tables").And.Not.Contain("Crammed.Bert"));
+    }
+
+    /// <summary>The trainer executes programs: how a model becomes one it does not know.</summary>
+    [Test]
+    public void The_trainer_uses_neither_models_nor_tensors()
+    {
+        using var file = new PEReader(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "crammed-train.dll")));
+        var metadata = file.GetMetadataReader();
+        var namespaces = metadata.TypeReferences
+            .Select(reference => metadata.GetString(metadata.GetTypeReference(reference).Namespace)).ToHashSet();
+        Assert.That(namespaces, Does.Contain("Crammed.Encrypted.Programs"), "the walk finds references");
+        Assert.That(namespaces, Does.Not.Contain("Crammed.Encrypted.Models").And.Not.Contain("Crammed.Encrypted.Tensors"));
     }
 
     /// <summary>Packages that a project brings along lie beside the program, used or not.</summary>

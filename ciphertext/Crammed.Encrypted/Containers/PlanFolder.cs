@@ -17,6 +17,9 @@ public sealed class PlanFolder
     public const string EvaluationFile = "evaluation.txt";
     public const string WeightsFile = "weights.safetensors";
 
+    /// <summary>The name of the logits among the outputs of both programs.</summary>
+    public const string Logits = ModelPrograms.Logits;
+
     private readonly IReadOnlyDictionary<string, FrozenWeights> _matrices;
     private readonly IReadOnlyDictionary<string, float[]> _vectors;
 

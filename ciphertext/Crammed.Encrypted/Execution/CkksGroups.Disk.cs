@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Crammed.Ckks;
-using Crammed.Encrypted.Backends;
 
 namespace Crammed.Encrypted.Execution;
 

@@ -1,5 +1,4 @@
 using Crammed.Ckks;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Execution;

@@ -1,5 +1,4 @@
 using Crammed.Ckks;
-using Crammed.Encrypted.Backends;
 
 namespace Crammed.Encrypted.Execution;
 

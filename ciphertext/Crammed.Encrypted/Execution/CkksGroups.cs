@@ -1,6 +1,5 @@
 using Crammed.Approximation;
 using Crammed.Ckks;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Execution;

@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Crammed.Approximation;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Programs;
 using Crammed.Files;

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Execution;

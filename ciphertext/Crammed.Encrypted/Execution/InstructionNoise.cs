@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Crammed.Approximation;
 using Crammed.Ckks;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Execution;

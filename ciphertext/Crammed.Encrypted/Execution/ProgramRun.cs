@@ -1,4 +1,3 @@
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Programs;
 
@@ -24,19 +23,30 @@ public delegate void ValueObserver(Instruction instruction, Value value, IReadOn
 /// </summary>
 public sealed class ProgramRun : IDisposable
 {
+    private readonly EncryptedProgram _program;
     private readonly IGroupBackend _backend;
     private readonly SlotGrid _grid;
     private readonly ProgramConstants _constants;
     private readonly Dictionary<Value, SlotVector[]> _vectors = [];
     private readonly StoredGroups _stored;
 
-    private ProgramRun(IGroupBackend backend, SlotGrid grid, ProgramConstants constants, string? folder)
+    private ProgramRun(EncryptedProgram program, IGroupBackend backend, ProgramConstants constants, SpillFolder? folder)
     {
+        _program = program;
         _backend = backend;
-        _grid = grid;
+        _grid = program.Grid;
         _constants = constants;
         _stored = new StoredGroups(backend, folder);
     }
+
+    /// <summary>The instruction to execute next, from 0.</summary>
+    public int Next { get; private set; }
+
+    public bool IsDone => Next == _program.Instructions.Count;
+
+    /// <summary>Where the run is; its vectors stay the run's.</summary>
+    public ProgramPosition Position => new(
+        Next, _vectors.ToDictionary(group => group.Key, IReadOnlyList<SlotVector> (group) => group.Value), _stored.Paths.ToDictionary());
 
     /// <summary>Runs a program from its inputs, which stay the caller's, to its outputs, which become the caller's.</summary>
     /// <param name="program">planned, or without levels</param>
@@ -51,22 +61,65 @@ public sealed class ProgramRun : IDisposable
         EncryptedProgram program, IGroupBackend backend, IReadOnlyDictionary<string, SlotVector[]> inputs, ProgramConstants constants,
         ValueObserver? observer = null, string? folder = null)
     {
-        using var run = new ProgramRun(backend, program.Grid, constants, folder);
+        using var run = Start(program, backend, inputs, constants, folder is null ? null : new SpillFolder(folder));
+        while (!run.IsDone)
+            run.Step(observer);
+        return run.Outputs();
+    }
+
+    /// <summary>A run that the caller takes forward, instruction by instruction; arguments are those of Execute.</summary>
+    /// <exception cref="ArgumentException">an input is missing, or has another number of vectors</exception>
+    public static ProgramRun Start(
+        EncryptedProgram program, IGroupBackend backend, IReadOnlyDictionary<string, SlotVector[]> inputs, ProgramConstants constants,
+        SpillFolder? folder = null)
+    {
+        var run = new ProgramRun(program, backend, constants, folder);
         foreach (var input in program.Inputs)
             run._vectors.Add(input, Given(inputs, input));
-        foreach (var instruction in program.Instructions)
-        {
-            var made = run.ExecuteNamed(instruction);
-            var taken = 0;
-            foreach (var result in instruction.Results)
-            {
-                run._vectors.Add(result, made[taken..(taken + result.Count)]);
-                taken += result.Count;
-                observer?.Invoke(instruction, result, run._vectors[result]);
-            }
-        }
-        return program.Outputs.ToDictionary(output => output.Key, output => Shared(run._vectors[output.Value]));
+        return run;
     }
+
+    /// <summary>A run that goes on from a position: its vectors stay the caller's, its stored groups become the run's.</summary>
+    /// <exception cref="ArgumentException">the position is none of the program</exception>
+    public static ProgramRun Resume(
+        EncryptedProgram program, IGroupBackend backend, ProgramPosition position, ProgramConstants constants, SpillFolder? folder = null)
+    {
+        if (position.Instruction < 0 || position.Instruction > program.Instructions.Count)
+            throw new ArgumentException($"instruction {position.Instruction} of {program.Instructions.Count}", nameof(position));
+        if (folder is null && position.Stored.Count > 0)
+            throw new ArgumentException("groups are stored, and the run has no folder for them", nameof(folder));
+        var run = new ProgramRun(program, backend, constants, folder) { Next = position.Instruction };
+        foreach (var (value, vectors) in position.Groups)
+            run._vectors.Add(value, Shared(vectors));
+        foreach (var (value, path) in position.Stored)
+            run._stored.Adopt(value, path);
+        return run;
+    }
+
+    /// <summary>Executes the next instruction.</summary>
+    /// <param name="observer">told of every group that it makes, or null</param>
+    /// <exception cref="InvalidOperationException">the run is done, or the program stores a group, and there is no folder</exception>
+    public void Step(ValueObserver? observer = null)
+    {
+        if (IsDone)
+            throw new InvalidOperationException("all instructions are executed");
+        var instruction = _program.Instructions[Next];
+        var made = ExecuteNamed(instruction);
+        Next++;
+        var taken = 0;
+        foreach (var result in instruction.Results)
+        {
+            _vectors.Add(result, made[taken..(taken + result.Count)]);
+            taken += result.Count;
+            observer?.Invoke(instruction, result, _vectors[result]);
+        }
+    }
+
+    /// <summary>The outputs, which become the caller's.</summary>
+    /// <exception cref="InvalidOperationException">the run is not done</exception>
+    public IReadOnlyDictionary<string, SlotVector[]> Outputs() => IsDone
+        ? _program.Outputs.ToDictionary(output => output.Key, output => Shared(_vectors[output.Value]))
+        : throw new InvalidOperationException($"{Next} of {_program.Instructions.Count} instructions are executed");
 
     public void Dispose()
     {

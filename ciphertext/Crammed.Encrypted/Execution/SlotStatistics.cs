@@ -1,4 +1,3 @@
-using Crammed.Encrypted.Backends;
 
 namespace Crammed.Encrypted.Execution;
 

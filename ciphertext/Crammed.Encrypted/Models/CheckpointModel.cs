@@ -1,10 +1,7 @@
 using Crammed.Encrypted.Execution;
-using Crammed.Encrypted.Layers;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Tensors;
-using Crammed.Encrypted.Training;
 using Crammed.Model;
-using AdamWHe = Crammed.Encrypted.Tensors.AdamWHe;
 
 namespace Crammed.Encrypted.Models;
 
@@ -67,11 +64,11 @@ public sealed class CheckpointModel
             Classes = shape.Classes,
         };
         shape.RequireFits(configuration);
-        ModelLoader.RequirePolynomial(folder, configuration);
+        TrainableModel.Require(folder, configuration);
         if (settings.AdapterDropout > 0)
             throw new ArgumentException($"adapter dropout is {settings.AdapterDropout}; encrypted programs train without: set dropout to 0");
         var functions = new CalibratedFunctions(checkpoint.Calibration, deepest);
-        var kernelScale = Layers.EncoderLayer.KernelScale(configuration.HeadDimension, configuration.KernelPower);
+        var kernelScale = TrainableModel.KernelScale(configuration.HeadDimension, configuration.KernelPower);
         var alpha = settings.Alpha / settings.Rank;
         return new CheckpointModel(
             ShapeOf(configuration, settings.Rank), CalibratedPolynomials.Of(configuration, checkpoint.Calibration, functions, deepest),
@@ -79,7 +76,7 @@ public sealed class CheckpointModel
             new AdamWHe(
                 settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,
                 Math.Sqrt(functions.LargestSecondMoment(settings.Epsilon))),
-            ModelLoader.GradientScale(functions), configuration.SequenceLength);
+            TrainableModel.GradientScale(functions), configuration.SequenceLength);
     }
 
     /// <summary>A step of fine-tuning: forward pass, loss, backward pass, update.</summary>
@@ -104,16 +101,31 @@ public sealed class CheckpointModel
     };
 
     /// <summary>Trained tensors by the names of <see cref="PackedParameters"/> from those of a draw.</summary>
-    public static IReadOnlyDictionary<string, double[]> Trained(FineTuningDraw draw)
+    public static IReadOnlyDictionary<string, double[]> Trained(FineTuningDraw draw) => Trained(TrainedWeights.Initial(draw));
+
+    /// <summary>Trained tensors by the names of <see cref="PackedParameters"/>.</summary>
+    public static IReadOnlyDictionary<string, double[]> Trained(TrainedWeights weights)
     {
-        var names = draw.Shape.Adapters().SelectMany(adapter => new[]
-        {
-            (TrainedTensorNames.NameA(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.a"),
-            (TrainedTensorNames.NameB(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.b"),
-        }).ToDictionary();
-        return draw.Tensors.ToDictionary(
-            tensor => names.GetValueOrDefault(tensor.Name, tensor.Name), tensor => Array.ConvertAll(tensor.Values, value => (double)value));
+        var names = ProgramNames(weights.Shape);
+        return weights.Values.ToDictionary(tensor => names.GetValueOrDefault(tensor.Key, tensor.Key), tensor => tensor.Value);
     }
+
+    /// <summary>What a run of a draw trained, from tensors by the names of <see cref="PackedParameters"/>.</summary>
+    /// <exception cref="KeyNotFoundException">a tensor of the draw is missing</exception>
+    public static TrainedWeights Weights(FineTuningDraw draw, IReadOnlyDictionary<string, double[]> trained)
+    {
+        var names = ProgramNames(draw.Shape);
+        return new TrainedWeights(
+            draw.Settings, draw.Shape,
+            draw.Tensors.ToDictionary(tensor => tensor.Name, tensor => trained[names.GetValueOrDefault(tensor.Name, tensor.Name)]));
+    }
+
+    /// <summary>Names of adapters in programs by those of a draw; the head's are the same.</summary>
+    private static Dictionary<string, string> ProgramNames(FineTuningShape shape) => shape.Adapters().SelectMany(adapter => new[]
+    {
+        (TrainedTensorNames.NameA(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.a"),
+        (TrainedTensorNames.NameB(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.b"),
+    }).ToDictionary();
 
     private static ModelShape ShapeOf(BertConfiguration configuration, int rank) => new(
         configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, configuration.KernelPower, rank,

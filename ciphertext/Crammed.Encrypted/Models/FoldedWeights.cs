@@ -1,5 +1,4 @@
 using Crammed.Encrypted.Execution;
-using Crammed.Encrypted.Layers;
 
 namespace Crammed.Encrypted.Models;
 
@@ -40,7 +39,7 @@ internal sealed class FoldedWeights
         var (stored, name) = ($"layers.{layer}", $"layers.{layer}");
         if (layer > 0)
             AddNorm(checkpoint, $"{name}.attention_norm");
-        var kernelScale = Layers.EncoderLayer.KernelScale(configuration.HeadDimension, configuration.KernelPower);
+        var kernelScale = TrainableModel.KernelScale(configuration.HeadDimension, configuration.KernelPower);
         foreach (var (projection, scale) in new[] { ("query", kernelScale), ("key", kernelScale), ("value", 1) })
         {
             var matrix = checkpoint.Matrix($"{stored}.attention.{projection}.weight", hidden, hidden);

@@ -43,6 +43,21 @@ public sealed record FineTuningStep(int Step, double LearningRate, double Loss)
             text.Append(CultureInfo.InvariantCulture, $"{step.Step},{step.LearningRate:R},{step.Loss:R}\n");
         AtomicFile.WriteText(path, text.ToString());
     }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">A line is no step; names it.</exception>
+    public static IReadOnlyList<FineTuningStep> Read(string path) =>
+        [.. File.ReadLines(path).Skip(1).Select((line, index) => Parse(line)
+            ?? throw new InvalidDataException($"{path}: line {index + 2}, '{line}', is no step, learning rate and loss"))];
+
+    private static FineTuningStep? Parse(string line) =>
+        line.Split(',') is [var step, var rate, var loss]
+        && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && double.TryParse(rate, NumberStyles.Float, CultureInfo.InvariantCulture, out var learningRate)
+        && double.TryParse(loss, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? new FineTuningStep(number, learningRate, value)
+            : null;
 }
 
 /// <summary>One evaluation during fine-tuning: after an epoch, or after the last step.</summary>

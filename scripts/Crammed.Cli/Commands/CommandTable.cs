@@ -95,30 +95,30 @@ internal static class CommandTable
                 ("plan", "for outputs/pretrain/model, calibrated on random tokens; the report goes to outputs/plan/plan.md"),
                 ("plan name=exact export=outputs/export draw=outputs/draw/draw.safetensors", "calibrated on the batches of a draw"),
                 ("plan name=wide batch=128 calibration=outputs/plan/calibration.json", "more examples in the slots"),
-                ("plan name=client he.parameters=N15QP850 he.refresh=client he.memory=16", "refreshed by the key holder, in 16 GiB"),
+                ("plan name=client he=demo export=outputs/export draw=outputs/draw/draw.safetensors", "refreshed by the key holder, as the demo's"),
             ],
         },
         new CommandDefinition<KeygenSettings>
         {
             Name = "keygen",
-            Summary = "Generate the secret key, and the evaluation keys that a draw's run needs.",
+            Summary = "Generate the secret key, and the evaluation keys that a plan's programs use.",
             ConfigurationRoot = "cfg_keygen",
             CreateHandler = () => new KeygenCommand(),
             Examples =
             [
-                ("keygen", "for outputs/pretrain/model and outputs/draw/draw.safetensors, to outputs/keys"),
-                ("keygen name=wide he.parameters=N15QP850", "under another parameter set"),
+                ("keygen", "for outputs/plan, to outputs/keys: private/ stays with the key holder, public/ is the server's"),
+                ("keygen name=wide-keys plan=outputs/wide", "for another plan"),
             ],
         },
         new CommandDefinition<ConvertSettings>
         {
             Name = "convert",
-            Summary = "Pack an exported task into slots and encrypt it in the order of a draw.",
+            Summary = "Pack an exported task into a plan's slots and encrypt it, in the order of a draw.",
             ConfigurationRoot = "cfg_convert",
             CreateHandler = () => new ConvertCommand(),
             Examples =
             [
-                ("convert", "outputs/export by outputs/draw under outputs/keys, to outputs/encrypted/container"),
+                ("convert", "outputs/export by outputs/draw for outputs/plan under outputs/keys, to outputs/encrypted/container"),
                 ("convert encrypted_examples=128", "with 128 examples for evaluation under encryption"),
             ],
         },
@@ -129,12 +129,12 @@ internal static class CommandTable
             ConfigurationRoot = "cfg_refresh",
             WritesOutput = false,
             CreateHandler = () => new RefreshCommand(),
-            Examples = [("refresh socket=/run/user/1000/crammed.sock", "with the key in outputs/keys")],
+            Examples = [("refresh socket=/run/user/1000/crammed.sock", "for outputs/plan, with the key in outputs/keys")],
         },
         new CommandDefinition<FinetuneCommandSettings>
         {
             Name = "finetune",
-            Summary = "Fine-tune a model, in plaintext or on ciphertexts: by a draw on an exported task, or on any tasks from their text.",
+            Summary = "Fine-tune a model: in plaintext, or by a plan's program on clear slots (fhe=disable, simulate) or ciphertexts (execute).",
             ConfigurationRoot = "cfg_finetune",
             SweptGroup = TaskSettings.GroupName,
             Multirun = MultirunCommand.RunAsync,
@@ -146,6 +146,12 @@ internal static class CommandTable
                 ("finetune name=rte mode=lora eval/tasks=rte data.glue=glue seeds=3", "LoRA on GLUE's RTE, median and spread of three runs"),
                 ("finetune name=full mode=full eval/tasks=cola,mrpc,rte data.glue=glue", "every weight, on three tasks, in one table"),
                 ("finetune name=sst2 mode=lora eval/tasks=sst2 data.glue=glue train_limit=4096", "4096 of the training examples"),
+                ("finetune name=simulated fhe=simulate plan=outputs/plan draw=outputs/draw/draw.safetensors",
+                    "a plan's program on clear slots with the noise of ciphertexts"),
+                ("finetune name=encrypted-run fhe=execute plan=outputs/plan draw=outputs/draw/draw.safetensors "
+                    + "container=outputs/encrypted/container keys=outputs/keys", "on ciphertexts; after Ctrl-C the same command goes on"),
+                ("finetune name=private fhe=execute eval/tasks=rte,mrpc data.glue=glue",
+                    "everything for two tasks, from export and plan to keys, training and scores; the same command goes on where it stopped"),
                 ("finetune --multirun name=rates mode=full eval/tasks=rte,sst2 data.glue=glue finetune.learning_rate=1e-4,1e-3",
                     "four runs and their table"),
             ],
@@ -153,7 +159,7 @@ internal static class CommandTable
         new CommandDefinition<EvaluateCommandSettings>
         {
             Name = "evaluate",
-            Summary = "Score a model with adapters and head on a task's evaluation split, in plaintext.",
+            Summary = "Score a model with adapters and head on a task's evaluation split, in plaintext or by a plan's program.",
             ConfigurationRoot = "cfg_evaluate",
             Multirun = MultirunCommand.RunAsync,
             CreateHandler = () => new EvaluateCommand(),
@@ -164,6 +170,8 @@ internal static class CommandTable
                 ("evaluate name=before adapters=null draw=outputs/finetune/draw.safetensors", "the untrained adapters and head of a draw"),
                 ("evaluate name=twin functions=polynomial noise_bits=20", "as ciphertexts would answer: by polynomials, with their noise"),
                 ("evaluate name=rte source=text eval/tasks=rte data.glue=glue functions=polynomial", "all of GLUE's RTE from its text"),
+                ("evaluate name=clear fhe=disable dev_limit=64", "outputs/finetune/adapters.safetensors by outputs/plan on clear slots"),
+                ("evaluate name=encrypted-score fhe=execute run=outputs/encrypted-run", "the encrypted adapters of that run, on ciphertexts"),
             ],
         },
         new CommandDefinition<DemoSettings>
@@ -175,6 +183,7 @@ internal static class CommandTable
             Examples =
             [
                 ("demo", "WordNet's glosses: living thing or artifact? The report goes to outputs/demo/report.md"),
+                ("demo he.refresh=bootstrap", "the server bootstraps and never asks the key holder: 20 GiB of memory"),
                 ("demo eval/tasks=rte data.glue=glue", "the same on GLUE's RTE from glue/rte/{train,dev}.tsv"),
             ],
         },

@@ -9,6 +9,23 @@ internal static class ResumedRun
     /// <summary>Keys that do not change what a run writes.</summary>
     private static readonly string[] Free = ["resume", "impl"];
 
+    /// <summary>
+    /// The folder of a run that goes on by itself: a new one, or one of a run with the same settings, in which the same command stopped.
+    /// </summary>
+    /// <param name="context">This run.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="files">The config.yaml of each choice of the sweep, relative to the folder.</param>
+    /// <exception cref="ConfigurationException">The folder holds something else.</exception>
+    public static OutputFolder Continued<TSettings>(RunContext<TSettings> context, string name, IReadOnlyList<string> files)
+        where TSettings : class
+    {
+        var path = context.Resolve($"outputs/{name}");
+        if (context.Overwrites || !File.Exists(Path.Combine(path, OutputFolder.Marker)))
+            return context.CreateOutputFolder(name, NameTaken.Refuse);
+        Require(context, name, path, files);
+        return context.CreateOutputFolder(name, NameTaken.Continue);
+    }
+
     /// <param name="context">This run.</param>
     /// <param name="name">Its name.</param>
     /// <param name="resume">The folder that the user named.</param>

@@ -8,7 +8,10 @@ namespace Crammed.Cli.Configuration;
 /// command line in another mode is an error: it would be ignored.
 /// </summary>
 /// <param name="path">The key or group, dotted.</param>
-/// <param name="conditions">Words such as <c>mode=lora</c> about keys of the record, of which one must hold; none: never read.</param>
+/// <param name="conditions">
+/// Words such as <c>mode=lora</c> or <c>plan!=null</c> about keys of the record, dotted ones below it, of which one must hold; none: never
+/// read.
+/// </param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 internal sealed class ReadWithAttribute(string path, params string[] conditions) : Attribute
 {
@@ -25,20 +28,29 @@ internal sealed class ReadWithAttribute(string path, params string[] conditions)
         }
     }
 
-    private string Advice => conditions.Length == 0 ? "leave it out" : $"it is read with {string.Join(" or ", conditions)}";
+    private string Advice => conditions.Length == 0
+        ? "leave it out"
+        : $"it is read with {string.Join(" or ", conditions.Select(condition => condition.Replace("!=", " other than ", StringComparison.Ordinal)))}";
 
     private bool Covers(string key) => key == path || key.StartsWith(path + ".", StringComparison.Ordinal);
 
     private bool Holds(object settings) => conditions.Any(condition =>
     {
-        var (key, wanted) = (condition.Split('=')[0], condition.Split('=')[1]);
-        var value = SettingsSchema.Of(settings.GetType()).Find(key)!.Property.GetValue(settings);
-        var text = value switch
+        var isNegated = condition.Contains("!=", StringComparison.Ordinal);
+        var words = condition.Split(isNegated ? "!=" : "=");
+        return (TextOf(settings, words[0]) == words[1]) != isNegated;
+    });
+
+    private static string? TextOf(object settings, string key)
+    {
+        var value = (object?)settings;
+        foreach (var part in key.Split('.'))
+            value = SettingsSchema.Of(value!.GetType()).Find(part)!.Property.GetValue(value);
+        return value switch
         {
             null => "null",
             Enum choice => SettingsTypes.ChoiceOf(choice),
             _ => Convert.ToString(value, CultureInfo.InvariantCulture),
         };
-        return wanted == text;
-    });
+    }
 }

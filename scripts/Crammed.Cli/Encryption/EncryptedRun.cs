@@ -1,24 +1,40 @@
+using System.Globalization;
 using Crammed.Cli.Hosting;
+using Crammed.Encrypted.Containers;
+using Crammed.Encrypted.Programs;
 using Crammed.Trainer;
 
 namespace Crammed.Cli.Encryption;
 
 /// <summary>Where an encrypted run finds its parts.</summary>
-/// <param name="Container">Encrypted container.</param>
-/// <param name="Model">Checkpoint with the public weights.</param>
+/// <param name="Plan">Programs and frozen weights.</param>
+/// <param name="Container">Encrypted data.</param>
 /// <param name="Keys">The key holder's folder; the training program is given the public folder in it and nothing else.</param>
-/// <param name="Output">Folder for the encrypted results.</param>
+/// <param name="Output">Folder for states and encrypted results.</param>
 /// <param name="Threads">Threads of either process.</param>
-internal sealed record EncryptedRunFiles(string Container, string Model, string Keys, string Output, int Threads);
+internal sealed record EncryptedRunFiles(PlanFolder Plan, string Container, string Keys, string Output, int Threads)
+{
+    /// <summary>Memory that the training program may take, in GiB; null: what there is.</summary>
+    public double? Memory { get; init; }
+
+    /// <summary>Whether the key holder takes part in a run.</summary>
+    public bool AsksClient => new[] { Plan.Training, Plan.Evaluation }.SelectMany(program => program.Instructions)
+        .OfType<Refresh>().Any(refresh => refresh.Method == RefreshMethod.Client);
+}
 
 /// <summary>What an encrypted run cost.</summary>
 /// <param name="Profile">The training program's own account.</param>
-/// <param name="RefreshPartyPeakBytes">Peak memory of the refresh party.</param>
-internal sealed record EncryptedRunResult(RunProfile Profile, long RefreshPartyPeakBytes);
+/// <param name="RefreshPartyPeakBytes">Peak memory of the refresh party; null where there is none.</param>
+internal sealed record EncryptedRunResult(ProgramProfile Profile, long? RefreshPartyPeakBytes)
+{
+    /// <summary>Of a run that ended earlier.</summary>
+    public static EncryptedRunResult Of(EncryptedRunFiles files) =>
+        new(ProgramProfile.Read(Path.Combine(files.Output, RunFiles.Profile)), null);
+}
 
 /// <summary>
-/// Runs the training program and the refresh party as two processes that share only a Unix socket and public files:
-/// the one trains without a secret key, the other decrypts and encrypts again.
+/// Runs the training program, and for a plan that the key holder refreshes its refresh party, as processes of their own that share only a Unix socket and public
+/// files: the one trains without a secret key, the other decrypts and encrypts again.
 /// </summary>
 internal static class EncryptedRun
 {
@@ -26,42 +42,53 @@ internal static class EncryptedRun
     public const string ListeningLine = "listening";
 
     /// <param name="files">Where everything is.</param>
-    /// <param name="parameters">Packed parameters to evaluate; null to train.</param>
+    /// <param name="evaluated">Folder of the run whose trained state is evaluated; null to train.</param>
     /// <param name="report">Told each line of progress.</param>
-    /// <param name="cancellation">Lets the step under way finish, then stops.</param>
+    /// <param name="cancellation">Lets the instruction under way finish, saves, then stops.</param>
     public static async Task<EncryptedRunResult> RunAsync(
-        EncryptedRunFiles files, string? parameters, Action<string> report, CancellationToken cancellation)
+        EncryptedRunFiles files, string? evaluated, Action<string> report, CancellationToken cancellation)
     {
-        // Socket paths are short (108 bytes), so the socket lies in a temporary folder that only this user can enter.
-        var socketFolder = Directory.CreateTempSubdirectory("crammed-").FullName;
-        try
+        long? peak = null;
+        if (!files.AsksClient)
         {
-            var socket = Path.Combine(socketFolder, "refresh.sock");
-            using var party = ChildProgram.Start(
-                ChildProgram.Crammed, ["refresh", $"keys={files.Keys}", $"container={files.Container}", $"socket={socket}", $"impl.threads={files.Threads}"]);
-            await WaitUntilListeningAsync(party, cancellation).ConfigureAwait(false);
-            await TrainAsync(files, parameters, socket, report, cancellation).ConfigureAwait(false);
-            var peak = party.PeakMemoryBytes;
-            party.RequestEnd();
-            await party.WaitAsync().ConfigureAwait(false);
-            return new EncryptedRunResult(RunProfile.Read(Path.Combine(files.Output, ResultFiles.Profile)), peak);
+            await TrainAsync(files, evaluated, null, report, cancellation).ConfigureAwait(false);
         }
-        finally
+        else
         {
-            Directory.Delete(socketFolder, recursive: true);
+            // Socket paths are short (108 bytes), so the socket lies in a temporary folder that only this user can enter.
+            var socketFolder = Directory.CreateTempSubdirectory("crammed-").FullName;
+            try
+            {
+                var socket = Path.Combine(socketFolder, "refresh.sock");
+                using var party = ChildProgram.Start(
+                    ChildProgram.Crammed,
+                    ["refresh", $"keys={files.Keys}", $"plan={files.Plan.Folder}", $"socket={socket}", "attached=true", $"impl.threads={files.Threads}"]);
+                await WaitUntilListeningAsync(party, cancellation).ConfigureAwait(false);
+                await TrainAsync(files, evaluated, socket, report, cancellation).ConfigureAwait(false);
+                peak = party.PeakMemoryBytes;
+                party.RequestEnd();
+                await party.WaitAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                Directory.Delete(socketFolder, recursive: true);
+            }
         }
+        return EncryptedRunResult.Of(files) with { RefreshPartyPeakBytes = peak };
     }
 
     /// <summary>The training program's command line: of the keys it names the public ones alone.</summary>
-    internal static IReadOnlyList<string> TrainerArguments(EncryptedRunFiles files, string? parameters, string socket) =>
+    internal static IReadOnlyList<string> TrainerArguments(EncryptedRunFiles files, string? evaluated, string? socket) =>
     [
+        "--plan", files.Plan.Folder,
         "--container", files.Container,
-        "--model", files.Model,
         "--keys", Converter.KeyFolder.PublicOf(files.Keys),
-        "--refresh", socket,
         "--output", files.Output,
-        "--threads", files.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        .. parameters is null ? Array.Empty<string>() : ["--parameters", parameters],
+        "--threads", files.Threads.ToString(CultureInfo.InvariantCulture),
+        "--attached", "true",
+        .. files.Memory is { } memory ? ["--memory", memory.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+        .. socket is null ? Array.Empty<string>() : ["--refresh", socket],
+        .. evaluated is null ? Array.Empty<string>() : ["--evaluate", Path.Combine(evaluated, RunFiles.States)],
     ];
 
     private static async Task WaitUntilListeningAsync(ChildProgram party, CancellationToken cancellation)
@@ -76,9 +103,9 @@ internal static class EncryptedRun
     }
 
     private static async Task TrainAsync(
-        EncryptedRunFiles files, string? parameters, string socket, Action<string> report, CancellationToken cancellation)
+        EncryptedRunFiles files, string? evaluated, string? socket, Action<string> report, CancellationToken cancellation)
     {
-        using var trainer = ChildProgram.Start(ChildProgram.Trainer, TrainerArguments(files, parameters, socket));
+        using var trainer = ChildProgram.Start(ChildProgram.Trainer, TrainerArguments(files, evaluated, socket));
         using var stopping = cancellation.Register(trainer.RequestStop);
         while (await trainer.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
             report(line);

@@ -1,8 +1,8 @@
 using Crammed.Bert;
-using Crammed.Ckks;
 using Crammed.Cli.Stages;
 using Crammed.Converter;
 using Crammed.Encrypted.Containers;
+using Crammed.Encrypted.Models;
 using Crammed.Model;
 using Crammed.Trainer;
 
@@ -19,67 +19,73 @@ internal sealed record EncryptedTrainingOutcome(TrainedWeights Weights, double[]
 /// <param name="Run">What it cost.</param>
 internal sealed record EncryptedEvaluationOutcome(double[][] Logits, EncryptedRunResult Run);
 
-/// <summary>Training and evaluation on ciphertexts, from a container to decrypted results.</summary>
+/// <summary>Training and evaluation of a plan's programs on ciphertexts, from a container to decrypted results.</summary>
 internal static class EncryptedStages
 {
-    /// <param name="files">Where everything is.</param>
+    /// <summary>Released values are multiples of 2^-PrecisionBits: about three standard deviations of the noise at the demo's parameters.</summary>
+    public const int PrecisionBits = 20;
+
+    /// <summary>Decrypts what training sent back.</summary>
+    /// <param name="files">Of the run.</param>
+    /// <param name="packing">Of the plan's model.</param>
     /// <param name="draw">The draw that the container was made from.</param>
     /// <param name="train">Exported training split: the labels for the loss.</param>
-    /// <param name="report">Told each line of progress.</param>
-    /// <param name="cancellation">Lets the step under way finish.</param>
-    public static async Task<EncryptedTrainingOutcome> TrainAsync(
-        EncryptedRunFiles files, FineTuningDraw draw, EncryptableSplit train, Action<string> report, CancellationToken cancellation)
+    /// <param name="run">What it cost.</param>
+    /// <exception cref="FileNotFoundException">A result is missing.</exception>
+    /// <exception cref="InvalidDataException">A result is damaged, or of another plan or key.</exception>
+    public static EncryptedTrainingOutcome ReadTraining(
+        EncryptedRunFiles files, TaskPacking packing, FineTuningDraw draw, EncryptableSplit train, EncryptedRunResult run)
     {
-        var run = await EncryptedRun.RunAsync(files, null, report, cancellation).ConfigureAwait(false);
-        var (parameters, manifest) = Open(files);
-        using var secret = KeyFolder.OpenSecret(files.Keys, parameters);
-        var reader = new ResultReader(parameters, secret, manifest);
-        var losses = Enumerable.Range(0, draw.Settings.Steps).Select(step => reader.Loss(
-            Path.Combine(files.Output, ResultFiles.Logits(step + 1)),
-            [.. draw.Batch(step).ToArray().Select(index => train.Examples[(int)index].Label)])).ToArray();
-        return new EncryptedTrainingOutcome(reader.Weights(Path.Combine(files.Output, ResultFiles.Parameters)), losses, run);
+        using var secret = KeyFolder.OpenSecret(files.Keys, files.Plan.Parameters);
+        var results = new TrainingResults(files.Plan, packing, secret, PrecisionBits);
+        var losses = Enumerable.Range(0, draw.Settings.Steps).Select(step => TrainingResults.Loss(
+            results.Logits(Path.Combine(files.Output, RunFiles.Logits(step)), files.Plan.Training, draw.Settings.BatchSize),
+            ClearTraining.LabelsOf(draw, train, step))).ToArray();
+        var trained = results.Trained(Path.Combine(files.Output, RunFiles.States));
+        return new EncryptedTrainingOutcome(CheckpointModel.Weights(draw, trained), losses, run);
     }
 
-    /// <param name="files">Where everything is.</param>
-    /// <param name="parametersFile">Packed parameters, as training left them.</param>
-    /// <param name="report">Told each line of progress.</param>
-    /// <param name="cancellation">Lets the batch under way finish.</param>
-    public static async Task<EncryptedEvaluationOutcome> EvaluateAsync(
-        EncryptedRunFiles files, string parametersFile, Action<string> report, CancellationToken cancellation)
+    /// <summary>Decrypts the logits of the container's examples.</summary>
+    /// <param name="files">Of the run.</param>
+    /// <param name="packing">Of the plan's model.</param>
+    /// <param name="run">What it cost.</param>
+    /// <exception cref="FileNotFoundException">A result is missing.</exception>
+    /// <exception cref="InvalidDataException">A result is damaged, or of another plan or key.</exception>
+    public static EncryptedEvaluationOutcome ReadEvaluation(EncryptedRunFiles files, TaskPacking packing, EncryptedRunResult run)
     {
-        var run = await EncryptedRun.RunAsync(files, parametersFile, report, cancellation).ConfigureAwait(false);
-        var (parameters, manifest) = Open(files);
-        using var secret = KeyFolder.OpenSecret(files.Keys, parameters);
-        var reader = new ResultReader(parameters, secret, manifest);
-        var logits = manifest.EvaluationBatches
-            .SelectMany((examples, batch) => reader.Logits(Path.Combine(files.Output, ResultFiles.Logits(batch + 1)), examples)).ToArray();
+        var batches = EncryptedContainerManifest.Read(files.Container).EvaluationBatches;
+        using var secret = KeyFolder.OpenSecret(files.Keys, files.Plan.Parameters);
+        var results = new TrainingResults(files.Plan, packing, secret, PrecisionBits);
+        var logits = batches.SelectMany((examples, batch) =>
+            results.Logits(Path.Combine(files.Output, RunFiles.Logits(batch)), files.Plan.Evaluation, examples)).ToArray();
         return new EncryptedEvaluationOutcome(logits, run);
     }
 
-    /// <summary>Refuses a folder that is no container or no model, and keys that do not belong, before anything is started.</summary>
-    public static void Check(string container, string keys, string model)
+    /// <summary>
+    /// Refuses parts that do not belong together before anything is started: a container of another plan or draw, keys of another plan,
+    /// data under another key.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">A part is missing.</exception>
+    /// <exception cref="InvalidDataException">A part is malformed, or belongs to something else.</exception>
+    public static void Check(PlanFolder plan, string container, string keys, string? drawFile = null)
     {
-        ModelFolder.Configuration(model);
-        var manifest = ContainerManifest.Read(container);
-        var parameters = CkksParameters.Create(NamedParameters.Find(manifest.ParameterSet));
-        using var secret = KeyFolder.OpenSecret(keys, parameters);
-        manifest.RequireKey(keys, secret.KeyId);
-        using var evaluationKeys = KeyFolder.OpenEvaluationKeys(keys, parameters);
+        var manifest = EncryptedContainer.Open(container, plan).Manifest;
+        using (var secret = KeyFolder.OpenSecret(keys, plan.Parameters))
+        {
+            if (manifest.KeyId != secret.KeyId.ToString())
+                throw new InvalidDataException($"{container}: encrypted under another key than that of {keys}; convert again with this key");
+        }
+        if (drawFile is not null && PlanFolder.Sha256(drawFile) != manifest.DrawSha256)
+            throw new InvalidDataException($"{container}: made from another draw than {drawFile}; give that draw, or convert again");
     }
 
     /// <summary>Writes FOLDER/adapters.safetensors and FOLDER/metrics.csv (step, learning rate, loss).</summary>
-    public static void WriteResults(EncryptedTrainingOutcome outcome, FineTuningDraw draw, string folder)
+    public static void WriteResults(TrainedWeights weights, IReadOnlyList<double> losses, FineTuningDraw draw, string folder)
     {
         Directory.CreateDirectory(folder);
-        outcome.Weights.Write(Path.Combine(folder, StageFiles.Adapters));
+        weights.Write(Path.Combine(folder, StageFiles.Adapters));
         FineTuningStep.Write(
             Path.Combine(folder, StageFiles.Metrics),
-            outcome.Losses.Select((loss, step) => new FineTuningStep(step + 1, draw.Settings.LearningRateAt(step), loss)));
-    }
-
-    private static (CkksParameters Parameters, ContainerManifest Manifest) Open(EncryptedRunFiles files)
-    {
-        var manifest = ContainerManifest.Read(files.Container);
-        return (CkksParameters.Create(NamedParameters.Find(manifest.ParameterSet)), manifest);
+            losses.Select((loss, step) => new FineTuningStep(step + 1, draw.Settings.LearningRateAt(step), loss)));
     }
 }

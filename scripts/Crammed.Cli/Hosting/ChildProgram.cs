@@ -58,7 +58,7 @@ internal sealed partial class ChildProgram : IDisposable
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started.");
-        process.StandardInput.Close();
+        // Its standard input stays open as long as this program lives: that is how it learns of this one's end.
         return new ChildProgram(process);
     }
 

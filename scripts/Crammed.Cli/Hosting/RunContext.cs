@@ -41,6 +41,9 @@ internal sealed class RunContext<TSettings>
     /// <summary>Tables among the results.</summary>
     public IAnsiConsole Console => _request.Environment.OutputConsole;
 
+    /// <summary>Whether an earlier run of the same name is to be replaced.</summary>
+    public bool Overwrites => _request.Overwrites;
+
     /// <summary>Whether the user asked for details.</summary>
     public bool IsVerbose => _request.IsVerbose;
 

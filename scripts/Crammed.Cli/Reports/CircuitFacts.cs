@@ -1,5 +1,4 @@
 using Crammed.Approximation;
-using Crammed.Encrypted.Layers;
 using Crammed.Model;
 
 namespace Crammed.Cli.Reports;
@@ -20,8 +19,8 @@ internal static class CircuitFacts
     ];
 
     /// <summary>
-    /// The widest ranges over layers; and, where the model has a circuit, its levels along the activations from the embedding to the
-    /// logits, those of its first layer, and levels and worst relative error (bits) of a norm's inverse root.
+    /// The widest ranges over layers; and, where polynomials can stand for the model's functions, levels and worst relative error (bits) of a
+    /// norm's inverse root.
     /// </summary>
     /// <exception cref="InvalidDataException">No polynomials fit the ranges; those were given before.</exception>
     public static IEnumerable<(string Name, double Value)> Of(BertConfiguration configuration, Calibration calibration)
@@ -34,11 +33,8 @@ internal static class CircuitFacts
         }
         if (configuration is { Kernel: AttentionKernel.Softmax } or { Style: EncoderStyle.Original })
             yield break;
-        var depth = CircuitDepth.Of(new CalibratedFunctions(calibration, UsableLevels).Of(configuration));
-        var roots = depth.Functions.Layers.SelectMany(layer => new[] { layer.AttentionNorm, layer.FeedForwardNorm })
-            .Append(depth.Functions.FinalNorm).ToList();
-        yield return ("levels", depth.Levels);
-        yield return ("first_layer_levels", depth.LevelsOf(0));
+        var functions = new CalibratedFunctions(calibration, UsableLevels).Of(configuration);
+        var roots = functions.Layers.SelectMany(layer => new[] { layer.AttentionNorm, layer.FeedForwardNorm }).Append(functions.FinalNorm).ToList();
         // On one value a token, beside the activations: the squares and the polynomial.
         yield return ("root_levels", 1 + roots.Max(root => root.Approximation.Depth));
         yield return ("root_bits", roots.Min(root => ApproximationReport

@@ -4,15 +4,14 @@ namespace Crammed.Cli.Reports;
 internal static class CostSections
 {
     public static string Time(
-        IReadOnlyList<NamedSeconds> layers, IReadOnlyList<OperationCost> operations, IReadOnlyList<NamedSeconds> stages)
+        IReadOnlyList<NamedSeconds> parts, IReadOnlyList<InstructionTime> instructions, IReadOnlyList<NamedSeconds> stages)
     {
-        var byOperation = new MarkdownTable("operation", "count>", "processor time>");
-        var all = new OperationCost(
-            "all", operations.Sum(operation => operation.Count), operations.Sum(operation => operation.ProcessorSeconds));
-        foreach (var operation in operations.Append(all))
-            byOperation.AddRow(operation.Operation, NumberText.Count(operation.Count), NumberText.Seconds(operation.ProcessorSeconds));
-        return $"One training step by layer, on the wall clock:\n\n{WithTotal("layer", layers)}\n"
-            + $"One training step by operation, in processor time summed over cores:\n\n{byOperation}\n"
+        var byKind = new MarkdownTable("instruction", "count>", "time>");
+        var all = new InstructionTime("all", instructions.Sum(kind => kind.Count), instructions.Sum(kind => kind.Seconds));
+        foreach (var kind in instructions.Append(all))
+            byKind.AddRow(kind.Kind, NumberText.Count(kind.Count), NumberText.Seconds(kind.Seconds));
+        return $"One training step by part of the model, on the wall clock:\n\n{WithTotal("part", parts)}\n"
+            + $"One training step by kind of instruction, on the wall clock:\n\n{byKind}\n"
             + $"The whole run by stage, on the wall clock:\n\n{WithTotal("stage", stages)}";
     }
 

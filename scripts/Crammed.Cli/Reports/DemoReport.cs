@@ -29,11 +29,17 @@ internal sealed record DemoReport
     /// <summary>Evaluation on ciphertexts; null where none was run.</summary>
     public required EncryptedEvaluation? EncryptedEvaluation { get; init; }
 
-    /// <summary>Wall-clock seconds of each layer in one training step.</summary>
-    public required IReadOnlyList<NamedSeconds> Layers { get; init; }
+    /// <summary>A step as the plan predicted it.</summary>
+    public required StepCost Predicted { get; init; }
 
-    /// <summary>Kinds of operations in one training step.</summary>
-    public required IReadOnlyList<OperationCost> Operations { get; init; }
+    /// <summary>A step as it was measured.</summary>
+    public required StepCost Measured { get; init; }
+
+    /// <summary>Wall-clock seconds of each part of the model in one training step.</summary>
+    public required IReadOnlyList<NamedSeconds> Parts { get; init; }
+
+    /// <summary>Kinds of instructions in one training step.</summary>
+    public required IReadOnlyList<InstructionTime> Instructions { get; init; }
 
     /// <summary>Sizes of keys, container, traffic.</summary>
     public required IReadOnlyList<NamedBytes> Sizes { get; init; }
@@ -60,11 +66,11 @@ internal sealed record NamedBytes(string Name, long Bytes);
 /// <summary>Wall-clock seconds of something.</summary>
 internal sealed record NamedSeconds(string Name, double Seconds);
 
-/// <summary>One kind of operation in a training step, on average.</summary>
-/// <param name="Operation">For example "rotate".</param>
-/// <param name="Count">Operations a step.</param>
-/// <param name="ProcessorSeconds">Processor seconds a step, summed over cores.</param>
-internal sealed record OperationCost(string Operation, double Count, double ProcessorSeconds);
+/// <summary>One kind of instruction in a training step, on average.</summary>
+/// <param name="Kind">For example "Rotate".</param>
+/// <param name="Count">Instructions a step.</param>
+/// <param name="Seconds">Wall-clock seconds a step.</param>
+internal sealed record InstructionTime(string Kind, int Count, double Seconds);
 
 /// <summary>Something that the run worked with.</summary>
 /// <param name="Item">For example "token embeddings of the training examples".</param>

@@ -25,7 +25,8 @@ internal static class DemoReportText
         Append(text, "Adapters and head", ResultSections.Adapters(report.Adapters));
         Append(text, "Scores", ResultSections.Scores(report.Run.Task, report.Scores));
         Append(text, "Evaluation under encryption", ResultSections.Evaluation(report.EncryptedEvaluation));
-        Append(text, "Where the time went", CostSections.Time(report.Layers, report.Operations, report.Stages));
+        Append(text, "Predicted and measured", PredictionSections.Text(report.Predicted, report.Measured, report.Losses));
+        Append(text, "Where the time went", CostSections.Time(report.Parts, report.Instructions, report.Stages));
         Append(text, "Sizes and memory", CostSections.Sizes(report.Sizes, report.PeakMemory));
         Append(text, "How to reproduce", CostSections.Reproduction(report.Reproduction));
         return text.ToString();

@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Crammed.Cli.Configuration;
+using System.ComponentModel.DataAnnotations;
 
 namespace Crammed.Cli.Settings;
 
@@ -22,11 +22,6 @@ public sealed record EncryptionSettings
     [Description("what restores a ciphertext that is out of levels")]
     public required RefreshPolicy Refresh { get; init; }
 
-    /// <summary>Refuses the policy that is not there yet.</summary>
-    /// <exception cref="ConfigurationException"><c>he.refresh=bootstrap</c>.</exception>
-    internal void RequireClientRefresh()
-    {
-        if (Refresh == RefreshPolicy.Bootstrap)
-            throw new ConfigurationException("he.refresh=bootstrap: bootstrapping is not built yet; use he.refresh=client");
-    }
+    [Description("memory that a run may take, in GiB; null: whatever it needs"), Range(0.0, 1 << 20, MinimumIsExclusive = true)]
+    public required double? Memory { get; init; }
 }

@@ -25,17 +25,19 @@ public enum FunctionKind
 }
 
 /// <summary>What <c>crammed evaluate</c> reads: cfg_evaluate.yaml.</summary>
-[ReadWith("adapters", "fhe=null")]
-[ReadWith("draw", "fhe=null")]
+[ReadWith("adapters", "fhe!=execute")]
+[ReadWith("draw", "fhe!=execute")]
 [ReadWith("export", "source=export")]
 [ReadWith("eval", "source=text")]
 [ReadWith("data", "source=text")]
-[ReadWith("dev_limit", "source=text")]
+[ReadWith("dev_limit", "source=text", "fhe=disable", "fhe=simulate")]
 [ReadWith("noise_bits", "functions=polynomial")]
 [ReadWith("polynomial", "functions=polynomial")]
 [ReadWith("container", "fhe=execute")]
 [ReadWith("keys", "fhe=execute")]
-[ReadWith("parameters", "fhe=execute")]
+[ReadWith("run", "fhe=execute")]
+[ReadWith("plan", "fhe!=null")]
+[ReadWith("noise_seed", "fhe=simulate")]
 public sealed record EvaluateCommandSettings : ICheckedSettings
 {
     [Description("name of the run; its files go to outputs/NAME")]
@@ -56,8 +58,11 @@ public sealed record EvaluateCommandSettings : ICheckedSettings
     [Description("file of a draw; null: evaluate trained adapters")]
     public required string? Draw { get; init; }
 
-    [Description("execute: on ciphertexts (container and keys count); null: in plaintext")]
+    [Description("what a plan's programs run on; disable: clear slots, simulate: with noise, execute: ciphertexts; null: plaintext, no plan")]
     public required FheMode? Fhe { get; init; }
+
+    [Description("folder of a plan (crammed plan), read with fhe")]
+    public required string Plan { get; init; }
 
     [Description("folder of an encrypted container (crammed convert), read with fhe=execute")]
     public required string Container { get; init; }
@@ -65,8 +70,11 @@ public sealed record EvaluateCommandSettings : ICheckedSettings
     [Description("folder of the keys (crammed keygen), read with fhe=execute")]
     public required string Keys { get; init; }
 
-    [Description("file of packed encrypted parameters (parameters.ct of an encrypted run), read with fhe=execute")]
-    public required string Parameters { get; init; }
+    [Description("folder of the encrypted run whose adapters are evaluated (crammed finetune fhe=execute), read with fhe=execute")]
+    public required string Run { get; init; }
+
+    [Description("seed of the noise, with fhe=simulate"), Range(0, int.MaxValue)]
+    public required int NoiseSeed { get; init; }
 
     [Description("the task, with source=text")]
     public required TaskChoiceSettings Eval { get; init; }
@@ -74,7 +82,7 @@ public sealed record EvaluateCommandSettings : ICheckedSettings
     [Description("where tasks come from, with source=text")]
     public required TaskDataSettings Data { get; init; }
 
-    [Description("with source=text, evaluate on at most so many examples, a random subset; null: all"), Range(1, int.MaxValue)]
+    [Description("with source=text, or with fhe=disable or simulate, evaluate on at most so many examples; null: all"), Range(1, int.MaxValue)]
     public required int? DevLimit { get; init; }
 
     [Description("exact: the true functions; polynomial: beside them the polynomials that ciphertexts are evaluated by")]
@@ -100,7 +108,7 @@ public sealed record EvaluateCommandSettings : ICheckedSettings
         if (Fhe is not null && (Functions != FunctionKind.Exact || Source != ExampleSource.Export))
         {
             yield return new(
-                nameof(Fhe), "is execute, which takes its examples from a container and evaluates polynomials; leave functions and source");
+                nameof(Fhe), $"is {SettingsTypes.ChoiceOf(Fhe)}, which evaluates a plan's polynomials on an export; leave functions and source");
         }
     }
 }

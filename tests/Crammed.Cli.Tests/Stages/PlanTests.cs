@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Crammed.Ckks;
+using Crammed.Cli.Commands.Plan;
 using Crammed.Cli.Hosting;
-using Crammed.Cli.Stages;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Planning;
@@ -13,38 +13,16 @@ namespace Crammed.Cli.Tests.Stages;
 /// <summary><c>crammed plan</c> on a tiny checkpoint: its files, its figures, and all that it refuses.</summary>
 internal sealed class PlanTests
 {
-    private TemporaryFolder _inputs = null!;
-    private string _model = null!;
-    private string _export = null!;
-    private string _draw = null!;
-    private string[] _arguments = null!;
+    private readonly string _model = PlannedRun.Model;
+    private readonly string _export = PlannedRun.Export;
+    private readonly string _draw = PlannedRun.Draw;
+    private readonly string[] _arguments =
+    [
+        "plan", $"model={PlannedRun.Model}", "he.parameters=insecure-N12-bootstrapping", "search=300", "solver_seconds=0", "calibration_steps=1",
+        "eval.finetune.batch=8", "eval.finetune.learning_rate=0.01",
+    ];
+
     private StageProgram _program = null!;
-
-    /// <summary>A model like that of the other stages', but with as many tokens as a power of two.</summary>
-    [OneTimeSetUp]
-    public void MakeInputs()
-    {
-        _inputs = new TemporaryFolder();
-        var input = SmallRun.Input(SmallData.WriteText(_inputs)) with
-        {
-            Configuration = SmallRun.Configuration with { SequenceLength = 32, KernelPower = 4 },
-        };
-        _model = PretrainStage.Load(input, progress: null, CancellationToken.None)
-            .Run(_inputs.Path, progress: null, CancellationToken.None).ModelFolder;
-        using var export = ExportStage.Load(
-            SmallRun.ExportInput("sst2") with { ModelFolder = _model, GlueFolder = SmallData.WriteGlue(_inputs) });
-        var task = export.Run(_inputs.Combine("export"), progress: null, CancellationToken.None).Single();
-        _export = Path.GetDirectoryName(task.TrainFolder)!;
-        _draw = DrawStage.Load(SmallRun.DrawInput(task) with { ModelFolder = _model }).Run(_inputs.Path).DrawFile;
-        _arguments =
-        [
-            "plan", $"model={_model}", "he.parameters=insecure-N12-bootstrapping", "search=300", "solver_seconds=0", "calibration_steps=1",
-            "eval.finetune.batch=8", "eval.finetune.learning_rate=0.01",
-        ];
-    }
-
-    [OneTimeTearDown]
-    public void DeleteInputs() => _inputs.Dispose();
 
     [SetUp]
     public void Start() => _program = new StageProgram();
@@ -72,7 +50,7 @@ internal sealed class PlanTests
         var plan = ProgramReader.Read(File.ReadAllText(OutputOf("plan/training.txt")), "training.txt");
         var figures = JsonNode.Parse(File.ReadAllText(OutputOf("plan/results.json")))!.AsArray()
             .ToDictionary(node => node!["name"]!.GetValue<string>(), node => node!["value"]!.GetValue<double>());
-        var costs = new ParameterCosts(CostTableText.Include("avx2"), CkksParameters.Create(NamedParameters.Find("insecure-N12-bootstrapping")));
+        var costs = new ParameterCosts(PlanCosts.Load([]), CkksParameters.Create(NamedParameters.Find("insecure-N12-bootstrapping")));
         var refreshes = plan.Instructions.OfType<Encrypted.Programs.Refresh>().Sum(refresh => (refresh.Sources.Sum(source => source.Count) + 1) / 2);
         Assert.That(figures["refreshes"], Is.EqualTo(refreshes));
         // Levels of operands, followed through the program that was read.

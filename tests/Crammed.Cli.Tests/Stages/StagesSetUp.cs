@@ -15,5 +15,9 @@ public class StagesSetUp
     }
 
     [OneTimeTearDown]
-    public void RemoveRun() => SmallRun.Remove();
+    public void RemoveRuns()
+    {
+        SmallRun.Remove();
+        PlannedRun.Remove();
+    }
 }

@@ -1,4 +1,5 @@
 using Crammed.Cli.Encryption;
+using Crammed.Encrypted.Containers;
 
 namespace Crammed.Cli.Tests.Stages;
 
@@ -7,11 +8,11 @@ internal sealed class TrainerArgumentsTests
 {
     /// <summary>No path that it is given is in the private folder, or above it.</summary>
     [Test]
-    public void The_trainer_is_given_nothing_private([Values(null, "/run/parameters.ct")] string? parameters)
+    public void The_trainer_is_given_nothing_private([Values(null, "/run/encrypted")] string? evaluated)
     {
-        var files = new EncryptedRunFiles("/run/container", "/run/model", "/run/keys", "/run/output", 2);
-        var arguments = EncryptedRun.TrainerArguments(files, parameters, "/tmp/refresh.sock");
-        Assert.That(arguments, Does.Contain("/run/keys/public").And.Contain("/run/container"));
+        var files = new EncryptedRunFiles(PlanFolder.Open(PlannedRun.Plan), "/run/container", "/run/keys", "/run/output", 2);
+        var arguments = EncryptedRun.TrainerArguments(files, evaluated, "/tmp/refresh.sock");
+        Assert.That(arguments, Does.Contain("/run/keys/public").And.Contain("/run/container").And.Contain(PlannedRun.Plan));
         var secret = Path.GetFullPath(Path.Combine(Converter.KeyFolder.PrivateOf(files.Keys), Converter.KeyFolder.SecretKeyFile));
         foreach (var argument in arguments.Where(argument => argument.Contains('/', StringComparison.Ordinal)))
         {
@@ -19,6 +20,10 @@ internal sealed class TrainerArgumentsTests
             Assert.That(secret, Does.Not.StartWith(path + Path.DirectorySeparatorChar).And.Not.EqualTo(path));
             Assert.That(path, Does.Not.StartWith(Path.GetDirectoryName(secret)!));
         }
-        Assert.That(arguments.Contains("--parameters"), Is.EqualTo(parameters is not null));
+        Assert.That(arguments.Contains("--evaluate"), Is.EqualTo(evaluated is not null));
     }
+
+    [Test]
+    public void A_plan_says_whether_the_key_holder_takes_part() =>
+        Assert.That(new EncryptedRunFiles(PlanFolder.Open(PlannedRun.Plan), "c", "k", "o", 1).AsksClient);
 }

@@ -1,6 +1,5 @@
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Programs;

@@ -67,6 +67,9 @@ internal sealed class TinyStep
 
     public GraphedModel Model => _model;
 
+    /// <summary>What <see cref="Run"/> compared with clear slots on the way.</summary>
+    public ShadowRun? Shadow { get; private set; }
+
     /// <summary>The noise of every group that the planned program makes, and the decrypted outputs.</summary>
     public (IReadOnlyList<GroupNoise> Noise, Dictionary<string, double[][]> Outputs) Run()
     {
@@ -87,8 +90,12 @@ internal sealed class TinyStep
         var encrypted = planned.Inputs.ToDictionary(input => input.Name, input => inputs[input.Name].Select(
             slots => groups.Load(encryptor.Encrypt(slots, noise.Levels.OfCiphertext(planned.Levels!.Inputs[input.Name])))).ToArray());
         var measured = new List<GroupNoise>();
-        var outputs = ProgramRun.Execute(planned, groups, encrypted, Constants, (_, value, vectors) =>
+        using var shadow = new ShadowRun(
+            planned, inputs, Constants, estimates, vector => decryptor.DecryptToSlots(CkksGroups.Read(vector)));
+        Shadow = shadow;
+        var outputs = ProgramRun.Execute(planned, groups, encrypted, Constants, (instruction, value, vectors) =>
         {
+            shadow.Observe(instruction, value, vectors);
             Complex[][] slots = [.. vectors.Select(vector => decryptor.DecryptToComplexSlots(CkksGroups.Read(vector)))];
             double[] errors = [.. Errors(slots.Select(vector => vector.Select(slot => slot.Real).ToArray()), exact[value.Name])];
             measured.Add(new GroupNoise(

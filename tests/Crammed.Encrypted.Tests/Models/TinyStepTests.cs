@@ -63,6 +63,14 @@ internal sealed class TinyStepTests
         Assert.That(_noise.Count(group => Math.Abs(group.ImaginaryOffEstimate) > 1), Is.LessThan(0.1 * _noise.Count));
     }
 
+    /// <summary>Groups of every kind of instruction, bootstraps among them.</summary>
+    [Test]
+    public void A_shadow_run_finds_every_group_within_its_bound()
+    {
+        Assert.That(_step.Shadow!.First, Is.Null);
+        Assert.That(_step.Shadow.Compared, Is.EqualTo(_noise.Count));
+    }
+
     /// <summary>Relative root mean squares; what training bears is 2^-5.</summary>
     [Test]
     public void Gradients_are_those_of_the_reference()

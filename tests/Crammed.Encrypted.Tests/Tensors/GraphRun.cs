@@ -1,4 +1,3 @@
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Tensors;
 

@@ -1,4 +1,3 @@
-using Crammed.Ckks;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
@@ -13,11 +12,9 @@ internal sealed class DemoCommand : ICommandHandler<DemoSettings>
     public async Task<int> RunAsync(RunContext<DemoSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
-        settings.He.RequireClientRefresh();
-        var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
         settings.Impl.Apply();
         var folder = context.CreateOutputFolder(settings.Name, NameTaken.Number);
-        var results = await new DemoPipeline(context, folder, parameters).RunAsync(cancellationToken);
+        var results = await new DemoPipeline(context, folder).RunAsync(cancellationToken);
         var report = DemoReportBuilder.Build(results, settings, string.Join(' ', ["scripts/crammed", "demo", .. context.Overrides]));
         ReportStage.Run(report, folder.FullPath);
         await Lines(report, folder.ShownPath).WriteAsync(context.Output);
@@ -35,6 +32,9 @@ internal sealed class DemoCommand : ICommandHandler<DemoSettings>
             .Add("dev plaintext", $"{NumberText.Score(scores.Plaintext.Value, scores.Plaintext.StandardError)} after the same steps in plaintext")
             .Add("last loss", $"{NumberText.Loss(last.Encrypted)} encrypted, {NumberText.Loss(last.Plaintext)} plaintext; "
                 + $"{within} of {report.Losses.Count} steps within the bound")
+            .Add("a step", $"{NumberText.Seconds(report.Measured.Seconds)}, {NumberText.Seconds(report.Predicted.Seconds)} predicted; "
+                + $"{NumberText.Count(report.Measured.Refreshes)} refreshes; {NumberText.Bytes(report.Measured.MemoryBytes)} of memory, "
+                + $"{NumberText.Bytes(report.Predicted.MemoryBytes)} predicted")
             .Add("time", NumberText.Seconds(report.Stages.Sum(stage => stage.Seconds)))
             .Add("report", $"{folder}/{ReportStage.Report}");
     }

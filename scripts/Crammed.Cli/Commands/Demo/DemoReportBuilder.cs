@@ -1,7 +1,6 @@
-using Crammed.Ckks;
+using Crammed.Cli.Encryption;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
-using Crammed.Converter;
 using Crammed.Model;
 using Crammed.Text;
 
@@ -11,13 +10,14 @@ namespace Crammed.Cli.Commands.Demo;
 internal static class DemoReportBuilder
 {
     private const int SecurityBits = 128;
+    private const string RefreshParty = "refresh party (key holder)";
 
     /// <param name="results">What the run found.</param>
     /// <param name="settings">What it was asked for.</param>
     /// <param name="command">The command line that repeats it.</param>
     public static DemoReport Build(DemoResults results, DemoSettings settings, string command)
     {
-        var shape = results.Draw.Shape;
+        var (shape, parameters) = (results.Draw.Shape, results.Plan.Parameters);
         return new DemoReport
         {
             Run = new RunFacts(
@@ -26,24 +26,26 @@ internal static class DemoReportBuilder
                 results.Pretraining.Parameters, results.Draw.Tensors.Sum(tensor => tensor.Values.LongLength), results.Draw.Settings,
                 results.Pretraining.Training.HeldOutLoss),
             Encryption = new EncryptionFacts(
-                results.Parameters.Name, results.Parameters.LogN, results.Parameters.Log2QP, results.Parameters.IsInsecure ? null : SecurityBits,
-                settings.He.Refresh, ResultReader.PrecisionBits),
-            KeyHoldings = KeyHoldings,
+                parameters.Name, parameters.LogN, parameters.Log2QP, parameters.IsInsecure ? null : SecurityBits,
+                settings.He.Refresh, EncryptedStages.PrecisionBits),
+            KeyHoldings = [.. KeyHoldings.Where(holding => results.Encrypted.Run.RefreshPartyPeakBytes is not null || holding.Process != RefreshParty)],
             Items = Items(results.Draw),
             Losses = Losses(results),
             Adapters = TensorDifference.Of(results.Encrypted.Weights, results.Plaintext.Weights),
             Scores = new ScoreComparison(
                 results.Before.Examples, results.Before.Main, results.AfterEncrypted.Main, results.AfterPlaintext.Main),
-            EncryptedEvaluation = EncryptedEvaluation.Of(
-                results.EncryptedEvaluation.Logits,
-                [.. results.AfterEncrypted.Predictions.Logits.Take(results.EncryptedEvaluation.Logits.Length)]),
-            Layers = Layers(results),
-            Operations = Operations(results),
+            EncryptedEvaluation = results.EncryptedEvaluation is { Logits: var logits }
+                ? EncryptedEvaluation.Of(logits, [.. results.AfterEncrypted.Predictions.Logits.Take(logits.Length)])
+                : null,
+            Predicted = StepCost.Predicted(results.Plan),
+            Measured = StepCost.Measured(results.Plan, results.Encrypted.Run.Profile),
+            Parts = Parts(results),
+            Instructions = Instructions(results),
             Sizes = Sizes(results),
             PeakMemory =
             [
                 new NamedBytes("training program (server)", results.Encrypted.Run.Profile.PeakMemoryBytes),
-                new NamedBytes("refresh party (key holder)", results.Encrypted.Run.RefreshPartyPeakBytes),
+                .. results.Encrypted.Run.RefreshPartyPeakBytes is { } peak ? [new NamedBytes(RefreshParty, peak)] : Array.Empty<NamedBytes>(),
                 new NamedBytes("this program", System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64),
             ],
             Stages = [.. results.StageSeconds.Select(stage => new NamedSeconds(stage.Stage, stage.Seconds))],
@@ -55,7 +57,7 @@ internal static class DemoReportBuilder
     private static IReadOnlyList<KeyHolding> KeyHoldings { get; } =
     [
         new("training program (server)", "evaluation keys, public weights of the model, ciphertexts", "secret key, labels, text, adapters in the clear"),
-        new("refresh party (key holder)", "secret key (file mode 0600)", "text, labels; it sees only ciphertexts to decrypt and encrypt again"),
+        new(RefreshParty, "secret key (file mode 0600)", "text, labels; it sees only ciphertexts to decrypt and encrypt again"),
         new("this program (key holder)", "secret key while it encrypts and decrypts, text, labels", "nothing: it is the owner of the data"),
     ];
 
@@ -69,7 +71,7 @@ internal static class DemoReportBuilder
         new("pretrained weights", false, "public"),
         new(
             draw.AdapterDropout is null ? "hyperparameters, batch sizes, number of steps" : "hyperparameters, batch sizes, number of steps, dropout masks",
-            false, "in the container's manifest"),
+            false, "in the plan"),
     ];
 
     private static LossStep[] Losses(DemoResults results) =>
@@ -79,41 +81,32 @@ internal static class DemoReportBuilder
             [.. results.NoisyLosses.Select(run => run[step])])),
     ];
 
-    private static NamedSeconds[] Layers(DemoResults results)
+    private static NamedSeconds[] Parts(DemoResults results)
     {
         var profile = results.Encrypted.Run.Profile;
         return
         [
-            .. profile.LayerSeconds.OrderByDescending(layer => layer.Value)
-                .Select(layer => new NamedSeconds(layer.Key, layer.Value / profile.StepSeconds.Count)),
+            .. profile.ByPart.OrderByDescending(part => part.Value)
+                .Select(part => new NamedSeconds(part.Key, part.Value / profile.StepSeconds.Count)),
         ];
     }
 
-    private static OperationCost[] Operations(DemoResults results)
+    private static InstructionTime[] Instructions(DemoResults results)
     {
         var profile = results.Encrypted.Run.Profile;
-        double steps = profile.StepSeconds.Count;
+        var counts = results.Plan.Training.Instructions.GroupBy(instruction => instruction.GetType().Name)
+            .ToDictionary(kind => kind.Key, kind => kind.Count());
         return
         [
-            .. profile.Operations.GroupBy(record => record.Operation)
-                .Select(kind => new OperationCost(kind.Key, kind.Sum(record => record.Count) / steps, kind.Sum(record => record.Seconds) / steps))
-                .OrderByDescending(cost => cost.ProcessorSeconds),
+            .. profile.ByKind.OrderByDescending(kind => kind.Value)
+                .Select(kind => new InstructionTime(kind.Key, counts.GetValueOrDefault(kind.Key), kind.Value / profile.StepSeconds.Count)),
         ];
     }
 
     private static NamedBytes[] Sizes(DemoResults results) =>
     [
-        new("evaluation keys in memory", results.Keys.EvaluationKeyBytes),
-        new("evaluation keys on disk", results.Keys.EvaluationKeyFileBytes),
-        new("encrypted container", results.Container.Bytes),
-        new("refresh traffic of a step, both ways", RefreshTraffic(results) / results.Encrypted.Run.Profile.StepSeconds.Count),
+        new("evaluation keys in memory", results.Encrypted.Run.Profile.KeyBytes),
+        new("keys on disk", results.KeyBytes),
+        new("encrypted container", results.ContainerBytes),
     ];
-
-    /// <summary>Two polynomials modulo the lowest prime there, one polynomial at the target level and a seed back; headers not counted.</summary>
-    private static long RefreshTraffic(DemoResults results) => results.Encrypted.Run.Profile.Operations
-        .Where(record => record.Operation == "refresh")
-        .Sum(record => record.Count * ((2 * Bytes(results.Parameters, 0)) + Bytes(results.Parameters, record.Level)));
-
-    private static long Bytes(CkksParameters parameters, int level) =>
-        parameters.Moduli.Take(level + 1).Sum(modulus => (long)(64 - ulong.LeadingZeroCount(modulus)) * parameters.N / 8);
 }

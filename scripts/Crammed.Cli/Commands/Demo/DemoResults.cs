@@ -1,7 +1,6 @@
-using Crammed.Ckks;
 using Crammed.Cli.Encryption;
 using Crammed.Cli.Stages;
-using Crammed.Converter;
+using Crammed.Encrypted.Containers;
 using Crammed.Model;
 
 namespace Crammed.Cli.Commands.Demo;
@@ -15,17 +14,18 @@ internal sealed record DemoResults
 
     public required FineTuningDraw Draw { get; init; }
 
-    public required CkksParameters Parameters { get; init; }
+    public required PlanFolder Plan { get; init; }
 
-    public required Circuit Circuit { get; init; }
+    /// <summary>Evaluation keys on disk.</summary>
+    public required long KeyBytes { get; init; }
 
-    public required KeySummary Keys { get; init; }
-
-    public required ContainerSummary Container { get; init; }
+    /// <summary>The encrypted container on disk.</summary>
+    public required long ContainerBytes { get; init; }
 
     public required EncryptedTrainingOutcome Encrypted { get; init; }
 
-    public required EncryptedEvaluationOutcome EncryptedEvaluation { get; init; }
+    /// <summary>Logits on ciphertexts; null where no examples were encrypted for it.</summary>
+    public required EncryptedEvaluationOutcome? EncryptedEvaluation { get; init; }
 
     /// <summary>The same draw in float64 with the exact functions.</summary>
     public required DrawRunOutcome Plaintext { get; init; }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
-using Crammed.Encrypted.Layers;
 using Crammed.Model;
 
 namespace Crammed.Cli.Commands.Evaluate;
@@ -35,9 +34,7 @@ internal static class PolynomialLines
             var domain = string.Create(CultureInfo.InvariantCulture, $"[{use.Domain.Low:G4}, {use.Domain.High:G4}]");
             lines.Add(use.Name, $"{observed} in {domain} ({arguments[use.Name]}){outside}");
         }
-        var depth = CircuitDepth.Of(outcome.Functions);
         return lines
-            .Add("levels", $"{depth.Levels} along the activations of an encrypted forward pass, {depth.LevelsOf(0)} of them in layer 0")
             .Add("files", $"{folder}/{StageFiles.Ranges}, {CheckpointFiles.Calibration}, {StageFiles.PolynomialPredictions}, "
                 + $"{StageFiles.PolynomialMetrics}, {StageFiles.Predictions}, {StageFiles.Metrics}");
     }

@@ -10,19 +10,24 @@ using Crammed.Model;
 
 namespace Crammed.Cli.Commands.Finetune;
 
-/// <summary><c>crammed finetune</c>: carries out a draw, in plaintext or on ciphertexts; without one it draws one first.</summary>
+/// <summary>
+/// <c>crammed finetune</c>: carries out a draw, in plaintext or by a plan's program; without one it draws one first. Other modes train from
+/// tasks' text.
+/// </summary>
 internal sealed class FinetuneCommand : ICommandHandler<FinetuneCommandSettings>
 {
     /// <inheritdoc/>
     public async Task<int> RunAsync(RunContext<FinetuneCommandSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
-        if (settings.Fhe is not null)
-            return await EncryptedFinetune.RunAsync(context, cancellationToken);
-        if (settings.Mode != FinetuneMode.Adapters)
+        if (settings is { Fhe: not null, Plan: null })
+            return await EncryptedTasks.RunAsync(context, cancellationToken);
+        if (settings.Fhe is null && settings.Mode != FinetuneMode.Adapters)
             return await TaskFinetune.RunAsync(context, cancellationToken);
         if (context.Sweep.Count > 1)
             throw new ConfigurationException("several eval/tasks are given; mode=adapters carries out the draw of one");
+        if (settings.Fhe is not null)
+            return await EncryptedFinetune.RunAsync(context, cancellationToken);
         settings.Impl.Apply();
         var modelFolder = context.Resolve(settings.Model);
         var trainFolder = Path.Combine(context.Resolve(settings.Export), StageFiles.Train);

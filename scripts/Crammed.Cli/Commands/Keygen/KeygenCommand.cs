@@ -3,13 +3,13 @@ using Crammed.Ckks.Client;
 using Crammed.Cli.Encryption;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
-using Crammed.Cli.Stages;
 using Crammed.Converter;
+using Crammed.Encrypted.Containers;
 
 namespace Crammed.Cli.Commands.Keygen;
 
 /// <summary>
-/// <c>crammed keygen</c>: secret, public and evaluation keys for one draw, each key cut to the level it serves. What they take is printed,
+/// <c>crammed keygen</c>: secret, public and evaluation keys for one plan, each key cut to the level it serves. What they take is printed,
 /// and room for it made sure of, before the first is made and before an earlier run is replaced.
 /// </summary>
 internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
@@ -18,20 +18,17 @@ internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
     public async Task<int> RunAsync(RunContext<KeygenSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
-        settings.He.RequireClientRefresh();
-        var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
-        var draw = WeightFiles.ReadDraw(context.Resolve(settings.Draw));
-        var model = context.Resolve(settings.Model);
-        var circuit = Circuit.Load(model, draw.Settings, draw.Shape, parameters, settings.Impl.ThreadCount);
-        var request = KeygenStage.RequestFor(circuit, parameters);
-        var keys = request.Keys.Plan(parameters);
+        var plan = PlanFolder.Open(context.Resolve(settings.Plan));
+        var request = KeygenStage.RequestFor(plan);
+        var keys = request.Keys.Plan(request.Parameters);
         var target = context.Resolve($"outputs/{settings.Name}");
         KeyFolder.RequireRoom(target, keys, context.Resources);
-        var folder = context.CreateOutputFolder(settings.Name, model, context.Resolve(settings.Draw));
+        var folder = context.CreateOutputFolder(settings.Name, plan.Folder);
         await Describe(keys, folder.FullPath, context.Resources).WriteAsync(context.Output);
         var summary = context.Shown(progress =>
             KeyFolder.Generate(folder.FullPath, request, context.Resources, progress, cancellationToken));
-        await context.Output.WriteLineAsync($"{folder.ShownPath}: {parameters}; key {summary.KeyId.Short}; private/ is yours alone, public/ is the server's");
+        await context.Output.WriteLineAsync(
+            $"{folder.ShownPath}: {plan.Parameters}; key {summary.KeyId.Short}; private/ is yours alone, public/ is the server's");
         return ExitCode.Success;
     }
 
@@ -39,8 +36,9 @@ internal sealed class KeygenCommand : ICommandHandler<KeygenSettings>
     private static ResultLines Describe(EvaluationKeyPlan keys, string folder, ISystemResources resources)
     {
         var rotations = keys.Keys.Count(key => key.Kind == EvaluationKeyKind.Rotation);
+        var others = keys.Keys.Count - rotations - 1;
         return new ResultLines()
-            .Add("keys", $"relinearization and {rotations} rotation keys")
+            .Add("keys", $"relinearization and {rotations} rotation keys{(others > 0 ? $", {others} for bootstraps" : "")}")
             .Add("on disk", $"{NumberText.Bytes(keys.FileBytes)} needed, {Free(resources.Disk(folder))}")
             .Add("in memory", $"{NumberText.Bytes(keys.MemoryBytesToSave())} needed while keys are made, {Free(resources.Memory)}")
             .Add("loaded", $"{NumberText.Bytes(keys.MemoryBytes)} of memory once all keys are in use");

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Planning;

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Crammed.Cli.Configuration;
 using Crammed.Encrypted.Planning;
 
@@ -6,8 +7,8 @@ namespace Crammed.Cli.Commands.Plan;
 /// <summary>Costs that a plan goes by.</summary>
 internal static class PlanCosts
 {
-    /// <summary>Where no table is given.</summary>
-    private const string Default = "avx2";
+    /// <summary>Where no table is given: that of processors like this one.</summary>
+    private static string Default => Avx512F.IsSupported ? "avx512" : "avx2";
 
     /// <summary>One table of several files: of each operation the rows of the first one that has any.</summary>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>

@@ -39,8 +39,6 @@ internal sealed record PlanFigures(
     IReadOnlyList<(EngineOperation Operation, long Count, double Seconds)> Operations, IReadOnlyList<(string Kind, int Count)> Instructions,
     EvaluationKeyPlan Keys, int InputVectors, long InputBytes, long DiagonalBytes)
 {
-    private const string Update = "update";
-
     /// <summary>Bytes of encoded public slots that a run keeps.</summary>
     public const long EncodingBytes = 1L << 28;
 
@@ -101,23 +99,6 @@ internal sealed record PlanFigures(
             bootstrapping is null ? 0 : MemoryBudget.DiagonalBytes(bootstrapping, plan.RunMemory?.Diagonals ?? DiagonalStorage.Transformed));
     }
 
-    /// <summary>Layer 1, final norm, head, update...; what makes gradients is a part of its own.</summary>
-    public static string PartOf(string name)
-    {
-        var words = name.Split('.');
-        if (words.Contains("update"))
-            return Update;
-        var part = words[0] switch
-        {
-            "layers" when words.Length > 1 => $"layer {words[1]}",
-            var first when first.StartsWith("unpacked", StringComparison.Ordinal) || first == "rows" => "adapters unpacked",
-            var first when first.StartsWith("gradient_sum", StringComparison.Ordinal) => "gradients of what is read twice",
-            var first when first.StartsWith("final_norm", StringComparison.Ordinal) => "final norm",
-            var first => first.Replace('_', ' '),
-        };
-        return words.Contains("backward") ? $"{part}, backward" : part;
-    }
-
     private static double? LargestRangeOf(EncryptedProgram planned)
     {
         var refreshes = planned.Instructions.OfType<RefreshInstruction>().Where(refresh => refresh.Method == RefreshMethod.Bootstrap).ToArray();
@@ -131,16 +112,17 @@ internal sealed record PlanFigures(
         var (problem, program) = (schedule.Problem, schedule.Problem.Program);
         var vectors = problem.Dependencies.Values.Where((_, i) => schedule.Refreshed.Contains(i)).ToArray();
         var total = Math.Max(1, vectors.Sum(value => value.Count));
-        var refreshed = vectors.GroupBy(value => PartOf(value.Name)).ToDictionary(group => group.Key, group => group.Sum(value => value.Count));
+        var refreshed = vectors.GroupBy(value => ProgramParts.Of(value.Name))
+            .ToDictionary(group => group.Key, group => group.Sum(value => value.Count));
         // A value that was always zero on clear slots, as moments are at first, has no signal to compare with. What the update computes
         // of moments stands beside epsilon, which is larger: of its values new parameters alone count.
         var signals = estimates.Where(pair => pair.Value is { Rms: > 0, Error: > 0 })
-            .Where(pair => PartOf(pair.Key.Name) != Update || newParameters.Contains(pair.Key))
+            .Where(pair => ProgramParts.Of(pair.Key.Name) != ProgramParts.Update || newParameters.Contains(pair.Key))
             .Select(pair => (pair.Key.Name, Bits: Math.Log2(pair.Value.Rms / pair.Value.Error)))
-            .GroupBy(pair => PartOf(pair.Name)).ToDictionary(group => group.Key, group => group.MinBy(pair => pair.Bits));
+            .GroupBy(pair => ProgramParts.Of(pair.Name)).ToDictionary(group => group.Key, group => group.MinBy(pair => pair.Bits));
         var parts = new List<PlanPart>();
         var numbered = program.Instructions.Select((instruction, i) => (instruction, i));
-        foreach (var part in numbered.GroupBy(pair => PartOf(pair.instruction.Results[0].Name)))
+        foreach (var part in numbered.GroupBy(pair => ProgramParts.Of(pair.instruction.Results[0].Name)))
         {
             var levels = part.Select(pair => schedule.InstructionLevels[pair.i]).ToArray();
             var seconds = part.Sum(

@@ -2,7 +2,6 @@ using System.Numerics;
 using Crammed.Ckks;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
-using Crammed.Cli.Stages;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Models;
@@ -27,31 +26,27 @@ internal sealed record PlanInput(
     CkksParameters Parameters, ParameterCosts Costs, CostTable Table, RefreshMethod Method)
 {
     /// <summary>Loads everything.</summary>
-    /// <param name="settings">The command's.</param>
-    /// <param name="resolve">From paths of the settings to absolute ones.</param>
+    /// <param name="request">What is asked for.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed, or the model cannot be trained under encryption.</exception>
     /// <exception cref="ArgumentException">The model does not fit in the slots, or the parameter set cannot do what is asked.</exception>
-    public static PlanInput Load(PlanSettings settings, Func<string, string> resolve)
+    public static PlanInput Load(PlanRequest request)
     {
-        var parameters = CkksParameters.Create(NamedParameters.Find(settings.He.Parameters));
-        var method = settings.He.Refresh == RefreshPolicy.Bootstrap ? RefreshMethod.Bootstrap : RefreshMethod.Client;
+        var (encryption, draw) = (request.Encryption, request.Draw);
+        var parameters = CkksParameters.Create(NamedParameters.Find(encryption.Parameters));
+        var method = encryption.Refresh == RefreshPolicy.Bootstrap ? RefreshMethod.Bootstrap : RefreshMethod.Client;
         if (method == RefreshMethod.Bootstrap && parameters.Bootstrapping is null)
         {
             throw new ConfigurationException(
                 $"'he.parameters' is {parameters.Name}, which has no levels for bootstrapping; choose a set that ends in -bootstrapping, "
                 + "or he.refresh=client");
         }
-        var table = PlanCosts.Load([.. settings.Costs.Select(resolve)]);
+        var table = PlanCosts.Load(request.CostFiles);
         var costs = new ParameterCosts(table, parameters);
-        var folder = resolve(settings.Model);
-        var configuration = Stages.ModelFolder.Configuration(folder);
-        var draw = settings.Draw is { } file
-            ? WeightFiles.ReadDraw(resolve(file))
-            : FineTuningDraw.Create(settings.Seed, OneStep(settings.Eval.Finetune), configuration, settings.Eval.Finetune.BatchSize);
-        var model = CheckpointModel.Load(folder, draw.Settings, draw.Shape, costs.RefreshedLevel);
-        var training = model.Graph(Grid(parameters, model.SequenceLength, settings.Batch, draw.Settings.BatchSize));
-        return new PlanInput(folder, model, training, ModelPrograms.Of(training), draw, parameters, costs, table, method);
+        var model = CheckpointModel.Load(request.ModelFolder, draw.Settings, draw.Shape, costs.RefreshedLevel);
+        var training = model.Graph(Grid(parameters, model.SequenceLength, request.Planning.Batch, draw.Settings.BatchSize));
+        return new PlanInput(
+            request.ModelFolder, model, training, ModelPrograms.Of(training), draw, parameters, costs, table, method);
     }
 
     /// <summary>The program of a training step, before levels.</summary>
@@ -64,8 +59,6 @@ internal sealed record PlanInput(
     public CkksLevels Levels(double? largestRange) => largestRange is { } range
         ? CkksLevels.ForBootstrapping(new BootstrappingPlan(Parameters, range: range))
         : new(Parameters, Costs.EntryLimbs - 1, Costs.EntryLimbs - 1 + Costs.RefreshedLevel);
-
-    private static FineTuningSettings OneStep(DrawGroupSettings settings) => settings.ToFineTuningSettings() with { Steps = 1 };
 
     private static SlotGrid Grid(CkksParameters parameters, int tokens, int? asked, int stepExamples)
     {

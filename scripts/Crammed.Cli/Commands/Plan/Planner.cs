@@ -1,4 +1,5 @@
 using Crammed.Cli.Configuration;
+using Crammed.Cli.Settings;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
 using Crammed.Files;
@@ -7,11 +8,13 @@ using Crammed.Planning;
 namespace Crammed.Cli.Commands.Plan;
 
 /// <summary>Plans a model's programs: the training step's figures, and the evaluation program.</summary>
-/// <param name="settings">The command's.</param>
+/// <param name="settings">How it is searched.</param>
+/// <param name="memory">Memory that a run may take, in GiB; null: whatever it needs.</param>
 /// <param name="input">What is planned.</param>
 /// <param name="calibration">Sizes of values.</param>
 /// <param name="progress">Told of the search.</param>
-internal sealed class Planner(PlanSettings settings, PlanInput input, PlanCalibration calibration, IProgress<WorkProgress> progress)
+internal sealed class Planner(
+    PlanningSettings settings, double? memory, PlanInput input, PlanCalibration calibration, IProgress<WorkProgress> progress)
 {
     /// <summary>A refresh's range is at least this times what was seen.</summary>
     private const double RangeMargin = 1.5;
@@ -43,7 +46,7 @@ internal sealed class Planner(PlanSettings settings, PlanInput input, PlanCalibr
         Plan(input.Programs.Evaluation, Placement(), BudgetOf(training.LargestRange));
 
     /// <summary>The budget of 'he.memory'.</summary>
-    public long? BudgetBytes => settings.He.Memory is { } gibibytes ? (long)(gibibytes * (1L << 30)) : null;
+    public long? BudgetBytes => memory is { } gibibytes ? (long)(gibibytes * (1L << 30)) : null;
 
     private MemoryBudget? BudgetOf(double? largestRange) =>
         BudgetBytes is { } bytes ? new MemoryBudget(input.Costs, input.Levels(largestRange), bytes) : null;

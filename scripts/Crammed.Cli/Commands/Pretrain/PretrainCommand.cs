@@ -94,7 +94,7 @@ internal sealed class PretrainCommand : ICommandHandler<PretrainCommandSettings>
         catch (InvalidDataException exception)
         {
             // A model too young to be encrypted is a model all the same.
-            context.Notices.WriteLine($"no levels of an encrypted forward pass: {exception.Message}");
+            context.Notices.WriteLine($"no polynomials for an encrypted pass: {exception.Message}");
         }
     }
 

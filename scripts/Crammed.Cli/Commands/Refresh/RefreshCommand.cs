@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Cli.Encryption;
 using Crammed.Cli.Hosting;
@@ -19,20 +18,44 @@ internal sealed class RefreshCommand : ICommandHandler<RefreshSettings>
     public async Task<int> RunAsync(RunContext<RefreshSettings> context, CancellationToken cancellationToken)
     {
         var settings = context.Settings;
-        var manifest = ContainerManifest.Read(context.Resolve(settings.Container));
-        var parameters = CkksParameters.Create(NamedParameters.Find(manifest.ParameterSet));
-        var keys = context.Resolve(settings.Keys);
-        using var secret = KeyFolder.OpenSecret(keys, parameters);
-        manifest.RequireKey(keys, secret.KeyId);
+        var parameters = PlanFolder.Open(context.Resolve(settings.Plan)).Parameters;
+        using var secret = KeyFolder.OpenSecret(context.Resolve(settings.Keys), parameters);
         var threads = settings.Impl.ThreadCount;
         var server = new RefreshServer(parameters, new RefreshParty(secret, threads), threads);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (settings.Attached)
+            new Thread(() => EndWithInput(ending)) { IsBackground = true, Name = "end of standard input" }.Start();
         await server.RunAsync(context.Resolve(settings.Socket), () =>
         {
             context.Output.WriteLine(EncryptedRun.ListeningLine);
             context.Output.Flush();
-        }, cancellationToken);
+        }, ending.Token);
         await context.Output.WriteLineAsync($"{server.RefreshedCount} ciphertexts refreshed");
         return ExitCode.Success;
+    }
+
+    /// <summary>A parent keeps the other end of a pipe open as long as it lives, whatever ends it.</summary>
+    private static void EndWithInput(CancellationTokenSource ending)
+    {
+        using var input = Console.OpenStandardInput();
+        var buffer = new byte[256];
+        try
+        {
+            while (input.Read(buffer) > 0)
+                continue;
+        }
+        catch (IOException)
+        {
+            // A broken pipe is an end as well.
+        }
+        try
+        {
+            ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
     }
 }
 
@@ -42,11 +65,14 @@ public sealed record RefreshSettings
     [Description("folder of the keys (private/secret.key is read from it)")]
     public required string Keys { get; init; }
 
-    [Description("encrypted container that the run trains on; it names the parameter set")]
-    public required string Container { get; init; }
+    [Description("folder of the plan that runs (crammed plan); it names the parameter set")]
+    public required string Plan { get; init; }
 
     [Description("path of the Unix socket to listen on")]
     public required string Socket { get; init; }
+
+    [Description("end when the standard input does, as it does when the program that started this one is gone")]
+    public required bool Attached { get; init; }
 
     [Description("use of the machine")]
     public required ImplementationSettings Impl { get; init; }

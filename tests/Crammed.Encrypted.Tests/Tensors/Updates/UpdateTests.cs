@@ -1,5 +1,4 @@
 using Crammed.Approximation;
-using Crammed.Encrypted.Backends;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Programs;

@@ -1,4 +1,0 @@
-namespace Crammed.Encrypted.Backends;
-
-/// <summary>A value left the range for which a polynomial or the modulus was chosen.</summary>
-public sealed class RangeViolationException(string message) : InvalidOperationException(message);

@@ -1,0 +1,112 @@
+using System.Globalization;
+using Crammed.Encrypted.Programs;
+
+namespace Crammed.Encrypted.Execution;
+
+/// <summary>A group that is further from its clear one than its bound.</summary>
+/// <param name="Instruction">that made it, from 0</param>
+/// <param name="Value">the group</param>
+/// <param name="Vector">the worst of its vectors, from 0</param>
+/// <param name="Rms">root mean square of the gap, over the group</param>
+/// <param name="Worst">the largest gap of a slot</param>
+/// <param name="Expected">standard deviation that is estimated</param>
+public sealed record ShadowGap(int Instruction, Value Value, int Vector, double Rms, double Worst, double Expected)
+{
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"instruction {Instruction}: {Value.Name} is off by {Rms:E1} rms and {Worst:E1} at worst (vector {Vector}), {Expected:E1} is expected");
+}
+
+/// <summary>
+/// The same program on clear slots beside one that is executed on ciphertexts: an observer of the run, which decrypts each group as it is
+/// made and finds the first instruction that did not do what it should. For whoever has the secret key; a server cannot use it.
+/// </summary>
+/// <remarks>
+/// The bound of a group is a multiple of the standard deviation that <see cref="NoiseEstimate"/> gives. Estimates of groups within recipes are
+/// up to two bits off, those of tensors one (TinyStepTests), and vectors of a group differ: so 2^3 for the root mean square of a group.
+/// Of a million Gaussian slots the largest is at five standard deviations, slots of a group differ by a few bits again: 2^6 for a slot. What
+/// an error begins at is named, since what comes before it is in its bounds; what follows from it is not told apart.
+/// </remarks>
+public sealed class ShadowRun : IDisposable
+{
+    /// <summary>How many times its estimate the root mean square of a group's gap may be.</summary>
+    public const double RmsMultiple = 8;
+
+    /// <summary>How many times the estimate the gap of a slot may be.</summary>
+    public const double WorstMultiple = 64;
+
+    private readonly EncryptedProgram _program;
+    private readonly IReadOnlyDictionary<Value, GroupEstimate> _estimates;
+    private readonly Func<SlotVector, double[]> _decrypt;
+    private readonly ProgramRun _clear;
+    private readonly Dictionary<Value, double[][]> _made = [];
+
+    /// <param name="program">after planning</param>
+    /// <param name="inputs">slots of the inputs by name</param>
+    /// <param name="constants">what else the program is to be given</param>
+    /// <param name="estimates">of all groups</param>
+    /// <param name="decrypt">slots of a vector of the executed run</param>
+    /// <param name="folder">for groups that the program stores, or null if it stores none</param>
+    /// <exception cref="ArgumentException">the program is not planned, or an input is missing</exception>
+    public ShadowRun(
+        EncryptedProgram program, IReadOnlyDictionary<string, double[][]> inputs, ProgramConstants constants,
+        IReadOnlyDictionary<Value, GroupEstimate> estimates, Func<SlotVector, double[]> decrypt, SpillFolder? folder = null)
+    {
+        (_program, _estimates, _decrypt) = (program, estimates, decrypt);
+        var levels = program.Levels ?? throw new ArgumentException("the program is not planned: it has no levels", nameof(program));
+        var groups = new ClearGroups(program.Grid.SlotCount, levels.Refreshed);
+        var vectors = program.Inputs.ToDictionary(
+            input => input.Name, input => inputs[input.Name].Select(slots => groups.Load(slots, levels.Inputs[input.Name])).ToArray());
+        _clear = ProgramRun.Start(program, groups, vectors, constants, folder);
+        foreach (var vector in vectors.Values.SelectMany(group => group))
+            vector.Dispose();
+    }
+
+    /// <summary>The first group that is not within its bound, or null.</summary>
+    public ShadowGap? First { get; private set; }
+
+    /// <summary>Groups that were compared.</summary>
+    public int Compared { get; private set; }
+
+    /// <summary>Told of every group as it is made: a <see cref="ValueObserver"/> of the executed run.</summary>
+    /// <exception cref="InvalidOperationException">the group is not made by the program, or was made before</exception>
+    /// <exception cref="RangeViolationException">a clear value leaves the domain of a polynomial</exception>
+    public void Observe(Instruction instruction, Value value, IReadOnlyList<SlotVector> vectors)
+    {
+        // After the first all groups that depend on it are off.
+        if (First is not null)
+            return;
+        while (!_made.ContainsKey(value))
+            Advance(value);
+        _made.Remove(value, out var expected);
+        Compared++;
+        double squares = 0, worst = 0;
+        var worstVector = 0;
+        for (var i = 0; i < vectors.Count; i++)
+        {
+            foreach (var (found, clear) in _decrypt(vectors[i]).Zip(expected![i]))
+            {
+                // A difference that is no number is one of any size.
+                var gap = found - clear is var difference && double.IsNaN(difference) ? double.PositiveInfinity : Math.Abs(difference);
+                squares += gap * gap;
+                if (gap > worst)
+                    (worst, worstVector) = (gap, i);
+            }
+        }
+        var rms = Math.Sqrt(squares / ((long)vectors.Count * _program.Grid.SlotCount));
+        var bound = _estimates[value].Error;
+        if (!(rms <= RmsMultiple * bound && worst <= WorstMultiple * bound))
+            First = new ShadowGap(_clear.Next - 1, value, worstVector, rms, worst, bound);
+    }
+
+    public void Dispose() => _clear.Dispose();
+
+    /// <summary>Executes the next clear instruction, towards the one that makes a value.</summary>
+    private void Advance(Value wanted)
+    {
+        if (_clear.IsDone)
+            throw new InvalidOperationException($"{wanted} is not made by the program, or was compared before");
+        _made.Clear();
+        _clear.Step((_, value, vectors) => _made[value] = [.. vectors.Select(ClearGroups.Read)]);
+    }
+}

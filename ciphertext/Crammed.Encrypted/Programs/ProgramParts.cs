@@ -1,0 +1,29 @@
+namespace Crammed.Encrypted.Programs;
+
+/// <summary>The parts of a model that instructions belong to, by the names of the values that they make.</summary>
+public static class ProgramParts
+{
+    /// <summary>What computes the update of parameters.</summary>
+    public const string Update = "update";
+
+    /// <summary>Of a value: layer 1, final norm, head, update...; what makes gradients is a part of its own.</summary>
+    public static string Of(string name)
+    {
+        var words = name.Split('.');
+        if (words.Contains("update"))
+            return Update;
+        var part = words[0] switch
+        {
+            "layers" when words.Length > 1 => $"layer {words[1]}",
+            var first when first.StartsWith("unpacked", StringComparison.Ordinal) || first == "rows" => "adapters unpacked",
+            var first when first.StartsWith("gradient_sum", StringComparison.Ordinal) => "gradients of what is read twice",
+            var first when first.StartsWith("final_norm", StringComparison.Ordinal) => "final norm",
+            var first => first.Replace('_', ' '),
+        };
+        return words.Contains("backward") ? $"{part}, backward" : part;
+    }
+
+    /// <summary>Of an instruction: what it makes, or frees or stores.</summary>
+    public static string Of(Instruction instruction) =>
+        Of((instruction.Results.Count > 0 ? instruction.Results : instruction.Operands)[0].Name);
+}

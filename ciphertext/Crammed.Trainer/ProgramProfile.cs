@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Crammed.Encrypted.Programs;
+using Crammed.Files;
+
+namespace Crammed.Trainer;
+
+/// <summary>What a run of a plan cost so far, all processes that took part in it together.</summary>
+public sealed record ProgramProfile
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
+        WriteIndented = true,
+    };
+
+    /// <summary>SHA-256 of the program.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>Of each step or evaluation batch that is done.</summary>
+    public required IReadOnlyList<double> StepSeconds { get; init; }
+
+    /// <summary>What the step under way took until its position was saved; 0 between steps.</summary>
+    public double PartialSeconds { get; init; }
+
+    /// <summary>Predicted seconds of a step.</summary>
+    public required double PredictedSeconds { get; init; }
+
+    /// <summary>All seconds by kind of instruction.</summary>
+    public required IReadOnlyDictionary<string, double> ByKind { get; init; }
+
+    /// <summary>By part of the model.</summary>
+    public required IReadOnlyDictionary<string, double> ByPart { get; init; }
+
+    /// <summary>By level of the operands.</summary>
+    public required IReadOnlyDictionary<string, double> ByLevel { get; init; }
+
+    /// <summary>Peak resident memory of a process.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>Evaluation keys in memory at the end.</summary>
+    public required long KeyBytes { get; init; }
+
+    /// <summary>Groups written to disk and read back.</summary>
+    public required long SpilledBytes { get; init; }
+
+    /// <summary>Written to save states and positions.</summary>
+    public required long SavedBytes { get; init; }
+
+    /// <summary>All seconds of each instruction.</summary>
+    public required IReadOnlyList<double> InstructionSeconds { get; init; }
+
+    /// <summary>How often each instruction was executed.</summary>
+    public required IReadOnlyList<int> InstructionCounts { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
+
+    /// <exception cref="FileNotFoundException">no such file</exception>
+    /// <exception cref="InvalidDataException">malformed; the message is one line</exception>
+    public static ProgramProfile Read(string path) => JsonFile.Read<ProgramProfile>(
+        path, Options, "the training program writes it", profile =>
+        {
+            if (profile.InstructionCounts.Count != profile.InstructionSeconds.Count)
+                throw new ArgumentException("instructions are counted in two ways");
+        }, maximumBytes: 1L << 26);
+
+    /// <summary>The program's text, each instruction with its mean seconds before it.</summary>
+    /// <param name="program">the one that was measured</param>
+    public string Annotate(EncryptedProgram program)
+    {
+        var lines = ProgramWriter.Write(program).Split('\n');
+        // The head, a line for each instruction, the hash, and nothing after the last line feed.
+        var first = lines.Length - 2 - program.Instructions.Count;
+        var text = new StringBuilder();
+        for (var i = 0; i < lines.Length - 1; i++)
+        {
+            var instruction = i - first;
+            if (instruction >= 0 && instruction < InstructionCounts.Count)
+            {
+                var seconds = InstructionSeconds[instruction] / Math.Max(1, InstructionCounts[instruction]);
+                text.Append(CultureInfo.InvariantCulture, $"{seconds,10:F3}  ");
+            }
+            else
+            {
+                text.Append(' ', 12);
+            }
+            text.Append(lines[i]).Append('\n');
+        }
+        return text.ToString();
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net.Sockets;
+using Crammed.Ckks;
+using Crammed.Encrypted.Containers;
+using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Programs;
+
+namespace Crammed.Trainer;
+
+/// <summary>What executes a plan's program on ciphertexts: evaluation keys, bootstrapper or refresh party, and the backend.</summary>
+internal sealed class ProgramSession : IDisposable
+{
+    /// <summary>The file of evaluation keys in the folder that the server is given.</summary>
+    private const string KeyFile = "evaluation.keys";
+
+    private readonly EvaluationKeys _keys;
+    private readonly RemoteRefresher? _client;
+    private readonly Bootstrapper? _bootstrapper;
+
+    private ProgramSession(PlanFolder plan, EvaluationKeys keys, RemoteRefresher? client, int threads)
+    {
+        (_keys, _client) = (keys, client);
+        var evaluator = new Evaluator(plan.Parameters, keys, threads);
+        if (plan.BootstrapRange is { } range)
+        {
+            _bootstrapper = new Bootstrapper(
+                new BootstrappingPlan(plan.Parameters, range: range), evaluator, new CkksEncoder(plan.Parameters));
+        }
+        Groups = new CkksGroups(plan.Levels, evaluator, _bootstrapper, client);
+    }
+
+    public CkksGroups Groups { get; }
+
+    /// <summary>Of evaluation keys in memory.</summary>
+    public long KeyBytes => _keys.Bytes;
+
+    /// <summary>Opens the keys and checks that they serve a program.</summary>
+    /// <param name="folder">that holds the file of evaluation keys</param>
+    /// <param name="plan">the plan</param>
+    /// <param name="program">that will run</param>
+    /// <exception cref="FileNotFoundException">there are no keys</exception>
+    /// <exception cref="InvalidDataException">they are malformed, or do not serve the program</exception>
+    public static EvaluationKeys OpenKeys(string folder, PlanFolder plan, EncryptedProgram program)
+    {
+        var path = Path.Combine(folder, KeyFile);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path} is missing; make keys with 'crammed keygen'", path);
+        var keys = EvaluationKeys.Open(path, plan.Parameters);
+        try
+        {
+            StartChecks.RequireKeys(path, keys, program, plan.Levels);
+            return keys;
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Begins to execute.</summary>
+    /// <param name="plan">the plan</param>
+    /// <param name="keys">stay the caller's</param>
+    /// <param name="refreshSocket">of the refresh party, or null</param>
+    /// <param name="threads">of the evaluator</param>
+    /// <exception cref="InvalidDataException">there is no refresh party at the socket</exception>
+    public static ProgramSession Begin(PlanFolder plan, EvaluationKeys keys, string? refreshSocket, int threads)
+    {
+        RemoteRefresher? client = null;
+        try
+        {
+            client = refreshSocket is null ? null : new RemoteRefresher(plan.Parameters, refreshSocket, threads);
+            return new ProgramSession(plan, keys, client, threads);
+        }
+        catch (SocketException exception)
+        {
+            throw new InvalidDataException($"{refreshSocket}: no refresh party answers ({exception.Message}); start it first", exception);
+        }
+        catch
+        {
+            client?.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Groups.Dispose();
+        _bootstrapper?.Dispose();
+        _client?.Dispose();
+    }
+}

@@ -1,0 +1,29 @@
+using Crammed.Cli.Settings;
+using Crammed.Model;
+
+namespace Crammed.Cli.Commands.Plan;
+
+/// <summary>What is planned, and how. Paths are absolute.</summary>
+internal sealed record PlanRequest
+{
+    /// <summary>A calibrated checkpoint of crammed-bert-he.</summary>
+    public required string ModelFolder { get; init; }
+
+    /// <summary>Hyperparameters and initial weights.</summary>
+    public required FineTuningDraw Draw { get; init; }
+
+    /// <summary>The export that the draw draws from, whose batches show how large values are; null: random tokens do.</summary>
+    public required string? ExportFolder { get; init; }
+
+    /// <summary>Calibration of an earlier plan; null: none.</summary>
+    public string? CalibrationFile { get; init; }
+
+    /// <summary>Cost tables; none: the one that comes with the program.</summary>
+    public required IReadOnlyList<string> CostFiles { get; init; }
+
+    /// <summary>How the plan is searched.</summary>
+    public required PlanningSettings Planning { get; init; }
+
+    /// <summary>Parameter set, refresh, memory.</summary>
+    public required EncryptionSettings Encryption { get; init; }
+}

@@ -1,0 +1,37 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Crammed.Cli.Configuration;
+
+namespace Crammed.Cli.Settings;
+
+/// <summary>How a model's programs are planned.</summary>
+public record PlanningSettings : ICheckedSettings
+{
+    [Description("examples in the slots, a power of two; null: the least that holds a step's"), Range(1, 65536)]
+    public required int? Batch { get; init; }
+
+    [Description("steps on clear slots that show how large values are; no more than the draw has"), Range(1, 1000)]
+    public required int CalibrationSteps { get; init; }
+
+    [Description("cost tables (CSV); of an operation the first one's rows count; none: the one that comes with the program")]
+    public required IReadOnlyList<string> Costs { get; init; }
+
+    [Description("sets of refreshed values that the planner tries"), Range(1, 1_000_000_000)]
+    public required int Search { get; init; }
+
+    [Description("seconds in which an integer program improves on the search and proves how far from the best it is; 0: none"), Range(0.0, 86400.0)]
+    public required double SolverSeconds { get; init; }
+
+    [Description("seed of the planner's search and of random tokens"), Range(0, int.MaxValue)]
+    public required int Seed { get; init; }
+
+    [Description("least log2 of a value's root mean square over that of its noise; a plan with less is refused"), Range(-60.0, 60.0)]
+    public required double LeastSignalBits { get; init; }
+
+    /// <inheritdoc/>
+    public virtual IEnumerable<SettingsProblem> Check()
+    {
+        if (Batch is { } batch && !int.IsPow2(batch))
+            yield return new(nameof(Batch), $"is {batch}; it must be a power of two");
+    }
+}
