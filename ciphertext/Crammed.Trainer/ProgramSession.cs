@@ -9,9 +9,6 @@ namespace Crammed.Trainer;
 /// <summary>What executes a plan's program on ciphertexts: evaluation keys, bootstrapper or refresh party, and the backend.</summary>
 internal sealed class ProgramSession : IDisposable
 {
-    /// <summary>The file of evaluation keys in the folder that the server is given.</summary>
-    private const string KeyFile = "evaluation.keys";
-
     private readonly EvaluationKeys _keys;
     private readonly RemoteRefresher? _client;
     private readonly Bootstrapper? _bootstrapper;
@@ -33,28 +30,18 @@ internal sealed class ProgramSession : IDisposable
     /// <summary>Of evaluation keys in memory.</summary>
     public long KeyBytes => _keys.Bytes;
 
-    /// <summary>Opens the keys and checks that they serve a program.</summary>
-    /// <param name="folder">that holds the file of evaluation keys</param>
+    /// <summary>Opens the keys and checks that they serve a program and are those of the data.</summary>
+    /// <param name="folder">of public keys</param>
     /// <param name="plan">the plan</param>
     /// <param name="program">that will run</param>
-    /// <exception cref="FileNotFoundException">there are no keys</exception>
-    /// <exception cref="InvalidDataException">they are malformed, or do not serve the program</exception>
-    public static EvaluationKeys OpenKeys(string folder, PlanFolder plan, EncryptedProgram program)
+    /// <param name="container">the data</param>
+    /// <exception cref="FileNotFoundException">a file is missing</exception>
+    /// <exception cref="InvalidDataException">they are malformed, or do not serve the program; the message is one line</exception>
+    /// <exception cref="KeyMismatchException">they are of another secret key than the data</exception>
+    public static EvaluationKeys OpenKeys(string folder, PlanFolder plan, EncryptedProgram program, EncryptedContainer container)
     {
-        var path = Path.Combine(folder, KeyFile);
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path} is missing; make keys with 'crammed keygen'", path);
-        var keys = EvaluationKeys.Open(path, plan.Parameters);
-        try
-        {
-            StartChecks.RequireKeys(path, keys, program, plan.Levels);
-            return keys;
-        }
-        catch
-        {
-            keys.Dispose();
-            throw;
-        }
+        container.RequireKey(folder, KeysManifest.Read(folder).Owner);
+        return PublicKeyFolder.OpenEvaluationKeys(folder, plan.Parameters, ProgramKeys.Of(program, plan.Levels));
     }
 
     /// <summary>Begins to execute.</summary>

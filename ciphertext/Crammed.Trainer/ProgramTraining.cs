@@ -43,11 +43,11 @@ internal sealed class ProgramTraining
 
     private void Run()
     {
-        using var keys = ProgramSession.OpenKeys(_options.Keys, _plan, Program);
+        using var keys = ProgramSession.OpenKeys(_options.Keys, _plan, Program, _container);
         using var folder = OutputLock.Take(_options.Output);
         var journal = RunJournal.Open(_options.Output, _plan.Parameters, Beginning());
-        StartChecks.RequireDisk(_plan, Program, IsTraining, Total, _options.Output, SystemResources.Process);
         var done = journal.Current.Done;
+        StartChecks.RequireDisk(_plan, Program, IsTraining, Total - done, _options.Output, SystemResources.Process);
         _container.Verify(FilesFrom(done));
         if (done == Total)
         {

@@ -15,7 +15,8 @@ public sealed record ShadowGap(int Instruction, Value Value, int Vector, double 
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"instruction {Instruction}: {Value.Name} is off by {Rms:E1} rms and {Worst:E1} at worst (vector {Vector}), {Expected:E1} is expected");
+        $"instruction {Instruction}: {Value.Name} is off by {Rms:E1} rms and {Worst:E1} at worst (vector {Vector}), "
+        + $"{Expected:E1} is expected");
 }
 
 /// <summary>
@@ -23,10 +24,10 @@ public sealed record ShadowGap(int Instruction, Value Value, int Vector, double 
 /// made and finds the first instruction that did not do what it should. For whoever has the secret key; a server cannot use it.
 /// </summary>
 /// <remarks>
-/// The bound of a group is a multiple of the standard deviation that <see cref="NoiseEstimate"/> gives. Estimates of groups within recipes are
-/// up to two bits off, those of tensors one (TinyStepTests), and vectors of a group differ: so 2^3 for the root mean square of a group.
-/// Of a million Gaussian slots the largest is at five standard deviations, slots of a group differ by a few bits again: 2^6 for a slot. What
-/// an error begins at is named, since what comes before it is in its bounds; what follows from it is not told apart.
+/// The bound of a group is a multiple of the standard deviation that <see cref="NoiseEstimate"/> gives. Estimates of groups within recipes
+/// are up to two bits off, those of tensors one (TinyStepTests), and vectors of a group differ: so 2^3 for the root mean square of a group.
+/// Of a million Gaussian slots the largest is at five standard deviations, slots of a group differ by a few bits again: 2^6 for a slot.
+/// What an error begins at is named, since what comes before it is in its bounds; what follows from it is not told apart.
 /// </remarks>
 public sealed class ShadowRun : IDisposable
 {
