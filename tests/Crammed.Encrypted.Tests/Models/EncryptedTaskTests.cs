@@ -1,5 +1,4 @@
 using Crammed.Ckks;
-using Crammed.Ckks.Client;
 using Crammed.Converter;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Execution;
@@ -137,7 +136,10 @@ internal sealed class EncryptedTaskTests
         return outputs.ToDictionary(output => output.Key, output => output.Value.Select(ClearGroups.Read).ToArray());
     }
 
-    /// <summary>Bounds are those of both steps on clear slots; in the first one all but the classifier's gradient is zero.</summary>
+    /// <summary>
+    /// Bounds are those of both steps on clear slots, and of one more, since what is evaluated is the state after the last: in the first step
+    /// all but the classifier's gradient is zero, and so are products with the adapters' B.
+    /// </summary>
     private void WritePlan(string checkpoint)
     {
         var parameters = CkksParameters.Create(NamedParameters.Find("insecure-N12-bootstrapping"));
@@ -147,10 +149,11 @@ internal sealed class EncryptedTaskTests
         var packing = new TaskPacking(model, Grid);
         var bounds = new Dictionary<string, double>();
         var state = packing.State(CheckpointModel.Trained(_draw));
-        for (var step = 0; step < Settings.Steps; step++)
+        for (var step = 0; step <= Settings.Steps; step++)
         {
-            var batch = packing.Batch([.. _draw.Batch(step).ToArray().Select(index => _examples[index])]);
-            var constants = model.Constants(step + 1, Settings.LearningRateAt(step));
+            var used = Math.Min(step, Settings.Steps - 1);
+            var batch = packing.Batch([.. _draw.Batch(used).ToArray().Select(index => _examples[index])]);
+            var constants = model.Constants(step + 1, Settings.LearningRateAt(used));
             var outputs = RunClear(programs.Training, state, batch, constants, (_, value, vectors) => bounds[value.Name] = Math.Max(
                 bounds.GetValueOrDefault(value.Name, LeastBound), vectors.Max(vector => ClearGroups.Read(vector).Max(Math.Abs))));
             state = state.Keys.ToDictionary(name => name, name => outputs[name]);
