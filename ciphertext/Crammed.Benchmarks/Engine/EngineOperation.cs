@@ -35,6 +35,10 @@ public sealed record EngineOperation(string Method, string Title, Func<long, lon
         new(nameof(ClientBenchmarks.Encrypt), "encrypt, public key", (limbs, _) => 5 * limbs),
         new(nameof(ClientBenchmarks.EncodeEncryptSecret), "encode + encrypt, secret key", (limbs, _) => 4 * limbs + 1),
         new(nameof(ClientBenchmarks.DecryptDecode), "decrypt + decode", (limbs, _) => 2 * limbs + 1),
+        new(nameof(MemoryBenchmarks.Store), "store on disk, of a group of 8", (limbs, _) => 2 * limbs),
+        new(nameof(MemoryBenchmarks.Load), "load from disk, of a group of 8", (limbs, _) => 2 * limbs),
+        new(nameof(MemoryBenchmarks.LoadKey), "load half a key from disk", (_, key) => key / 2),
+        new(nameof(MemoryBenchmarks.ExpandKey), "expand the other half", (_, key) => key / 2),
     ];
 
     /// <summary>The operation of a method.</summary>

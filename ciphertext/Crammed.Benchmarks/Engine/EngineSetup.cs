@@ -20,9 +20,9 @@ internal sealed class EngineSetup : IDisposable
         Shape = shape;
         Parameters = ParameterSets.GetOrAdd(shape.ParameterSet, name => CkksParameters.Create(NamedParameters.Find(name)));
         Secret = SecretKey.Generate(Parameters);
-        var generator = new KeyGenerator(Secret);
-        Keys = generator.CreateEvaluationKeys(EvaluationKeyRequest.Of(shape.Level, Steps.Select(steps => (steps, shape.Level))));
-        PublicKey = generator.CreatePublicKey();
+        Generator = new KeyGenerator(Secret);
+        Keys = Generator.CreateEvaluationKeys(RotationsOf(shape, Steps));
+        PublicKey = Generator.CreatePublicKey();
         Encoder = new CkksEncoder(Parameters);
         Encryptor = new Encryptor(PublicKey);
         SecretEncryptor = new Encryptor(Secret);
@@ -40,6 +40,8 @@ internal sealed class EngineSetup : IDisposable
     public CkksParameters Parameters { get; }
 
     public SecretKey Secret { get; }
+
+    public KeyGenerator Generator { get; }
 
     public EvaluationKeys Keys { get; }
 
@@ -62,6 +64,10 @@ internal sealed class EngineSetup : IDisposable
     public Ciphertext Right { get; }
 
     public static EngineSetup Of(EngineShape shape) => Cache.GetOrAdd(shape, _ => new Lazy<EngineSetup>(() => new EngineSetup(shape))).Value;
+
+    /// <summary>Relinearization and rotations at a shape's level.</summary>
+    public static EvaluationKeyRequest RotationsOf(EngineShape shape, IEnumerable<int> steps) =>
+        EvaluationKeyRequest.Of(shape.Level, steps.Select(step => (step, shape.Level)));
 
     /// <summary>Disposes what has been made for a shape.</summary>
     public static void Release(EngineShape shape)

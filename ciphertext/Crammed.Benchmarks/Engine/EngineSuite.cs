@@ -27,7 +27,11 @@ public static class EngineSuite
     public static EngineResults Run(
         string artifactsFolder, IProgress<WorkProgress> progress, CancellationToken cancellation)
     {
-        Type[] suites = [typeof(NttBenchmarks), typeof(CiphertextBenchmarks), typeof(LinearTransformBenchmarks), typeof(ClientBenchmarks)];
+        Type[] suites =
+        [
+            typeof(NttBenchmarks), typeof(CiphertextBenchmarks), typeof(LinearTransformBenchmarks), typeof(ClientBenchmarks),
+            typeof(MemoryBenchmarks),
+        ];
         var config = ManualConfig.CreateEmpty().WithArtifactsPath(artifactsFolder).WithOptions(ConfigOptions.DisableLogFile).AddLogger(NullLogger.Instance);
         var job = Job.Default
             .WithToolchain(InProcessNoEmitToolchain.Instance)
@@ -39,6 +43,7 @@ public static class EngineSuite
             .WithEvaluateOverhead(false);
         config = config.AddJob(job);
         var total = suites.Sum(suite => BenchmarkConverter.TypeToBenchmarks(suite, config).BenchmarksCases.Length);
+        MemoryBenchmarks.ParentFolder = artifactsFolder;
         var counter = new Counter(total, progress, cancellation);
         config.AddEventProcessor(counter);
         var measurements = new List<EngineMeasurement>();

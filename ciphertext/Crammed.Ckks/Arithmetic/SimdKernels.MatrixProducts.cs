@@ -38,8 +38,8 @@ internal sealed unsafe partial class SimdKernels<TSimd, TVector>
                 var terms = Math.Min(MatrixTerms, count - first);
                 PackOperands(packed, operands + first, terms, offset, columns);
                 MultiplyPacked(
-                    results, outputs, packed, terms, weights + VectorKernels.WeightRows * first, (long)VectorKernels.WeightRows * count, offset,
-                    columns, adds || first > 0, modulus);
+                    results, outputs, packed, terms, weights + VectorKernels.WeightRows * first,
+                    (long)VectorKernels.WeightRows * count, offset, columns, adds || first > 0, modulus);
             }
         }
     }

@@ -132,14 +132,14 @@ internal abstract unsafe class VectorKernels
         double* result0, double* result1, double** operands, int count, int length, Modulus modulus);
 
     /// <summary>
-    /// results[o] = Σ_i weights[o, i] * operands[i], or that added to what is there, for centred weights and for any number of residues from
+    /// results[o] = Σ_i weights[o, i] * operands[i], or that added to what is there, for centred weights and any number of residues from
     /// <paramref name="offset"/> on; results are centred. A null result is left out.
     /// </summary>
     /// <param name="results">a limb for each row of the weights; none of them among the operands</param>
     /// <param name="outputs">rows of the weights</param>
     /// <param name="operands">limbs</param>
     /// <param name="count">operands, columns of the weights</param>
-    /// <param name="weights">blocks of <see cref="WeightRows"/> rows, column by column, the last block filled up with rows of any numbers</param>
+    /// <param name="weights">blocks of <see cref="WeightRows"/> rows, column by column, the last block filled up with any rows</param>
     /// <param name="offset">where in all limbs</param>
     /// <param name="length">how many residues</param>
     /// <param name="adds">whether to what is there</param>

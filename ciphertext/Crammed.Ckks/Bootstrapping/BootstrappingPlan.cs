@@ -102,6 +102,21 @@ public sealed class BootstrappingPlan
     internal double CoeffsToSlotsConstant =>
         Parameters.ScaleAt(EvalMod.InputLevel) / Parameters.Moduli[0] / (2 * EvalMod.Bound * Repetitions);
 
+    /// <summary>
+    /// The passes over keys that one call makes, however many ciphertexts it takes, in their order, each with the level of the ciphertexts:
+    /// relinearizations all at the highest of EvalMod's, which is a bound from above.
+    /// </summary>
+    public IReadOnlyList<(EvaluationKeyKind Kind, int Steps, int Level)> KeyPasses =>
+    [
+        .. SlotsToCoeffs.Factors.SelectMany(PassesOf),
+        (EvaluationKeyKind.DenseToEphemeral, 0, 0), (EvaluationKeyKind.EphemeralToDense, 0, Parameters.MaxLevel),
+        .. CoeffsToSlots.Factors.SelectMany(PassesOf),
+        (EvaluationKeyKind.Conjugation, 0, ConjugationLevel),
+        .. Enumerable.Repeat(
+            (EvaluationKeyKind.Relinearization, 0, RelinearizationLevel),
+            EvalMod.CosinePlan.ProductCount + EvalMod.DoubleAngles + EvalMod.CorrectionPlan.ProductCount),
+    ];
+
     /// <summary>The integer that a message of a smaller range is multiplied by, so that it fills the plan's.</summary>
     /// <exception cref="ArgumentException">the plan's range is not a multiple of it</exception>
     internal long LiftOf(double range)
@@ -135,6 +150,9 @@ public sealed class BootstrappingPlan
         throw new InvalidOperationException(
             $"{nameof(Bootstrapper)}: {missing.Length} of {needed.Length} keys are missing, the first of them {which} for level {level}: {there}");
     }
+
+    private static IEnumerable<(EvaluationKeyKind Kind, int Steps, int Level)> PassesOf(LinearTransformPlan factor) =>
+        factor.Rotations.Select(rotation => (EvaluationKeyKind.Rotation, rotation.Steps, rotation.Level));
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(

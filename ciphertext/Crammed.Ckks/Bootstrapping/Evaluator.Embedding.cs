@@ -71,6 +71,6 @@ public sealed unsafe partial class Evaluator
         ciphertext.ThrowIfDisposed();
         transform.Factors[0].ThrowIfDisposed();
         foreach ((var steps, var level) in plan.Rotations)
-            RotationKey(operation, level, ciphertext.Scale, steps);
+            CheckRotationKey(operation, level, ciphertext.Scale, steps);
     }
 }

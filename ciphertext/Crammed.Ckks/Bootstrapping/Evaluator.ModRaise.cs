@@ -37,10 +37,10 @@ public sealed unsafe partial class Evaluator
     private Ciphertext[] RaiseAll(string operation, IReadOnlyList<Ciphertext> ciphertexts)
     {
         CheckRaisable(operation, ciphertexts);
-        var toEphemeral = EncapsulationKey(operation, Keys.DenseToEphemeral, "to the ephemeral secret", ciphertexts[0]);
-        var toDense = EncapsulationKey(operation, Keys.EphemeralToDense, "from the ephemeral secret", ciphertexts[0]);
-        var encapsulated = SwitchToEphemeral(ciphertexts, toEphemeral);
-        var raised = RaiseToDense(encapsulated, toDense);
+        using var toEphemeral = EncapsulationKey(operation, EvaluationKeyId.DenseToEphemeral, "to the ephemeral secret", ciphertexts[0]);
+        using var toDense = EncapsulationKey(operation, EvaluationKeyId.EphemeralToDense, "from the ephemeral secret", ciphertexts[0]);
+        var encapsulated = SwitchToEphemeral(ciphertexts, toEphemeral.Key);
+        var raised = RaiseToDense(encapsulated, toDense.Key);
         foreach (var pair in encapsulated)
             DisposeAll(pair);
         return
@@ -102,6 +102,6 @@ public sealed unsafe partial class Evaluator
             ciphertext.ThrowIfDisposed();
     }
 
-    private static SwitchingKey EncapsulationKey(string operation, SwitchingKey? key, string direction, Ciphertext ciphertext) =>
-        key ?? throw new InvalidOperationException($"{operation}: there is no key {direction} ({Describe(ciphertext)})");
+    private KeyLease EncapsulationKey(string operation, EvaluationKeyId id, string direction, Ciphertext ciphertext) =>
+        Keys.Lease(id) ?? throw new InvalidOperationException($"{operation}: there is no key {direction} ({Describe(ciphertext)})");
 }

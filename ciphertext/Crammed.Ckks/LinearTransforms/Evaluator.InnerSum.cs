@@ -31,7 +31,7 @@ public sealed unsafe partial class Evaluator
     {
         CheckPolynomials(nameof(InnerSum), ciphertext, 2);
         foreach (var steps in InnerSumRotations(Parameters, count, stride))
-            RotationKey(nameof(InnerSum), ciphertext, steps);
+            CheckRotationKey(nameof(InnerSum), ciphertext.Level, ciphertext.Scale, steps);
 
         // power is the sum of 2^k terms, tail that of as many terms as the k lowest binary digits of count say.
         var power = ciphertext.Clone();

@@ -36,11 +36,10 @@ public sealed unsafe partial class Evaluator
         var plan = transform.Plan;
         foreach (var ciphertext in ciphertexts)
             CheckTransform(ciphertext, transform);
-        var keys = plan.Rotations.ToDictionary(
-            rotation => rotation.Steps,
-            rotation => RotationKey(nameof(Transform), rotation.Level, ciphertexts[0].Scale, rotation.Steps));
-        var sums = InnerSums(ciphertexts, transform, keys);
-        var totals = GiantSteps(sums, plan, keys);
+        foreach (var (steps, level) in plan.Rotations)
+            CheckRotationKey(nameof(Transform), level, ciphertexts[0].Scale, steps);
+        var sums = InnerSums(ciphertexts, transform);
+        var totals = GiantSteps(sums, plan, ciphertexts[0].Scale);
         return [.. totals.Select((total, i) => FinishTransform(total, ciphertexts[i], transform))];
     }
 
@@ -71,12 +70,12 @@ public sealed unsafe partial class Evaluator
 
     /// <summary>
     /// For every giant step and operand the sum of its diagonals times the rotated operand, modulo QP. Limb by limb: all rotations of a limb
-    /// and all their products, so that rotations never leave the cache.
+    /// and all their products, so that rotations never leave the cache; so the keys of all baby steps are needed together.
     /// </summary>
-    private RnsPolynomial[][][] InnerSums(
-        IReadOnlyList<Ciphertext> ciphertexts, LinearTransform transform, Dictionary<int, (int Element, SwitchingKey Key)> keys)
+    private RnsPolynomial[][][] InnerSums(IReadOnlyList<Ciphertext> ciphertexts, LinearTransform transform)
     {
         var plan = transform.Plan;
+        var keys = KeysOfBabySteps(plan, ciphertexts[0].Scale);
         int limbCount = SwitchingKey.LimbsPerDigit(Parameters, plan.Level), count = ciphertexts.Count;
         RnsPolynomial[] extended = plan.BabySteps.Any(step => step != 0)
             ? [.. ciphertexts.Select(ciphertext => _switcher.Extend(ciphertext[1], plan.Level))]
@@ -95,8 +94,30 @@ public sealed unsafe partial class Evaluator
                 diagonals[i] = (nint)transform.Limb(terms[i].Diagonal, limb, scratch is null ? null : scratch.Limb(i));
             SumProducts(babies, sums, terms, diagonals, limb, plan.Level);
         });
+        DisposeAll(keys.Values);
         DisposeAll(extended);
         return sums;
+    }
+
+    /// <summary>The key of a baby or giant step, null for the step that moves nothing.</summary>
+    private KeyLease? KeyOfStep(LinearTransformPlan plan, int step, double scale) =>
+        step == 0 ? null : RotationKey(nameof(Transform), plan.Level, scale, step);
+
+    /// <summary>All or none.</summary>
+    private Dictionary<int, KeyLease?> KeysOfBabySteps(LinearTransformPlan plan, double scale)
+    {
+        var keys = new Dictionary<int, KeyLease?>();
+        try
+        {
+            foreach (var step in plan.BabySteps)
+                keys.Add(step, KeyOfStep(plan, step, scale));
+            return keys;
+        }
+        catch
+        {
+            DisposeAll(keys.Values);
+            throw;
+        }
     }
 
     /// <summary>In the order of giant steps.</summary>
@@ -114,25 +135,28 @@ public sealed unsafe partial class Evaluator
     /// One limb of P times the rotations of each operand by every baby step: 2 limbs for each operand of each step; 2 more are scratch.
     /// </summary>
     private void BabySteps(
-        IReadOnlyList<Ciphertext> ciphertexts, RnsPolynomial[] extended, LinearTransformPlan plan,
-        Dictionary<int, (int Element, SwitchingKey Key)> keys, int limb, RnsPolynomial babies)
+        IReadOnlyList<Ciphertext> ciphertexts, RnsPolynomial[] extended, LinearTransformPlan plan, Dictionary<int, KeyLease?> keys, int limb,
+        RnsPolynomial babies)
     {
-        var count = ciphertexts.Count;
+        int count = ciphertexts.Count, digitCount = Parameters.DigitCount(plan.Level);
+        var uniformLimbs = stackalloc double*[digitCount];
         double* switched0 = babies.Limb(babies.LimbCount - 2), switched1 = babies.Limb(babies.LimbCount - 1);
         for (var i = 0; i < plan.BabySteps.Count; i++)
         {
-            var isRotated = keys.TryGetValue(plan.BabySteps[i], out var key);
-            var permutation = isRotated ? Ring.Permutation(key.Element) : null;
+            if (keys[plan.BabySteps[i]] is not { } key)
+            {
+                for (var k = 0; k < 2 * count; k++)
+                    TimesSpecial(babies.LimbSpan(2 * i * count + k), ciphertexts[k / 2][k % 2], limb, plan.Level);
+                continue;
+            }
+            var permutation = Ring.Permutation(key.Element);
+            using var uniform = new UniformLimbs(key.Key, digitCount);
+            uniform.Take(uniformLimbs, digitCount, limb, plan.Level);
             for (var k = 0; k < count; k++)
             {
                 var position = 2 * (i * count + k);
-                if (permutation is null)
-                {
-                    TimesSpecial(babies.LimbSpan(position), ciphertexts[k][0], limb, plan.Level);
-                    TimesSpecial(babies.LimbSpan(position + 1), ciphertexts[k][1], limb, plan.Level);
-                    continue;
-                }
-                _switcher.SwitchExtendedLimb(ciphertexts[k][1], extended[k], plan.Level, key.Key, limb, switched0, switched1);
+                _switcher.SwitchExtendedLimb(
+                    ciphertexts[k][1], extended[k], plan.Level, key.Key, uniformLimbs, limb, switched0, switched1);
                 if (limb <= plan.Level)
                     _switcher.AddTimesSpecialLimb(switched0, ciphertexts[k][0].Limb(limb), limb);
                 Ring.ApplyAutomorphism(babies.Limb(position), switched0, permutation);
@@ -170,13 +194,13 @@ public sealed unsafe partial class Evaluator
     }
 
     /// <summary>Rotates every inner sum by its giant step and adds up, modulo QP: by operand. Uses the sums up.</summary>
-    private RnsPolynomial[][] GiantSteps(
-        RnsPolynomial[][][] sums, LinearTransformPlan plan, Dictionary<int, (int Element, SwitchingKey Key)> keys)
+    private RnsPolynomial[][] GiantSteps(RnsPolynomial[][][] sums, LinearTransformPlan plan, double scale)
     {
         var permutations = new NttPermutation?[sums.Length];
         _workers.For(sums.Length, i =>
         {
-            if (!keys.TryGetValue(plan.GiantSteps[i], out var key))
+            using var key = KeyOfStep(plan, plan.GiantSteps[i], scale);
+            if (key is null)
                 return;
             permutations[i] = Ring.Permutation(key.Element);
             SwitchSums(sums[i], plan.Level, key.Key);

@@ -72,9 +72,7 @@ public sealed unsafe partial class Evaluator
         }
         if (plan.ProductCount == 0)
             return;
-        var key = Keys.Relinearization
-            ?? throw new InvalidOperationException($"{operation}: there is no relinearization key ({Describe(ciphertext)})");
-        CheckKeyLevel(operation, key, ciphertext);
+        CheckRelinearizationKey(operation, ciphertext);
     }
 
     private Ciphertext[] NextPower(PowerStep step, PolynomialBasis basis, Dictionary<int, Ciphertext[]> powers)

@@ -15,6 +15,9 @@ internal sealed class AesKeyStream : IDisposable
     private const int BlockBytes = 16;
     private const int BlocksPerBatch = 512;
 
+    /// <summary>Words that <see cref="NextBatch"/> gives.</summary>
+    public const int WordsPerBatch = BlocksPerBatch * BlockBytes / sizeof(ulong);
+
     private readonly ICryptoTransform _encryptor;
     private readonly byte[] _counters = new byte[BlocksPerBatch * BlockBytes];
     private readonly byte[] _output = new byte[BlocksPerBatch * BlockBytes];
@@ -52,7 +55,7 @@ internal sealed class AesKeyStream : IDisposable
         _nextBlock = 0;
     }
 
-    /// <summary>The next 1024 words of the stream, valid until the next call.</summary>
+    /// <summary>The next <see cref="WordsPerBatch"/> words of the stream, valid until the next call.</summary>
     public ReadOnlySpan<ulong> NextBatch()
     {
         var counters = MemoryMarshal.Cast<byte, ulong>(_counters.AsSpan());

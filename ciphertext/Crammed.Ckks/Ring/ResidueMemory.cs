@@ -6,7 +6,8 @@ namespace Crammed.Ckks;
 
 /// <summary>
 /// The pool of 64-byte aligned native memory that all polynomials live in. A returned buffer is kept for the next request of its
-/// size or a little less, up to <see cref="MaxCachedBytes"/>; beyond that it goes back to the operating system. Nothing here is collected
+/// size or a little less, up to <see cref="MaxCachedBytes"/>, and as long as all together is within <see cref="MaxBytes"/>; beyond that it goes
+/// back to the operating system. Nothing here is collected
 /// by the garbage collector: who holds a ciphertext, plaintext or key disposes it.
 /// </summary>
 public static unsafe class ResidueMemory
@@ -25,11 +26,16 @@ public static unsafe class ResidueMemory
     /// </summary>
     private const double LargestSlack = 1.25;
 
+    /// <summary>The same where memory is bounded: what is too large of a buffer is not there for others.</summary>
+    private const double LargestBoundedSlack = 1.1;
+
     /// <summary>Idle buffers by the doubles that they hold.</summary>
     private static readonly ConcurrentDictionary<long, ConcurrentStack<nint>> Idle = new();
     private static long _liveBuffers;
     private static long _liveBytes;
     private static long _cachedBytes;
+    private static long _peakBytes;
+    private static long _freshBuffers;
     private static int _nextColour;
 
     /// <summary>Buffers handed out and not yet returned: a test that ends where it began has leaked none.</summary>
@@ -43,6 +49,21 @@ public static unsafe class ResidueMemory
 
     /// <summary>The most bytes that are kept for reuse; 2 GiB unless set.</summary>
     public static long MaxCachedBytes { get; set; } = 2L << 30;
+
+    /// <summary>
+    /// What is handed out and kept for reuse together: idle buffers make room for new ones of other sizes. What is handed out alone may pass it:
+    /// nobody is refused. No bound unless set.
+    /// </summary>
+    public static long MaxBytes { get; set; } = long.MaxValue;
+
+    /// <summary>The most bytes that were handed out and kept for reuse together, since the last <see cref="ResetPeak"/>.</summary>
+    public static long PeakBytes => Interlocked.Read(ref _peakBytes);
+
+    /// <summary>Buffers that were taken from the operating system: where the number grows, the pool has too few of a size.</summary>
+    public static long FreshBuffers => Interlocked.Read(ref _freshBuffers);
+
+    /// <summary>Begins a new peak at what there is now.</summary>
+    public static void ResetPeak() => Interlocked.Exchange(ref _peakBytes, LiveBytes + CachedBytes);
 
     /// <summary>Gives every buffer kept for reuse back to the operating system.</summary>
     public static void Trim()
@@ -63,10 +84,16 @@ public static unsafe class ResidueMemory
         var buffer = TryPop(count);
         if (buffer == null)
             buffer = TryPopLarger(count);
-        if (buffer == null)
+        var isFresh = buffer == null;
+        if (isFresh)
+        {
+            MakeRoom(count * sizeof(double));
             buffer = Allocate(count);
+        }
         Interlocked.Increment(ref _liveBuffers);
         Interlocked.Add(ref _liveBytes, HeaderOf(buffer)->Capacity * sizeof(double));
+        if (isFresh)
+            NotePeak();
         return buffer;
     }
 
@@ -75,7 +102,7 @@ public static unsafe class ResidueMemory
         long capacity = HeaderOf(memory)->Capacity, bytes = capacity * sizeof(double);
         Interlocked.Decrement(ref _liveBuffers);
         Interlocked.Add(ref _liveBytes, -bytes);
-        if (Interlocked.Add(ref _cachedBytes, bytes) <= MaxCachedBytes)
+        if (Interlocked.Add(ref _cachedBytes, bytes) is var cached && cached <= MaxCachedBytes && LiveBytes + cached <= MaxBytes)
         {
             Idle.GetOrAdd(capacity, static _ => new ConcurrentStack<nint>()).Push((nint)memory);
         }
@@ -97,13 +124,40 @@ public static unsafe class ResidueMemory
     /// <summary>The smallest idle buffer that is larger than asked for, but not by much.</summary>
     private static double* TryPopLarger(long count)
     {
-        long limit = (long)(count * LargestSlack), best = long.MaxValue;
+        long limit = (long)(count * (MaxBytes == long.MaxValue ? LargestSlack : LargestBoundedSlack)), best = long.MaxValue;
         foreach ((var capacity, var stack) in Idle)
         {
             if (capacity > count && capacity <= limit && capacity < best && !stack.IsEmpty)
                 best = capacity;
         }
         return best == long.MaxValue ? null : TryPop(best);
+    }
+
+    /// <summary>Gives idle buffers back, the largest sizes first, until there is room for so many bytes or none is left.</summary>
+    private static void MakeRoom(long bytes)
+    {
+        while (LiveBytes + CachedBytes + bytes > MaxBytes)
+        {
+            var largest = Idle.Where(entry => !entry.Value.IsEmpty).Select(entry => entry.Key).DefaultIfEmpty(0).Max();
+            if (largest == 0)
+                return;
+            var buffer = TryPop(largest);
+            if (buffer != null)
+                Free(buffer);
+        }
+    }
+
+    private static void NotePeak()
+    {
+        Interlocked.Increment(ref _freshBuffers);
+        var total = LiveBytes + CachedBytes;
+        for (var peak = PeakBytes; total > peak;)
+        {
+            var before = Interlocked.CompareExchange(ref _peakBytes, total, peak);
+            if (before == peak)
+                return;
+            peak = before;
+        }
     }
 
     /// <summary>The line before the buffer tells of the allocation.</summary>

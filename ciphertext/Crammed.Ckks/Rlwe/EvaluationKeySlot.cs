@@ -1,69 +1,52 @@
 namespace Crammed.Ckks;
 
-/// <summary>A place for one key of a set, which is loaded at its first use if it comes from a file. Thread-safe.</summary>
+/// <summary>
+/// A place for one key of a set, which is loaded at its first use if it comes from a file. Its state belongs to the
+/// <see cref="EvaluationKeyCache"/> that it is in.
+/// </summary>
 internal sealed class EvaluationKeySlot : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly Func<SwitchingKey>? _load;
-    private SwitchingKey? _key;
-    private bool _isUsed;
-    private bool _isDisposed;
-
     /// <summary>A key that is in memory and stays there.</summary>
-    public EvaluationKeySlot(EvaluationKeyId id, SwitchingKey key) => (Id, Level, _key) = (id, key.Level, key);
+    public EvaluationKeySlot(EvaluationKeyId id, SwitchingKey key) => (Id, Level, Bytes, Key) = (id, key.Level, key.Bytes, key);
 
     /// <summary>A key that <paramref name="load"/> brings into memory.</summary>
-    public EvaluationKeySlot(EvaluationKeyId id, int level, Func<SwitchingKey> load) => (Id, Level, _load) = (id, level, load);
+    /// <param name="id">its name</param>
+    /// <param name="level">the highest that it serves</param>
+    /// <param name="bytes">of residues, once it is loaded</param>
+    /// <param name="load">may be called again after the key was dropped, or after a failure</param>
+    public EvaluationKeySlot(EvaluationKeyId id, int level, long bytes, Func<SwitchingKey> load) =>
+        (Id, Level, Bytes, Load) = (id, level, bytes, load);
 
     public EvaluationKeyId Id { get; }
 
     public int Level { get; }
 
-    /// <summary>Bytes of residues in memory now.</summary>
-    public long LoadedBytes
-    {
-        get
-        {
-            lock (_gate)
-                return _key?.Bytes ?? 0;
-        }
-    }
+    /// <summary>Bytes of residues while it is loaded.</summary>
+    public long Bytes { get; }
 
-    /// <summary>The key; threads that ask for it while it is being loaded wait for it. After a failure the next use tries again.</summary>
-    public SwitchingKey Get()
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, typeof(EvaluationKeys));
-            _isUsed = true;
-            return _key ??= _load!();
-        }
-    }
+    /// <summary>Null for a key that stays in memory.</summary>
+    public Func<SwitchingKey>? Load { get; }
 
-    /// <summary>Drops the key if it can be loaded again and was not used since the last call; returns the bytes that this freed.</summary>
-    public long UnloadIfUnused()
-    {
-        lock (_gate)
-        {
-            long bytes = 0;
-            if (_load is not null && _key is not null && !_isUsed)
-            {
-                bytes = _key.Bytes;
-                _key.Dispose();
-                _key = null;
-            }
-            _isUsed = false;
-            return bytes;
-        }
-    }
+    /// <summary>Null while it is not loaded.</summary>
+    public SwitchingKey? Key { get; set; }
+
+    public bool IsLoading { get; set; }
+
+    /// <summary>Operations that work with it.</summary>
+    public int Leases { get; set; }
+
+    /// <summary>Whether someone has it who does not say when it is done with.</summary>
+    public bool IsHandedOut { get; set; }
+
+    /// <summary>Whether it was used since the last call of <see cref="EvaluationKeyCache.UnloadUnused"/>.</summary>
+    public bool IsUsed { get; set; }
+
+    /// <summary>The larger, the later.</summary>
+    public long LastUse { get; set; }
 
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _isDisposed = true;
-            _key?.Dispose();
-            _key = null;
-        }
+        Key?.Dispose();
+        Key = null;
     }
 }

@@ -8,10 +8,10 @@ namespace Crammed.Ckks;
 internal readonly record struct SumPlace(int Sum, PeriodicPlaintext? Mask);
 
 /// <summary>One automorphism of several ciphertexts.</summary>
-/// <param name="Key">its key, or null for the identity</param>
+/// <param name="Key">name of its key, or null for the identity</param>
 /// <param name="Permutation">how it permutes values, or null for the identity</param>
 /// <param name="Places">for each ciphertext</param>
-internal sealed record SummedAutomorphism(SwitchingKey? Key, NttPermutation? Permutation, SumPlace[] Places);
+internal sealed record SummedAutomorphism(EvaluationKeyId? Key, NttPermutation? Permutation, SumPlace[] Places);
 
 /// <summary>Ciphertexts that are moved by the same automorphisms: limbs of their keys are read once for all of them.</summary>
 internal sealed record SummedBundle(Ciphertext[] Sources, SummedAutomorphism[] Automorphisms)
@@ -23,10 +23,11 @@ internal sealed record SummedBundle(Ciphertext[] Sources, SummedAutomorphism[] A
 internal sealed unsafe partial class KeySwitcher
 {
     /// <summary>
-    /// For each sum P times Σ mask * φ(ciphertext), over q_0 ... q_level and P, for <see cref="Divide"/>. Every ciphertext is decomposed once,
-    /// and only one bundle's digits are held at a time.
+    /// For each sum P times Σ mask * φ(ciphertext), over q_0 ... q_level and P, for <see cref="Divide"/>. Every ciphertext is decomposed
+    /// once a bundle, and only one bundle's digits and keys are held at a time.
     /// </summary>
-    public RnsPolynomial[][] SumAutomorphisms(IReadOnlyList<SummedBundle> bundles, int sumCount, int level)
+    public RnsPolynomial[][] SumAutomorphisms(
+        IReadOnlyList<SummedBundle> bundles, int sumCount, int level, Func<EvaluationKeyId, KeyLease> lease)
     {
         var targets = level + 1 + parameters.SpecialModuli.Count;
         RnsPolynomial[][] sums = [.. Enumerable.Range(0, sumCount).Select(_ => RentPair(targets))];
@@ -34,7 +35,10 @@ internal sealed unsafe partial class KeySwitcher
         foreach (var bundle in bundles)
         {
             RnsPolynomial[] digits = bundle.IsMoved ? [.. bundle.Sources.Select(source => ToDigits(source[1], level))] : [];
-            ForEachGroup(level, targets, (first, count) => AddBundle(sums, isBegun, bundle, digits, level, first, count));
+            KeyLease?[] keys = [.. bundle.Automorphisms.Select(automorphism => automorphism.Key is { } key ? lease(key) : null)];
+            ForEachGroup(level, targets, (first, count) => AddBundle(sums, isBegun, bundle, keys, digits, level, first, count));
+            foreach (var key in keys)
+                key?.Dispose();
             foreach (var polynomial in digits)
                 polynomial.Dispose();
         }
@@ -42,7 +46,7 @@ internal sealed unsafe partial class KeySwitcher
     }
 
     private void AddBundle(
-        RnsPolynomial[][] sums, bool[] isBegun, SummedBundle bundle, RnsPolynomial[] digits, int level, int first, int count)
+        RnsPolynomial[][] sums, bool[] isBegun, SummedBundle bundle, KeyLease?[] keys, RnsPolynomial[] digits, int level, int first, int count)
     {
         var digitCount = parameters.DigitCount(level);
         using var scratch = _ring.Rent(digits.Length * digitCount * count + 4);
@@ -60,17 +64,22 @@ internal sealed unsafe partial class KeySwitcher
         var work = digits.Length * digitCount * count;
         double* switched0 = scratch.Limb(work), switched1 = scratch.Limb(work + 1);
         double* moved0 = scratch.Limb(work + 2), moved1 = scratch.Limb(work + 3);
+        var row = stackalloc double*[digitCount];
         for (var k = 0; k < count; k++)
         {
             var target = first + k;
-            foreach (var automorphism in bundle.Automorphisms)
+            for (var a = 0; a < keys.Length; a++)
             {
+                var automorphism = bundle.Automorphisms[a];
+                using var uniform = keys[a] is { } lease ? new UniformLimbs(lease.Key, digitCount) : default;
+                if (keys[a] is not null)
+                    uniform.Take(row, digitCount, target, level);
                 for (var i = 0; i < bundle.Sources.Length; i++)
                 {
-                    if (automorphism.Key is { } key)
+                    if (keys[a] is { } held)
                     {
                         InnerProduct(
-                            limbs + i * digitCount * count + k, count, digitCount, key, level, target, switched0, switched1);
+                            limbs + i * digitCount * count + k, count, row, digitCount, held.Key, level, target, switched0, switched1);
                         if (target <= level)
                             AddTimesSpecialLimb(switched0, bundle.Sources[i][0].Limb(target), target);
                         _ring.ApplyAutomorphism(moved0, switched0, automorphism.Permutation!);

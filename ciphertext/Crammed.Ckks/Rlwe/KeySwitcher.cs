@@ -29,7 +29,7 @@ internal sealed unsafe partial class KeySwitcher(CkksParameters parameters, Work
     /// </summary>
     public RnsPolynomial[] Switch(RnsPolynomial source, int level, SwitchingKey key) => SwitchMany([source], level, key)[0];
 
-    /// <summary>As <see cref="Switch"/>, for many polynomials under one key: every limb of the key is read from memory once.</summary>
+    /// <summary>As <see cref="Switch"/>, for many polynomials under one key: every limb of it is read, or expanded, once.</summary>
     public RnsPolynomial[][] SwitchMany(RnsPolynomial[] sources, int level, SwitchingKey key)
     {
         var digitCount = parameters.DigitCount(level);
@@ -44,7 +44,8 @@ internal sealed unsafe partial class KeySwitcher(CkksParameters parameters, Work
         ForEachGroup(level, targets, (first, count) =>
         {
             using var scratch = _ring.Rent(digitCount * count);
-            var limbs = stackalloc double*[digitCount * count];
+            using var uniform = new UniformLimbs(key, digitCount * count);
+            double** limbs = stackalloc double*[digitCount * count], uniformLimbs = stackalloc double*[digitCount * count];
             for (var i = 0; i < sources.Length; i++)
             {
                 for (var digit = 0; digit < digitCount; digit++)
@@ -54,7 +55,13 @@ internal sealed unsafe partial class KeySwitcher(CkksParameters parameters, Work
                     ExtendLimbs(sources[i], digits[i], level, digit, first, count, limbs + digit * count);
                 }
                 for (var k = 0; k < count; k++)
-                    InnerProduct(limbs + k, count, digitCount, key, level, first + k, sums[i][0].Limb(first + k), sums[i][1].Limb(first + k));
+                {
+                    var row = uniformLimbs + k * digitCount;
+                    if (i == 0)
+                        uniform.Take(row, digitCount, first + k, level, k * digitCount);
+                    InnerProduct(
+                        limbs + k, count, row, digitCount, key, level, first + k, sums[i][0].Limb(first + k), sums[i][1].Limb(first + k));
+                }
             }
         });
         foreach (var polynomial in digits)
@@ -90,13 +97,20 @@ internal sealed unsafe partial class KeySwitcher(CkksParameters parameters, Work
     {
         var limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
         var sums = RentPair(limbCount);
-        For(level, limbCount, target => SwitchExtendedLimb(source, extended, level, key, target, sums[0].Limb(target), sums[1].Limb(target)));
+        var digitCount = parameters.DigitCount(level);
+        For(level, limbCount, target =>
+        {
+            using var uniform = new UniformLimbs(key, digitCount);
+            var limbs = stackalloc double*[digitCount];
+            uniform.Take(limbs, digitCount, target, level);
+            SwitchExtendedLimb(source, extended, level, key, limbs, target, sums[0].Limb(target), sums[1].Limb(target));
+        });
         return sums;
     }
 
-    /// <summary>One limb of <see cref="SwitchExtended"/>.</summary>
+    /// <summary>One limb of <see cref="SwitchExtended"/>; the key's uniform limbs are given.</summary>
     public void SwitchExtendedLimb(
-        RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key, int target, double* sum0, double* sum1)
+        RnsPolynomial source, RnsPolynomial extended, int level, SwitchingKey key, double** uniform, int target, double* sum0, double* sum1)
     {
         var digitCount = parameters.DigitCount(level);
         var limbCount = SwitchingKey.LimbsPerDigit(parameters, level);
@@ -107,7 +121,7 @@ internal sealed unsafe partial class KeySwitcher(CkksParameters parameters, Work
                 ? source.Limb(target)
                 : extended.Limb(digit * limbCount + target);
         }
-        InnerProduct(limbs, 1, digitCount, key, level, target, sum0, sum1);
+        InnerProduct(limbs, 1, uniform, digitCount, key, level, target, sum0, sum1);
     }
 
     /// <summary>
@@ -123,12 +137,15 @@ internal sealed unsafe partial class KeySwitcher(CkksParameters parameters, Work
         For(level, key.LimbCount, target =>
         {
             using var scratch = _ring.Rent(1);
+            using var uniform = new UniformLimbs(key, 1);
             var values = scratch.Limb(0);
+            double* limb;
+            uniform.Take(&limb, 1, target, level);
             for (var i = 0; i < coefficients.Length; i++)
             {
                 coefficients[i].LimbSpan(0).CopyTo(scratch.LimbSpan(0));
                 _ring.ForwardNtt(values, key.ModulusIndex(target));
-                InnerProduct(&values, 1, 1, key, level, target, sums[i][0].Limb(target), sums[i][1].Limb(target));
+                InnerProduct(&values, 1, &limb, 1, key, level, target, sums[i][0].Limb(target), sums[i][1].Limb(target));
             }
         });
         return sums;
@@ -272,6 +289,7 @@ internal sealed unsafe partial class KeySwitcher(CkksParameters parameters, Work
 
     /// <param name="limbs">transformed limbs of the digits, <paramref name="stride"/> addresses apart</param>
     /// <param name="stride">addresses between digits</param>
+    /// <param name="uniform">the key's uniform limbs, digit by digit</param>
     /// <param name="digitCount">digits</param>
     /// <param name="key">the key</param>
     /// <param name="level">level of the source</param>
@@ -279,15 +297,14 @@ internal sealed unsafe partial class KeySwitcher(CkksParameters parameters, Work
     /// <param name="sum0">limb of the first sum</param>
     /// <param name="sum1">limb of the second sum</param>
     private void InnerProduct(
-        double** limbs, int stride, int digitCount, SwitchingKey key, int level, int target, double* sum0, double* sum1)
+        double** limbs, int stride, double** uniform, int digitCount, SwitchingKey key, int level, int target, double* sum0, double* sum1)
     {
         var operands = stackalloc double*[3 * digitCount];
         for (var digit = 0; digit < digitCount; digit++)
         {
-            var keyLimb = key.LimbIndex(digit, target, level);
             operands[3 * digit] = limbs[digit * stride];
-            operands[3 * digit + 1] = key.Masked.Limb(keyLimb);
-            operands[3 * digit + 2] = key.Uniform.Limb(keyLimb);
+            operands[3 * digit + 1] = key.Masked.Limb(key.LimbIndex(digit, target, level));
+            operands[3 * digit + 2] = uniform[digit];
         }
         var modulus = _ring.Moduli[parameters.ExtendedModulusIndex(target, level)];
         _ring.Kernels.InnerProducts(sum0, sum1, operands, digitCount, _ring.N, modulus);

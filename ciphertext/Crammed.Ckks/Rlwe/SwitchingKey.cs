@@ -10,13 +10,20 @@ namespace Crammed.Ckks;
 /// </summary>
 public sealed class SwitchingKey : IDisposable
 {
-    internal SwitchingKey(CkksParameters parameters, SwitchingKeyShape shape, byte[] seed, RnsPolynomial masked, RnsPolynomial uniform)
+    private readonly RnsPolynomial? _uniform;
+
+    /// <param name="parameters">the key's</param>
+    /// <param name="shape">its moduli and digits</param>
+    /// <param name="seed">of the uniform half</param>
+    /// <param name="masked">the other half</param>
+    /// <param name="uniform">the uniform half, or null where it is expanded whenever it is used</param>
+    internal SwitchingKey(CkksParameters parameters, SwitchingKeyShape shape, byte[] seed, RnsPolynomial masked, RnsPolynomial? uniform)
     {
         Parameters = parameters;
         Shape = shape;
         Seed = seed;
         Masked = masked;
-        Uniform = uniform;
+        _uniform = uniform;
     }
 
     public CkksParameters Parameters { get; }
@@ -24,7 +31,8 @@ public sealed class SwitchingKey : IDisposable
     /// <summary>The highest level of a ciphertext that this key serves.</summary>
     public int Level => Shape.Level;
 
-    public long Bytes => Masked.Bytes + Uniform.Bytes;
+    /// <summary>Bytes of residues in memory.</summary>
+    public long Bytes => Masked.Bytes + (_uniform?.Bytes ?? 0);
 
     internal SwitchingKeyShape Shape { get; }
 
@@ -34,8 +42,13 @@ public sealed class SwitchingKey : IDisposable
     /// <summary>The b_j, digit by digit, each with the limbs of q_0 ... q_Level and then P.</summary>
     internal RnsPolynomial Masked { get; }
 
+    /// <summary>Whether the key has the a_j, and not their seed alone.</summary>
+    internal bool HoldsUniform => _uniform is not null;
+
     /// <summary>The a_j in the same order.</summary>
-    internal RnsPolynomial Uniform { get; }
+    /// <exception cref="InvalidOperationException">the key has their seed alone</exception>
+    internal RnsPolynomial Uniform =>
+        _uniform ?? throw new InvalidOperationException("of its uniform half the key holds the seed alone");
 
     /// <summary>Limbs per digit.</summary>
     internal int LimbCount => Shape.LimbCount;
@@ -43,7 +56,7 @@ public sealed class SwitchingKey : IDisposable
     public void Dispose()
     {
         Masked.Dispose();
-        Uniform.Dispose();
+        _uniform?.Dispose();
     }
 
     /// <summary>Limbs of a polynomial over q_0 ... q_level and P.</summary>
@@ -53,15 +66,22 @@ public sealed class SwitchingKey : IDisposable
     internal static long BytesAt(CkksParameters parameters, int level) =>
         2L * parameters.DigitCount(level) * LimbsPerDigit(parameters, level) * parameters.N * sizeof(double);
 
-    /// <summary>A key whose halves are both still to be filled.</summary>
-    internal static SwitchingKey Rent(CkksParameters parameters, SwitchingKeyShape shape, byte[] seed) =>
-        new(parameters, shape, seed, parameters.Ring.Rent(shape.TotalLimbs), parameters.Ring.Rent(shape.TotalLimbs));
+    /// <summary>A key whose halves are still to be filled, the uniform one if it is held.</summary>
+    internal static SwitchingKey Rent(
+        CkksParameters parameters, SwitchingKeyShape shape, byte[] seed, UniformHalf uniform = UniformHalf.Held)
+    {
+        var held = uniform == UniformHalf.Held ? parameters.Ring.Rent(shape.TotalLimbs) : null;
+        return new SwitchingKey(parameters, shape, seed, parameters.Ring.Rent(shape.TotalLimbs), held);
+    }
 
     /// <summary>Fills a limb of the uniform half from an expander of <see cref="Seed"/>.</summary>
-    internal unsafe void ExpandUniform(UniformExpander expander, int limb)
+    internal unsafe void ExpandUniform(UniformExpander expander, int limb) => ExpandUniform(expander, limb, Uniform.Limb(limb));
+
+    /// <summary>Writes a limb of the uniform half elsewhere.</summary>
+    internal unsafe void ExpandUniform(UniformExpander expander, int limb, double* destination)
     {
         var ring = Parameters.Ring;
-        expander.Fill(Uniform.Limb(limb), ring.N, ring.Moduli[ModulusIndex(limb)], (ulong)limb);
+        expander.Fill(destination, ring.N, ring.Moduli[ModulusIndex(limb)], (ulong)limb);
     }
 
     /// <summary>Index in the ring's moduli of a limb of either half.</summary>

@@ -17,8 +17,9 @@ internal readonly record struct SwitchingKeyShape(int Level, int DigitSize, int 
     /// <summary>Limbs of all digits of one half.</summary>
     public int TotalLimbs => DigitCount * LimbCount;
 
-    /// <summary>Bytes of residues of both halves: 16 N for each limb of each digit.</summary>
-    public long MemoryBytes(CkksParameters parameters) => 2L * TotalLimbs * parameters.N * sizeof(double);
+    /// <summary>Bytes of residues: 16 N for each limb of each digit, or 8 N where the uniform half is a seed.</summary>
+    public long MemoryBytes(CkksParameters parameters, UniformHalf uniform = UniformHalf.Held) =>
+        (uniform == UniformHalf.Held ? 2L : 1L) * TotalLimbs * parameters.N * sizeof(double);
 
     /// <summary>Hybrid key switching (Han, Ki 2020): the parameters' digits, all special primes.</summary>
     public static SwitchingKeyShape Hybrid(CkksParameters parameters, int level) =>

@@ -100,12 +100,13 @@ public sealed unsafe class CkksEncoder
     /// <param name="outputs">rows of the matrix</param>
     /// <param name="inputs">its columns</param>
     /// <param name="period">2^k, at most N/16</param>
-    /// <param name="weights">the period of slots of row and column, or null for zeros; called from several threads if the loop has them</param>
+    /// <param name="weights">the period of slots of row and column, or null for zeros; called on the threads of the loop</param>
     /// <param name="level">level of the products</param>
     /// <param name="scale">what weights are multiplied by</param>
-    /// <param name="loop">runs bodies for 0 ... count - 1, as <see cref="Evaluator.ParallelFor"/> does, or null for one after the other</param>
+    /// <param name="loop">runs bodies for 0 ... count - 1, as <see cref="Evaluator.ParallelFor"/> does, or null: in order</param>
     public PeriodicMatrix EncodePeriodicMatrix(
-        int outputs, int inputs, int period, Func<int, int, double[]?> weights, int level, double scale, Action<int, Action<int>>? loop = null)
+        int outputs, int inputs, int period, Func<int, int, double[]?> weights, int level, double scale,
+        Action<int, Action<int>>? loop = null)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);

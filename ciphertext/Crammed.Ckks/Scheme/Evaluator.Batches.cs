@@ -15,9 +15,9 @@ public sealed unsafe partial class Evaluator
         var level = CheckBatch(nameof(RotateBatch), ciphertexts, polynomials: 2);
         if (steps % Parameters.SlotCount == 0)
             return [.. ciphertexts.Select(ciphertext => ciphertext.Clone())];
-        (var element, var key) = RotationKey(nameof(RotateBatch), ciphertexts[0], steps);
-        var sums = _switcher.SwitchMany([.. ciphertexts.Select(ciphertext => ciphertext[1])], level, key);
-        return [.. ciphertexts.Select((ciphertext, i) => FinishAutomorphism(ciphertext, sums[i], element))];
+        using var key = RotationKey(nameof(RotateBatch), level, ciphertexts[0].Scale, steps);
+        var sums = _switcher.SwitchMany([.. ciphertexts.Select(ciphertext => ciphertext[1])], level, key.Key);
+        return [.. ciphertexts.Select((ciphertext, i) => FinishAutomorphism(ciphertext, sums[i], key.Element))];
     }
 
     /// <summary>Relinearizes every product; see <see cref="Relinearize"/>.</summary>
@@ -42,8 +42,8 @@ public sealed unsafe partial class Evaluator
         string operation, IReadOnlyList<Ciphertext> products, Func<Ciphertext, RnsPolynomial[], Ciphertext> finish)
     {
         var level = CheckBatch(operation, products, polynomials: 3);
-        var key = RelinearizationKey(operation, products[0]);
-        var sums = _switcher.SwitchMany([.. products.Select(product => product[2])], level, key);
+        using var key = RelinearizationKey(operation, products[0]);
+        var sums = _switcher.SwitchMany([.. products.Select(product => product[2])], level, key.Key);
         return [.. products.Select((product, i) => finish(product, sums[i]))];
     }
 

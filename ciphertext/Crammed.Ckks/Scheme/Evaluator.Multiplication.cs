@@ -69,8 +69,8 @@ public sealed unsafe partial class Evaluator
     /// <summary>Three polynomials to two with the relinearization key; scale and level stay.</summary>
     public Ciphertext Relinearize(Ciphertext product)
     {
-        var key = RelinearizationKey(nameof(Relinearize), product);
-        return FinishRelinearization(product, _switcher.Switch(product[2], product.Level, key));
+        using var key = RelinearizationKey(nameof(Relinearize), product);
+        return FinishRelinearization(product, _switcher.Switch(product[2], product.Level, key.Key));
     }
 
     /// <summary>
@@ -148,24 +148,28 @@ public sealed unsafe partial class Evaluator
         CheckKeys(operation, right, left[0]);
     }
 
-    private SwitchingKey RelinearizationKey(string operation, Ciphertext product)
+    /// <summary>The relinearization key, which is to be disposed when the operation is done with it.</summary>
+    private KeyLease RelinearizationKey(string operation, Ciphertext product)
     {
         CheckPolynomials(operation, product, 3);
-        var key = Keys.Relinearization
-            ?? throw new InvalidOperationException($"{operation}: there is no relinearization key ({Describe(product)})");
-        CheckKeyLevel(operation, key, product);
-        return key;
+        CheckRelinearizationKey(operation, product);
+        return Keys.Lease(EvaluationKeyId.Relinearization)!;
     }
 
-    private static void CheckKeyLevel(string operation, SwitchingKey key, Ciphertext ciphertext) =>
-        CheckKeyLevel(operation, key, ciphertext.Level, ciphertext.Scale);
-
-    private static void CheckKeyLevel(string operation, SwitchingKey key, int level, double scale)
+    /// <summary>Whether there is a relinearization key for a ciphertext's level; it is not loaded.</summary>
+    private void CheckRelinearizationKey(string operation, Ciphertext ciphertext)
     {
-        if (level > key.Level)
+        var level = Keys.LevelOf(EvaluationKeyId.Relinearization)
+            ?? throw new InvalidOperationException($"{operation}: there is no relinearization key ({Describe(ciphertext)})");
+        CheckKeyLevel(operation, level, ciphertext.Level, ciphertext.Scale);
+    }
+
+    private static void CheckKeyLevel(string operation, int keyLevel, int level, double scale)
+    {
+        if (level > keyLevel)
         {
             throw new InvalidOperationException(
-                $"{operation}: the key serves levels up to {key.Level}, the ciphertext is at {Describe(level, scale)}; "
+                $"{operation}: the key serves levels up to {keyLevel}, the ciphertext is at {Describe(level, scale)}; "
                 + "drop its levels or make the key for a higher one");
         }
     }

@@ -51,7 +51,8 @@ public sealed unsafe partial class Evaluator
 
     /// <summary>A piece of a limb in which each entry of the matrix has one value.</summary>
     private void MultiplyRun(
-        Ciphertext?[] sums, IReadOnlyList<Ciphertext> ciphertexts, PeriodicMatrix matrix, int limb, int run, int offset, int length, bool adds)
+        Ciphertext?[] sums, IReadOnlyList<Ciphertext> ciphertexts, PeriodicMatrix matrix, int limb, int run, int offset, int length,
+        bool adds)
     {
         double** results = stackalloc double*[sums.Length + ciphertexts.Count], operands = results + sums.Length;
         for (var polynomial = 0; polynomial < 2; polynomial++)

@@ -12,9 +12,10 @@ public sealed unsafe partial class Evaluator
     public Ciphertext Rotate(Ciphertext ciphertext, int steps)
     {
         CheckPolynomials(nameof(Rotate), ciphertext, 2);
-        return steps % Parameters.SlotCount == 0
-            ? ciphertext.Clone()
-            : ApplyAutomorphism(ciphertext, RotationKey(nameof(Rotate), ciphertext, steps));
+        if (steps % Parameters.SlotCount == 0)
+            return ciphertext.Clone();
+        using var key = RotationKey(nameof(Rotate), ciphertext.Level, ciphertext.Scale, steps);
+        return ApplyAutomorphism(ciphertext, key);
     }
 
     /// <summary>
@@ -24,20 +25,21 @@ public sealed unsafe partial class Evaluator
     public Ciphertext[] RotateMany(Ciphertext ciphertext, IReadOnlyList<int> steps)
     {
         CheckPolynomials(nameof(RotateMany), ciphertext, 2);
-        var keys = new (int Element, SwitchingKey Key)?[steps.Count];
-        for (var i = 0; i < keys.Length; i++)
-            keys[i] = steps[i] % Parameters.SlotCount == 0 ? null : RotationKey(nameof(RotateMany), ciphertext, steps[i]);
+        foreach (var moving in steps.Where(moving => moving % Parameters.SlotCount != 0))
+            CheckRotationKey(nameof(RotateMany), ciphertext.Level, ciphertext.Scale, moving);
         var results = new Ciphertext[steps.Count];
         using var extended = _switcher.Extend(ciphertext[1], ciphertext.Level);
         _workers.For(results.Length, i =>
         {
-            if (keys[i] is not (int element, SwitchingKey key))
+            if (steps[i] % Parameters.SlotCount == 0)
             {
                 results[i] = ciphertext.Clone();
                 return;
             }
-            var sums = _switcher.SwitchExtended(ciphertext[1], extended, ciphertext.Level, key);
-            results[i] = FinishAutomorphism(ciphertext, sums, element);
+            // One at a time for each thread: all keys together may be more than there is room for.
+            using var key = RotationKey(nameof(RotateMany), ciphertext.Level, ciphertext.Scale, steps[i]);
+            var sums = _switcher.SwitchExtended(ciphertext[1], extended, ciphertext.Level, key.Key);
+            results[i] = FinishAutomorphism(ciphertext, sums, key.Element);
         });
         return results;
     }
@@ -46,24 +48,27 @@ public sealed unsafe partial class Evaluator
     public Ciphertext Conjugate(Ciphertext ciphertext)
     {
         CheckPolynomials(nameof(Conjugate), ciphertext, 2);
-        if (!Keys.TryGetConjugation(out var key))
+        if (Keys.LevelOf(EvaluationKeyId.Conjugation) is not { } level)
             throw new InvalidOperationException($"{nameof(Conjugate)}: there is no conjugation key ({Describe(ciphertext)})");
-        CheckKeyLevel(nameof(Conjugate), key!, ciphertext);
-        return ApplyAutomorphism(ciphertext, (GaloisElement.Conjugation(Ring.N), key!));
+        CheckKeyLevel(nameof(Conjugate), level, ciphertext.Level, ciphertext.Scale);
+        using var key = Keys.Lease(EvaluationKeyId.Conjugation)!;
+        return ApplyAutomorphism(ciphertext, key);
     }
 
-    private (int Element, SwitchingKey Key) RotationKey(string operation, Ciphertext ciphertext, int steps) =>
-        RotationKey(operation, ciphertext.Level, ciphertext.Scale, steps);
+    /// <summary>The key for a rotation, which is to be disposed when the operation is done with it.</summary>
+    private KeyLease RotationKey(string operation, int level, double scale, int steps) =>
+        Keys.Lease(CheckRotationKey(operation, level, scale, steps))!;
 
-    private (int Element, SwitchingKey Key) RotationKey(string operation, int level, double scale, int steps)
+    /// <summary>Whether there is a key for a rotation at a level; it is not loaded.</summary>
+    private EvaluationKeyId CheckRotationKey(string operation, int level, double scale, int steps)
     {
-        if (!Keys.TryGetRotation(steps, out var key))
+        if (EvaluationKeyId.Rotation(Parameters, steps) is not { } id || Keys.LevelOf(id) is not { } keyLevel)
             throw new InvalidOperationException($"{operation}: there is no key for a rotation by {steps} ({Describe(level, scale)})");
-        CheckKeyLevel($"{operation} by {steps}", key!, level, scale);
-        return (EvaluationKeys.RotationElement(Parameters, steps), key!);
+        CheckKeyLevel($"{operation} by {steps}", keyLevel, level, scale);
+        return id;
     }
 
-    private Ciphertext ApplyAutomorphism(Ciphertext ciphertext, (int Element, SwitchingKey Key) galois)
+    private Ciphertext ApplyAutomorphism(Ciphertext ciphertext, KeyLease galois)
     {
         var sums = _switcher.Switch(ciphertext[1], ciphertext.Level, galois.Key);
         return FinishAutomorphism(ciphertext, sums, galois.Element);

@@ -34,7 +34,7 @@ public sealed unsafe partial class Evaluator
         foreach (var (ciphertext, _, _) in sums.SelectMany(terms => terms))
             CheckKeys(operation, sums[0][0].Ciphertext, ciphertext);
         double[] scales = [.. sums.Select(terms => ScaleOf(operation, terms))];
-        var switched = _switcher.SumAutomorphisms(Bundles(operation, sums), sums.Count, level);
+        var switched = _switcher.SumAutomorphisms(Bundles(operation, sums), sums.Count, level, id => Keys.Lease(id)!);
         var results = new Ciphertext[sums.Count];
         for (var i = 0; i < results.Length; i++)
         {
@@ -85,17 +85,38 @@ public sealed unsafe partial class Evaluator
         foreach (var group in sources.GroupBy(source => string.Join(' ', source.Value.Select(place => place.Steps))))
         {
             int[] steps = [.. group.First().Value.Select(place => place.Steps)];
-            var keys = steps.Select(step => step == 0
-                ? default((int Element, SwitchingKey Key)?)
-                : RotationKey(operation, group.First().Key, step)).ToArray();
+            var first = group.First().Key;
+            EvaluationKeyId?[] keys =
+                [.. steps.Select(step => step == 0 ? default(EvaluationKeyId?) : CheckRotationKey(operation, first.Level, first.Scale, step))];
             foreach (var part in group.Chunk(BundleSize))
             {
-                bundles.Add(new SummedBundle(
+                bundles.AddRange(Together(keys).Select(places => new SummedBundle(
                     [.. part.Select(source => source.Key)],
-                    [.. keys.Select((key, i) => new SummedAutomorphism(
-                        key?.Key, key is { } known ? Ring.Permutation(known.Element) : null, [.. part.Select(source => source.Value[i].Place)]))]));
+                    [.. places.Select(i => new SummedAutomorphism(
+                        keys[i], keys[i] is { } id ? Ring.Permutation(id.Element(Ring.N)) : null,
+                        [.. part.Select(source => source.Value[i].Place)]))])));
             }
         }
         return bundles;
+    }
+
+    /// <summary>Places of keys that are in memory together: all, or as many as take a quarter of the set's budget.</summary>
+    private List<List<int>> Together(EvaluationKeyId?[] keys)
+    {
+        var most = Keys.Memory.BudgetBytes / 4 ?? long.MaxValue;
+        var groups = new List<List<int>>();
+        var left = 0L;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var bytes = keys[i] is { } id ? id.Shape(Parameters, Keys.LevelOf(id)!.Value).MemoryBytes(Parameters, Keys.Memory.UniformHalf) : 0;
+            if (groups.Count == 0 || bytes > left)
+            {
+                groups.Add([]);
+                left = most;
+            }
+            groups[^1].Add(i);
+            left -= bytes;
+        }
+        return groups;
     }
 }

@@ -12,6 +12,7 @@ internal sealed class KeySetFile : IDisposable
     private readonly FileStream _stream;
     private readonly SafeFileHandle _handle;
     private readonly CkksParameters _parameters;
+    private long _bytesRead;
 
     private KeySetFile(string path, FileStream stream, CkksParameters parameters, KeySetManifest manifest)
     {
@@ -25,6 +26,9 @@ internal sealed class KeySetFile : IDisposable
     public string Path { get; }
 
     public KeySetManifest Manifest { get; }
+
+    /// <summary>Bytes of keys read until now.</summary>
+    public long BytesRead => Interlocked.Read(ref _bytesRead);
 
     /// <summary>Reads the manifest and leaves the keys where they are.</summary>
     /// <exception cref="CkksFormatException">as <see cref="KeySetManifest.Read"/>; the message begins with the path</exception>
@@ -77,12 +81,19 @@ internal sealed class KeySetFile : IDisposable
         }
     }
 
-    /// <summary>Reads one key.</summary>
+    /// <summary>Reads one key. What the system keeps of the file meanwhile is let go of: the key is in memory now.</summary>
     /// <exception cref="CkksFormatException">it is damaged; the message names the file and the key</exception>
-    public SwitchingKey Load(KeySetEntry entry) => Located(
-        $"{Path}: {entry.Id.Kind} key{(entry.Id.Kind == EvaluationKeyKind.Rotation ? $" by {entry.Id.Steps}" : "")}",
-        () => SwitchingKeyFormat.Read(
-            _handle, entry.Offset, _parameters, entry.Id.Shape(_parameters, entry.Level), entry.Checksum));
+    public SwitchingKey Load(KeySetEntry entry, UniformHalf uniform = UniformHalf.Held)
+    {
+        var shape = entry.Id.Shape(_parameters, entry.Level);
+        var bytes = SwitchingKeyFormat.Bytes(_parameters, shape);
+        var key = Located(
+            $"{Path}: {entry.Id.Kind} key{(entry.Id.Kind == EvaluationKeyKind.Rotation ? $" by {entry.Id.Steps}" : "")}",
+            () => SwitchingKeyFormat.Read(_handle, entry.Offset, _parameters, shape, entry.Checksum, uniform));
+        Interlocked.Add(ref _bytesRead, bytes);
+        PageCache.Forget(_handle, entry.Offset, bytes);
+        return key;
+    }
 
     public void Dispose() => _stream.Dispose();
 

@@ -42,11 +42,12 @@ internal static class SwitchingKeyFormat
     /// <summary>Reads a key. The caller has made sure that the file is long enough.</summary>
     /// <exception cref="CkksFormatException">the checksum is another, a residue is not below its prime, or the file has shrunk</exception>
     public static SwitchingKey Read(
-        SafeFileHandle file, long offset, CkksParameters parameters, SwitchingKeyShape shape, ReadOnlySpan<byte> checksum)
+        SafeFileHandle file, long offset, CkksParameters parameters, SwitchingKeyShape shape, ReadOnlySpan<byte> checksum,
+        UniformHalf uniform = UniformHalf.Held)
     {
         var seed = new byte[AesKeyStream.SeedBytes];
         ReadAt(file, seed, offset);
-        var key = SwitchingKey.Rent(parameters, shape, seed);
+        var key = SwitchingKey.Rent(parameters, shape, seed, uniform);
         try
         {
             var hashes = NewHashes(key);
@@ -55,6 +56,8 @@ internal static class SwitchingKeyFormat
                 ReadAt(file, packed, place);
                 SHA256.HashData(packed, hashes.AsSpan(HashPlace(limb), SHA256.HashSizeInBytes));
                 BitPacking.Unpack(packed, modulus, key.Masked.LimbSpan(limb));
+                if (!key.HoldsUniform)
+                    return;
                 using var expander = new UniformExpander(seed);
                 key.ExpandUniform(expander, limb);
             });

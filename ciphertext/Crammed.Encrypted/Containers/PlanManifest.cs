@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Crammed.Encrypted.Planning;
 using Crammed.Files;
 using Crammed.Model;
 
@@ -28,6 +29,7 @@ public sealed record PlanManifest
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         AllowDuplicateProperties = false,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         WriteIndented = true,
     };
 
@@ -63,6 +65,12 @@ public sealed record PlanManifest
 
     /// <summary>Predicted bytes in memory of a step of training.</summary>
     public required long PredictedBytes { get; init; }
+
+    /// <summary>How a step of training keeps its memory; null: as it likes.</summary>
+    public RunMemory? TrainingMemory { get; init; }
+
+    /// <summary>How the evaluation of a batch keeps its memory; null: as it likes.</summary>
+    public RunMemory? EvaluationMemory { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
 

@@ -69,7 +69,8 @@ internal sealed class BlockProduct
         foreach (var part in Enumerable.Range(0, inputs.Count).Chunk(VectorsAtOnce(inputs[0])))
         {
             // One operand's shifts at a time before their division, which takes memory for all moduli.
-            Ciphertext[] shifted = [.. part.SelectMany(i => _evaluator.SumsOfRotations([.. _shifts.Select(shift => Terms(inputs[i], shift))]))];
+            Ciphertext[] shifted =
+                [.. part.SelectMany(i => _evaluator.SumsOfRotations([.. _shifts.Select(shift => Terms(inputs[i], shift))]))];
             using (var weights = Encoded(
                 sums.Length, shifted.Length,
                 (j, k) => _weights.Of(_weights.Outputs[j], _weights.Inputs[part[k / _shifts.Count]], _shifts[k % _shifts.Count].Distance)))

@@ -28,7 +28,8 @@ public sealed partial class CkksGroups
         foreach (var group in Enumerable.Range(0, jobs.Count).GroupBy(i => levels[i]))
         {
             // Sums that are made together decompose what they share once.
-            var sumBytes = 2L * (_levels.OfCiphertext(group.Key) + 1 + _levels.Parameters.SpecialModuli.Count) * _levels.Parameters.N * sizeof(double);
+            var limbs = _levels.OfCiphertext(group.Key) + 1 + _levels.Parameters.SpecialModuli.Count;
+            var sumBytes = 2L * limbs * _levels.Parameters.N * sizeof(double);
             foreach (var part in group.Chunk((int)Math.Max(1, SummedBytes / sumBytes)))
             {
                 var sums = SumRotations([.. part.Select(i => jobs[i])], group.Key);
@@ -65,7 +66,8 @@ public sealed partial class CkksGroups
     /// </summary>
     private Ciphertext[] SumRotations(IReadOnlyList<Rotation>[] jobs, int level)
     {
-        var lowered = jobs.SelectMany(job => job).Select(term => term.Vector).Distinct().ToDictionary(vector => vector, vector => AtLevel(vector, level));
+        var lowered = jobs.SelectMany(job => job).Select(term => term.Vector).Distinct()
+            .ToDictionary(vector => vector, vector => AtLevel(vector, level));
         int[] moving = [.. Enumerable.Range(0, jobs.Length).Where(i => jobs[i].Any(term => Steps(term) != 0))];
         var rotated = moving.Length == 0
             ? []

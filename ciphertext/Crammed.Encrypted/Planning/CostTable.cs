@@ -24,10 +24,15 @@ public sealed record CostTable(
 {
     private const double GuessedDiskBytesPerSecond = 1e9;
 
+    /// <summary>Of residues, which are packed in the file.</summary>
+    private const double GuessedKeyBytesPerSecond = 1e9;
+
+    private const double GuessedExpansionBytesPerSecond = 8e9;
+
     /// <summary>Milliseconds of an operation.</summary>
     /// <param name="operation">
     /// measured, or part of one that is: summed rotations and divisions are parts of a hoisted rotation; a disk that was not measured is
-    /// taken to write and read 1 GB/s
+    /// taken to write and read 1 GB/s, the expansion of a key to give 8 GB/s
     /// </param>
     /// <param name="limbs">of the operands</param>
     /// <param name="specialPrimes">of the parameters</param>
@@ -43,10 +48,10 @@ public sealed record CostTable(
                 * Passes(operation, limbs, specialPrimes, digitSize)
                 / Passes(EngineOperation.HoistedRotation, limbs, specialPrimes, digitSize);
         }
-        if (rows.Length == 0 && operation is EngineOperation.Store or EngineOperation.Load)
-            return 2.0 * limbs * RingDegree * sizeof(double) / GuessedDiskBytesPerSecond * 1000;
         if (rows.Length == 0)
         {
+            if (GuessedRate(operation) is { } bytesPerSecond)
+                return Passes(operation, limbs, specialPrimes, digitSize) * RingDegree * sizeof(double) / bytesPerSecond * 1000;
             throw new ArgumentException(
                 $"the cost table of {Machine} has no row of {CostTableText.NameOf(operation)}: measure it, or add a row");
         }
@@ -55,10 +60,20 @@ public sealed record CostTable(
             : MillisecondsOfPass(rows, limbs) * Passes(operation, limbs, specialPrimes, digitSize);
     }
 
+    /// <summary>Bytes a second of what need not be measured, by pass.</summary>
+    private static double? GuessedRate(EngineOperation operation) => operation switch
+    {
+        // Both polynomials of a ciphertext.
+        EngineOperation.Store or EngineOperation.Load => GuessedDiskBytesPerSecond / 2,
+        EngineOperation.KeyLoad => GuessedKeyBytesPerSecond,
+        EngineOperation.KeyExpansion => GuessedExpansionBytesPerSecond,
+        _ => null,
+    };
+
     /// <summary>
     /// Limbs that an operation passes over. A ciphertext of l limbs has d = ceil(l / digit size) digits, each extended to l limbs and the
-    /// special primes; the product with a key passes over as many in half the time of a transform; both polynomials of all these limbs are
-    /// transformed to divide by the special primes. Everything else passes over the ciphertext's own limbs.
+    /// special primes, and so has each half of a key; the product with a key passes over as many in half the time of a transform; both
+    /// polynomials of all these limbs are transformed to divide by the special primes. Everything else passes over the ciphertext's own limbs.
     /// </summary>
     private static double Passes(EngineOperation operation, int limbs, int specialPrimes, int digitSize)
     {
@@ -67,7 +82,7 @@ public sealed record CostTable(
         var (product, division) = (decomposition / 2, 2 * extended);
         return operation switch
         {
-            EngineOperation.Decomposition => decomposition,
+            EngineOperation.Decomposition or EngineOperation.KeyLoad or EngineOperation.KeyExpansion => decomposition,
             EngineOperation.SummedRotation => product,
             EngineOperation.Division => division,
             EngineOperation.HoistedRotation => product + division,

@@ -56,4 +56,10 @@ public enum EngineOperation
 
     /// <summary>A vector read from disk.</summary>
     Load,
+
+    /// <summary>The masked half of a switching key read from disk.</summary>
+    KeyLoad,
+
+    /// <summary>The uniform half of a switching key expanded from its seed.</summary>
+    KeyExpansion,
 }

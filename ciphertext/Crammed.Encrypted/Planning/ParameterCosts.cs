@@ -26,19 +26,26 @@ public sealed class ParameterCosts : ICostModel
         RefreshedLevel = parameters.WorkingLevel + 1 - EntryLimbs - (bootstrapping?.CorrectionLevels ?? 0);
     }
 
+    /// <summary>The highest level of a ciphertext.</summary>
+    public int TopLevel => _parameters.MaxLevel;
+
     /// <summary>Limbs at level 0.</summary>
     public int EntryLimbs { get; }
 
     public int RefreshedLevel { get; }
 
     /// <exception cref="ArgumentException">the table has no row of the operation</exception>
-    public double Milliseconds(EngineOperation operation, int level)
+    public double Milliseconds(EngineOperation operation, int level) => MillisecondsOfLimbs(operation, Limbs(level));
+
+    /// <summary>The same for ciphertexts of so many limbs.</summary>
+    /// <exception cref="ArgumentException">the table has no row of the operation</exception>
+    public double MillisecondsOfLimbs(EngineOperation operation, int limbs)
     {
-        if (!_milliseconds.TryGetValue((operation, level), out var milliseconds))
+        if (!_milliseconds.TryGetValue((operation, limbs), out var milliseconds))
         {
-            milliseconds = _table.Milliseconds(operation, Limbs(level), _parameters.SpecialModuli.Count, _parameters.DigitSize)
+            milliseconds = _table.Milliseconds(operation, limbs, _parameters.SpecialModuli.Count, _parameters.DigitSize)
                 * _parameters.N / _table.RingDegree;
-            _milliseconds.Add((operation, level), milliseconds);
+            _milliseconds.Add((operation, limbs), milliseconds);
         }
         return milliseconds;
     }

@@ -17,6 +17,9 @@ public sealed record ProgramPlan(
     /// <summary>How the values to refresh were found.</summary>
     public required IReadOnlyList<string> PlacementNotes { get; init; }
 
+    /// <summary>How a run keeps its memory, null where the plan has no budget. What that takes longer is in the milliseconds.</summary>
+    public RunMemory? RunMemory { get; init; }
+
     /// <summary>All passes from a program without levels to one that runs.</summary>
     /// <param name="program">without levels and refreshes</param>
     /// <param name="costs">of the machine and the parameters</param>
@@ -35,15 +38,20 @@ public sealed record ProgramPlan(
         var levels = LevelsOf(schedule, refreshing);
         var ordered = Done(LifetimeOrder.Run(refreshing, levels, costs));
         var planned = Done(FreeInsertion.Run(Done(LowerInsertion.Run(ordered, levels))));
-        if (options.WorkingBytes is { } left)
+        RunMemory? runMemory = null;
+        if (options.Memory is { } budget)
+            (planned, runMemory) = MemoryPlanning.Run(new LevelledProgram(ordered, levels), planned, costs, budget, log);
+        else if (options.WorkingBytes is { } left)
             planned = MemoryPlanning.Run(new LevelledProgram(ordered, levels), costs, left(planned), log);
         var memory = MemoryProfile.Of(planned, costs);
         log.Add(memory.ToString());
         var timeline = MemoryTimeline.Of(planned, new InstructionCosts(costs, planned.Grid));
         log.Add(Total(planned, timeline, schedule));
-        return new ProgramPlan(planned, schedule, memory, timeline.Milliseconds, timeline.PeakBytes, log)
+        return new ProgramPlan(
+            planned, schedule, memory, timeline.Milliseconds + (runMemory?.Milliseconds ?? 0), timeline.PeakBytes, log)
         {
             PlacementNotes = placed.Notes,
+            RunMemory = runMemory,
         };
 
         EncryptedProgram Done(PassResult result)
@@ -84,6 +92,8 @@ public sealed record ProgramPlan(
 /// bytes that values and instructions may take, given the program as it is planned without regard to memory, whose keys and frozen maps
 /// are those of the final one; or null
 /// </param>
+/// <param name="Memory">what a run may take in all, of which the plan chooses how much is for keys and diagonals; or null</param>
 public sealed record PlanOptions(
     IReadOnlyDictionary<string, double> Bounds, double RangeMargin = 1, RefreshMethod Method = RefreshMethod.Bootstrap,
-    IReadOnlyDictionary<string, int>? OutputLevels = null, Func<EncryptedProgram, long>? WorkingBytes = null);
+    IReadOnlyDictionary<string, int>? OutputLevels = null, Func<EncryptedProgram, long>? WorkingBytes = null,
+    MemoryBudget? Memory = null);

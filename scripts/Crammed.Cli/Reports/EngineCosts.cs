@@ -62,6 +62,10 @@ internal static class EngineCosts
                 (EngineOperation.SummedRotation, hoisted - division, ": a hoisted one less the division"),
                 (EngineOperation.Division, division, ": eight hoisted rotations less their sum, by seven"),
                 (EngineOperation.Rotation, rotation, ""),
+                (EngineOperation.Store, Milliseconds(nameof(MemoryBenchmarks.Store)), ": of a group of 8, flushed to the disk"),
+                (EngineOperation.Load, Milliseconds(nameof(MemoryBenchmarks.Load)), ": of a group of 8, nothing of it in memory"),
+                (EngineOperation.KeyLoad, Milliseconds(nameof(MemoryBenchmarks.LoadKey)), ": the masked half"),
+                (EngineOperation.KeyExpansion, Milliseconds(nameof(MemoryBenchmarks.ExpandKey)), ": the uniform half"),
             ];
             return costs.Select(cost => new CostRow(cost.Operation, limbs, cost.Milliseconds, source + cost.Note));
 

@@ -90,7 +90,7 @@ internal sealed class PlainProductTests
     }
 
     /// <summary>
-    /// Products with a matrix in two parts, the second added to the first: the residues of the whole. Levels above the matrix's are dropped.
+    /// Products with a matrix in two parts, the second added to the first: the residues of the whole.
     /// </summary>
     [Test]
     public void Periodic_products_add_up_in_parts()

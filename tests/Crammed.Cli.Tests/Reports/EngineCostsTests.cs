@@ -24,6 +24,10 @@ internal sealed class EngineCostsTests
         ["Rotate"] = 16,
         ["HoistedRotations"] = 72,
         ["SumOfRotations"] = 37,
+        ["Store"] = 20,
+        ["Load"] = 15,
+        ["LoadKey"] = 60,
+        ["ExpandKey"] = 5,
     };
 
     private static IEnumerable<EngineMeasurement> Measurements =>

@@ -81,7 +81,7 @@ public sealed class CostTableTests
     [TestCase("rescale,5", "rescue,5",
         "costs.csv, line 8, operation: there is no operation 'rescue'; there are addition, integer-product, tensor-product, "
         + "relinearization, rescale, plain-product, scalar-product, periodic-product, encoding, decomposition, hoisted-rotation, "
-        + "summed-rotation, division, rotation, bootstrap, client-refresh, store, load")]
+        + "summed-rotation, division, rotation, bootstrap, client-refresh, store, load, key-load, key-expansion")]
     [TestCase("rescale,5", "rescale,five",
         "costs.csv, line 8, limbs: 'five' should be a whole number, 0 for a cost at any number of limbs")]
     [TestCase("rescale,5,1.5", "rescale,5,-1", "costs.csv, line 8, milliseconds: '-1' should be a positive number")]

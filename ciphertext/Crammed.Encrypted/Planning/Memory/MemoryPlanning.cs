@@ -18,6 +18,9 @@ internal static class MemoryPlanning
     /// </summary>
     private static readonly double[] RoomShares = [1, 0.9, 0.8, 0.7, 0.6];
 
+    /// <summary>Those by which choices of keys and diagonals are compared: the first one that fits.</summary>
+    private static readonly double[] ExploringShares = [0.8, 1, 0.6];
+
     /// <param name="program">with refreshes, in order, nothing lowered or freed</param>
     /// <param name="costs">milliseconds and bytes</param>
     /// <param name="budget">bytes of values and instructions</param>
@@ -40,6 +43,65 @@ internal static class MemoryPlanning
             + $"{(best.After.Milliseconds - best.Before.Milliseconds) / 1000:F3} s more than {best.Before.Milliseconds / 1000:F3} s; "
             + $"of {attempts.Length} ways {fitting.Length} fit"));
         return fitting.Length > 0 ? best.After.Program : throw new MemoryBudgetException(Refusal(best.After, costs, budget), log);
+    }
+
+    /// <summary>
+    /// The same within a budget of everything: of the ways to keep keys and diagonals the one that takes the least time together with what
+    /// values then take.
+    /// </summary>
+    /// <param name="program">with refreshes, in order, nothing lowered or freed</param>
+    /// <param name="planned">the program planned without regard to memory</param>
+    /// <param name="costs">milliseconds and bytes</param>
+    /// <param name="budget">of a run</param>
+    /// <param name="log">a line for each way, and the lines of the one that is taken</param>
+    /// <exception cref="MemoryBudgetException">no way fits</exception>
+    public static (EncryptedProgram Program, RunMemory Choice) Run(
+        LevelledProgram program, EncryptedProgram planned, ICostModel costs, MemoryBudget budget, List<string> log)
+    {
+        var choices = budget.Choices(planned);
+        var before = MemoryTimeline.Of(planned, new InstructionCosts(costs, planned.Grid)).Milliseconds;
+        var tried = new Dictionary<int, double?>();
+        // What is left for values grows from choice to choice: the first that fits is found by halving.
+        var (first, end) = (0, choices.Count);
+        while (first < end)
+        {
+            var middle = (first + end) / 2;
+            if (Milliseconds(middle) is null)
+                first = middle + 1;
+            else
+                end = middle;
+        }
+        // The loosest one says what takes most where none fits.
+        var best = Math.Min(first, choices.Count - 1);
+        // Values take no less time than without regard to memory, and later choices take longer for keys.
+        for (var i = first; i < choices.Count && choices[i].Milliseconds < Milliseconds(best); i++)
+            best = Milliseconds(i) < Milliseconds(best) ? i : best;
+        var fitting = Run(program, costs, budget.WorkingBytes(planned, choices[best]), log);
+        var taken = budget.ChoiceFor(fitting, choices[best]);
+        log.Add($"memory: {taken}");
+        return (fitting, taken);
+
+        // What a choice adds in all by one way to tile, null if it does not fit.
+        double? Milliseconds(int i)
+        {
+            if (tried.TryGetValue(i, out var known))
+                return known;
+            var left = budget.TotalBytes - budget.FixedParts(planned, choices[i]).Sum(part => part.Bytes);
+            double? added = null;
+            if (left > 0)
+            {
+                var instructionCosts = new InstructionCosts(costs, planned.Grid, left / SmallShare);
+                var after = ExploringShares.Select(share => Attempt(program, instructionCosts, left, (long)(left * share)).After)
+                    .FirstOrDefault(timeline => timeline.PeakBytes <= left);
+                added = choices[i].Milliseconds + after?.Milliseconds - before;
+            }
+            var outcome = added is { } milliseconds
+                ? string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000:F3} s with what values take")
+                : "does not fit";
+            log.Add(string.Create(CultureInfo.InvariantCulture, $"{choices[i]}, {left / 1048576.0:F0} MiB left for values: {outcome}"));
+            tried.Add(i, added);
+            return added;
+        }
     }
 
     private static MemoryAttempt Attempt(LevelledProgram program, InstructionCosts costs, long budget, long room)

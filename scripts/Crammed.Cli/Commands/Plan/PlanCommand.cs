@@ -3,6 +3,7 @@ using Crammed.Cli.Configuration;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Encrypted.Containers;
+using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Cli.Commands.Plan;
@@ -31,7 +32,7 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
             var planner = new Planner(settings, input, calibration, progress);
             var training = planner.Training();
             Refuse(settings, planner.BudgetBytes, training);
-            return (training, planner.Evaluation(training.Plan.WorkingBytes));
+            return (training, planner.Evaluation(training));
         });
         var plan = figures.Plan;
 
@@ -40,7 +41,7 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
             context.ResolveOptional(settings.Calibration));
         calibration.Write(folder.PathOf(PlanCalibration.File));
         PlanFolder.Write(
-            folder.FullPath, (weights, training, scoring) => Manifest(input, figures, weights, training, scoring), plan.Program,
+            folder.FullPath, (weights, training, scoring) => Manifest(input, figures, evaluation, weights, training, scoring), plan.Program,
             evaluation.Program, input.Model.Matrices, input.Model.Vectors);
         var report = PlanReport.Text(input, figures, evaluation, calibration, programHash);
         folder.WriteText(ReportFile, report);
@@ -73,7 +74,7 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
     }
 
     private static PlanManifest Manifest(
-        PlanInput input, PlanFigures figures, string weightsSha256, PlannedProgram training, PlannedProgram evaluation)
+        PlanInput input, PlanFigures figures, ProgramPlan scoring, string weightsSha256, PlannedProgram training, PlannedProgram evaluation)
     {
         var settings = input.Draw.Settings;
         var scalars = Enumerable.Range(0, settings.Steps)
@@ -92,6 +93,8 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
                 name => name, IReadOnlyList<double> (name) => [.. scalars.Select(step => step[name])]),
             PredictedSeconds = figures.Plan.Milliseconds / 1000,
             PredictedBytes = figures.MemoryBytes,
+            TrainingMemory = figures.Plan.RunMemory,
+            EvaluationMemory = scoring.RunMemory,
         };
     }
 
@@ -101,7 +104,7 @@ internal sealed class PlanCommand : ICommandHandler<PlanSettings>
         if (figures.MemoryBytes > budgetBytes)
         {
             throw new ConfigurationException(FormattableString.Invariant($"'he.memory' is {settings.He.Memory} GiB, and a run takes ")
-                + $"{NumberText.Bytes(figures.MemoryBytes)}: {NumberText.Bytes(figures.Keys.MemoryBytes)} of keys, "
+                + $"{NumberText.Bytes(figures.MemoryBytes)}: {NumberText.Bytes(figures.KeyBytes)} of keys, "
                 + $"{NumberText.Bytes(figures.Plan.Memory.PeakBytes)} of ciphertexts at the peak, "
                 + $"{NumberText.Bytes(figures.DiagonalBytes + PlanFigures.EncodingBytes)} of diagonals and encodings; give more memory, a smaller batch or a smaller parameter set");
         }

@@ -45,7 +45,15 @@ internal sealed record PlanFigures(
     /// <summary>
     /// Keys, diagonals, values at their peak and encodings, which a run has in memory together; buffers of an operation are not in it.
     /// </summary>
-    public long MemoryBytes => Keys.MemoryBytes + DiagonalBytes + Plan.Memory.PeakBytes + EncodingBytes;
+    public long MemoryBytes => KeyBytes + DiagonalBytes + Plan.Memory.PeakBytes + EncodingBytes;
+
+    /// <summary>Of keys in memory: all of them, unless the plan keeps less.</summary>
+    public long KeyBytes => Plan.RunMemory switch
+    {
+        { KeyBudgetBytes: { } budget } => budget,
+        { UniformHalf: UniformHalf.Expanded } => Keys.MemoryBytes / 2,
+        _ => Keys.MemoryBytes,
+    };
 
     /// <summary>The largest range that the server bootstraps, or null if it does not.</summary>
     public double? LargestRange => LargestRangeOf(Plan.Program);
@@ -88,7 +96,7 @@ internal sealed record PlanFigures(
             ],
             keys, planned.Inputs.Sum(value => value.Count),
             planned.Inputs.Sum(value => value.Count * input.Costs.VectorBytes(planned.Levels!.Inputs[value.Name])),
-            bootstrapping is null ? 0 : bootstrapping.SlotsToCoeffs.DiagonalBytes + bootstrapping.CoeffsToSlots.DiagonalBytes);
+            bootstrapping is null ? 0 : MemoryBudget.DiagonalBytes(bootstrapping, plan.RunMemory?.Diagonals ?? DiagonalStorage.Transformed));
     }
 
     private static double? LargestRangeOf(EncryptedProgram planned)

@@ -92,7 +92,7 @@ internal static class PlanReport
         var (keys, memory) = (figures.Keys, figures.Plan.Memory);
         return new MarkdownTable("what", "count>", "in memory>", "on disk>")
             .AddRow(
-                "evaluation keys", NumberText.Count(keys.Keys.Count), NumberText.Bytes(keys.MemoryBytes), NumberText.Bytes(keys.FileBytes))
+                "evaluation keys", NumberText.Count(keys.Keys.Count), NumberText.Bytes(figures.KeyBytes), NumberText.Bytes(keys.FileBytes))
             .AddRow("ciphertexts at the peak", NumberText.Count(figures.PeakVectors), NumberText.Bytes(memory.PeakBytes), "")
             .AddRow(
                 "a step's inputs", NumberText.Count(figures.InputVectors), NumberText.Bytes(figures.InputBytes),

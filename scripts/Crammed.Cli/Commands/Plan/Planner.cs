@@ -17,19 +17,18 @@ internal sealed class Planner(PlanSettings settings, PlanInput input, PlanCalibr
     private const double RangeMargin = 1.5;
 
     /// <summary>
-    /// A plan without regard to memory or, where that does not fit 'he.memory', one that trades seconds for it, if there is one that fits.
+    /// A plan without regard to memory or, where 'he.memory' is given, one that trades seconds for it as far as it must, if there is one that
+    /// fits.
     /// </summary>
     public PlanFigures Training()
     {
         var free = Plan(input.Programs.Training, Placement(), null);
         var figures = PlanFigures.Of(input, free, free, calibration);
-        if (BudgetBytes is not { } bytes || figures.MemoryBytes <= bytes)
+        if (BudgetOf(figures.LargestRange) is not { } budget)
             return figures;
         try
         {
-            var budget = new MemoryBudget(input.Costs, input.Levels(figures.LargestRange), bytes);
-            var fitting = Plan(input.Programs.Training, new KnownPlacement(free), budget.WorkingBytes);
-            return PlanFigures.Of(input, fitting, free, calibration);
+            return PlanFigures.Of(input, Plan(input.Programs.Training, new KnownPlacement(free), budget), free, calibration);
         }
         catch (MemoryBudgetException)
         {
@@ -38,13 +37,16 @@ internal sealed class Planner(PlanSettings settings, PlanInput input, PlanCalibr
         }
     }
 
-    /// <summary>The evaluation program's plan; in the memory that training has.</summary>
-    /// <param name="workingBytes">Bytes that values and instructions of training take.</param>
-    public ProgramPlan Evaluation(long workingBytes) =>
-        Plan(input.Programs.Evaluation, Placement(), _ => workingBytes);
+    /// <summary>The evaluation program's plan, in the same memory.</summary>
+    /// <param name="training">That of training, which takes more.</param>
+    public ProgramPlan Evaluation(PlanFigures training) =>
+        Plan(input.Programs.Evaluation, Placement(), BudgetOf(training.LargestRange));
 
     /// <summary>The budget of 'he.memory'.</summary>
     public long? BudgetBytes => settings.He.Memory is { } gibibytes ? (long)(gibibytes * (1L << 30)) : null;
+
+    private MemoryBudget? BudgetOf(double? largestRange) =>
+        BudgetBytes is { } bytes ? new MemoryBudget(input.Costs, input.Levels(largestRange), bytes) : null;
 
     private IRefreshPlacement Placement()
     {
@@ -54,13 +56,13 @@ internal sealed class Planner(PlanSettings settings, PlanInput input, PlanCalibr
             : search;
     }
 
-    private ProgramPlan Plan(EncryptedProgram program, IRefreshPlacement placement, Func<EncryptedProgram, long>? workingBytes)
+    private ProgramPlan Plan(EncryptedProgram program, IRefreshPlacement placement, MemoryBudget? memory)
     {
         try
         {
             return ProgramPlan.Create(
                 program, input.Costs, placement,
-                new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(program), workingBytes));
+                new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(program), Memory: memory));
         }
         catch (InvalidOperationException exception) when (exception is not MemoryBudgetException)
         {
