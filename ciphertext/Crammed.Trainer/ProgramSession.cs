@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Crammed.Ckks;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Trainer;
@@ -13,16 +14,20 @@ internal sealed class ProgramSession : IDisposable
     private readonly RemoteRefresher? _client;
     private readonly Bootstrapper? _bootstrapper;
 
-    private ProgramSession(PlanFolder plan, EvaluationKeys keys, RemoteRefresher? client, int threads)
+    private ProgramSession(PlanFolder plan, RunMemory? memory, EvaluationKeys keys, RemoteRefresher? client, int threads)
     {
         (_keys, _client) = (keys, client);
+        memory?.Apply();
         var evaluator = new Evaluator(plan.Parameters, keys, threads);
         if (plan.BootstrapRange is { } range)
         {
             _bootstrapper = new Bootstrapper(
-                new BootstrappingPlan(plan.Parameters, range: range), evaluator, new CkksEncoder(plan.Parameters));
+                new BootstrappingPlan(plan.Parameters, range: range), evaluator, new CkksEncoder(plan.Parameters),
+                memory?.Diagonals ?? DiagonalStorage.Transformed);
         }
-        Groups = new CkksGroups(plan.Levels, evaluator, _bootstrapper, client);
+        Groups = memory is null
+            ? new CkksGroups(plan.Levels, evaluator, _bootstrapper, client)
+            : new CkksGroups(plan.Levels, evaluator, _bootstrapper, client, memory.EncodingBytes);
     }
 
     public CkksGroups Groups { get; }
@@ -41,22 +46,29 @@ internal sealed class ProgramSession : IDisposable
     public static EvaluationKeys OpenKeys(string folder, PlanFolder plan, EncryptedProgram program, EncryptedContainer container)
     {
         container.RequireKey(folder, KeysManifest.Read(folder).Owner);
-        return PublicKeyFolder.OpenEvaluationKeys(folder, plan.Parameters, ProgramKeys.Of(program, plan.Levels));
+        return PublicKeyFolder.OpenEvaluationKeys(
+            folder, plan.Parameters, ProgramKeys.Of(program, plan.Levels), MemoryOf(plan, program)?.Keys);
     }
+
+    /// <summary>How the plan would have a program keep its memory.</summary>
+    private static RunMemory? MemoryOf(PlanFolder plan, EncryptedProgram program) =>
+        ReferenceEquals(program, plan.Training) ? plan.Manifest.TrainingMemory : plan.Manifest.EvaluationMemory;
 
     /// <summary>Begins to execute.</summary>
     /// <param name="plan">the plan</param>
+    /// <param name="program">of the plan, that will run</param>
     /// <param name="keys">stay the caller's</param>
     /// <param name="refreshSocket">of the refresh party, or null</param>
     /// <param name="threads">of the evaluator</param>
     /// <exception cref="InvalidDataException">there is no refresh party at the socket</exception>
-    public static ProgramSession Begin(PlanFolder plan, EvaluationKeys keys, string? refreshSocket, int threads)
+    public static ProgramSession Begin(
+        PlanFolder plan, EncryptedProgram program, EvaluationKeys keys, string? refreshSocket, int threads)
     {
         RemoteRefresher? client = null;
         try
         {
             client = refreshSocket is null ? null : new RemoteRefresher(plan.Parameters, refreshSocket, threads);
-            return new ProgramSession(plan, keys, client, threads);
+            return new ProgramSession(plan, MemoryOf(plan, program), keys, client, threads);
         }
         catch (SocketException exception)
         {

@@ -56,7 +56,7 @@ internal sealed class ProgramTraining
         }
         if (done > 0 || journal.Current.Position is not null)
             _output.WriteLine($"going on from {Place(journal.Current)}");
-        using var session = ProgramSession.Begin(_plan, keys, _options.Refresh, _options.Threads);
+        using var session = ProgramSession.Begin(_plan, Program, keys, _options.Refresh, _options.Threads);
         var meter = new RunMeter(_output, _options.Output, _plan, Program, journal.Current, Total);
         var execution = new StepExecution(_plan, Program, session, journal, meter, _stop, _output, _options.SaveEvery);
         for (var step = done; step < Total; step++)

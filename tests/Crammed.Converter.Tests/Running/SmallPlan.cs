@@ -56,6 +56,7 @@ internal static class SmallPlan
                 Scalars = new Dictionary<string, IReadOnlyList<double>> { ["rate"] = [.. Enumerable.Repeat(rate, Steps)] },
                 PredictedSeconds = 1,
                 PredictedBytes = 1L << 28,
+                TrainingMemory = new RunMemory(UniformHalf.Expanded, 64L << 20, DiagonalStorage.Coefficients, 1L << 24, 2L << 30, 0),
             },
             training, evaluation, new Dictionary<string, FrozenWeights>(), new Dictionary<string, float[]>());
         return PlanFolder.Open(folder);

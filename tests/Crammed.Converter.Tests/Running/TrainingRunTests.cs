@@ -35,6 +35,9 @@ internal sealed class TrainingRunTests
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>
+    /// The run keeps half keys within a budget and diagonals as coefficients, as the plan has it; what it is compared with does not.
+    /// </summary>
     [Test]
     public void A_run_gives_what_the_instructions_give_bit_by_bit()
     {
@@ -54,6 +57,7 @@ internal sealed class TrainingRunTests
         Assert.That(profile.StepSeconds.Sum(), Is.EqualTo(profile.InstructionSeconds.Sum()).Within(1e-6));
         Assert.That(profile.ByPart.Keys, Is.SupersetOf(["layer 0", "layer 1", "head", "update"]));
         Assert.That(profile.SpilledBytes, Is.Positive);
+        Assert.That(profile.KeyBytes, Is.InRange(1, _parts.Plan.Manifest.TrainingMemory!.KeyBudgetBytes!.Value));
         var text = File.ReadAllLines(Path.Combine(output, RunFiles.ProfileText));
         var program = ProgramWriter.Write(_parts.Plan.Training).Split('\n');
         Assert.That(text.Select(line => line[12..]), Is.EqualTo(program[..^1]));
