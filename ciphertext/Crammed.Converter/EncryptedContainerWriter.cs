@@ -38,18 +38,17 @@ public sealed record ContainerSource(string DrawSha256, string ExportSha256, str
 public sealed class EncryptedContainerWriter
 {
     private readonly PlanFolder _plan;
-    private readonly string _keyId;
+    private readonly KeyId _keyId;
     private readonly CkksEncoder _encoder;
     private readonly Encryptor _encryptor;
     private readonly ParallelOptions _parallel;
 
     /// <param name="plan">whose programs read the container</param>
     /// <param name="secret">must outlive the writer</param>
-    /// <param name="keyId">names the secret key in the container's manifest</param>
     /// <param name="threads">ciphertexts made at the same time</param>
-    public EncryptedContainerWriter(PlanFolder plan, SecretKey secret, string keyId, int threads)
+    public EncryptedContainerWriter(PlanFolder plan, SecretKey secret, int threads)
     {
-        (_plan, _keyId) = (plan, keyId);
+        (_plan, _keyId) = (plan, secret.KeyId);
         _encoder = new CkksEncoder(plan.Parameters);
         _encryptor = new Encryptor(secret);
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads };
@@ -86,7 +85,7 @@ public sealed class EncryptedContainerWriter
             var manifest = new EncryptedContainerManifest
             {
                 PlanId = _plan.Id,
-                KeyId = _keyId,
+                KeyId = _keyId.ToString(),
                 DrawSha256 = source.DrawSha256,
                 ExportSha256 = source.ExportSha256,
                 Task = source.Task,

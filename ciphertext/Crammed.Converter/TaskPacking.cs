@@ -68,7 +68,10 @@ public sealed class TaskPacking
         PlanFolder plan, FineTuningDraw draw, IReadOnlyList<PackedExample> train, IReadOnlyList<PackedExample> evaluation)
     {
         if (draw.Settings != plan.Manifest.Settings || draw.Shape != plan.Manifest.Shape)
-            throw new InvalidDataException($"{plan.Folder} was planned for a draw of other hyperparameters or sizes; plan again with this draw");
+        {
+            throw new InvalidDataException(
+                $"{plan.Folder} was planned for a draw of other hyperparameters or sizes; plan again with this draw");
+        }
         if (draw.TrainingExamples != train.Count)
             throw new InvalidDataException($"the draw is for {draw.TrainingExamples} training examples, the export has {train.Count}");
         var batches = evaluation.Chunk(_grid.Examples).ToArray();

@@ -1,3 +1,4 @@
+using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Models;
@@ -15,6 +16,12 @@ namespace Crammed.Converter;
 /// <param name="precisionBits">released values are multiples of 2^-precisionBits</param>
 public sealed class TrainingResults(PlanFolder plan, TaskPacking packing, SecretKey secret, int precisionBits)
 {
+    /// <summary>
+    /// A result of a larger error is of no use: released values are of size one. What has imaginary parts of many times as much
+    /// (<see cref="Decryptor.LargestImaginaryError"/>) is refused.
+    /// </summary>
+    private const double LargestError = 1.0 / (1 << 10);
+
     private readonly Decryptor _decryptor = new(secret);
 
     /// <summary>Logits [example][class] of a file that the training program wrote.</summary>
@@ -71,12 +78,18 @@ public sealed class TrainingResults(PlanFolder plan, TaskPacking packing, Secret
             path, plan.Parameters, values, value => (plan.Levels.OfCiphertext(least(value)), IsExact: false));
         try
         {
-            return groups.ToDictionary(group => group.Key, group => group.Value.Select(_decryptor.DecryptToSlots).ToArray());
+            return groups.ToDictionary(group => group.Key, group => group.Value.Select(Decrypt).ToArray());
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidDataException($"{path}: {exception.Message}", exception);
         }
         finally
         {
             foreach (var ciphertext in groups.Values.SelectMany(group => group))
                 ciphertext.Dispose();
         }
+
+        double[] Decrypt(Ciphertext ciphertext) => _decryptor.DecryptToRealSlots(ciphertext, LargestError);
     }
 }

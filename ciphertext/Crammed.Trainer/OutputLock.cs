@@ -21,7 +21,8 @@ internal sealed class OutputLock : IDisposable
         }
         catch (IOException exception) when (File.Exists(path) && exception is not FileNotFoundException and not DirectoryNotFoundException)
         {
-            throw new InvalidDataException($"{folder}: another run writes to this folder; wait for its end, or give another folder", exception);
+            throw new InvalidDataException(
+                $"{folder}: another run writes to this folder; wait for its end, or give another folder", exception);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed record ProgramOptions
     /// <summary>Encrypted data.</summary>
     public required string Container { get; init; }
 
-    /// <summary>Folder of the evaluation keys.</summary>
+    /// <summary>Folder of public keys.</summary>
     public required string Keys { get; init; }
 
     /// <summary>Folder for states and encrypted results.</summary>
@@ -62,17 +62,19 @@ internal sealed record ProgramOptions
             Threads = values.ContainsKey("--threads") ? (int)Number("--threads", 1, 1024) : Environment.ProcessorCount,
             MemoryBytes = values.ContainsKey("--memory") ? (long)(Number("--memory", 0.001, 1 << 20) * (1L << 30)) : null,
             SaveEvery = TimeSpan.FromMinutes(values.ContainsKey("--save-every") ? Number("--save-every", 0, 1 << 20) : 10),
-            IsAttached = values.TryGetValue("--attached", out var attached)
-                && (bool.TryParse(attached, out var isAttached) ? isAttached : throw new ArgumentException($"--attached is '{attached}'; it is true or false")),
+            IsAttached = Flag("--attached"),
         };
 
         string Required(string name) => values.TryGetValue(name, out var value)
             ? value
             : throw new ArgumentException($"option {name} is missing; {Usage}");
 
+        bool Flag(string name) => values.TryGetValue(name, out var text)
+            && (bool.TryParse(text, out var isSet) ? isSet : throw new ArgumentException($"{name} is '{text}'; it is true or false"));
+
         double Number(string name, double least, double most) =>
-            double.TryParse(values[name], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            && (name != "--threads" || number % 1 == 0)
+            double.TryParse(values[name], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most && (name != "--threads" || number % 1 == 0)
             ? number
             : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture, $"{name} is '{values[name]}'; it must be a number from {least} to {most}"));

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Crammed.Ckks;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Trainer;
@@ -9,23 +10,24 @@ namespace Crammed.Trainer;
 /// <summary>What executes a plan's program on ciphertexts: evaluation keys, bootstrapper or refresh party, and the backend.</summary>
 internal sealed class ProgramSession : IDisposable
 {
-    /// <summary>The file of evaluation keys in the folder that the server is given.</summary>
-    private const string KeyFile = "evaluation.keys";
-
     private readonly EvaluationKeys _keys;
     private readonly RemoteRefresher? _client;
     private readonly Bootstrapper? _bootstrapper;
 
-    private ProgramSession(PlanFolder plan, EvaluationKeys keys, RemoteRefresher? client, int threads)
+    private ProgramSession(PlanFolder plan, RunMemory? memory, EvaluationKeys keys, RemoteRefresher? client, int threads)
     {
         (_keys, _client) = (keys, client);
+        memory?.Apply();
         var evaluator = new Evaluator(plan.Parameters, keys, threads);
         if (plan.BootstrapRange is { } range)
         {
             _bootstrapper = new Bootstrapper(
-                new BootstrappingPlan(plan.Parameters, range: range), evaluator, new CkksEncoder(plan.Parameters));
+                new BootstrappingPlan(plan.Parameters, range: range), evaluator, new CkksEncoder(plan.Parameters),
+                memory?.Diagonals ?? DiagonalStorage.Transformed);
         }
-        Groups = new CkksGroups(plan.Levels, evaluator, _bootstrapper, client);
+        Groups = memory is null
+            ? new CkksGroups(plan.Levels, evaluator, _bootstrapper, client)
+            : new CkksGroups(plan.Levels, evaluator, _bootstrapper, client, memory.EncodingBytes);
     }
 
     public CkksGroups Groups { get; }
@@ -33,43 +35,40 @@ internal sealed class ProgramSession : IDisposable
     /// <summary>Of evaluation keys in memory.</summary>
     public long KeyBytes => _keys.Bytes;
 
-    /// <summary>Opens the keys and checks that they serve a program.</summary>
-    /// <param name="folder">that holds the file of evaluation keys</param>
+    /// <summary>Opens the keys and checks that they serve a program and are those of the data.</summary>
+    /// <param name="folder">of public keys</param>
     /// <param name="plan">the plan</param>
     /// <param name="program">that will run</param>
-    /// <exception cref="FileNotFoundException">there are no keys</exception>
-    /// <exception cref="InvalidDataException">they are malformed, or do not serve the program</exception>
-    public static EvaluationKeys OpenKeys(string folder, PlanFolder plan, EncryptedProgram program)
+    /// <param name="container">the data</param>
+    /// <exception cref="FileNotFoundException">a file is missing</exception>
+    /// <exception cref="InvalidDataException">they are malformed, or do not serve the program; the message is one line</exception>
+    /// <exception cref="KeyMismatchException">they are of another secret key than the data</exception>
+    public static EvaluationKeys OpenKeys(string folder, PlanFolder plan, EncryptedProgram program, EncryptedContainer container)
     {
-        var path = Path.Combine(folder, KeyFile);
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path} is missing; make keys with 'crammed keygen'", path);
-        var keys = EvaluationKeys.Open(path, plan.Parameters);
-        try
-        {
-            StartChecks.RequireKeys(path, keys, program, plan.Levels);
-            return keys;
-        }
-        catch
-        {
-            keys.Dispose();
-            throw;
-        }
+        container.RequireKey(folder, KeysManifest.Read(folder).Owner);
+        return PublicKeyFolder.OpenEvaluationKeys(
+            folder, plan.Parameters, ProgramKeys.Of(program, plan.Levels), MemoryOf(plan, program)?.Keys);
     }
+
+    /// <summary>How the plan would have a program keep its memory.</summary>
+    private static RunMemory? MemoryOf(PlanFolder plan, EncryptedProgram program) =>
+        ReferenceEquals(program, plan.Training) ? plan.Manifest.TrainingMemory : plan.Manifest.EvaluationMemory;
 
     /// <summary>Begins to execute.</summary>
     /// <param name="plan">the plan</param>
+    /// <param name="program">of the plan, that will run</param>
     /// <param name="keys">stay the caller's</param>
     /// <param name="refreshSocket">of the refresh party, or null</param>
     /// <param name="threads">of the evaluator</param>
     /// <exception cref="InvalidDataException">there is no refresh party at the socket</exception>
-    public static ProgramSession Begin(PlanFolder plan, EvaluationKeys keys, string? refreshSocket, int threads)
+    public static ProgramSession Begin(
+        PlanFolder plan, EncryptedProgram program, EvaluationKeys keys, string? refreshSocket, int threads)
     {
         RemoteRefresher? client = null;
         try
         {
             client = refreshSocket is null ? null : new RemoteRefresher(plan.Parameters, refreshSocket, threads);
-            return new ProgramSession(plan, keys, client, threads);
+            return new ProgramSession(plan, MemoryOf(plan, program), keys, client, threads);
         }
         catch (SocketException exception)
         {

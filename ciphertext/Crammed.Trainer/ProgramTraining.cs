@@ -43,13 +43,11 @@ internal sealed class ProgramTraining
 
     private void Run()
     {
-        using var keys = ProgramSession.OpenKeys(_options.Keys, _plan, Program);
-        if (keys.KeyId?.ToString() is { } owner && owner != _container.Manifest.KeyId)
-            throw new InvalidDataException($"{_options.Keys}: keys of another key than {_container.Folder} is encrypted under; give the container's own");
+        using var keys = ProgramSession.OpenKeys(_options.Keys, _plan, Program, _container);
         using var folder = OutputLock.Take(_options.Output);
         var journal = RunJournal.Open(_options.Output, _plan.Parameters, Beginning());
-        StartChecks.RequireDisk(_plan, Program, IsTraining, Total, _options.Output, SystemResources.Process);
         var done = journal.Current.Done;
+        StartChecks.RequireDisk(_plan, Program, IsTraining, Total - done, _options.Output, SystemResources.Process);
         _container.Verify(FilesFrom(done));
         if (done == Total)
         {
@@ -58,7 +56,7 @@ internal sealed class ProgramTraining
         }
         if (done > 0 || journal.Current.Position is not null)
             _output.WriteLine($"going on from {Place(journal.Current)}");
-        using var session = ProgramSession.Begin(_plan, keys, _options.Refresh, _options.Threads);
+        using var session = ProgramSession.Begin(_plan, Program, keys, _options.Refresh, _options.Threads);
         var meter = new RunMeter(_output, _options.Output, _plan, Program, journal.Current, Total);
         var execution = new StepExecution(_plan, Program, session, journal, meter, _stop, _output, _options.SaveEvery);
         for (var step = done; step < Total; step++)

@@ -41,16 +41,16 @@ internal sealed partial class RunJournal
     /// <param name="output">which is locked</param>
     /// <param name="parameters">of the ciphertexts</param>
     /// <param name="beginning">of this run</param>
-    /// <exception cref="InvalidDataException">the folder has the state of another run, or a damaged one; the message is one line</exception>
+    /// <exception cref="InvalidDataException">the folder has the state of another run, or a damaged one; one line</exception>
     public static RunJournal Open(string output, CkksParameters parameters, RunState beginning)
     {
         var folder = Path.Combine(output, RunFiles.States);
-        var isNew = !File.Exists(Path.Combine(folder, RunState.FileName));
-        var journal = new RunJournal(output, parameters, isNew ? beginning : Known(output, folder, beginning));
+        var known = File.Exists(Path.Combine(folder, RunState.FileName)) ? Known(output, folder, beginning) : null;
+        var journal = new RunJournal(output, parameters, known ?? beginning);
         Directory.CreateDirectory(folder);
         Directory.CreateDirectory(journal.Spill.Path);
         journal.RemoveLeftovers(output);
-        if (isNew)
+        if (known is null)
             journal.Commit(beginning);
         journal.Spill.Keep(journal.StoredPaths());
         return journal;
@@ -143,9 +143,12 @@ internal sealed partial class RunJournal
         EncryptedProgram program, ProgramPosition position) =>
         position.Groups.Where(group => !program.Inputs.Contains(group.Key));
 
-    private static RunState Known(string output, string folder, RunState beginning)
+    /// <summary>The state in the folder; null where it is that of another run that has done nothing yet.</summary>
+    private static RunState? Known(string output, string folder, RunState beginning)
     {
         var state = RunState.Read(folder);
+        if (state is { Done: 0, Position: null } && Identity(state) != Identity(beginning))
+            return null;
         if (Identity(state) != Identity(beginning))
         {
             throw new InvalidDataException(

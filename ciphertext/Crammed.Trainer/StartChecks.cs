@@ -11,36 +11,6 @@ internal static class StartChecks
 {
     private const double BytesPerGibibyte = 1L << 30;
 
-    /// <summary>Refuses evaluation keys that do not serve a program.</summary>
-    /// <exception cref="InvalidDataException">a key is missing, or cut to too low a level; the message is one line</exception>
-    public static void RequireKeys(string path, EvaluationKeys keys, EncryptedProgram program, CkksLevels levels)
-    {
-        var there = keys.Manifest.ToDictionary(key => (key.Kind, key.Steps), key => key.Level);
-        var needed = ProgramKeys.Of(program, levels);
-        List<(EvaluationKeyKind Kind, int Steps, int Level)> wanted =
-            [.. needed.Rotations.Select(rotation => (EvaluationKeyKind.Rotation, rotation.Key, rotation.Value))];
-        if (needed.RelinearizationLevel is { } relinearization)
-            wanted.Add((EvaluationKeyKind.Relinearization, 0, relinearization));
-        if (needed.ConjugationLevel is { } conjugation)
-            wanted.Add((EvaluationKeyKind.Conjugation, 0, conjugation));
-        if (needed.Encapsulation)
-        {
-            wanted.Add((EvaluationKeyKind.DenseToEphemeral, 0, 0));
-            wanted.Add((EvaluationKeyKind.EphemeralToDense, 0, 0));
-        }
-        foreach (var (kind, steps, level) in wanted)
-        {
-            var name = kind == EvaluationKeyKind.Rotation ? $"for rotations by {steps}" : $"of kind {kind}";
-            if (!there.TryGetValue((kind, steps), out var found))
-                throw new InvalidDataException($"{path}: there is no key {name}; make keys for this plan with 'crammed keygen'");
-            if (found < level)
-            {
-                throw new InvalidDataException(
-                    $"{path}: the key {name} serves levels up to {found}, the plan takes it at {level}; make keys for this plan");
-            }
-        }
-    }
-
     /// <summary>Refuses a plan whose steps cannot follow one another, and one that needs a refresh party that is not there.</summary>
     /// <exception cref="InvalidDataException">the message is one line</exception>
     public static void RequireRunnable(PlanFolder plan, string? refreshSocket)
@@ -53,13 +23,17 @@ internal static class StartChecks
             if (back < Math.Max(given, evaluated))
             {
                 throw new InvalidDataException(
-                    $"{plan.Folder}: {value.Name} comes back at level {back}, and the next step takes it at {Math.Max(given, evaluated)}; plan again");
+                    $"{plan.Folder}: {value.Name} comes back at level {back}, and the next step takes it at "
+                    + $"{Math.Max(given, evaluated)}; plan again");
             }
         }
         var asksClient = new[] { plan.Training, plan.Evaluation }.SelectMany(program => program.Instructions).OfType<Refresh>()
             .Any(refresh => refresh.Method == RefreshMethod.Client);
         if (asksClient && refreshSocket is null)
-            throw new InvalidDataException($"{plan.Folder}: the key holder refreshes; give the socket of its refresh party, --refresh SOCKET");
+        {
+            throw new InvalidDataException(
+                $"{plan.Folder}: the key holder refreshes; give the socket of its refresh party, --refresh SOCKET");
+        }
     }
 
     /// <summary>Refuses a run that does not fit in memory.</summary>
@@ -70,7 +44,8 @@ internal static class StartChecks
         if (needed > allowedBytes)
         {
             throw new InvalidDataException(
-                $"{plan.Folder}: a run takes {Gibibytes(needed)}, --memory is {Gibibytes(allowedBytes.Value)}; plan with less memory (he.memory)");
+                $"{plan.Folder}: a run takes {Gibibytes(needed)}, --memory is {Gibibytes(allowedBytes.Value)}; "
+                + "plan with less memory (he.memory)");
         }
         if (resources.Memory is { } free && needed > free.Bytes)
         {

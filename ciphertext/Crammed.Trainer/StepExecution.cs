@@ -100,10 +100,9 @@ internal sealed class StepExecution(
                     group => values[group.Key], IReadOnlyList<SlotVector> (group) => [.. group.Value.Select(place => vectors[place])])
                 .Concat(inputs.ToDictionary(input => values[input.Key], IReadOnlyList<SlotVector> (input) => input.Value))
                 .ToDictionary();
+            var stored = saved.Stored.ToDictionary(file => values[file.Key], file => file.Value);
             return ProgramRun.Resume(
-                program, session.Groups,
-                new ProgramPosition(position.Instruction, groups, saved.Stored.ToDictionary(stored => values[stored.Key], stored => stored.Value)),
-                plan.Constants(step), journal.Spill);
+                program, session.Groups, new ProgramPosition(position.Instruction, groups, stored), plan.Constants(step), journal.Spill);
         }
         finally
         {

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Crammed.Trainer;
 
 /// <summary>
-/// Whether someone asked a program to end: by SIGINT or SIGTERM, or, where it is attached, by the end of its standard input. That is how a
-/// child learns that its parent is gone, whatever became of it: the parent keeps the other end of a pipe open as long as it lives. (A signal
-/// at the parent's death, Linux's PR_SET_PDEATHSIG, would come at the end of the thread that started the child.)
+/// Whether someone asked a program to end: by SIGINT or SIGTERM, or, where it is attached, by the end of its standard input. That is how
+/// a child learns that its parent is gone, whatever became of it: the parent keeps the other end of a pipe open as long as it lives. (A
+/// signal at the parent's death, Linux's PR_SET_PDEATHSIG, would come at the end of the thread that started the child.)
 /// </summary>
 public sealed class StopRequest : IDisposable
 {
@@ -15,11 +15,8 @@ public sealed class StopRequest : IDisposable
     /// <param name="watchesInput">whether the end of the standard input ends the program</param>
     public StopRequest(bool watchesInput)
     {
-        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(kind => PosixSignalRegistration.Create(kind, signal =>
-        {
-            signal.Cancel = true;
-            _reason ??= "interrupted";
-        }))];
+        PosixSignal[] ending = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
+        _signals = [.. ending.Select(kind => PosixSignalRegistration.Create(kind, Interrupt))];
         if (watchesInput)
             new Thread(Watch) { IsBackground = true, Name = "end of standard input" }.Start();
     }
@@ -33,6 +30,12 @@ public sealed class StopRequest : IDisposable
     {
         foreach (var signal in _signals)
             signal.Dispose();
+    }
+
+    private void Interrupt(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        _reason ??= "interrupted";
     }
 
     private void Watch()

@@ -69,6 +69,13 @@ public sealed class EncryptedContainer
         return new EncryptedContainer(folder, manifest, PlanFolder.Sha256(Path.Combine(folder, EncryptedContainerManifest.FileName)), plan);
     }
 
+    /// <summary>Refuses keys that the container's ciphertexts do not belong to.</summary>
+    /// <param name="place">the keys' folder, for the message</param>
+    /// <param name="keyId">their id</param>
+    /// <exception cref="KeyMismatchException">they are of another secret key</exception>
+    public void RequireKey(string place, KeyId keyId) =>
+        KeyMismatchException.ThrowIfDifferent(place, "the encrypted container", KeyId.Parse(Manifest.KeyId), "these keys", keyId);
+
     /// <summary>Reads files whole and compares them with the manifest, so that a run does not find out after days.</summary>
     /// <param name="names">files to compare; others have to be there</param>
     /// <param name="progress">told after each file</param>

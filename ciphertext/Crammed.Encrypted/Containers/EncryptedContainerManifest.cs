@@ -56,7 +56,7 @@ public sealed record EncryptedContainerManifest
 
     /// <summary>Reads and checks a container's manifest.</summary>
     /// <exception cref="FileNotFoundException">the folder is no container</exception>
-    /// <exception cref="InvalidDataException">malformed, of another format, or a value out of its range; the message is one line</exception>
+    /// <exception cref="InvalidDataException">malformed, of another format, or a value out of its range; one line</exception>
     public static EncryptedContainerManifest Read(string folder) => JsonFile.Read<EncryptedContainerManifest>(
         Path.Combine(folder, FileName), Options, $"'{folder}' is no encrypted container (make one with 'crammed convert')", Check,
         LongestFile);
@@ -67,6 +67,8 @@ public sealed record EncryptedContainerManifest
             throw new ArgumentException($"format {manifest.Format}, expected {CurrentFormat}; {Advice}");
         if (manifest.Steps < 1 || manifest.EvaluationBatches.Any(examples => examples < 1))
             throw new ArgumentException($"a container has one step or more, and batches of one example or more; {Advice}");
+        if (!Ckks.KeyId.TryParse(manifest.KeyId, out _))
+            throw new ArgumentException($"key_id is {ErrorText.Quote(manifest.KeyId)}, it must be 32 hexadecimal digits; {Advice}");
         foreach (var file in manifest.Files)
             file.Validate();
         var expected = Enumerable.Range(0, manifest.Steps).Select(EncryptedContainer.BatchFile)

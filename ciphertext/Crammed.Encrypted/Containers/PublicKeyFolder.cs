@@ -19,10 +19,11 @@ public static class PublicKeyFolder
     /// <param name="folder">the folder</param>
     /// <param name="parameters">the parameter set that the program runs under</param>
     /// <param name="needed">keys that must be there; null where that is not known</param>
+    /// <param name="memory">how the keys are kept; null: as they are</param>
     /// <exception cref="FileNotFoundException">a file is missing</exception>
     /// <exception cref="InvalidDataException">a file is malformed or of another key or parameter set, or a key is missing; one line that
     /// names the first</exception>
-    public static EvaluationKeys OpenEvaluationKeys(string folder, CkksParameters parameters, ProgramKeys? needed = null)
+    public static EvaluationKeys OpenEvaluationKeys(string folder, CkksParameters parameters, ProgramKeys? needed = null, KeyMemory? memory = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var manifest = KeysManifest.Read(folder);
@@ -32,7 +33,7 @@ public static class PublicKeyFolder
                 $"{folder}: the keys are of parameter set {manifest.ParameterSet}, needed are keys of {parameters.Name}");
         }
         var path = Path.Combine(folder, EvaluationKeyFile);
-        var keys = Open(path, parameters);
+        var keys = Open(path, parameters, memory);
         try
         {
             Compare(path, keys, manifest);
@@ -47,13 +48,13 @@ public static class PublicKeyFolder
         }
     }
 
-    private static EvaluationKeys Open(string path, CkksParameters parameters)
+    private static EvaluationKeys Open(string path, CkksParameters parameters, KeyMemory? memory)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path} is missing; make keys with 'crammed keygen'", path);
         try
         {
-            return EvaluationKeys.Open(path, parameters);
+            return EvaluationKeys.Open(path, parameters, memory);
         }
         catch (CkksFormatException exception)
         {

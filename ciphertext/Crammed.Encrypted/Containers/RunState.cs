@@ -75,7 +75,7 @@ public sealed record RunState
 
     /// <summary>Reads and checks the state in a folder.</summary>
     /// <exception cref="FileNotFoundException">there is none</exception>
-    /// <exception cref="InvalidDataException">malformed, of another format, or a value out of its range; the message is one line</exception>
+    /// <exception cref="InvalidDataException">malformed, of another format, or a value out of its range; one line</exception>
     public static RunState Read(string folder) => JsonFile.Read<RunState>(
         Path.Combine(folder, FileName), Options, $"'{folder}' holds no state of a run", Check, LongestFile);
 

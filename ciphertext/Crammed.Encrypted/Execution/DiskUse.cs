@@ -21,7 +21,7 @@ public sealed record DiskUse(long StoredBytes, long PositionBytes)
         foreach (var instruction in program.Instructions)
         {
             if (instruction is Refresh)
-                positionBytes = Math.Max(positionBytes, BytesOf(live));
+                positionBytes = Math.Max(positionBytes, BytesOf(live, CiphertextBytes));
             switch (instruction)
             {
                 case Free free:
@@ -30,7 +30,7 @@ public sealed record DiskUse(long StoredBytes, long PositionBytes)
                 case Store store:
                     live.Remove(store.Operand);
                     stored.Add(store.Operand);
-                    storedBytes = Math.Max(storedBytes, BytesOf(stored));
+                    storedBytes = Math.Max(storedBytes, BytesOf(stored, StoredCiphertextBytes));
                     break;
                 case Load load:
                     stored.Remove(load.Stored);
@@ -40,9 +40,13 @@ public sealed record DiskUse(long StoredBytes, long PositionBytes)
         }
         return new DiskUse(storedBytes, positionBytes);
 
-        long BytesOf(IEnumerable<Value> values) =>
-            values.Sum(value => value.Count * CiphertextBytes(levels.Parameters, levels.OfCiphertext(at[value])));
+        long BytesOf(IEnumerable<Value> values, Func<CkksParameters, int, long> bytes) =>
+            values.Sum(value => value.Count * bytes(levels.Parameters, levels.OfCiphertext(at[value])));
     }
+
+    /// <summary>Bytes of a ciphertext that a run stores: residues as they are in memory, a checksum for each limb.</summary>
+    private static long StoredCiphertextBytes(CkksParameters parameters, int level) =>
+        HeaderBytes + 2L * (level + 1) * (parameters.N * sizeof(double) + sizeof(long));
 
     /// <summary>Bytes of a ciphertext in a file, both polynomials bit-packed.</summary>
     public static long CiphertextBytes(CkksParameters parameters, int level) =>

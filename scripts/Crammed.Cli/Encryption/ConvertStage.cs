@@ -57,7 +57,7 @@ internal sealed class ConvertStage
     public ContainerSummary Run(string folder, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
         using var secret = KeyFolder.OpenSecret(_input.Keys, _input.Plan.Parameters);
-        return new EncryptedContainerWriter(_input.Plan, secret, secret.KeyId.ToString(), _input.Threads).Write(folder, _source, _slots, progress, cancellation);
+        return new EncryptedContainerWriter(_input.Plan, secret, _input.Threads).Write(folder, _source, _slots, progress, cancellation);
     }
 
     /// <summary>Names an export: the hash of the training split's manifest, which names its parts by theirs.</summary>

@@ -41,17 +41,12 @@ internal sealed class RunParts : IDisposable
     /// <param name="change">of what the plan asks for</param>
     public string WriteKeys(SecretKey secret, string name, Func<EvaluationKeyRequest, EvaluationKeyRequest>? change = null)
     {
-        ProgramKeys[] needed = [ProgramKeys.Of(Plan.Training, Plan.Levels), ProgramKeys.Of(Plan.Evaluation, Plan.Levels)];
-        var request = new EvaluationKeyRequest
-        {
-            RelinearizationLevel = needed.Max(keys => keys.RelinearizationLevel),
-            ConjugationLevel = needed.Max(keys => keys.ConjugationLevel),
-            Rotations = [.. needed.SelectMany(keys => keys.Rotations).Select(rotation => (rotation.Key, rotation.Value))],
-            Encapsulation = needed.Any(keys => keys.Encapsulation),
-        };
+        var request = KeyFolderRequest.Of([Plan.Training, Plan.Evaluation], Plan.Levels).Keys;
         var folder = Path.Combine(Folder, name);
         Directory.CreateDirectory(folder);
-        new KeyGenerator(secret).SaveEvaluationKeys(Path.Combine(folder, "evaluation.keys"), change?.Invoke(request) ?? request);
+        var made = new KeyGenerator(secret).SaveEvaluationKeys(
+            Path.Combine(folder, PublicKeyFolder.EvaluationKeyFile), change?.Invoke(request) ?? request);
+        KeysManifest.Of(secret.KeyId, Plan.Parameters, [], made).Write(folder);
         return folder;
     }
 
@@ -59,7 +54,7 @@ internal sealed class RunParts : IDisposable
     public string WriteContainer(SecretKey secret, string name, PlanFolder? plan = null)
     {
         var folder = Path.Combine(Folder, name);
-        new EncryptedContainerWriter(plan ?? Plan, secret, secret.KeyId.ToString(), threads: 2).Write(
+        new EncryptedContainerWriter(plan ?? Plan, secret, threads: 2).Write(
             folder, new ContainerSource(new string('d', 64), new string('e', 64), "small"), SmallPlan.Slots(seed: 5), null,
             CancellationToken.None);
         return folder;
@@ -68,7 +63,7 @@ internal sealed class RunParts : IDisposable
     /// <summary>The files that a training has to come to, by name: logits of each step, and the last state.</summary>
     public Dictionary<string, byte[]> Train()
     {
-        using var keys = EvaluationKeys.Open(Path.Combine(Keys, "evaluation.keys"), Plan.Parameters);
+        using var keys = PublicKeyFolder.OpenEvaluationKeys(Keys, Plan.Parameters);
         var evaluator = new Evaluator(Plan.Parameters, keys);
         using var bootstrapper = new Bootstrapper(
             new BootstrappingPlan(Plan.Parameters, range: Plan.BootstrapRange!.Value), evaluator, new CkksEncoder(Plan.Parameters));

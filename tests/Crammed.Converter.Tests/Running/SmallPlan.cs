@@ -56,6 +56,7 @@ internal static class SmallPlan
                 Scalars = new Dictionary<string, IReadOnlyList<double>> { ["rate"] = [.. Enumerable.Repeat(rate, Steps)] },
                 PredictedSeconds = 1,
                 PredictedBytes = 1L << 28,
+                TrainingMemory = new RunMemory(UniformHalf.Expanded, 64L << 20, DiagonalStorage.Coefficients, 1L << 24, 2L << 30, 0),
             },
             training, evaluation, new Dictionary<string, FrozenWeights>(), new Dictionary<string, float[]>());
         return PlanFolder.Open(folder);
@@ -70,7 +71,11 @@ internal static class SmallPlan
     private static double[][] Random(int seed)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, Features).Select(_ => Enumerable.Range(0, Grid.SlotCount).Select(_ => random.NextDouble() - 0.5).ToArray())];
+        return
+        [
+            .. Enumerable.Range(0, Features)
+                .Select(_ => Enumerable.Range(0, Grid.SlotCount).Select(_ => random.NextDouble() - 0.5).ToArray()),
+        ];
     }
 
     private static double[][] Zeros() => [.. Enumerable.Range(0, Features).Select(_ => new double[Grid.SlotCount])];
@@ -142,7 +147,8 @@ internal static class SmallPlan
         string[] lines = [.. ProgramWriter.Write(program).Split('\n')[..^2]];
         var refresh = Array.FindIndex(lines, line => line.Contains(" = refresh ", StringComparison.Ordinal));
         var first = lines.Length - program.Instructions.Count;
-        string[] made = [.. program.Instructions.Take(refresh - first).SelectMany(instruction => instruction.Results).Select(value => value.Name)];
+        string[] made =
+            [.. program.Instructions.Take(refresh - first).SelectMany(instruction => instruction.Results).Select(value => value.Name)];
         string[] across =
         [
             .. made.Where(name => !Reads(lines[refresh], name) && !lines[first..refresh].Contains($"free {name}")
@@ -152,7 +158,8 @@ internal static class SmallPlan
         changed.AddRange(across.Select(name => $"store {name}"));
         changed.Add(lines[refresh]);
         changed.AddRange(across.Select(name => $"{Axes(name)} = load {name}"));
-        changed.AddRange(lines[(refresh + 1)..].Select(line => across.Aggregate(line, (text, name) => Name(name).Replace(text, $"{name}.loaded"))));
+        changed.AddRange(lines[(refresh + 1)..]
+            .Select(line => across.Aggregate(line, (text, name) => Name(name).Replace(text, $"{name}.loaded"))));
         changed[first - 1] = $"instructions {changed.Count - first}";
         var body = string.Concat(changed.Select(line => $"{line}\n"));
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));

@@ -1,4 +1,4 @@
-using Crammed.Ckks;
+using Crammed.Ckks.Client;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Programs;
 using Crammed.Trainer;
@@ -35,6 +35,9 @@ internal sealed class TrainingRunTests
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>
+    /// The run keeps half keys within a budget and diagonals as coefficients, as the plan has it; what it is compared with does not.
+    /// </summary>
     [Test]
     public void A_run_gives_what_the_instructions_give_bit_by_bit()
     {
@@ -44,7 +47,9 @@ internal sealed class TrainingRunTests
         RequireFinished(output);
 
         RunProgress[] lines = [.. result.Output.Split('\n').Select(RunProgress.Parse).OfType<RunProgress>()];
-        Assert.That(lines.Where(line => line.Part == RunProgress.Done).Select(line => line.Number), Is.EqualTo(Enumerable.Range(1, SmallPlan.Steps)));
+        Assert.That(
+            lines.Where(line => line.Part == RunProgress.Done).Select(line => line.Number),
+            Is.EqualTo(Enumerable.Range(1, SmallPlan.Steps)));
         Assert.That(lines[^1].SecondsLeft, Is.Zero);
         var profile = ProgramProfile.Read(Path.Combine(output, RunFiles.Profile));
         Assert.That(profile.InstructionCounts, Is.All.EqualTo(SmallPlan.Steps));
@@ -52,6 +57,7 @@ internal sealed class TrainingRunTests
         Assert.That(profile.StepSeconds.Sum(), Is.EqualTo(profile.InstructionSeconds.Sum()).Within(1e-6));
         Assert.That(profile.ByPart.Keys, Is.SupersetOf(["layer 0", "layer 1", "head", "update"]));
         Assert.That(profile.SpilledBytes, Is.Positive);
+        Assert.That(profile.KeyBytes, Is.InRange(1, _parts.Plan.Manifest.TrainingMemory!.KeyBudgetBytes!.Value));
         var text = File.ReadAllLines(Path.Combine(output, RunFiles.ProfileText));
         var program = ProgramWriter.Write(_parts.Plan.Training).Split('\n');
         Assert.That(text.Select(line => line[12..]), Is.EqualTo(program[..^1]));
@@ -141,12 +147,14 @@ internal sealed class TrainingRunTests
             cp -r "$output" "$copy"
             """;
         using var process = TrainerProcess.StartProgram(
-            "unshare", ["-rm", "sh", "-c", Script, "sh", output, copy, "dotnet", TrainerProcess.Assembly, .. Arguments(output), "--save-every", "0"]);
+            "unshare",
+            ["-rm", "sh", "-c", Script, "sh", output, copy, "dotnet", TrainerProcess.Assembly, .. Arguments(output), "--save-every", "0"]);
         var result = process.Wait();
         if (!result.Output.Contains("first:", StringComparison.Ordinal))
             Assert.Ignore($"no file system can be mounted here: {result.Errors}");
         Assert.That(result.Output, Does.Contain("first: 2").And.Contain("second: 0"), result.Errors);
-        Assert.That(result.Errors.Trim().Split('\n'), Has.Length.EqualTo(1).And.All.Contains("make room, and the same command goes on from there"));
+        Assert.That(
+            result.Errors.Trim().Split('\n'), Has.Length.EqualTo(1).And.All.Contains("make room, and the same command goes on from there"));
         RequireFinished(copy);
     }
 
@@ -180,10 +188,11 @@ internal sealed class TrainingRunTests
             ("batch-00001.ct", file => File.WriteAllBytes(file, File.ReadAllBytes(file)[..^1]), "bytes, and is to have"),
             ("batch-00001.ct", file => Flip(file, 5000), "is not what was written"),
             ("state.ct", File.Delete, "is missing"),
-            ("state.ct", file => File.Copy(file.Replace("state", "batch-00000", StringComparison.Ordinal), file, overwrite: true), "state.ct"),
-            ("manifest.json", file => File.WriteAllText(file, File.ReadAllText(file).Replace("\"steps\": 2", "\"steps\": 1", StringComparison.Ordinal)), "its files are not those of 1 steps"),
+            ("state.ct", file => File.Copy(Path.Combine(Path.GetDirectoryName(file)!, "batch-00000.ct"), file, overwrite: true), "state.ct"),
+            ("manifest.json", file => Replace(file, "\"steps\": 2", "\"steps\": 1"), "its files are not those of 1 steps"),
             ("manifest.json", file => File.WriteAllText(file, File.ReadAllText(file)[..100]), "manifest.json"),
-            ("manifest.json", file => File.WriteAllText(file, File.ReadAllText(file).Replace("\"state.ct\"", "\"../state.ct\"", StringComparison.Ordinal)), "is no name of a file"),
+            ("manifest.json", file => Replace(file, "\"state.ct\"", "\"../state.ct\""), "is no name of a file"),
+            ("manifest.json", file => Replace(file, _parts.Secret.KeyId.ToString(), "none"), "it must be 32 hexadecimal digits"),
         })
         {
             var copy = CopyOf(_parts.Container, "changed-container");
@@ -195,19 +204,30 @@ internal sealed class TrainingRunTests
     [Test]
     public void Keys_that_do_not_serve_the_plan_are_refused()
     {
-        RequireRefused(With("--keys", _folder), "evaluation.keys is missing");
-        var fewer = _parts.WriteKeys(_parts.Secret, "fewer-keys", request => request with { Rotations = [.. request.Rotations.Skip(1)] });
-        RequireRefused(With("--keys", fewer), "there is no key for rotations by");
-        var lower = _parts.WriteKeys(_parts.Secret, "lower-keys", request => request with { ConjugationLevel = request.ConjugationLevel - 1 });
-        RequireRefused(With("--keys", lower), "serves levels up to");
+        RequireRefused(With("--keys", _folder), KeysManifest.FileName);
+        var fewer = _parts.WriteKeys(
+            _parts.Secret, "fewer-keys", request => request with { Rotations = [.. request.Rotations.Skip(1)] });
+        RequireRefused(With("--keys", fewer), "there is no key of a rotation by");
+        var lower = _parts.WriteKeys(
+            _parts.Secret, "lower-keys", request => request with { ConjugationLevel = request.ConjugationLevel - 1 });
+        RequireRefused(With("--keys", lower), "only one that serves levels up to");
+    }
+
+    /// <summary>Of the same parameter set, and with all that the plan asks for: only its name tells it from the right one.</summary>
+    [Test]
+    public void Another_key_is_refused()
+    {
+        using var other = SecretKey.Generate(_parts.Plan.Parameters);
+        RequireRefused(With("--keys", _parts.WriteKeys(other, "foreign-keys")), "take what was made with one key");
+        RequireRefused(With("--container", _parts.WriteContainer(other, "foreign-container")), "take what was made with one key");
     }
 
     [Test]
     public void What_does_not_fit_is_refused()
     {
-        RequireRefused([.. With("--output", Output("small")), "--memory", "0.2"], "--memory is 0.20 GiB");
-        RequireRefused([.. With("--output", Output("small")), "--threads", "0"], "--threads is '0'");
-        RequireRefused([.. With("--output", Output("small")), "--model", "x"], "option '--model' is unknown");
+        RequireRefused(With("--memory", "0.2"), "--memory is 0.20 GiB");
+        RequireRefused(With("--threads", "0"), "--threads is '0'");
+        RequireRefused(With("--model", "x"), "option '--model' is unknown");
         RequireRefused(With("--refresh", Path.Combine(_folder, "nobody.sock")), "no refresh party answers");
     }
 
@@ -215,7 +235,7 @@ internal sealed class TrainingRunTests
     [Test]
     public void A_shadow_of_the_first_step_is_within_its_bounds()
     {
-        using var keys = EvaluationKeys.Open(Path.Combine(_parts.Keys, "evaluation.keys"), _parts.Plan.Parameters);
+        using var keys = PublicKeyFolder.OpenEvaluationKeys(_parts.Keys, _parts.Plan.Parameters);
         var stored = Directory.CreateDirectory(Path.Combine(_folder, "shadow")).FullName;
         var (first, compared) = ShadowTraining.Run(
             _parts.Plan, EncryptedContainer.Open(_parts.Container, _parts.Plan), keys, _parts.Secret, stored, threads: 2);
@@ -234,9 +254,10 @@ internal sealed class TrainingRunTests
         {
             Kind = RunKind.Training,
             PlanId = _parts.Plan.Id,
-            KeyId = _parts.KeyId,
+            KeyId = _parts.Secret.KeyId.ToString(),
             ContainerId = new string('0', 64),
-            Done = 0,
+            Done = 1,
+            State = new ContainerFile("state-00001.ct", 1, new string('0', 64)),
         };
         File.WriteAllText(Path.Combine(states, RunState.FileName), state.ToJson());
         RequireRefused(With("--output", output), "of another container");
@@ -313,6 +334,9 @@ internal sealed class TrainingRunTests
         bytes[place] ^= 1;
         File.WriteAllBytes(file, bytes);
     }
+
+    private static void Replace(string file, string text, string other) =>
+        File.WriteAllText(file, File.ReadAllText(file).Replace(text, other, StringComparison.Ordinal));
 
     private string CopyOf(string folder, string name)
     {

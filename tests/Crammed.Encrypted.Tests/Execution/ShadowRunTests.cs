@@ -35,7 +35,8 @@ internal sealed class ShadowRunTests
         builder.Output("result", builder.Sum("result", [Feature], ProgramBuilder.Term(back), ProgramBuilder.Term(mapped)));
         var costs = new ParameterCosts(CostTableText.Include("avx2"), _parameters);
         _program = ProgramPlan.Create(
-            builder.Build(), costs, new LocalSearchPlacement(100), new PlanOptions(new Dictionary<string, double>(), Method: RefreshMethod.Client)).Program;
+            builder.Build(), costs, new LocalSearchPlacement(100),
+            new PlanOptions(new Dictionary<string, double>(), Method: RefreshMethod.Client)).Program;
     }
 
     [Test]

@@ -1,5 +1,4 @@
 using Crammed.Ckks;
-using Crammed.Ckks.Client;
 using Crammed.Converter;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Execution;
@@ -19,12 +18,11 @@ namespace Crammed.Encrypted.Tests.Models;
 [TestFixture]
 internal sealed class EncryptedTaskTests
 {
-
     private const int Examples = 16, EvaluationExamples = 5, PrecisionBits = 20;
 
     /// <summary>
-    /// Of what a step changes: gradients on ciphertexts are within 2^-10 of those on clear slots (TinyStepTests), the second step begins where
-    /// the first one ended, and the update divides by the root of second moments, which doubles a relative error at most.
+    /// Of what a step changes: gradients on ciphertexts are within 2^-10 of those on clear slots (TinyStepTests), the second step begins
+    /// where the first one ended, and the update divides by the root of second moments, which doubles a relative error at most.
     /// </summary>
     private const double LargestDifference = 1.0 / 64;
 
@@ -58,7 +56,8 @@ internal sealed class EncryptedTaskTests
         [
             .. Enumerable.Range(0, Examples).Select(i => new PackedExample(
                 [.. reference.Data.Embedding.Skip(i * size).Take(size).Select(value => (float)value)],
-                [.. Enumerable.Range(0, Grid.Tokens).Select(token => token < reference.Data.Lengths[i] ? 1 : 0)], reference.Data.Labels[i])),
+                [.. Enumerable.Range(0, Grid.Tokens).Select(token => token < reference.Data.Lengths[i] ? 1 : 0)],
+                reference.Data.Labels[i])),
         ];
         WritePlan(checkpoint);
         _packing = TaskPacking.Of(_plan, checkpoint);
@@ -70,15 +69,16 @@ internal sealed class EncryptedTaskTests
     [Test]
     public void Training_and_evaluation_give_the_key_holder_what_clear_slots_give()
     {
-        using var secret = SecretKey.Generate(_plan.Parameters);
         var (keys, container) = (Path.Combine(_folder, "keys"), Path.Combine(_folder, "container"));
-        Directory.CreateDirectory(keys);
-        new KeyGenerator(secret).SaveEvaluationKeys(Path.Combine(keys, "evaluation.keys"), Request());
+        KeyFolder.Generate(
+            keys, KeyFolderRequest.Of([_plan.Training, _plan.Evaluation], _plan.Levels), SystemResources.Process, null,
+            CancellationToken.None);
+        using var secret = KeyFolder.OpenSecret(keys, _plan.Parameters);
         var data = _packing.Data(_plan, _draw, _examples, _examples[..EvaluationExamples]);
-        new EncryptedContainerWriter(_plan, secret, secret.KeyId.ToString(), threads: 2).Write(
+        new EncryptedContainerWriter(_plan, secret, threads: 2).Write(
             container, new ContainerSource(new string('d', 64), new string('e', 64), "reference"), data, null, CancellationToken.None);
         var (trained, evaluated) = (Path.Combine(_folder, "trained"), Path.Combine(_folder, "evaluated"));
-        string[] arguments = ["--plan", _plan.Folder, "--container", container, "--keys", keys];
+        string[] arguments = ["--plan", _plan.Folder, "--container", container, "--keys", KeyFolder.PublicOf(keys)];
         Run([.. arguments, "--output", trained]);
         var states = Path.Combine(trained, RunFiles.States);
         Run([.. arguments, "--output", evaluated, "--evaluate", states]);
@@ -136,19 +136,10 @@ internal sealed class EncryptedTaskTests
         return outputs.ToDictionary(output => output.Key, output => output.Value.Select(ClearGroups.Read).ToArray());
     }
 
-    private EvaluationKeyRequest Request()
-    {
-        ProgramKeys[] needed = [ProgramKeys.Of(_plan.Training, _plan.Levels), ProgramKeys.Of(_plan.Evaluation, _plan.Levels)];
-        return new EvaluationKeyRequest
-        {
-            RelinearizationLevel = needed.Max(keys => keys.RelinearizationLevel),
-            ConjugationLevel = needed.Max(keys => keys.ConjugationLevel),
-            Rotations = [.. needed.SelectMany(keys => keys.Rotations).Select(rotation => (rotation.Key, rotation.Value))],
-            Encapsulation = needed.Any(keys => keys.Encapsulation),
-        };
-    }
-
-    /// <summary>Bounds are those of both steps on clear slots; in the first one all but the classifier's gradient is zero.</summary>
+    /// <summary>
+    /// Bounds are those of both steps on clear slots, and of one more, since what is evaluated is the state after the last: in the first step
+    /// all but the classifier's gradient is zero, and so are products with the adapters' B.
+    /// </summary>
     private void WritePlan(string checkpoint)
     {
         var parameters = CkksParameters.Create(NamedParameters.Find("insecure-N12-bootstrapping"));
@@ -158,17 +149,19 @@ internal sealed class EncryptedTaskTests
         var packing = new TaskPacking(model, Grid);
         var bounds = new Dictionary<string, double>();
         var state = packing.State(CheckpointModel.Trained(_draw));
-        for (var step = 0; step < Settings.Steps; step++)
+        for (var step = 0; step <= Settings.Steps; step++)
         {
-            var batch = packing.Batch([.. _draw.Batch(step).ToArray().Select(index => _examples[index])]);
-            var constants = model.Constants(step + 1, Settings.LearningRateAt(step));
+            var used = Math.Min(step, Settings.Steps - 1);
+            var batch = packing.Batch([.. _draw.Batch(used).ToArray().Select(index => _examples[index])]);
+            var constants = model.Constants(step + 1, Settings.LearningRateAt(used));
             var outputs = RunClear(programs.Training, state, batch, constants, (_, value, vectors) => bounds[value.Name] = Math.Max(
                 bounds.GetValueOrDefault(value.Name, LeastBound), vectors.Max(vector => ClearGroups.Read(vector).Max(Math.Abs))));
             state = state.Keys.ToDictionary(name => name, name => outputs[name]);
         }
         var given = programs.Training.Inputs.Select(input => input.Name).ToHashSet();
         var states = programs.Training.Outputs.Keys.Where(given.Contains).ToDictionary(name => name, _ => costs.RefreshedLevel);
-        var scalars = Enumerable.Range(0, Settings.Steps).Select(step => model.Constants(step + 1, Settings.LearningRateAt(step)).Scalars).ToArray();
+        var scalars = Enumerable.Range(0, Settings.Steps)
+            .Select(step => model.Constants(step + 1, Settings.LearningRateAt(step)).Scalars).ToArray();
         var folder = Path.Combine(_folder, "plan");
         Directory.CreateDirectory(folder);
         PlanFolder.Write(
@@ -183,7 +176,8 @@ internal sealed class EncryptedTaskTests
                 Evaluation = evaluation,
                 Settings = Settings,
                 Shape = _draw.Shape,
-                Scalars = scalars[0].Keys.ToDictionary(name => name, IReadOnlyList<double> (name) => [.. scalars.Select(step => step[name])]),
+                Scalars = scalars[0].Keys.ToDictionary(
+                    name => name, IReadOnlyList<double> (name) => [.. scalars.Select(step => step[name])]),
                 PredictedSeconds = 1,
                 PredictedBytes = 1L << 30,
             },
@@ -193,6 +187,7 @@ internal sealed class EncryptedTaskTests
         EncryptedProgram Plan(EncryptedProgram program) => ProgramPlan.Create(
             program, costs, new LocalSearchPlacement(5000),
             new PlanOptions(
-                bounds, RangeMargin: 2, OutputLevels: states.Where(state => program.Outputs.ContainsKey(state.Key)).ToDictionary())).Program;
+                bounds, RangeMargin: 2,
+                OutputLevels: states.Where(state => program.Outputs.ContainsKey(state.Key)).ToDictionary())).Program;
     }
 }
