@@ -194,7 +194,7 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
 
     private InjectedNoise? Injected => ChecksLevels ? Noise : null;
 
-    private static double RmsOf(SlotVector vector) => RootMeanSquare(((ClearVector)vector).Values);
+    private static double RmsOf(SlotVector vector) => Math.Sqrt(TensorPrimitives.SumOfSquares(Slots(vector)) / Slots(vector).Length);
 
     private static double RootMeanSquare(IEnumerable<double> values) => Math.Sqrt(values.Average(value => value * value));
 

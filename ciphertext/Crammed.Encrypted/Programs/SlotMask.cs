@@ -71,9 +71,19 @@ public sealed record SlotMask(double Factor, string? Scalar, ValueList<SlotCondi
 /// <summary>Slots whose digit (slot / Stride) % Size is one of Count digits from Start on, cyclically.</summary>
 public sealed record DigitRange(int Stride, int Size, int Start, int Count)
 {
-    public bool Holds(int slot)
+    /// <summary>Clears all other slots; runs of a digit are as long as the stride.</summary>
+    public void ClearOthers(Span<double> slots)
     {
-        var distance = (slot / Stride % Size - Start) % Size;
+        for (var digit = 0; digit < Size; digit++)
+        {
+            for (var start = digit * Stride; start < slots.Length && !Holds(digit); start += Size * Stride)
+                slots[start..Math.Min(start + Stride, slots.Length)].Clear();
+        }
+    }
+
+    private bool Holds(int digit)
+    {
+        var distance = (digit - Start) % Size;
         return (distance < 0 ? distance + Size : distance) < Count;
     }
 }
@@ -94,11 +104,15 @@ public sealed record PublicSlots(double Value, ValueList<DigitRange> Conditions)
     public double[] Slots(int slotCount)
     {
         var slots = new double[slotCount];
-        for (var slot = 0; slot < slotCount; slot++)
+        if (Vector is { } vector)
         {
-            if (Conditions.All(condition => condition.Holds(slot)))
-                slots[slot] = Vector is null ? Value : Value * Vector.At(slot);
+            for (var slot = 0; slot < slotCount; slot++)
+                slots[slot] = slot < vector.Period ? Value * vector.At(slot) : slots[slot - vector.Period];
         }
+        else
+            Array.Fill(slots, Value);
+        foreach (var condition in Conditions)
+            condition.ClearOthers(slots);
         return slots;
     }
 }
