@@ -82,6 +82,7 @@ internal sealed record PlanCalibration(
             progress?.Report(new WorkProgress("calibrating", 0, total, "instructions"));
             for (var step = 0; step < batches.Steps.Count; step++)
                 RunStep(step);
+            RunEvaluation();
         }
         catch (RangeViolationException exception)
         {
@@ -132,6 +133,32 @@ internal sealed record PlanCalibration(
             }
         }
 
+        // What is evaluated is so with the parameters of after the last step.
+        void RunEvaluation()
+        {
+            var evaluation = FreeInsertion.Run(DeadCodeElimination.Run(input.Programs.Evaluation).Program).Program;
+            var (number, rate, examples) = batches.Steps[^1];
+            var packed = BatchInputs.Pack(
+                input.Training, BatchInputs.Of(input.Model, input.Training, examples), batches.Trained);
+            var inputs = evaluation.Inputs.ToDictionary(
+                value => value.Name,
+                value => states.Remove(value.Name, out var state) ? state : packed[value.Name].Select(slots => backend.Load(slots)).ToArray());
+            try
+            {
+                var outputs = ProgramRun.Execute(
+                    evaluation, backend, inputs, input.Model.Constants(number, rate), (_, value, vectors) =>
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        sizes[value.Name] = sizes[value.Name] with { Bound = Math.Max(sizes[value.Name].Bound, BoundOf(vectors)) };
+                    });
+                Dispose(outputs.Values.SelectMany(vectors => vectors));
+            }
+            finally
+            {
+                Dispose(inputs);
+            }
+        }
+
         IReadOnlyDictionary<string, SlotStatistics> CalibrateErrors(Dictionary<string, SlotVector[]> inputs, ProgramConstants constants)
         {
             var slots = inputs.ToDictionary(pair => pair.Key, pair => pair.Value.Select(ClearGroups.Read).ToArray());
@@ -154,9 +181,8 @@ internal sealed record PlanCalibration(
         void Add(string name, IReadOnlyList<SlotVector> vectors)
         {
             var statistics = SlotStatistics.Of(vectors);
-            var bound = vectors.Max(vector => ClearGroups.Read(vector).Max(Math.Abs));
             var known = sizes.GetValueOrDefault(name);
-            sizes[name] = (Math.Max(known.Bound, bound), known.Squares + statistics.Rms * statistics.Rms, statistics);
+            sizes[name] = (Math.Max(known.Bound, BoundOf(vectors)), known.Squares + statistics.Rms * statistics.Rms, statistics);
         }
     }
 
@@ -209,14 +235,16 @@ internal sealed record PlanCalibration(
         AtomicFile.WriteText(path, JsonSerializer.Serialize(sorted, Json) + "\n");
     }
 
+    /// <summary>The largest size of a slot.</summary>
+    private static double BoundOf(IReadOnlyList<SlotVector> vectors) => vectors.Max(vector => ClearGroups.Read(vector).Max(Math.Abs));
+
     private static void Dispose(Dictionary<string, SlotVector[]> groups)
     {
-        foreach (var vectors in groups.Values)
-            Dispose(vectors);
+        Dispose(groups.Values.SelectMany(vectors => vectors));
         groups.Clear();
     }
 
-    private static void Dispose(SlotVector[] vectors)
+    private static void Dispose(IEnumerable<SlotVector> vectors)
     {
         foreach (var vector in vectors)
             vector.Dispose();
