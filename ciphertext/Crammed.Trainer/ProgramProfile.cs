@@ -1,25 +1,15 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Crammed.Encrypted.Programs;
 using Crammed.Files;
+
+using Crammed.Encrypted.Containers;
 
 namespace Crammed.Trainer;
 
 /// <summary>What a run of a plan cost so far, all processes that took part in it together.</summary>
 public sealed record ProgramProfile
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        AllowDuplicateProperties = false,
-        WriteIndented = true,
-    };
-
     /// <summary>SHA-256 of the program.</summary>
     public required string Program { get; init; }
 
@@ -59,12 +49,12 @@ public sealed record ProgramProfile
     /// <summary>How often each instruction was executed.</summary>
     public required IReadOnlyList<int> InstructionCounts { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
+    public string ToJson() => ManifestJson.Write(this);
 
     /// <exception cref="FileNotFoundException">no such file</exception>
     /// <exception cref="InvalidDataException">malformed; the message is one line</exception>
     public static ProgramProfile Read(string path) => JsonFile.Read<ProgramProfile>(
-        path, Options, "the training program writes it", profile =>
+        path, ManifestJson.Options, "the training program writes it", profile =>
         {
             if (profile.InstructionCounts.Count != profile.InstructionSeconds.Count)
                 throw new ArgumentException("instructions are counted in two ways");

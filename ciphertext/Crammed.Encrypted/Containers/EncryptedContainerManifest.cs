@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Crammed.Files;
 
 namespace Crammed.Encrypted.Containers;
@@ -15,16 +13,6 @@ public sealed record EncryptedContainerManifest
     private const int CurrentFormat = 2;
     private const long LongestFile = 1L << 26;
     private const string Advice = "make it again with 'crammed convert'";
-
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        AllowDuplicateProperties = false,
-        WriteIndented = true,
-    };
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -52,13 +40,13 @@ public sealed record EncryptedContainerManifest
     /// <summary>All other files of the folder.</summary>
     public required IReadOnlyList<ContainerFile> Files { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
+    public string ToJson() => ManifestJson.Write(this);
 
     /// <summary>Reads and checks a container's manifest.</summary>
     /// <exception cref="FileNotFoundException">the folder is no container</exception>
     /// <exception cref="InvalidDataException">malformed, of another format, or a value out of its range; one line</exception>
     public static EncryptedContainerManifest Read(string folder) => JsonFile.Read<EncryptedContainerManifest>(
-        Path.Combine(folder, FileName), Options, $"'{folder}' is no encrypted container (make one with 'crammed convert')", Check,
+        Path.Combine(folder, FileName), ManifestJson.Options, $"'{folder}' is no encrypted container (make one with 'crammed convert')", Check,
         LongestFile);
 
     private static void Check(EncryptedContainerManifest manifest)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Crammed.Ckks;
 using Crammed.Files;
@@ -21,17 +20,6 @@ public sealed record KeysManifest
     public const string FileName = "keys.json";
 
     private const int CurrentFormat = 1;
-
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        AllowDuplicateProperties = false,
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
-    };
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -74,11 +62,11 @@ public sealed record KeysManifest
     /// <exception cref="FileNotFoundException">the folder has none</exception>
     /// <exception cref="InvalidDataException">malformed, or of another format; names the file</exception>
     public static KeysManifest Read(string folder) => JsonFile.Read<KeysManifest>(
-        Path.Combine(folder, FileName), Options, "make keys with 'crammed keygen'", manifest => manifest.Check(), maximumBytes: 1 << 24);
+        Path.Combine(folder, FileName), ManifestJson.Options, "make keys with 'crammed keygen'", manifest => manifest.Check(), maximumBytes: 1 << 24);
 
     /// <summary>Writes it to a folder, whole or not at all.</summary>
     public void Write(string folder) =>
-        AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Options) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, FileName), ManifestJson.Write(this));
 
     private void Check()
     {

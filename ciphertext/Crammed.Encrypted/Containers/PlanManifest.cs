@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Crammed.Encrypted.Planning;
 using Crammed.Files;
 using Crammed.Model;
@@ -21,17 +19,6 @@ public sealed record PlanManifest
 
     private const int CurrentFormat = 1;
     private const long LongestFile = 1L << 26;
-
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        AllowDuplicateProperties = false,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-        WriteIndented = true,
-    };
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -72,13 +59,13 @@ public sealed record PlanManifest
     /// <summary>How the evaluation of a batch keeps its memory; null: as it likes.</summary>
     public RunMemory? EvaluationMemory { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
+    public string ToJson() => ManifestJson.Write(this);
 
     /// <summary>Reads and checks the manifest of a folder.</summary>
     /// <exception cref="FileNotFoundException">the folder is no plan</exception>
     /// <exception cref="InvalidDataException">malformed, of another format, or a value out of its range</exception>
     public static PlanManifest Read(string folder) => JsonFile.Read<PlanManifest>(
-        Path.Combine(folder, FileName), Options, $"'{folder}' is no plan (make one with 'crammed plan')", Check, LongestFile);
+        Path.Combine(folder, FileName), ManifestJson.Options, $"'{folder}' is no plan (make one with 'crammed plan')", Check, LongestFile);
 
     private static void Check(PlanManifest manifest)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Crammed.Files;
 
@@ -36,16 +35,6 @@ public sealed record RunState
     private const int CurrentFormat = 1;
     private const long LongestFile = 1L << 28;
 
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        AllowDuplicateProperties = false,
-        WriteIndented = true,
-    };
-
     public int Format { get; init; } = CurrentFormat;
 
     public required RunKind Kind { get; init; }
@@ -71,13 +60,13 @@ public sealed record RunState
     /// <summary>How far the next step is; null at its beginning.</summary>
     public RunPosition? Position { get; init; }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Options) + "\n";
+    public string ToJson() => ManifestJson.Write(this);
 
     /// <summary>Reads and checks the state in a folder.</summary>
     /// <exception cref="FileNotFoundException">there is none</exception>
     /// <exception cref="InvalidDataException">malformed, of another format, or a value out of its range; one line</exception>
     public static RunState Read(string folder) => JsonFile.Read<RunState>(
-        Path.Combine(folder, FileName), Options, $"'{folder}' holds no state of a run", Check, LongestFile);
+        Path.Combine(folder, FileName), ManifestJson.Options, $"'{folder}' holds no state of a run", Check, LongestFile);
 
     /// <summary>Refuses the state of a run of another plan.</summary>
     /// <exception cref="InvalidDataException">of another plan</exception>

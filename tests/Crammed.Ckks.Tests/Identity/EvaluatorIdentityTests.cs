@@ -104,7 +104,7 @@ internal sealed class EvaluatorIdentityTests
         Dispose(operands);
     }
 
-    private static bool TakesCiphertexts(Type type) => 
+    private static bool TakesCiphertexts(Type type) =>
         type == typeof(Ciphertext) || type == typeof(RotationTerm) || type.GetGenericArguments().Any(TakesCiphertexts);
 
     private static void Dispose(IEnumerable<Ciphertext?> ciphertexts)
