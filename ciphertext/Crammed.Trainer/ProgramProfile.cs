@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Programs;
 using Crammed.Files;
-
-using Crammed.Encrypted.Containers;
 
 namespace Crammed.Trainer;
 
