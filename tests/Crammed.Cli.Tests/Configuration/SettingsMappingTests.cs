@@ -228,7 +228,7 @@ internal sealed class SettingsMappingTests
         var run = ConfigurationComposer.Compose(Folder, "cfg_finetune", [.. overrides.Where(word => word.StartsWith("finetune", StringComparison.Ordinal))]);
         run.Tree.TryGet("finetune", out var finetune);
         demo.Tree.Set("finetune", finetune!);
-        foreach (var unused in new[] { "name", "data", "he" })
+        foreach (var unused in new[] { "name", "data", "he", "planning", "noise_runs", "bootstrap" })
             demo.Tree.Remove(unused);
         return SettingsBinder.Bind<LibraryGroups>(demo.Tree);
     }
