@@ -119,7 +119,7 @@ internal sealed class PlanTests
             "calibration_steps=2",
         ];
         await Succeed([.. arguments, "name=first"]);
-        Assert.That(_program.Output, Does.Contain("Calibrated on the first 2 of"));
+        Assert.That(_program.Output, Does.Contain("Calibrated on 2 steps on sst2"));
         await Succeed([.. arguments, "name=second"]);
         foreach (var file in new[] { "training.txt", "plan.md", "calibration.json" })
             Assert.That(File.ReadAllBytes(OutputOf($"second/{file}")), Is.EqualTo(File.ReadAllBytes(OutputOf($"first/{file}"))), file);

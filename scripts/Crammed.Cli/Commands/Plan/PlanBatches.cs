@@ -21,7 +21,10 @@ internal sealed record PlanStep(int Number, double LearningRate, IReadOnlyList<P
 /// <param name="Steps">One after the other.</param>
 internal sealed record PlanBatches(string Source, IReadOnlyDictionary<string, double[]> Trained, IReadOnlyList<PlanStep> Steps)
 {
-    /// <summary>Steps whose updates the trained tensors that begin at zero are drawn at the size of, where tokens are random.</summary>
+    /// <summary>
+    /// Steps after which gradients of adapters are as large as they will be; trained tensors that begin at zero are drawn at the size of as many
+    /// updates, where tokens are random.
+    /// </summary>
     private const int EarlierSteps = 5;
 
     /// <summary>The first steps of the draw on an export, as they will be trained, or random tokens through the checkpoint's embedding with random labels.</summary>
@@ -55,16 +58,18 @@ internal sealed record PlanBatches(string Source, IReadOnlyDictionary<string, do
             throw new InvalidDataException(
                 $"{folder}: {split.Count} examples, and the draw is for {draw.TrainingExamples}; draw anew for this export");
         }
-        var steps = Math.Min(mostSteps, draw.Settings.Steps);
-        var wanted = Enumerable.Range(0, steps).SelectMany(step => draw.Batch(step).ToArray()).ToHashSet();
+        // Gradients of adapters begin at zero: what they come to is seen after a few updates, beyond a short draw's end if need be.
+        var steps = Math.Min(mostSteps, Math.Max(draw.Settings.Steps, EarlierSteps + 1));
+        var wanted = Enumerable.Range(0, steps).SelectMany(step => draw.Batch(step % draw.Settings.Steps).ToArray()).ToHashSet();
         // Draws count places in the export; an example's index is that of its split.
         var examples = ExportedTaskReader.Open(folder).Examples().Select((example, place) => (Place: (long)place, Example: example))
             .Where(item => wanted.Contains(item.Place)).ToDictionary(item => item.Place, item => Packed(item.Example));
         return new PlanBatches(
-            $"the first {steps} of {draw.Settings.Steps} steps on {split.Description.Task}", CheckpointModel.Trained(draw),
+            $"{steps} steps on {split.Description.Task}, of a draw of {draw.Settings.Steps}", CheckpointModel.Trained(draw),
             [
                 .. Enumerable.Range(0, steps).Select(step => new PlanStep(
-                    step + 1, draw.Settings.LearningRateAt(step), [.. draw.Batch(step).ToArray().Select(place => examples[place])])),
+                    step + 1, draw.Settings.LearningRateAt(step % draw.Settings.Steps),
+                    [.. draw.Batch(step % draw.Settings.Steps).ToArray().Select(place => examples[place])])),
             ]);
     }
 
