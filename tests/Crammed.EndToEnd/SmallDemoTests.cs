@@ -125,7 +125,7 @@ public sealed class SmallDemoTests
         Assert.That(Path.Combine(_folder, "outputs", "refused"), Does.Not.Exist, "nothing is made for a refused run");
         RefusedInOneLine(Installation.Run(
             "crammed-train.dll", _folder, "--plan", $"{Run}/plan", "--container", $"{Run}/container", "--keys", "outputs/second/public",
-            "--refresh", "nobody.sock", "--output", "results"), "keys of another key");
+            "--refresh", "nobody.sock", "--output", "results"), "take what was made with one key");
     }
 
     [Test]
