@@ -28,7 +28,7 @@ public sealed record ContainerSource(string DrawSha256, string ExportSha256, str
     /// <param name="task">whose data it is</param>
     /// <exception cref="FileNotFoundException">one of them is missing</exception>
     public static ContainerSource Of(string drawFile, string exportFolder, string task) => new(
-        PlanFolder.Sha256(drawFile), PlanFolder.Sha256(Path.Combine(exportFolder, PartManifest<ExportedTaskDescription>.FileName)), task);
+        FileHash.Sha256(drawFile), FileHash.Sha256(Path.Combine(exportFolder, PartManifest<ExportedTaskDescription>.FileName)), task);
 }
 
 /// <summary>

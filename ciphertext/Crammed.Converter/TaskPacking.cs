@@ -1,6 +1,7 @@
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Models;
+using Crammed.Files;
 using Crammed.Model;
 
 namespace Crammed.Converter;
@@ -33,7 +34,7 @@ public sealed class TaskPacking
     public static TaskPacking Of(PlanFolder plan, string modelFolder)
     {
         var weights = Path.Combine(modelFolder, CheckpointFiles.Weights);
-        if (PlanFolder.Sha256(weights) != plan.Manifest.ModelSha256)
+        if (FileHash.Sha256(weights) != plan.Manifest.ModelSha256)
             throw new InvalidDataException($"{weights} is not what {plan.Folder} was planned for; plan again with this model");
         var model = CheckpointModel.Load(modelFolder, plan.Manifest.Settings, plan.Manifest.Shape, plan.Levels.RefreshedLevel);
         return new TaskPacking(model, plan.Training.Grid);

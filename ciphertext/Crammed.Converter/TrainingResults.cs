@@ -32,7 +32,7 @@ public sealed class TrainingResults(PlanFolder plan, TaskPacking packing, Secret
     /// <exception cref="InvalidDataException">damaged, or not what was to be computed</exception>
     public double[][] Logits(string path, EncryptedProgram program, int examples)
     {
-        var value = program.Outputs[ModelPrograms.Logits];
+        var value = program.Outputs[PlanFolder.Logits];
         var slots = Slots(path, [value], _ => 0)[value.Name];
         return [.. packing.Logits(slots, examples).Select(logits => Array.ConvertAll(logits, Rounded))];
     }

@@ -9,7 +9,7 @@ namespace Crammed.Encrypted.Containers;
 public sealed record ContainerFile(string Name, long Bytes, string Sha256)
 {
     /// <summary>Describes a file that was written.</summary>
-    public static ContainerFile Of(string path) => new(Path.GetFileName(path), new FileInfo(path).Length, PlanFolder.Sha256(path));
+    public static ContainerFile Of(string path) => new(Path.GetFileName(path), new FileInfo(path).Length, FileHash.Sha256(path));
 
     /// <summary>Refuses a name that leads out of the folder, and what is no hash.</summary>
     /// <exception cref="ArgumentException">one of them</exception>
@@ -41,7 +41,7 @@ public sealed record ContainerFile(string Name, long Bytes, string Sha256)
     {
         RequireWhole(folder, advice);
         var path = Path.Combine(folder, Name);
-        if (PlanFolder.Sha256(path) != Sha256)
+        if (FileHash.Sha256(path) != Sha256)
             throw new InvalidDataException($"{path} is not what was written: its SHA-256 is another one; {advice}");
     }
 }

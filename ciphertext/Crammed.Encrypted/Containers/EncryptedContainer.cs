@@ -66,7 +66,7 @@ public sealed class EncryptedContainer
         }
         if (manifest.Steps != plan.Manifest.Settings.Steps)
             throw new InvalidDataException($"{folder}: {manifest.Steps} steps, and the plan has {plan.Manifest.Settings.Steps}; {Advice}");
-        return new EncryptedContainer(folder, manifest, PlanFolder.Sha256(Path.Combine(folder, EncryptedContainerManifest.FileName)), plan);
+        return new EncryptedContainer(folder, manifest, FileHash.Sha256(Path.Combine(folder, EncryptedContainerManifest.FileName)), plan);
     }
 
     /// <summary>Refuses keys that the container's ciphertexts do not belong to.</summary>

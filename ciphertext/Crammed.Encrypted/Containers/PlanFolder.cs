@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using Crammed.Ckks;
 using Crammed.Encrypted.Execution;
-using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Programs;
 using Crammed.Files;
 
@@ -18,7 +16,7 @@ public sealed class PlanFolder
     public const string WeightsFile = "weights.safetensors";
 
     /// <summary>The name of the logits among the outputs of both programs.</summary>
-    public const string Logits = ModelPrograms.Logits;
+    public const string Logits = "logits";
 
     private readonly IReadOnlyDictionary<string, FrozenWeights> _matrices;
     private readonly IReadOnlyDictionary<string, float[]> _vectors;
@@ -28,7 +26,7 @@ public sealed class PlanFolder
         (Folder, Manifest, Id) = (folder, manifest, id);
         Parameters = CkksParameters.Create(NamedParameters.Find(manifest.ParameterSet));
         var weights = Path.Combine(folder, WeightsFile);
-        RequireHash(weights, Sha256(weights), manifest.WeightsSha256);
+        RequireHash(weights, FileHash.Sha256(weights), manifest.WeightsSha256);
         (_matrices, _vectors) = FrozenWeightsFile.Read(weights);
         Training = ReadProgram(manifest.Training);
         Evaluation = ReadProgram(manifest.Evaluation);
@@ -82,7 +80,7 @@ public sealed class PlanFolder
         AtomicFile.WriteText(Path.Combine(folder, TrainingFile), ProgramWriter.Write(training));
         AtomicFile.WriteText(Path.Combine(folder, EvaluationFile), ProgramWriter.Write(evaluation));
         var complete = manifest(
-            Sha256(weights), new PlannedProgram(TrainingFile, ProgramWriter.Hash(training)),
+            FileHash.Sha256(weights), new PlannedProgram(TrainingFile, ProgramWriter.Hash(training)),
             new PlannedProgram(EvaluationFile, ProgramWriter.Hash(evaluation)));
         AtomicFile.WriteText(Path.Combine(folder, PlanManifest.FileName), complete.ToJson());
     }
@@ -95,7 +93,7 @@ public sealed class PlanFolder
         var manifest = PlanManifest.Read(folder);
         try
         {
-            return new PlanFolder(folder, manifest, Sha256(Path.Combine(folder, PlanManifest.FileName)));
+            return new PlanFolder(folder, manifest, FileHash.Sha256(Path.Combine(folder, PlanManifest.FileName)));
         }
         catch (Exception exception) when (exception is ProgramFormatException or ArgumentException or InvalidOperationException)
         {
@@ -107,15 +105,6 @@ public sealed class PlanFolder
     /// <param name="step">from 0</param>
     public ProgramConstants Constants(int step) =>
         new(_matrices, Manifest.Scalars.ToDictionary(scalar => scalar.Key, scalar => scalar.Value[step])) { Vectors = _vectors };
-
-    /// <summary>SHA-256 of a file in hexadecimal digits.</summary>
-    public static string Sha256(string path)
-    {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path} is missing", path);
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
 
     private EncryptedProgram ReadProgram(PlannedProgram named)
     {
@@ -140,8 +129,8 @@ public sealed class PlanFolder
     /// <summary>The programs take the same inputs, and give what runs read.</summary>
     private void Check()
     {
-        if (!Training.Outputs.ContainsKey(ModelPrograms.Logits) || !Evaluation.Outputs.ContainsKey(ModelPrograms.Logits))
-            throw new InvalidDataException($"{Folder}: a program has no output '{ModelPrograms.Logits}'");
+        if (!Training.Outputs.ContainsKey(Logits) || !Evaluation.Outputs.ContainsKey(Logits))
+            throw new InvalidDataException($"{Folder}: a program has no output '{Logits}'");
         var given = Training.Inputs.ToDictionary(input => input.Name, input => input.Axes);
         if (Evaluation.Inputs.FirstOrDefault(input => !given.TryGetValue(input.Name, out var axes) || !axes.Equals(input.Axes)) is { } unknown)
             throw new InvalidDataException($"{Folder}: {Manifest.Evaluation.File} takes {unknown}, which training does not");

@@ -1,6 +1,5 @@
 using Crammed.Ckks;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Execution;
@@ -112,7 +111,7 @@ public sealed class ClearPlanRun : IDisposable
             : throw new ArgumentException($"the plan takes {value}, which the data does not have");
 
     private static double[][] Read(IReadOnlyDictionary<string, SlotVector[]> outputs) =>
-        [.. outputs[ModelPrograms.Logits].Select(ClearGroups.Read)];
+        [.. outputs[PlanFolder.Logits].Select(ClearGroups.Read)];
 
     private static void Dispose(IEnumerable<SlotVector> vectors)
     {

@@ -1,3 +1,4 @@
+using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Models;
@@ -13,12 +14,9 @@ public sealed record ModelPrograms(EncryptedProgram Training, EncryptedProgram E
         var program = model.Graph.Lower().Program;
         var given = program.Inputs.Select(input => input.Name).ToHashSet();
         return new ModelPrograms(
-            program with { Outputs = OutputsOf(program, name => name == Logits || given.Contains(name)) },
-            WithoutUnread(program with { Outputs = OutputsOf(program, name => name == Logits) }));
+            program with { Outputs = OutputsOf(program, name => name == PlanFolder.Logits || given.Contains(name)) },
+            WithoutUnread(program with { Outputs = OutputsOf(program, name => name == PlanFolder.Logits) }));
     }
-
-    /// <summary>The name of the logits among the outputs of either.</summary>
-    public const string Logits = "logits";
 
     private static Dictionary<string, Value> OutputsOf(EncryptedProgram program, Func<string, bool> isKept) =>
         program.Outputs.Where(output => isKept(output.Key)).ToDictionary();
@@ -26,9 +24,7 @@ public sealed record ModelPrograms(EncryptedProgram Training, EncryptedProgram E
     /// <summary>Without the inputs that no output depends on.</summary>
     private static EncryptedProgram WithoutUnread(EncryptedProgram program)
     {
-        var read = program.Outputs.Values.ToHashSet();
-        foreach (var instruction in program.Instructions.Reverse().Where(instruction => instruction.Results.Any(read.Contains)))
-            read.UnionWith(instruction.Operands);
+        var read = program.Needed();
         return program with { Inputs = [.. program.Inputs.Where(read.Contains)] };
     }
 }

@@ -7,19 +7,12 @@ public static class DeadCodeElimination
 {
     public static PassResult Run(EncryptedProgram program)
     {
-        var used = program.Outputs.Values.ToHashSet();
-        var kept = new Stack<Instruction>();
-        foreach (var instruction in program.Instructions.Reverse())
-        {
-            if (!instruction.Results.Any(used.Contains))
-                continue;
-            used.UnionWith(instruction.Operands);
-            kept.Push(instruction);
-        }
-        var unread = program.Inputs.Where(input => !used.Contains(input)).Select(input => input.Name).ToArray();
+        var needed = program.Needed();
+        Instruction[] kept = [.. program.Instructions.Where(instruction => instruction.Results.Any(needed.Contains))];
+        var unread = program.Inputs.Where(input => !needed.Contains(input)).Select(input => input.Name).ToArray();
         var note = unread.Length == 0 ? "" : $"; no output depends on the inputs {string.Join(", ", unread)}";
         return new PassResult(
             program with { Instructions = [.. kept] },
-            $"dead code: {program.Instructions.Count - kept.Count} of {program.Instructions.Count} instructions dropped{note}");
+            $"dead code: {program.Instructions.Count - kept.Length} of {program.Instructions.Count} instructions dropped{note}");
     }
 }

@@ -15,6 +15,15 @@ public sealed record EncryptedProgram(
 {
     /// <summary>Its levels after planning, null before.</summary>
     public ProgramLevels? Levels { get; init; }
+
+    /// <summary>All values that reach an output, outputs among them.</summary>
+    public IReadOnlySet<Value> Needed()
+    {
+        var needed = Outputs.Values.ToHashSet();
+        foreach (var instruction in Instructions.Reverse().Where(instruction => instruction.Results.Any(needed.Contains)))
+            needed.UnionWith(instruction.Operands);
+        return needed;
+    }
 }
 
 /// <summary>What a planned program presumes about levels; those of all other values follow.</summary>

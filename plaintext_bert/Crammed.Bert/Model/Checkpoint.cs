@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Crammed.Files;
 using Crammed.Text;
 using TorchSharp;
@@ -70,14 +69,7 @@ public static class Checkpoint
     }
 
     /// <summary>SHA-256 of a checkpoint's weights file, in lower-case hexadecimal; exported data names the model by it.</summary>
-    public static string WeightsSha256(string folder) => Sha256(Existing(folder, CheckpointFiles.Weights));
-
-    /// <summary>SHA-256 of a file, in lower-case hexadecimal.</summary>
-    internal static string Sha256(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
+    public static string WeightsSha256(string folder) => FileHash.Sha256(Existing(folder, CheckpointFiles.Weights));
 
     private static string Existing(string folder, string name)
     {

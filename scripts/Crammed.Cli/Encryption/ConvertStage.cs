@@ -62,5 +62,5 @@ internal sealed class ConvertStage
 
     /// <summary>Names an export: the hash of the training split's manifest, which names its parts by theirs.</summary>
     public static string ExportHash(string exportFolder) =>
-        PlanFolder.Sha256(Path.Combine(exportFolder, StageFiles.Train, PartManifest<ExportedTaskDescription>.FileName));
+        FileHash.Sha256(Path.Combine(exportFolder, StageFiles.Train, PartManifest<ExportedTaskDescription>.FileName));
 }

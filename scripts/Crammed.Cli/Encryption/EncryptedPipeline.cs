@@ -6,6 +6,7 @@ using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
 using Crammed.Converter;
 using Crammed.Encrypted.Containers;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Text;
 using Crammed.Trainer;
@@ -117,10 +118,10 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
         {
             ["model"] = _modelHash,
             ["export"] = ConvertStage.ExportHash(ExportFolder),
-            ["draw"] = PlanFolder.Sha256(DrawFile),
+            ["draw"] = FileHash.Sha256(DrawFile),
             ["planning"] = HashOf(input.Planning),
             ["encryption"] = HashOf(input.Encryption),
-            ["costs"] = string.Join(' ', input.CostFiles.Select(PlanFolder.Sha256)),
+            ["costs"] = string.Join(' ', input.CostFiles.Select(FileHash.Sha256)),
         };
         Stages.Run("plan", from, [PlanName], () => MakePlan(cancellation));
         _plan = PlanFolder.Open(PathOf(PlanName));
@@ -135,7 +136,7 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
         var from = new Dictionary<string, string>
         {
             ["plan"] = Plan.Id,
-            ["draw"] = PlanFolder.Sha256(DrawFile),
+            ["draw"] = FileHash.Sha256(DrawFile),
             ["export"] = ConvertStage.ExportHash(ExportFolder),
             ["noise_seed"] = FormattableString.Invariant($"{noiseSeed}"),
         };
@@ -169,7 +170,7 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
         {
             ["plan"] = Plan.Id,
             ["keys"] = KeysManifest.Read(KeyFolder.PublicOf(PathOf(KeysName))).KeyId,
-            ["draw"] = PlanFolder.Sha256(DrawFile),
+            ["draw"] = FileHash.Sha256(DrawFile),
             ["export"] = ConvertStage.ExportHash(ExportFolder),
             ["encrypted_examples"] = FormattableString.Invariant($"{input.EncryptedExamples}"),
         };
@@ -201,7 +202,7 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
             return null;
         var files = FilesFor(EvaluationName);
         var from = FromContainer();
-        from.Add("state", PlanFolder.Sha256(Path.Combine(PathOf(EncryptedName), RunFiles.States, RunState.FileName)));
+        from.Add("state", FileHash.Sha256(Path.Combine(PathOf(EncryptedName), RunFiles.States, RunState.FileName)));
         EncryptedRunResult? run = null;
         await Stages.RunAsync("evaluate (encrypted)", from, [EvaluationName], async () =>
             run = await EncryptedRun.RunAsync(files, PathOf(EncryptedName), console.Say, cancellation));
@@ -231,7 +232,7 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
 
     private Dictionary<string, string> FromContainer() => new()
     {
-        ["container"] = PlanFolder.Sha256(Path.Combine(PathOf(ConvertStage.Folder), EncryptedContainerManifest.FileName)),
+        ["container"] = FileHash.Sha256(Path.Combine(PathOf(ConvertStage.Folder), EncryptedContainerManifest.FileName)),
     };
 
     private ExportOutcome ExportTask(CancellationToken cancellation)

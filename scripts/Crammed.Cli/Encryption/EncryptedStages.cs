@@ -3,6 +3,7 @@ using Crammed.Cli.Stages;
 using Crammed.Converter;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Models;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Trainer;
 
@@ -75,7 +76,7 @@ internal static class EncryptedStages
             if (manifest.KeyId != secret.KeyId.ToString())
                 throw new InvalidDataException($"{container}: encrypted under another key than that of {keys}; convert again with this key");
         }
-        if (drawFile is not null && PlanFolder.Sha256(drawFile) != manifest.DrawSha256)
+        if (drawFile is not null && FileHash.Sha256(drawFile) != manifest.DrawSha256)
             throw new InvalidDataException($"{container}: made from another draw than {drawFile}; give that draw, or convert again");
     }
 

@@ -4,9 +4,9 @@ using Crammed.Ckks;
 using Crammed.Cli.Commands.Plan;
 using Crammed.Cli.Hosting;
 using Crammed.Encrypted.Containers;
-using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
+using Crammed.Files;
 
 namespace Crammed.Cli.Tests.Stages;
 
@@ -89,9 +89,9 @@ internal sealed class PlanTests
             plan.Batch.Select(value => value.Name),
             Is.EquivalentTo(new[] { "embedding", "normalized_embedding", "mask", "labels", "example_weights" }));
         Assert.That(plan.State.Count, Is.EqualTo(3 * plan.State.Count(value => !value.Name.EndsWith("moment", StringComparison.Ordinal))));
-        Assert.That(plan.Evaluation.Outputs.Keys, Is.EqualTo(new[] { ModelPrograms.Logits }));
+        Assert.That(plan.Evaluation.Outputs.Keys, Is.EqualTo(new[] { PlanFolder.Logits }));
         Assert.That(plan.Evaluation.Inputs.Select(value => value.Name), Does.Not.Contain("labels"));
-        Assert.That(plan.Id, Is.EqualTo(PlanFolder.Sha256(OutputOf("plan/plan.json"))));
+        Assert.That(plan.Id, Is.EqualTo(FileHash.Sha256(OutputOf("plan/plan.json"))));
     }
 
     [TestCase("training.txt", "the text was changed after it was written")]

@@ -2,6 +2,7 @@ using Crammed.Bert;
 using Crammed.Ckks;
 using Crammed.Cli.Stages;
 using Crammed.Converter;
+using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Models;
@@ -140,7 +141,7 @@ internal sealed class PolynomialStageTests
             var inputs = packing.Batch(batch).Concat(packing.State(CheckpointModel.Trained(_weights)))
                 .ToDictionary(input => input.Key, input => input.Value.Select(slots => backend.Load(slots)).ToArray());
             var outputs = ProgramRun.Execute(program, backend, inputs, model.Constants(1, learningRate: 0));
-            return packing.Logits([.. outputs[ModelPrograms.Logits].Select(ClearGroups.Read)], batch.Length);
+            return packing.Logits([.. outputs[PlanFolder.Logits].Select(ClearGroups.Read)], batch.Length);
         })];
     }
 }

@@ -6,6 +6,7 @@ using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
+using Crammed.Files;
 using Crammed.Model;
 using Crammed.Trainer;
 
@@ -170,7 +171,7 @@ internal sealed class EncryptedTaskTests
             {
                 ParameterSet = parameters.Name,
                 Security = parameters.SecurityDescription,
-                ModelSha256 = PlanFolder.Sha256(Path.Combine(checkpoint, CheckpointFiles.Weights)),
+                ModelSha256 = FileHash.Sha256(Path.Combine(checkpoint, CheckpointFiles.Weights)),
                 WeightsSha256 = weights,
                 Training = training,
                 Evaluation = evaluation,

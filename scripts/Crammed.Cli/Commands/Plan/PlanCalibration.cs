@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Crammed.Encrypted.Execution;
-using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
 using Crammed.Files;
@@ -66,124 +65,10 @@ internal sealed record PlanCalibration(
         PlanInput input, PlanBatches batches, string modelHash, string programHash, IProgress<WorkProgress>? progress,
         CancellationToken cancellation)
     {
-        var sizes = new Dictionary<string, (double Bound, double Squares, SlotStatistics Last)>();
-        var program = FreeInsertion.Run(DeadCodeElimination.Run(input.Program).Program).Program;
-        var total = (batches.Steps.Count + 1L) * program.Instructions.Count(instruction => instruction is not Free);
-        // Sizes of errors do not matter, only how they meet: ranges of bootstraps are not known yet.
-        var noise = new InstructionNoise(input.Levels(input.Method == RefreshMethod.Bootstrap ? 1 : null));
-        foreach (var instruction in program.Instructions)
-            RefreshProblem.CheckDepth(instruction, noise.Levels.RefreshedLevel);
-        long done = 0;
-        IReadOnlyDictionary<string, SlotStatistics> errors = new Dictionary<string, SlotStatistics>();
-        var backend = new ClearGroups(program.Grid.SlotCount, refreshedLevel: 0) { ChecksLevels = false };
-        var states = new Dictionary<string, SlotVector[]>();
-        try
-        {
-            progress?.Report(new WorkProgress("calibrating", 0, total, "instructions"));
-            for (var step = 0; step < batches.Steps.Count; step++)
-                RunStep(step);
-            RunEvaluation();
-        }
-        catch (RangeViolationException exception)
-        {
-            throw new InvalidDataException(
-                $"on {batches.Source}, {exception.Message}; calibrate the model on text closer to this data, or widen the margin",
-                exception);
-        }
-        finally
-        {
-            Dispose(states);
-        }
-        var values = sizes.ToDictionary(
-            pair => pair.Key,
-            pair => new ValueSize(
-                pair.Value.Bound, Math.Sqrt(pair.Value.Squares / batches.Steps.Count), pair.Value.Last.Quantiles, errors[pair.Key].Gains,
-                errors[pair.Key].ImaginaryGains));
+        using var run = new CalibrationRun(input, batches, progress, cancellation);
+        var last = batches.Steps[^1];
         return new PlanCalibration(
-            CurrentFormat, modelHash, programHash, batches.Source, batches.Steps.Count, batches.Steps[^1].Number, batches.Steps[^1].LearningRate,
-            values);
-
-        void RunStep(int step)
-        {
-            var (number, rate, examples) = batches.Steps[step];
-            var packed = BatchInputs.Pack(
-                input.Training, BatchInputs.Of(input.Model, input.Training, examples), batches.Trained);
-            var inputs = packed.ToDictionary(
-                pair => pair.Key,
-                pair => states.Remove(pair.Key, out var state) ? state : pair.Value.Select(slots => backend.Load(slots)).ToArray());
-            try
-            {
-                foreach (var (name, vectors) in inputs)
-                    Add(name, vectors);
-                var constants = input.Model.Constants(number, rate);
-                if (step == batches.Steps.Count - 1)
-                    errors = CalibrateErrors(inputs, constants);
-                var outputs = ProgramRun.Execute(program, backend, inputs, constants, Observe);
-                foreach (var (name, vectors) in outputs)
-                {
-                    if (inputs.ContainsKey(name))
-                        states.Add(name, vectors);
-                    else
-                        Dispose(vectors);
-                }
-            }
-            finally
-            {
-                Dispose(inputs);
-            }
-        }
-
-        // What is evaluated is so with the parameters of after the last step.
-        void RunEvaluation()
-        {
-            var evaluation = FreeInsertion.Run(DeadCodeElimination.Run(input.Programs.Evaluation).Program).Program;
-            var (number, rate, examples) = batches.Steps[^1];
-            var packed = BatchInputs.Pack(
-                input.Training, BatchInputs.Of(input.Model, input.Training, examples), batches.Trained);
-            var inputs = evaluation.Inputs.ToDictionary(
-                value => value.Name,
-                value => states.Remove(value.Name, out var state) ? state : packed[value.Name].Select(slots => backend.Load(slots)).ToArray());
-            try
-            {
-                var outputs = ProgramRun.Execute(
-                    evaluation, backend, inputs, input.Model.Constants(number, rate), (_, value, vectors) =>
-                    {
-                        cancellation.ThrowIfCancellationRequested();
-                        sizes[value.Name] = sizes[value.Name] with { Bound = Math.Max(sizes[value.Name].Bound, BoundOf(vectors)) };
-                    });
-                Dispose(outputs.Values.SelectMany(vectors => vectors));
-            }
-            finally
-            {
-                Dispose(inputs);
-            }
-        }
-
-        IReadOnlyDictionary<string, SlotStatistics> CalibrateErrors(Dictionary<string, SlotVector[]> inputs, ProgramConstants constants)
-        {
-            var slots = inputs.ToDictionary(pair => pair.Key, pair => pair.Value.Select(ClearGroups.Read).ToArray());
-            return ErrorCalibration.Run(program, noise, slots, constants, observer: (value, _) =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                done += slots.ContainsKey(value.Name) ? 0 : 1;
-                progress?.Report(new WorkProgress("calibrating", Math.Min(done, total), total, "instructions"));
-            });
-        }
-
-        void Observe(Instruction instruction, Value value, IReadOnlyList<SlotVector> vectors)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Add(value.Name, vectors);
-            done += value == instruction.Results[^1] ? 1 : 0;
-            progress?.Report(new WorkProgress("calibrating", done, total, "instructions"));
-        }
-
-        void Add(string name, IReadOnlyList<SlotVector> vectors)
-        {
-            var statistics = SlotStatistics.Of(vectors);
-            var known = sizes.GetValueOrDefault(name);
-            sizes[name] = (Math.Max(known.Bound, BoundOf(vectors)), known.Squares + statistics.Rms * statistics.Rms, statistics);
-        }
+            CurrentFormat, modelHash, programHash, batches.Source, batches.Steps.Count, last.Number, last.LearningRate, run.Measure());
     }
 
     /// <summary>Reads a calibration of a model; null where it is of another program.</summary>
@@ -233,20 +118,5 @@ internal sealed record PlanCalibration(
     {
         var sorted = this with { Values = Values.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary() };
         AtomicFile.WriteText(path, JsonSerializer.Serialize(sorted, Json) + "\n");
-    }
-
-    /// <summary>The largest size of a slot.</summary>
-    private static double BoundOf(IReadOnlyList<SlotVector> vectors) => vectors.Max(vector => ClearGroups.Read(vector).Max(Math.Abs));
-
-    private static void Dispose(Dictionary<string, SlotVector[]> groups)
-    {
-        Dispose(groups.Values.SelectMany(vectors => vectors));
-        groups.Clear();
-    }
-
-    private static void Dispose(IEnumerable<SlotVector> vectors)
-    {
-        foreach (var vector in vectors)
-            vector.Dispose();
     }
 }
