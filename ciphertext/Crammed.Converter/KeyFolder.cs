@@ -105,8 +105,9 @@ public static class KeyFolder
 
     /// <summary>Opens the evaluation keys of a folder as <see cref="PublicKeyFolder.OpenEvaluationKeys"/> does.</summary>
     /// <inheritdoc cref="PublicKeyFolder.OpenEvaluationKeys" path="/exception"/>
-    public static EvaluationKeys OpenEvaluationKeys(string folder, CkksParameters parameters, ProgramKeys? needed = null) =>
-        PublicKeyFolder.OpenEvaluationKeys(PublicOf(folder), parameters, needed);
+    public static EvaluationKeys OpenEvaluationKeys(
+        string folder, CkksParameters parameters, ProgramKeys? needed = null, KeyMemory? memory = null) =>
+        PublicKeyFolder.OpenEvaluationKeys(PublicOf(folder), parameters, needed, memory);
 
     private static KeyId Write(
         string staging, KeyFolderRequest request, ISystemResources resources, IProgress<WorkProgress>? progress,

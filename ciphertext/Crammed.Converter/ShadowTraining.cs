@@ -2,61 +2,125 @@ using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Programs;
+using Crammed.Encrypted.Tensors;
+using Crammed.Files;
 
 namespace Crammed.Converter;
 
+/// <summary>What a shadow run is made of.</summary>
+/// <param name="Plan">whose training is executed</param>
+/// <param name="Container">packed for it</param>
+/// <param name="Keys">evaluation keys of the secret key</param>
+/// <param name="Secret">the secret key</param>
+/// <param name="Folder">for groups that the program stores</param>
+/// <param name="Threads">of the evaluator</param>
+public sealed record ShadowInput(
+    PlanFolder Plan, EncryptedContainer Container, EvaluationKeys Keys, SecretKey Secret, string Folder, int Threads);
+
 /// <summary>
-/// A developer's tool: the first step of a plan on a container, executed by whoever has the secret key, with clear slots beside it, where a
+/// A developer's tool: a step of a plan on a container, executed by whoever has the secret key, with clear slots beside it, where a
 /// server's results are not what they should be.
 /// </summary>
 public static class ShadowTraining
 {
     /// <summary>Executes the step until a group is further off than its bound, or to its end.</summary>
-    /// <param name="plan">a plan that the server refreshes</param>
-    /// <param name="container">packed for it</param>
-    /// <param name="keys">evaluation keys of the secret key</param>
-    /// <param name="secret">the secret key</param>
-    /// <param name="folder">for groups that the program stores</param>
-    /// <param name="threads">of the evaluator</param>
-    /// <returns>the first group that is off, or null; and how many were compared</returns>
-    /// <exception cref="InvalidOperationException">the plan asks the key holder for refreshes</exception>
+    /// <param name="input">what it is made of</param>
+    /// <param name="step">from 0; the steps before are made on clear slots, and their parameters and moments encrypted</param>
+    /// <param name="progress">told after each instruction</param>
+    /// <param name="cancellation">stops between instructions</param>
+    /// <returns>the groups that were compared, and the first that is off, or null</returns>
     /// <exception cref="RangeViolationException">a clear value leaves the domain of a polynomial</exception>
-    public static (ShadowGap? First, int Compared) Run(
-        PlanFolder plan, EncryptedContainer container, EvaluationKeys keys, SecretKey secret, string folder, int threads)
+    public static (IReadOnlyList<ShadowGap> Gaps, ShadowGap? First) Run(
+        ShadowInput input, int step = 0, IProgress<WorkProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var evaluator = new Evaluator(plan.Parameters, keys, threads);
+        var plan = input.Plan;
+        var memory = plan.Manifest.TrainingMemory;
+        var evaluator = new Evaluator(plan.Parameters, input.Keys, input.Threads);
         var bootstrapping = plan.BootstrapRange is { } range ? new BootstrappingPlan(plan.Parameters, range: range) : null;
-        using var bootstrapper =
-            bootstrapping is null ? null : new Bootstrapper(bootstrapping, evaluator, new CkksEncoder(plan.Parameters));
-        using var groups = new CkksGroups(plan.Levels, evaluator, bootstrapper);
-        var decryptor = new Decryptor(secret);
-        var inputs = container.ReadBatch(0).Concat(container.ReadState())
-            .ToDictionary(group => group.Key, group => AtInputLevel(groups, plan, group.Key, group.Value));
-        var slots = inputs.ToDictionary(group => group.Key, group => group.Value.Select(Decrypt).ToArray());
-        var (program, constants) = (plan.Training, plan.Constants(0));
+        using var bootstrapper = bootstrapping is null
+            ? null
+            : new Bootstrapper(
+                bootstrapping, evaluator, new CkksEncoder(plan.Parameters), memory?.Diagonals ?? DiagonalStorage.Transformed);
+        using var groups = new CkksGroups(plan.Levels, evaluator, bootstrapper, new OwnRefresher(new RefreshParty(input.Secret)));
+        var decryptor = new Decryptor(input.Secret);
+        var slots = Decrypted(decryptor, input.Container.ReadBatch(step)).Concat(StateBefore(input, decryptor, step)).ToDictionary();
+        var inputs = Encrypted(input, groups, slots);
+        var (program, constants) = (plan.Training, plan.Constants(step));
         var noise = new InstructionNoise(plan.Levels, bootstrapping);
         var statistics = ErrorCalibration.Run(program, noise, slots, constants);
         var estimates = new NoiseEstimate(noise, program, statistics, constants).Estimate();
-        using var shadow = new ShadowRun(program, slots, constants, estimates, Decrypt, new SpillFolder(folder));
-        using var run = ProgramRun.Start(program, groups, inputs, constants, new SpillFolder(folder));
-        foreach (var vector in inputs.Values.SelectMany(vectors => vectors))
-            vector.Dispose();
+        using var shadow = new ShadowRun(
+            program, slots, constants, estimates, vector => decryptor.DecryptToSlots(CkksGroups.Read(vector)), new SpillFolder(input.Folder));
+        using var run = ProgramRun.Start(program, groups, inputs, constants, new SpillFolder(input.Folder));
+        Release(inputs);
         while (!run.IsDone && shadow.First is null)
+        {
+            cancellation.ThrowIfCancellationRequested();
             run.Step(shadow.Observe);
-        return (shadow.First, shadow.Compared);
-
-        double[] Decrypt(SlotVector vector) => decryptor.DecryptToSlots(CkksGroups.Read(vector));
+            progress?.Report(new WorkProgress("executing", run.Next, program.Instructions.Count, "instructions"));
+        }
+        return (shadow.Gaps, shadow.First);
     }
 
-    private static SlotVector[] AtInputLevel(CkksGroups groups, PlanFolder plan, string name, Ciphertext[] ciphertexts)
+    /// <summary>
+    /// The gradients that a training's updates take, by the parameters' names: what is multiplied by its share in a new first moment.
+    /// </summary>
+    public static IReadOnlyDictionary<string, Value> GradientsOf(EncryptedProgram training)
     {
-        var level = plan.Training.Levels!.Inputs[name];
-        SlotVector[] vectors = [.. ciphertexts.Select(groups.Load)];
-        if (vectors.All(vector => vector.Level == level))
-            return vectors;
-        var lowered = groups.Lower(vectors, level);
-        foreach (var vector in vectors)
+        var gradients = new Dictionary<string, Value>();
+        foreach (var masked in training.Instructions.OfType<Masked>())
+        {
+            var taken = masked.Terms.FirstOrDefault(term => term.Mask.Scalar is ScalarNames.FirstMomentTaken or ScalarNames.InverseLossScale);
+            var parameter = training.Inputs.Select(input => input.Name)
+                .Where(name => masked.Result.Name.StartsWith($"{name}.", StringComparison.Ordinal)).MaxBy(name => name.Length);
+            if (taken is not null && parameter is not null)
+                gradients.TryAdd(parameter, taken.Operand.Value);
+        }
+        return gradients;
+    }
+
+    /// <summary>Parameters and moments before a step.</summary>
+    private static IReadOnlyDictionary<string, double[][]> StateBefore(ShadowInput input, Decryptor decryptor, int step)
+    {
+        var state = Decrypted(decryptor, input.Container.ReadState());
+        if (step == 0)
+            return state;
+        using var clear = new ClearPlanRun(input.Plan, state);
+        for (var before = 0; before < step; before++)
+            clear.Train(before, Decrypted(decryptor, input.Container.ReadBatch(before)));
+        return clear.State;
+    }
+
+    private static Dictionary<string, double[][]> Decrypted(Decryptor decryptor, Dictionary<string, Ciphertext[]> groups)
+    {
+        var slots = groups.ToDictionary(group => group.Key, group => group.Value.Select(decryptor.DecryptToSlots).ToArray());
+        foreach (var ciphertext in groups.Values.SelectMany(ciphertexts => ciphertexts))
+            ciphertext.Dispose();
+        return slots;
+    }
+
+    private static Dictionary<string, SlotVector[]> Encrypted(
+        ShadowInput input, CkksGroups groups, IReadOnlyDictionary<string, double[][]> slots)
+    {
+        var encryptor = new Encryptor(input.Secret);
+        var inputs = new Dictionary<string, SlotVector[]>();
+        foreach (var value in input.Plan.Training.Inputs)
+        {
+            var level = input.Plan.Levels.OfCiphertext(input.Plan.Training.Levels!.Inputs[value.Name]);
+            inputs.Add(value.Name, [.. slots[value.Name].Select(vector => groups.Load(encryptor.Encrypt(vector, level)))]);
+        }
+        return inputs;
+    }
+
+    private static void Release(Dictionary<string, SlotVector[]> inputs)
+    {
+        foreach (var vector in inputs.Values.SelectMany(vectors => vectors))
             vector.Dispose();
-        return lowered;
+    }
+
+    private sealed class OwnRefresher(RefreshParty party) : IRefresher
+    {
+        public Ciphertext[] Refresh(IReadOnlyList<Ciphertext> ciphertexts, int targetLevel) => party.Refresh(ciphertexts, targetLevel);
     }
 }

@@ -45,6 +45,9 @@ public sealed record ProgramProfile
     /// <summary>All seconds of each instruction.</summary>
     public required IReadOnlyList<double> InstructionSeconds { get; init; }
 
+    /// <summary>Predicted seconds of each instruction.</summary>
+    public required IReadOnlyList<double> InstructionPredictedSeconds { get; init; }
+
     /// <summary>How often each instruction was executed.</summary>
     public required IReadOnlyList<int> InstructionCounts { get; init; }
 
@@ -55,11 +58,12 @@ public sealed record ProgramProfile
     public static ProgramProfile Read(string path) => JsonFile.Read<ProgramProfile>(
         path, ManifestJson.Options, "the training program writes it", profile =>
         {
-            if (profile.InstructionCounts.Count != profile.InstructionSeconds.Count)
-                throw new ArgumentException("instructions are counted in two ways");
+            var instructions = profile.InstructionSeconds.Count;
+            if (profile.InstructionCounts.Count != instructions || profile.InstructionPredictedSeconds.Count != instructions)
+                throw new ArgumentException("instructions are counted in several ways");
         }, maximumBytes: 1L << 26);
 
-    /// <summary>The program's text, each instruction with its mean seconds before it.</summary>
+    /// <summary>The program's text, each instruction with its mean seconds before it, and those that were predicted.</summary>
     /// <param name="program">the one that was measured</param>
     public string Annotate(EncryptedProgram program)
     {
@@ -73,11 +77,11 @@ public sealed record ProgramProfile
             if (instruction >= 0 && instruction < InstructionCounts.Count)
             {
                 var seconds = InstructionSeconds[instruction] / Math.Max(1, InstructionCounts[instruction]);
-                text.Append(CultureInfo.InvariantCulture, $"{seconds,10:F3}  ");
+                text.Append(CultureInfo.InvariantCulture, $"{seconds,10:F3}{InstructionPredictedSeconds[instruction],10:F3}  ");
             }
             else
             {
-                text.Append(' ', 12);
+                text.Append(' ', 22);
             }
             text.Append(lines[i]).Append('\n');
         }

@@ -94,6 +94,7 @@ internal sealed class RunMeter
             SpilledBytes = spilledBytes,
             SavedBytes = savedBytes,
             InstructionSeconds = _seconds,
+            InstructionPredictedSeconds = [.. _costs.Select(cost => cost.Seconds)],
             InstructionCounts = _counts,
         };
         AtomicFile.WriteText(Path.Combine(_folder, RunFiles.Profile), profile.ToJson());

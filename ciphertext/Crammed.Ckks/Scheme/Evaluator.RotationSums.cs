@@ -10,7 +10,7 @@ public readonly record struct RotationTerm(Ciphertext Ciphertext, int Steps, Per
 public sealed unsafe partial class Evaluator
 {
     /// <summary>Ciphertexts that share each limb of a key; so many have their extended digits at hand.</summary>
-    private const int BundleSize = 4;
+    public const int DecomposedAtOnce = 4;
 
     /// <summary>
     /// For every sum Σ mask * rotation over its terms. All ciphertexts have one level and the products of one sum one scale. A ciphertext that
@@ -88,7 +88,7 @@ public sealed unsafe partial class Evaluator
             var first = group.First().Key;
             EvaluationKeyId?[] keys =
                 [.. steps.Select(step => step == 0 ? default(EvaluationKeyId?) : CheckRotationKey(operation, first.Level, first.Scale, step))];
-            foreach (var part in group.Chunk(BundleSize))
+            foreach (var part in group.Chunk(DecomposedAtOnce))
             {
                 bundles.AddRange(Together(keys).Select(places => new SummedBundle(
                     [.. part.Select(source => source.Key)],

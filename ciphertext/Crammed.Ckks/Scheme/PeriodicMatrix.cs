@@ -54,6 +54,45 @@ public sealed unsafe class PeriodicMatrix : IDisposable
     /// <summary>Returns the memory to the pool; a second call does nothing.</summary>
     public void Dispose() => _weights.Dispose();
 
+    /// <summary>A matrix whose entries are entries of this one, of the same period, level and scale.</summary>
+    /// <param name="outputs">its rows</param>
+    /// <param name="inputs">its columns</param>
+    /// <param name="entry">for row and column the column of this matrix's first row</param>
+    /// <exception cref="ArgumentOutOfRangeException">a size is not positive, or this matrix has no such column</exception>
+    public PeriodicMatrix Gather(int outputs, int inputs, Func<int, int, int> entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        var columns = new int[outputs * inputs];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            columns[i] = entry(i / inputs, i % inputs);
+            if (columns[i] < 0 || columns[i] >= Inputs)
+                throw new ArgumentOutOfRangeException(nameof(entry), columns[i], $"a column is below {Inputs}");
+        }
+        var gathered = new PeriodicMatrix(Parameters, outputs, inputs, Runs / 2, Level, Scale) { Largest = Largest };
+        (int From, int To)[] places =
+            [.. columns.Select((column, i) => (PlaceOf(0, column), gathered.PlaceOf(i / inputs, i % inputs)))];
+        for (var output = 0; output < outputs; output++)
+            gathered.Use(output);
+        for (var limb = 0; limb <= Level; limb++)
+        {
+            gathered._weights.LimbSpan(limb).Clear();
+            for (var run = 0; run < Runs; run++)
+            {
+                double* from = Weights(limb, run), to = gathered.Weights(limb, run);
+                foreach (var place in places)
+                    to[place.To] = from[place.From];
+            }
+        }
+        return gathered;
+    }
+
+    /// <summary>Where an entry stands among the weights of a run.</summary>
+    internal int PlaceOf(int output, int input) =>
+        output / VectorKernels.WeightRows * BlockLength + input * VectorKernels.WeightRows + output % VectorKernels.WeightRows;
+
     internal void Use(int output) => _isUsed[output] = true;
 
     /// <summary>The weights of one run of a limb, as <see cref="VectorKernels.MultiplyMatrix"/> takes them.</summary>

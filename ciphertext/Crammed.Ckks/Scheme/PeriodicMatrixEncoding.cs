@@ -62,7 +62,7 @@ internal sealed unsafe class PeriodicMatrixEncoding(
                 values.CopyTo(new Span<double>(slots, _period));
                 new Span<double>(slots + _period, _period).Clear();
                 transform.FromSlots(polynomial, slots, _period);
-                var place = input * VectorKernels.WeightRows + output - first;
+                var place = matrix.PlaceOf(output - first, input);
                 for (var j = 0; j < matrix.Runs; j++)
                     coefficients.Limb(j)[place] = polynomial[j];
             }

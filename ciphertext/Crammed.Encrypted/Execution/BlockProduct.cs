@@ -12,15 +12,12 @@ namespace Crammed.Encrypted.Execution;
 /// <remarks>
 /// Products with weights are <see cref="Evaluator.AddPeriodicProducts"/>, shifts <see cref="Evaluator.SumsOfRotations"/>: of inputs both
 /// rotations of a shift before one division by P, of outputs all rotations of a result, before the division that rescales it too. Vectors
-/// with their shifts are made a few at a time (<see cref="ShiftedBytes"/>): so many read the results, or the operands, once.
+/// with their shifts are made a few at a time (<see cref="WorkingSets.ShiftedBytes"/>): so many read the results, or the operands, once.
 /// </remarks>
 internal sealed class BlockProduct
 {
     /// <summary>What masks are multiplied by: with weights near 2^-4 in size both leave the same relative error.</summary>
     public const double MaskScale = 1 << 18;
-
-    /// <summary>Bytes of shifted vectors that are at hand at a time, or one vector's if that is more.</summary>
-    private const long ShiftedBytes = 1L << 28;
 
     private readonly Evaluator _evaluator;
     private readonly CkksEncoder _encoder;
@@ -117,7 +114,7 @@ internal sealed class BlockProduct
     private PeriodicMatrix Encoded(int outputs, int inputs, Func<int, int, double[]?> weights) =>
         _encoder.EncodePeriodicMatrix(outputs, inputs, _period, weights, _level, _weightScale, _evaluator.ParallelFor);
 
-    private int VectorsAtOnce(Ciphertext operand) => (int)Math.Max(1, ShiftedBytes / (operand.Bytes * _shifts.Count));
+    private int VectorsAtOnce(Ciphertext operand) => (int)Math.Max(1, WorkingSets.ShiftedBytes / (operand.Bytes * _shifts.Count));
 
     private Ciphertext Zero(Ciphertext operand)
     {

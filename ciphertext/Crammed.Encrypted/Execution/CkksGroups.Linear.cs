@@ -21,7 +21,7 @@ public sealed partial class CkksGroups
         return ForEach(grid.Blocks, shift =>
         {
             var sum = new RunningSum(_evaluator);
-            foreach (var part in Enumerable.Range(0, inputs.Count).Chunk(BatchSize))
+            foreach (var part in Enumerable.Range(0, inputs.Count).Chunk(WorkingSets.Batch))
             {
                 var terms = part.Select(i => (Operand: Read(inputs[i]), Weights: SpreadWeights.Of(map, grid, matrix, shift, i)))
                     .Where(term => term.Weights is not null).ToArray();

@@ -18,7 +18,7 @@ public sealed partial class CkksGroups
     {
         var results = new SlotVector[vectors.Count];
         var pairs = RefreshPairs.Of(ranges);
-        foreach (var batch in pairs.Where(pair => pair.Second is not null).Chunk(BootstrapsAtOnce))
+        foreach (var batch in pairs.Where(pair => pair.Second is not null).Chunk(WorkingSets.BootstrapsAtOnce))
         {
             var refreshed = bootstrapper.BootstrapPairs([.. batch.Select(pair => (Operand(pair.First), Operand(pair.Second!.Value)))]);
             for (var i = 0; i < batch.Length; i++)

@@ -5,12 +5,6 @@ namespace Crammed.Encrypted.Execution;
 /// <summary>Rotations: those of one vector share its decomposition, those of many vectors by the same steps share the key.</summary>
 public sealed partial class CkksGroups
 {
-    /// <summary>Rotations of one vector that are held at a time.</summary>
-    private const int HoistedAtOnce = 32;
-
-    /// <summary>Bytes of sums of rotations that await their division by P at a time.</summary>
-    private const long SummedBytes = 1L << 28;
-
     public SlotVector[] Rotate(IReadOnlyList<Rotation> jobs)
     {
         var results = new SlotVector[jobs.Count];
@@ -29,7 +23,7 @@ public sealed partial class CkksGroups
             // Sums that are made together decompose what they share once.
             var limbs = _levels.OfCiphertext(group.Key) + 1 + _levels.Parameters.SpecialModuli.Count;
             var sumBytes = 2L * limbs * _levels.Parameters.N * sizeof(double);
-            foreach (var part in group.Chunk((int)Math.Max(1, SummedBytes / sumBytes)))
+            foreach (var part in group.Chunk((int)Math.Max(1, WorkingSets.SummedBytes / sumBytes)))
             {
                 var sums = SumRotations([.. part.Select(i => jobs[i])], group.Key);
                 for (var k = 0; k < part.Length; k++)
@@ -104,7 +98,7 @@ public sealed partial class CkksGroups
                 single.Add(moving[0]);
                 continue;
             }
-            foreach (var part in moving.Chunk(HoistedAtOnce))
+            foreach (var part in moving.Chunk(WorkingSets.HoistedAtOnce))
                 Hand(part, _evaluator.RotateMany(Read(group.Key), [.. part.Select(item => Steps(item.Rotation))]), take);
         }
         foreach (var batch in Batches(single, item => (Steps(item.Rotation), item.Rotation.Vector.Level)))
@@ -120,6 +114,6 @@ public sealed partial class CkksGroups
     private int Steps(Rotation rotation) => rotation.Steps & (_levels.Parameters.SlotCount - 1);
 
     /// <summary>Items of equal keys, so many at a time.</summary>
-    private static IEnumerable<T[]> Batches<T, TKey>(IEnumerable<T> items, Func<T, TKey> key, int size = BatchSize) =>
+    private static IEnumerable<T[]> Batches<T, TKey>(IEnumerable<T> items, Func<T, TKey> key, int size = WorkingSets.Batch) =>
         items.GroupBy(key).SelectMany(group => group.Chunk(size));
 }

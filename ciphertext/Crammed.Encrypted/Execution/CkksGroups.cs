@@ -10,12 +10,6 @@ namespace Crammed.Encrypted.Execution;
 /// </summary>
 public sealed partial class CkksGroups : IGroupBackend, IDisposable
 {
-    /// <summary>Vectors to one call of the engine's batches: keys are read once for so many, which take memory for all of them.</summary>
-    private const int BatchSize = 8;
-
-    /// <summary>The same for polynomials, which hold a dozen powers of each.</summary>
-    private const int PolynomialBatchSize = 4;
-
     private readonly CkksLevels _levels;
     private readonly Evaluator _evaluator;
     private readonly Bootstrapper? _bootstrapper;
@@ -43,11 +37,6 @@ public sealed partial class CkksGroups : IGroupBackend, IDisposable
     }
 
     public int RefreshedLevel => _levels.RefreshedLevel;
-
-    /// <summary>
-    /// Pairs of vectors that one call bootstraps together: more read keys and diagonals less often, and take more memory.
-    /// </summary>
-    public int BootstrapsAtOnce { get; init; } = 2;
 
     /// <summary>Takes over a ciphertext.</summary>
     /// <exception cref="ArgumentException">it is below the lowest level of a program, or not at its level's canonical scale</exception>
@@ -102,13 +91,6 @@ public sealed partial class CkksGroups : IGroupBackend, IDisposable
         i => _evaluator.SumOfSquaredDifferences(
             [.. jobs[i].Select(term => Read(term.Left))], [.. jobs[i].Select(term => Read(term.Right))]));
 
-    public SlotVector[] SumOfMasked(IReadOnlyList<IReadOnlyList<MaskedVector>> jobs) => ForEach(jobs.Count, i =>
-    {
-        LevelRules.BelowCommon(nameof(SumOfMasked), jobs[i].Select(term => term.Vector));
-        using var total = SumUnderMasks(jobs[i]);
-        return _evaluator.Rescale(total);
-    });
-
     public SlotVector[] Evaluate(IReadOnlyList<SlotVector> arguments, string function, ChebyshevPolynomial approximation)
     {
         foreach (var argument in arguments)
@@ -116,7 +98,7 @@ public sealed partial class CkksGroups : IGroupBackend, IDisposable
             if (argument.Level < approximation.Depth)
                 throw new InvalidOperationException($"{function} takes {approximation.Depth} levels, the argument has {argument.Level}");
         }
-        var batches = Batches(Enumerable.Range(0, arguments.Count), i => arguments[i].Level, PolynomialBatchSize).ToArray();
+        var batches = Batches(Enumerable.Range(0, arguments.Count), i => arguments[i].Level, WorkingSets.PolynomialBatch).ToArray();
         var results = new SlotVector[arguments.Count];
         _evaluator.ParallelFor(batches.Length, b =>
         {
@@ -181,52 +163,6 @@ public sealed partial class CkksGroups : IGroupBackend, IDisposable
             using var encoding = _encodings.Rent(slots, sum.Level);
             return _evaluator.AddPlain(sum, encoding.Plaintext);
         }
-    }
-
-    /// <summary>
-    /// A sum of products that is not yet rescaled. Vectors under one mask are added up before they are multiplied; one number in all slots
-    /// needs no encoding, and products with encodings are one sum of them.
-    /// </summary>
-    private Ciphertext SumUnderMasks(IReadOnlyList<MaskedVector> terms)
-    {
-        var sum = new RunningSum(_evaluator);
-        foreach (var part in terms.GroupBy(term => term.Mask, term => term.Vector).Chunk(BatchSize))
-        {
-            var encoded = new List<(Ciphertext Operand, EncodedSlots.Lease Encoding)>();
-            var added = new List<Ciphertext>();
-            foreach (var vectors in part)
-            {
-                var operand = SumOf([.. vectors.Select(Read)], added);
-                if (vectors.Key.IsUniform)
-                    sum.TakeOver(_evaluator.MultiplyScalar(operand, vectors.Key.Value, _levels.Parameters.ScaleAt(operand.Level)), 1);
-                else
-                    encoded.Add((operand, _encodings.Rent(vectors.Key, operand.Level)));
-            }
-            if (encoded.Count > 0)
-            {
-                sum.TakeOver(
-                    _evaluator.SumOfPlainProducts(
-                        [.. encoded.Select(term => term.Operand)], [.. encoded.Select(term => term.Encoding.Plaintext)]),
-                    1);
-            }
-            foreach (var ciphertext in added)
-                ciphertext.Dispose();
-            foreach (var (_, encoding) in encoded)
-                encoding.Dispose();
-        }
-        return sum.Take();
-    }
-
-    /// <summary>The sum of ciphertexts; one that had to be made is noted, one ciphertext is its own sum.</summary>
-    private Ciphertext SumOf(Ciphertext[] ciphertexts, List<Ciphertext> made)
-    {
-        if (ciphertexts.Length == 1)
-            return ciphertexts[0];
-        var sum = new RunningSum(_evaluator);
-        foreach (var ciphertext in ciphertexts)
-            sum.Add(ciphertext, 1);
-        made.Add(sum.Take());
-        return made[^1];
     }
 
     /// <summary>What the polynomial's plan takes: the domain mapped onto [-1, 1].</summary>

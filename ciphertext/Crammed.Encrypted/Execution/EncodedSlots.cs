@@ -48,11 +48,12 @@ internal sealed class EncodedSlots(CkksParameters parameters, CkksEncoder encode
     /// <summary>
     /// Slots from one repetition of public slots to the next, a power of two: encodings of few slots are cheap and more precise.
     /// </summary>
-    public static int PeriodOf(PublicSlots slots, int slotCount)
-    {
-        int[] periods = [.. slots.Conditions.Select(digit => digit.Stride * digit.Size), slots.Vector?.Period ?? 1];
-        return periods.All(BitOperations.IsPow2) ? Math.Min(slotCount, periods.Max()) : slotCount;
-    }
+    public static int PeriodOf(PublicSlots slots, int slotCount) =>
+        PeriodOf([.. slots.Conditions.Select(digit => digit.Stride * digit.Size), slots.Vector?.Period ?? 1], slotCount);
+
+    /// <summary>The common period of parts that repeat after so many slots each.</summary>
+    public static int PeriodOf(IReadOnlyCollection<int> periods, int slotCount) =>
+        periods.All(BitOperations.IsPow2) ? Math.Min(slotCount, periods.DefaultIfEmpty(1).Max()) : slotCount;
 
     public void Dispose()
     {

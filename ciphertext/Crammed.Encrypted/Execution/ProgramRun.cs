@@ -164,9 +164,7 @@ public sealed class ProgramRun : IDisposable
             (term, point) => new VectorProduct(Read(term.Left, point), Read(term.Right, point), term.Factor))),
         SquaredDifferences squares => _backend.SumOfSquaredDifferences(Jobs(
             squares.Result, [squares], term => term.Over, (term, point) => (Read(term.Left, point), Read(term.Right, point)))),
-        Masked masked => _backend.SumOfMasked(Jobs(
-            masked.Result, masked.Terms, term => term.Over,
-            (term, point) => new MaskedVector(Read(term.Operand, point), _constants.At(term.Mask, point, _grid)))),
+        Masked masked => MultiplyMasks(masked),
         Rotate rotate => _backend.Rotate(
             [.. Points(rotate.Result.Axes).Select(point => new Rotation(Read(rotate.Operand, point), rotate.Steps.At(point)))]),
         RotateAndSum rotate => _backend.SumOfRotations(Jobs(
@@ -189,6 +187,16 @@ public sealed class ProgramRun : IDisposable
         Load load => _stored.Load(load.Stored),
         _ => throw new NotSupportedException($"no run executes {instruction.GetType().Name}"),
     };
+
+    private SlotVector[] MultiplyMasks(Masked masked)
+    {
+        var masks = new Dictionary<object, ResolvedMask>(ReferenceEqualityComparer.Instance);
+        foreach (var term in masked.Terms)
+            masks[term] = new ResolvedMask(term.Mask, _constants, _grid);
+        return _backend.SumOfMasked(Jobs(
+            masked.Result, masked.Terms, term => term.Over,
+            (term, point) => new MaskedVector(Read(term.Operand, point), masks[term].At(point))));
+    }
 
     private SlotVector[] StoreAway(Value value)
     {

@@ -3,15 +3,20 @@ using Crammed.Encrypted.Programs;
 
 namespace Crammed.Encrypted.Execution;
 
-/// <summary>A group that is further from its clear one than its bound.</summary>
+/// <summary>A group of an executed run against the same one on clear slots.</summary>
 /// <param name="Instruction">that made it, from 0</param>
 /// <param name="Value">the group</param>
 /// <param name="Vector">the worst of its vectors, from 0</param>
 /// <param name="Rms">root mean square of the gap, over the group</param>
 /// <param name="Worst">the largest gap of a slot</param>
 /// <param name="Expected">standard deviation that is estimated</param>
-public sealed record ShadowGap(int Instruction, Value Value, int Vector, double Rms, double Worst, double Expected)
+/// <param name="Magnitude">root mean square of the clear values</param>
+public sealed record ShadowGap(
+    int Instruction, Value Value, int Vector, double Rms, double Worst, double Expected, double Magnitude)
 {
+    /// <summary>How many bits the gap is above its estimate; below it, if negative.</summary>
+    public double Excess => Math.Log2(Rms / Expected);
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"instruction {Instruction}: {Value.Name} is off by {Rms:E1} rms and {Worst:E1} at worst (vector {Vector}), "
@@ -40,6 +45,7 @@ public sealed class ShadowRun : IDisposable
     private readonly Func<SlotVector, double[]> _decrypt;
     private readonly ProgramRun _clear;
     private readonly Dictionary<Value, double[][]> _made = [];
+    private readonly List<ShadowGap> _gaps = [];
 
     /// <param name="program">after planning</param>
     /// <param name="inputs">slots of the inputs by name</param>
@@ -65,8 +71,8 @@ public sealed class ShadowRun : IDisposable
     /// <summary>The first group that is not within its bound, or null.</summary>
     public ShadowGap? First { get; private set; }
 
-    /// <summary>Groups that were compared.</summary>
-    public int Compared { get; private set; }
+    /// <summary>Groups that were compared, in the order in which they were made; <see cref="First"/>, if there is one, is the last.</summary>
+    public IReadOnlyList<ShadowGap> Gaps => _gaps;
 
     /// <summary>Told of every group as it is made: a <see cref="ValueObserver"/> of the executed run.</summary>
     /// <exception cref="InvalidOperationException">the group is not made by the program, or was made before</exception>
@@ -79,8 +85,7 @@ public sealed class ShadowRun : IDisposable
         while (!_made.ContainsKey(value))
             Advance(value);
         _made.Remove(value, out var expected);
-        Compared++;
-        double squares = 0, worst = 0;
+        double squares = 0, worst = 0, energy = 0;
         var worstVector = 0;
         for (var i = 0; i < vectors.Count; i++)
         {
@@ -89,14 +94,16 @@ public sealed class ShadowRun : IDisposable
                 // A difference that is no number is one of any size.
                 var gap = found - clear is var difference && double.IsNaN(difference) ? double.PositiveInfinity : Math.Abs(difference);
                 squares += gap * gap;
+                energy += clear * clear;
                 if (gap > worst)
                     (worst, worstVector) = (gap, i);
             }
         }
-        var rms = Math.Sqrt(squares / ((long)vectors.Count * _program.Grid.SlotCount));
+        double slots = (long)vectors.Count * _program.Grid.SlotCount, rms = Math.Sqrt(squares / slots);
         var bound = _estimates[value].Error;
+        _gaps.Add(new ShadowGap(_clear.Next - 1, value, worstVector, rms, worst, bound, Math.Sqrt(energy / slots)));
         if (!(rms <= RmsMultiple * bound))
-            First = new ShadowGap(_clear.Next - 1, value, worstVector, rms, worst, bound);
+            First = _gaps[^1];
     }
 
     public void Dispose() => _clear.Dispose();

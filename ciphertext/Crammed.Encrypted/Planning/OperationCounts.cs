@@ -45,7 +45,7 @@ public sealed class OperationCounts
                 counts.Add(EngineOperation.Addition, squares.Result.Count * Points(squares.Over));
                 break;
             case Masked masked:
-                counts.AddMasked(masked);
+                counts.AddMasked(masked, grid);
                 break;
             case Rotate rotate:
                 counts.AddRotations(rotate, grid);
@@ -117,15 +117,20 @@ public sealed class OperationCounts
         Add(EngineOperation.Rescale, vectors);
     }
 
-    private void AddMasked(Masked masked)
+    private void AddMasked(Masked masked, SlotGrid grid)
     {
+        Add(EngineOperation.Rescale, masked.Result.Count);
+        if (MaskProduct.Of(masked, grid) is { } product)
+        {
+            Add(EngineOperation.PeriodicProduct, masked.Result.Count * product.Vectors);
+            return;
+        }
         foreach (var term in masked.Terms)
         {
             var operation = term.Mask.IsUniform ? EngineOperation.ScalarProduct : EngineOperation.PlainProduct;
             Add(operation, masked.Result.Count * Points(term.Over));
         }
         Add(EngineOperation.Encoding, DistinctPlaintexts(masked.Terms.Select(term => (term.Mask, masked.Result.Axes.Concat(term.Over)))));
-        Add(EngineOperation.Rescale, masked.Result.Count);
     }
 
     /// <summary>

@@ -57,15 +57,21 @@ public sealed record AxisIndex(int Offset, ValueList<AxisStep> Steps)
     }
 }
 
-/// <summary>Values of loop variables, by the axes' names.</summary>
+/// <summary>Values of loop variables, by the axes' names: a list, for there are a few.</summary>
 public sealed class LoopPoint
 {
-    private readonly Dictionary<string, int> _values = [];
+    private readonly List<(string Name, int Value)> _values = [];
 
     public int this[Axis axis]
     {
-        get => _values[axis.Name];
-        set => _values[axis.Name] = value;
+        get => PlaceOf(axis) is var place and >= 0 ? _values[place].Value : throw new KeyNotFoundException($"no loop over {axis}");
+        set
+        {
+            if (PlaceOf(axis) is var place and >= 0)
+                _values[place] = (axis.Name, value);
+            else
+                _values.Add((axis.Name, value));
+        }
     }
 
     /// <summary>Runs through all values of the axes, the last one fastest; the point is changed in place.</summary>
@@ -82,5 +88,15 @@ public sealed class LoopPoint
             }
             yield return i;
         }
+    }
+
+    private int PlaceOf(Axis axis)
+    {
+        for (var place = 0; place < _values.Count; place++)
+        {
+            if (_values[place].Name == axis.Name)
+                return place;
+        }
+        return -1;
     }
 }

@@ -12,6 +12,7 @@ using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Plan;
 using Crammed.Cli.Commands.Pretrain;
 using Crammed.Cli.Commands.Refresh;
+using Crammed.Cli.Commands.Shadow;
 using Crammed.Cli.Hosting;
 using Crammed.Cli.Multirun;
 using Crammed.Cli.Settings;
@@ -172,6 +173,18 @@ internal static class CommandTable
                 ("evaluate name=rte source=text eval/tasks=rte data.glue=glue functions=polynomial", "all of GLUE's RTE from its text"),
                 ("evaluate name=clear fhe=disable dev_limit=64", "outputs/finetune/adapters.safetensors by outputs/plan on clear slots"),
                 ("evaluate name=encrypted-score fhe=execute run=outputs/encrypted-run", "the encrypted adapters of that run, on ciphertexts"),
+            ],
+        },
+        new CommandDefinition<ShadowSettings>
+        {
+            Name = "shadow",
+            Summary = "Execute a step with clear slots beside it, and compare all that it makes: for whoever has the secret key.",
+            ConfigurationRoot = "cfg_shadow",
+            CreateHandler = () => new ShadowCommand(),
+            Examples =
+            [
+                ("shadow", "the first step of outputs/plan on outputs/encrypted/container, with the key in outputs/keys"),
+                ("shadow name=sixth step=5", "the sixth step, after five on clear slots"),
             ],
         },
         new CommandDefinition<DemoSettings>

@@ -127,6 +127,34 @@ internal sealed class PlainProductTests
             _setup.Encoder.EncodePeriodicMatrix(6, count, 4, (output, i) => weights[output, from + i], 3, 1 << 22);
     }
 
+    /// <summary>A matrix that repeats a few vectors: the residues of one in which each is encoded where it stands.</summary>
+    [Test]
+    public void A_gathered_matrix_multiplies_as_an_encoded_one()
+    {
+        var (evaluator, live) = (_setup.Evaluator, ResidueMemory.LiveBuffers);
+        Ciphertext[] ciphertexts = [.. Enumerable.Range(0, 7).Select(i => _setup.Encryptor.Encrypt(_setup.RandomSlots(i), 3))];
+        double[][] values = [.. Enumerable.Range(0, 3).Select(i => _setup.RandomSlots(100 + i)[..16])];
+        using (var few = _setup.Encoder.EncodePeriodicMatrix(1, 3, 16, (_, i) => values[i], 3, 1 << 22))
+        using (var whole = _setup.Encoder.EncodePeriodicMatrix(6, 7, 16, (output, i) => values[Entry(output, i)], 3, 1 << 22))
+        using (var gathered = few.Gather(6, 7, Entry))
+        {
+            var (sums, expected) = (evaluator.SumsOfPeriodicProducts(ciphertexts, gathered), evaluator.SumsOfPeriodicProducts(ciphertexts, whole));
+            foreach (var (sum, one) in sums.Zip(expected))
+            {
+                Assert.That(_setup.Decryptor.DecryptToSlots(sum!), Is.EqualTo(_setup.Decryptor.DecryptToSlots(one!)));
+                sum!.Dispose();
+                one!.Dispose();
+            }
+            Assert.That(() => few.Gather(1, 1, (_, _) => 3), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("below 3"));
+            Assert.That(() => few.Gather(0, 1, (_, _) => 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        }
+        foreach (var ciphertext in ciphertexts)
+            ciphertext.Dispose();
+        Assert.That(ResidueMemory.LiveBuffers, Is.EqualTo(live));
+
+        static int Entry(int output, int input) => (output + 2 * input) % 3;
+    }
+
     /// <summary>Coefficients beyond what the kernels reduce in one step: integers of a hundred bits.</summary>
     [Test]
     public void Periodic_products_with_large_weights()

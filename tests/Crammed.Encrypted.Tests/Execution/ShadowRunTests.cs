@@ -44,7 +44,7 @@ internal sealed class ShadowRunTests
     {
         var shadow = Run(Constants(), backend => backend);
         Assert.That(shadow.First, Is.Null);
-        Assert.That(shadow.Compared, Is.EqualTo(_program.Instructions.Sum(instruction => instruction.Results.Count)));
+        Assert.That(shadow.Gaps, Has.Count.EqualTo(_program.Instructions.Sum(instruction => instruction.Results.Count)));
     }
 
     [TestCase(3, "turned"), TestCase(-5, "back")]

@@ -11,6 +11,7 @@ internal static class VerbCases
     public static readonly SlotGrid Grid = new(tokens: 16, examples: 8, blocks: 16);
     private static readonly Axis Column = new("column", 3);
     private static readonly Axis Step = new("step", 4);
+    private static readonly Axis Turn = new("turn", 5);
     private static readonly ChebyshevPolynomial Tanh = ChebyshevFit.Interpolate(Math.Tanh, new Interval(-2, 2), 15);
     private static readonly ChebyshevPolynomial Exponential = ChebyshevFit.Interpolate(Math.Exp, Interval.Unit, 7);
 
@@ -39,6 +40,10 @@ internal static class VerbCases
             ProgramBuilder.Mask(
                 y[Column], SlotMask.Of("rate", 0.5) with { Conditions = [SlotCondition.Is(Grid.TokenStride, Grid.Tokens, Column)] }),
             ProgramBuilder.Mask(x[Column], 0.3), ProgramBuilder.Mask(y[Step], 0.3, Step))),
+        ("masked by a matrix", 1, (program, _, y) => program.Masked(
+            "result", [Turn], ProgramBuilder.Mask(
+                y[Step],
+                SlotMask.Of("rate", 0.5) with { Conditions = [new SlotCondition(1, Grid.Blocks, Turn + Step * 3, Step + 1)] }, Step))),
         ("sum with a vector by columns", 0, (program, x, y) => program.SumPlus(
             "result", [Column], [SlotMask.Of(FrozenVector.InRows("v", new FeatureBlocks(12, 3), Column)) * 0.5], ProgramBuilder.Term(x),
             ProgramBuilder.Term(y[0]))),

@@ -68,7 +68,7 @@ internal sealed class TinyStepTests
     public void A_shadow_run_finds_every_group_within_its_bound()
     {
         Assert.That(_step.Shadow!.First, Is.Null);
-        Assert.That(_step.Shadow.Compared, Is.EqualTo(_noise.Count));
+        Assert.That(_step.Shadow.Gaps, Has.Count.EqualTo(_noise.Count));
     }
 
     /// <summary>Relative root mean squares; what training bears is 2^-5.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Crammed.Approximation;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
@@ -71,13 +72,21 @@ internal sealed class CountingGroups(int slotCount) : IGroupBackend
 
     public SlotVector[] SumOfMasked(IReadOnlyList<IReadOnlyList<MaskedVector>> jobs)
     {
-        foreach (var job in jobs)
+        Count(EngineOperation.Rescale, jobs.Count);
+        var single = new List<IReadOnlyList<MaskedVector>>();
+        foreach (var group in jobs.GroupBy(job => string.Join(' ', job.Select(term => RuntimeHelpers.GetHashCode(term.Vector)))))
         {
-            foreach (var term in job)
-                Count(term.Mask.IsUniform ? EngineOperation.ScalarProduct : EngineOperation.PlainProduct, 1);
-            Count(EngineOperation.Rescale, 1);
+            // Four sums of the same vectors, four at least, under masks that repeat sixty-four times: a product with their matrix.
+            var isMatrix = group.Count() >= 4 && group.First().Count >= 4 && group.SelectMany(job => job).All(
+                term => term.Mask.Vector is null && term.Mask.Conditions.All(digit => 64 * digit.Stride * digit.Size <= slotCount));
+            if (isMatrix)
+                Count(EngineOperation.PeriodicProduct, group.Sum(job => job.Count));
+            else
+                single.AddRange(group);
         }
-        Count(EngineOperation.Encoding, Plaintexts(jobs.SelectMany(job => job.Select(term => term.Mask))));
+        foreach (var term in single.SelectMany(job => job))
+            Count(term.Mask.IsUniform ? EngineOperation.ScalarProduct : EngineOperation.PlainProduct, 1);
+        Count(EngineOperation.Encoding, Plaintexts(single.SelectMany(job => job.Select(term => term.Mask))));
         return Load(jobs.Count);
     }
 

@@ -1,5 +1,6 @@
 using Crammed.Approximation;
 using Crammed.Encrypted.Execution;
+using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
 
@@ -46,6 +47,30 @@ public sealed class OperationCountsTests
             }
             backend.Counts.Clear();
         }
+    }
+
+    /// <summary>Each group of results that read the same vectors under masks of short period is a product with a matrix, others are not.</summary>
+    [TestCase(8, 8, 8, 16)]
+    [TestCase(8, 3, 8, 8)]
+    [TestCase(3, 8, 8, 8)]
+    [TestCase(8, 8, 64, 16)]
+    public void Masks_that_form_a_matrix_are_counted_as_a_run_multiplies_them(int rows, int vectors, int stride, int slotsPerDigit)
+    {
+        Axis group = new("group", 2), row = new("row", rows), turn = new("turn", vectors);
+        var builder = new ProgramBuilder(new SlotGrid(tokens: 128, examples: 64, blocks: 1));
+        var x = builder.Input("x", group, turn);
+        var mask = SlotMask.Where(SlotCondition.Is(stride, slotsPerDigit, row + -turn));
+        builder.Output("y", builder.Masked("y", [group, row], ProgramBuilder.Mask(x[group, turn], mask, turn)));
+        var program = builder.Build();
+        var backend = new CountingGroups(program.Grid.SlotCount);
+        ProgramRun.Execute(
+            program, backend, new Dictionary<string, SlotVector[]> { ["x"] = CountingGroups.Load(2 * vectors) },
+            new ProgramConstants(new Dictionary<string, FrozenWeights>(), new Dictionary<string, double>()));
+        var counts = OperationCounts.Of(program.Instructions[0], program.Grid);
+        foreach (var operation in Enum.GetValues<EngineOperation>())
+            Assert.That(counts[operation], Is.EqualTo(backend.Counts.GetValueOrDefault(operation)), $"{operation}");
+        var isMatrix = rows >= 4 && vectors >= 4 && stride * slotsPerDigit <= 128;
+        Assert.That(counts[EngineOperation.PeriodicProduct], Is.EqualTo(isMatrix ? 2 * rows * vectors : 0));
     }
 
     /// <summary>Every sum of a polynomial is rescaled once: basis polynomials, nodes of the plan, and the map onto [-1, 1].</summary>

@@ -1,3 +1,4 @@
+using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Programs;
 
@@ -7,16 +8,10 @@ namespace Crammed.Encrypted.Planning;
 /// What an instruction takes for itself on ciphertexts while it runs, besides its operands and results: an estimate from above, by the
 /// batches that its verb works in.
 /// </summary>
-/// <remarks>The numbers of vectors at a time are those of <see cref="Execution.CkksGroups"/>.</remarks>
+/// <remarks>The numbers of vectors at a time are <see cref="WorkingSets"/>.</remarks>
 public static class InstructionMemory
 {
     private const int Threads = 2;
-    private const int Batch = 8;
-    private const int PolynomialBatch = 4;
-    private const int BundleSize = 4;
-    private const int BootstrapsAtOnce = 2;
-    private const long SummedBytes = 1L << 28;
-    private const long ShiftedBytes = 1L << 28;
 
     /// <summary>Bytes of an instruction whose operands stand at a level.</summary>
     public static long BytesOf(Instruction instruction, SlotGrid grid, int level, ICostModel costs)
@@ -25,36 +20,44 @@ public static class InstructionMemory
         return instruction switch
         {
             Join or Free or Store or Load => 0,
+            Masked masked when MaskProduct.Of(masked, grid) is { } product => OfMasks(product),
             Sum or Masked or Lower => Threads * 2 * vector,
             Products or SquaredDifferences =>
-                Math.Min(Batch, instruction.Results[0].Count) * (vector + vector / 2 + Of(EngineOperation.Relinearization)),
-            Rotate rotate => Math.Min(Batch, rotate.Result.Count) * Of(EngineOperation.Rotation),
+                Math.Min(WorkingSets.Batch, instruction.Results[0].Count) * (vector + vector / 2 + Of(EngineOperation.Relinearization)),
+            Rotate rotate => Math.Min(WorkingSets.Batch, rotate.Result.Count) * Of(EngineOperation.Rotation),
             RotateAndSum rotate => OfSums(rotate.Result.Count),
-            Fold fold => Math.Min(Batch, fold.Result.Count) * (vector + Of(EngineOperation.Rotation)),
-            PolynomialOf polynomial => Math.Min(Threads * PolynomialBatch, polynomial.Result.Count)
+            Fold fold => Math.Min(WorkingSets.Batch, fold.Result.Count) * (vector + Of(EngineOperation.Rotation)),
+            PolynomialOf polynomial => Math.Min(Threads * WorkingSets.PolynomialBatch, polynomial.Result.Count)
                 * ((polynomial.Approximation.Plan.Powers.Count + 4) * vector + Of(EngineOperation.Relinearization)),
             LinearMap map => OfMap(map),
-            SpreadProducts => Threads * (Batch / 2 + 3) * vector,
+            SpreadProducts => Threads * (WorkingSets.Batch / 2 + 3) * vector,
             Refresh { Method: RefreshMethod.Bootstrap } refresh =>
-                Math.Min(BootstrapsAtOnce, (refresh.Sources.Sum(source => source.Count) + 1) / 2) * Of(EngineOperation.Bootstrap),
+                Math.Min(WorkingSets.BootstrapsAtOnce, (refresh.Sources.Sum(source => source.Count) + 1) / 2) * Of(EngineOperation.Bootstrap),
             Refresh refresh => refresh.Sources.Sum(source => source.Count) * costs.VectorBytes(0),
             _ => throw new NotSupportedException($"no memory is known of {instruction.GetType().Name}"),
         };
 
         long Of(EngineOperation operation) => costs.WorkingBytes(operation, level);
 
+        // Sums before their rescale and their rows of masks.
+        long OfMasks(MaskProduct product)
+        {
+            var rows = MaskMatrix.RowsAtOnce(product.Vectors, product.Period, vector, grid.SlotCount);
+            return Math.Min(rows, product.Sums) * MaskMatrix.RowBytes(product.Vectors, product.Period, vector, grid.SlotCount);
+        }
+
         // Sums before their division, and the digits of what is rotated.
         long OfSums(long sums)
         {
             var rotation = Of(EngineOperation.Rotation);
-            return Math.Min(sums * rotation, Math.Max(SummedBytes, rotation)) + BundleSize * rotation;
+            return Math.Min(sums * rotation, Math.Max(WorkingSets.SummedBytes, rotation)) + WorkingSets.DecomposedAtOnce * rotation;
         }
 
         // Sums before their rescale, shifts of some inputs or what is still to be shifted of some results, and weights.
         long OfMap(LinearMap map)
         {
             long inputs = map.Inputs.Sum(input => input.Count), outputs = map.Outputs.Sum(output => output.Count);
-            var shifted = Math.Min(Math.Min(inputs, outputs) * grid.Blocks * vector, Math.Max(ShiftedBytes, grid.Blocks * vector));
+            var shifted = Math.Min(Math.Min(inputs, outputs) * grid.Blocks * vector, Math.Max(WorkingSets.ShiftedBytes, grid.Blocks * vector));
             // A weight has two numbers for each block where a polynomial of a vector has two for each slot.
             var weights = shifted * Math.Max(inputs, outputs) * grid.Blocks / (2 * grid.SlotCount);
             return (map.ShiftsInputs ? outputs * vector : 0) + shifted + weights + OfSums(map.ShiftsInputs ? grid.Blocks : outputs);

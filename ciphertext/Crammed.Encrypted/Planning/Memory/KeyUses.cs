@@ -12,18 +12,14 @@ namespace Crammed.Encrypted.Planning;
 internal readonly record struct KeyUse(EvaluationKeyKind Kind, int Steps, int Level);
 
 /// <summary>
-/// The passes of instructions over keys, in the order in which a run on ciphertexts makes them. The numbers of vectors at a time are those of
-/// <see cref="CkksGroups"/>.
+/// The passes of instructions over keys, in the order in which a run on ciphertexts makes them. The numbers of vectors at a time are
+/// <see cref="WorkingSets"/>.
 /// </summary>
 /// <param name="grid">the slots</param>
 /// <param name="levels">of programs</param>
 /// <param name="bootstrapping">of the largest range, or null where no instruction bootstraps</param>
 internal sealed class KeyUses(SlotGrid grid, CkksLevels levels, BootstrappingPlan? bootstrapping)
 {
-    private const int Batch = 8;
-    private const int PolynomialBatch = 4;
-    private const int BootstrapsAtOnce = 2;
-
     /// <summary>Passes of all instructions of a planned program.</summary>
     public IEnumerable<KeyUse> Of(EncryptedProgram program)
     {
@@ -34,10 +30,10 @@ internal sealed class KeyUses(SlotGrid grid, CkksLevels levels, BootstrappingPla
 
     private IEnumerable<KeyUse> Of(Instruction instruction, int level) => instruction switch
     {
-        Products or SquaredDifferences => Relinearizations(Chunks(instruction.Results[0].Count, Batch), level),
+        Products or SquaredDifferences => Relinearizations(Chunks(instruction.Results[0].Count, WorkingSets.Batch), level),
         Rotate rotate => Rotations(Terms(rotate.Operand, rotate.Steps, rotate.Result.Axes), level),
         RotateAndSum rotate => Rotations(Terms(rotate.Operand, rotate.Steps, [.. rotate.Result.Axes, .. rotate.Over]), level),
-        Fold fold => Enumerable.Range(0, Chunks(fold.Result.Count, Batch)).SelectMany(_ => Doublings(fold))
+        Fold fold => Enumerable.Range(0, Chunks(fold.Result.Count, WorkingSets.Batch)).SelectMany(_ => Doublings(fold))
             .SelectMany(steps => Rotation(steps, level)),
         PolynomialOf polynomial => OfPolynomial(polynomial, level),
         LinearMap map => OfMap(map, level),
@@ -65,7 +61,7 @@ internal sealed class KeyUses(SlotGrid grid, CkksLevels levels, BootstrappingPla
             .Select(group => group.ToArray()).ToArray();
         return byVector.Where(steps => steps.Length > 1).SelectMany(steps => steps)
             .Concat(byVector.Where(steps => steps.Length == 1).GroupBy(steps => steps[0])
-                .SelectMany(group => Enumerable.Repeat(group.Key, Chunks(group.Count(), Batch))))
+                .SelectMany(group => Enumerable.Repeat(group.Key, Chunks(group.Count(), WorkingSets.Batch))))
             .SelectMany(steps => Rotation(steps, level));
     }
 
@@ -80,7 +76,7 @@ internal sealed class KeyUses(SlotGrid grid, CkksLevels levels, BootstrappingPla
 
     private IEnumerable<KeyUse> OfPolynomial(PolynomialOf polynomial, int level)
     {
-        int vectors = polynomial.Result.Count, batches = Chunks(vectors, PolynomialBatch);
+        int vectors = polynomial.Result.Count, batches = Chunks(vectors, WorkingSets.PolynomialBatch);
         var counts = OperationCounts.Of(polynomial, grid).ByLevel;
         return counts.Where(entry => entry.Key.Operation == EngineOperation.Relinearization)
             .SelectMany(entry => Relinearizations((int)(entry.Value / vectors) * batches, level - entry.Key.Below));
@@ -97,7 +93,7 @@ internal sealed class KeyUses(SlotGrid grid, CkksLevels levels, BootstrappingPla
     {
         var ranges = refresh.Sources.Zip(refresh.Ranges).SelectMany(pair => Enumerable.Repeat(pair.Second, pair.First.Count));
         var pairs = RefreshPairs.Of([.. ranges]);
-        var calls = Chunks(pairs.Count(pair => pair.Second is not null), BootstrapsAtOnce) + pairs.Count(pair => pair.Second is null);
+        var calls = Chunks(pairs.Count(pair => pair.Second is not null), WorkingSets.BootstrapsAtOnce) + pairs.Count(pair => pair.Second is null);
         KeyUse[] passes = [.. bootstrapping!.KeyPasses.Select(pass => new KeyUse(pass.Kind, pass.Steps, pass.Level))];
         return Enumerable.Range(0, calls).SelectMany(_ => passes);
     }
