@@ -47,7 +47,7 @@ internal sealed class ProgramSession : IDisposable
     {
         container.RequireKey(folder, KeysManifest.Read(folder).Owner);
         return PublicKeyFolder.OpenEvaluationKeys(
-            folder, plan.Parameters, ProgramKeys.Of(program, plan.Levels), MemoryOf(plan, program)?.Keys);
+            folder, plan.Parameters, ProgramKeys.Of(program, plan.Levels), MemoryOf(plan, program)?.KeyMemory());
     }
 
     /// <summary>How the plan would have a program keep its memory.</summary>

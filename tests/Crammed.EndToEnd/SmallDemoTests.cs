@@ -129,6 +129,22 @@ public sealed class SmallDemoTests
             "--refresh", "nobody.sock", "--output", "results"), "take what was made with one key");
     }
 
+    /// <summary>The key holder's tool: the second step beside clear slots, all that it makes compared.</summary>
+    [Test]
+    public void A_shadow_of_a_step_stays_within_its_bounds()
+    {
+        var shadow = Crammed(
+            ["shadow", "name=shadow", $"plan={Run}/plan", $"keys={Run}/keys", $"container={Run}/container", "step=1"]);
+        Assert.That(shadow.ExitCode, Is.Zero, shadow.Output + shadow.Errors);
+        Assert.That(shadow.Output, Does.Contain("gradient of adapters ").And.Contain("gradient of head.classifier ").And.Contain("logits "));
+        var rows = File.ReadAllLines(Path.Combine(_folder, "outputs", "shadow", "shadow.csv"));
+        Assert.That(shadow.Output, Does.Contain($"outputs/shadow/shadow.csv: {rows.Length - 1} groups"));
+        Assert.That(rows, Has.Length.GreaterThan(500));
+        RefusedInOneLine(
+            Crammed(["shadow", "name=late", $"plan={Run}/plan", $"keys={Run}/keys", $"container={Run}/container", "step=2"]),
+            "step is 2; the plan has 2");
+    }
+
     [Test]
     public void A_damaged_container_is_refused_in_one_line()
     {

@@ -5,7 +5,7 @@ namespace Crammed.Ckks;
 /// <summary>Names one key of a set; a set is ordered by kind, then steps.</summary>
 /// <param name="Kind">what the key is for</param>
 /// <param name="Steps">1 to N/2 - 1 for a rotation to the left, 0 for the other kinds</param>
-internal readonly record struct EvaluationKeyId(EvaluationKeyKind Kind, int Steps) : IComparable<EvaluationKeyId>
+public readonly record struct EvaluationKeyId(EvaluationKeyKind Kind, int Steps) : IComparable<EvaluationKeyId>
 {
     public static EvaluationKeyId Relinearization => new(EvaluationKeyKind.Relinearization, 0);
 
@@ -18,14 +18,14 @@ internal readonly record struct EvaluationKeyId(EvaluationKeyKind Kind, int Step
     public static EvaluationKeyId EphemeralToDense => new(EvaluationKeyKind.EphemeralToDense, 0);
 
     /// <summary>A rotation by any number of steps, taken modulo N/2; null for a multiple of N/2, which needs no key.</summary>
-    public static EvaluationKeyId? Rotation(CkksParameters parameters, int steps)
+    internal static EvaluationKeyId? Rotation(CkksParameters parameters, int steps)
     {
         var left = (steps % parameters.SlotCount + parameters.SlotCount) % parameters.SlotCount;
         return left == 0 ? null : new EvaluationKeyId(EvaluationKeyKind.Rotation, left);
     }
 
     /// <summary>Whether there can be such a key.</summary>
-    public bool IsValid(CkksParameters parameters) => Kind switch
+    internal bool IsValid(CkksParameters parameters) => Kind switch
     {
         EvaluationKeyKind.Relinearization or EvaluationKeyKind.Conjugation => Steps == 0,
         EvaluationKeyKind.Rotation => Steps > 0 && Steps < parameters.SlotCount,
@@ -34,7 +34,7 @@ internal readonly record struct EvaluationKeyId(EvaluationKeyKind Kind, int Step
     };
 
     /// <summary>The one level that such a key can have, or null if it can be cut to any.</summary>
-    public int? OnlyLevel(CkksParameters parameters) => Kind switch
+    internal int? OnlyLevel(CkksParameters parameters) => Kind switch
     {
         EvaluationKeyKind.DenseToEphemeral => 0,
         EvaluationKeyKind.EphemeralToDense => parameters.MaxLevel,
@@ -42,7 +42,7 @@ internal readonly record struct EvaluationKeyId(EvaluationKeyKind Kind, int Step
     };
 
     /// <summary>The moduli and digits of such a key. What a key from the ephemeral secret switches is its own only digit.</summary>
-    public SwitchingKeyShape Shape(CkksParameters parameters, int level) => Kind switch
+    internal SwitchingKeyShape Shape(CkksParameters parameters, int level) => Kind switch
     {
         EvaluationKeyKind.DenseToEphemeral => new SwitchingKeyShape(level, DigitSize: 1, SpecialCount: 1),
         EvaluationKeyKind.EphemeralToDense => new SwitchingKeyShape(level, DigitSize: level + 1, parameters.SpecialModuli.Count),
@@ -50,7 +50,7 @@ internal readonly record struct EvaluationKeyId(EvaluationKeyKind Kind, int Step
     };
 
     /// <summary>The exponent g of the key's automorphism X -> X^g, odd and below 2N; 1 for kinds without.</summary>
-    public int Element(int n) => Kind switch
+    internal int Element(int n) => Kind switch
     {
         EvaluationKeyKind.Rotation => GaloisElement.Rotation(Steps, n),
         EvaluationKeyKind.Conjugation => GaloisElement.Conjugation(n),

@@ -60,7 +60,7 @@ public sealed class EvaluationKeys : IDisposable
     public IReadOnlyList<EvaluationKeyInfo> Manifest =>
         [
             .. _cache.Slots.OrderBy(slot => slot.Id)
-                .Select(slot => Describe(Parameters, slot.Id, slot.Level, _cache.IsLoaded(slot), Memory.UniformHalf)),
+                .Select(slot => Describe(Parameters, slot.Id, slot.Level, _cache.IsLoaded(slot), Memory.UniformHalfOf(slot.Id))),
         ];
 
     /// <summary>No keys at all: enough for additions and plaintext products.</summary>
@@ -86,8 +86,8 @@ public sealed class EvaluationKeys : IDisposable
         return new EvaluationKeys(parameters, file.Manifest.KeyId, file.Manifest.Entries.Select(Slot), file, given);
 
         EvaluationKeySlot Slot(KeySetEntry entry) => new(
-            entry.Id, entry.Level, entry.Id.Shape(parameters, entry.Level).MemoryBytes(parameters, given.UniformHalf),
-            () => file.Load(entry, given.UniformHalf));
+            entry.Id, entry.Level, entry.Id.Shape(parameters, entry.Level).MemoryBytes(parameters, given.UniformHalfOf(entry.Id)),
+            () => file.Load(entry, given.UniformHalfOf(entry.Id)));
     }
 
     /// <summary>

@@ -9,8 +9,14 @@ namespace Crammed.Ckks;
 /// </param>
 public sealed record KeyMemory(UniformHalf UniformHalf = UniformHalf.Held, long? BudgetBytes = null)
 {
+    /// <summary>Keys that are held with both halves whatever is kept of others: those that save most time.</summary>
+    public IReadOnlySet<EvaluationKeyId> Whole { get; init; } = new HashSet<EvaluationKeyId>();
+
     /// <summary>Both halves of every key, once it was used.</summary>
     public static KeyMemory All { get; } = new();
+
+    /// <summary>What is kept of the uniform half of a key.</summary>
+    public UniformHalf UniformHalfOf(EvaluationKeyId id) => Whole.Contains(id) ? UniformHalf.Held : UniformHalf;
 }
 
 /// <summary>What a set has loaded and dropped until now.</summary>

@@ -108,7 +108,9 @@ public sealed unsafe partial class Evaluator
         var left = 0L;
         for (var i = 0; i < keys.Length; i++)
         {
-            var bytes = keys[i] is { } id ? id.Shape(Parameters, Keys.LevelOf(id)!.Value).MemoryBytes(Parameters, Keys.Memory.UniformHalf) : 0;
+            var bytes = keys[i] is { } id
+                ? id.Shape(Parameters, Keys.LevelOf(id)!.Value).MemoryBytes(Parameters, Keys.Memory.UniformHalfOf(id))
+                : 0;
             if (groups.Count == 0 || bytes > left)
             {
                 groups.Add([]);

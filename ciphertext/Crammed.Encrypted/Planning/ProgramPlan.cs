@@ -17,7 +17,7 @@ public sealed record ProgramPlan(
     /// <summary>How the values to refresh were found.</summary>
     public required IReadOnlyList<string> PlacementNotes { get; init; }
 
-    /// <summary>How a run keeps its memory, null where the plan has no budget. What that takes longer is in the milliseconds.</summary>
+    /// <summary>How a run keeps its memory; null: as it likes. What that takes longer is in the milliseconds.</summary>
     public RunMemory? RunMemory { get; init; }
 
     /// <summary>All passes from a program without levels to one that runs.</summary>

@@ -48,7 +48,8 @@ internal sealed class RealSizePlanTests
         var plan = PlanOf(768, 12, 1536, budget);
         foreach (var line in plan.Log)
             TestContext.Out.WriteLine(line);
-        TestContext.Out.WriteLine(budget.Table(plan));
+        foreach (var part in budget.PartsOf(plan))
+            TestContext.Out.WriteLine($"{part.Name}: {part.Bytes / 1048576.0:F0} MiB {part.Note}");
         var free = plan.Schedule.Milliseconds;
         TestContext.Out.WriteLine(
             $"{free / 1000 / Examples:F2} s an example as placed, {plan.Milliseconds / 1000 / Examples:F2} within the budget");

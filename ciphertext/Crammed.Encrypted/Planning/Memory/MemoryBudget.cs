@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Crammed.Ckks;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
@@ -26,7 +25,10 @@ public sealed class MemoryBudget
     /// <summary>Keys that one operation may need together: those of the baby steps of a transform, of all threads of hoisted rotations.</summary>
     private const int KeysAtOnce = 16;
 
-    /// <summary>Shares of all keys that a budget of keys may be.</summary>
+    /// <summary>Shares of the uniform halves of all keys that are held.</summary>
+    private static readonly double[] WholeShares = [0.85, 0.7, 0.55, 0.4, 0.25, 0.1, 0];
+
+    /// <summary>Shares of all halves of keys that a budget of keys may be where not even these are in memory together.</summary>
     private static readonly double[] KeyShares = [0.75, 0.5, 0.35, 0.2];
 
     /// <summary>The runtime, code, transforms' tables. A guess.</summary>
@@ -61,26 +63,17 @@ public sealed class MemoryBudget
     {
         var (keys, plan) = KeysAndPlan(planned);
         var costs = new KeyCosts(_costs, keys, new KeyUses(planned.Grid, _levels, plan).Of(planned));
-        var expansion = costs.ExpansionMilliseconds();
         var coefficients = CoefficientsShare * planned.Instructions.OfType<Refresh>().Sum(
             refresh => OperationCounts.Of(refresh, planned.Grid)[EngineOperation.Bootstrap] * _costs.Milliseconds(EngineOperation.Bootstrap, 0));
         var choices = new List<(RunMemory Choice, long Bytes)>();
-        foreach (var uniform in new[] { UniformHalf.Held, UniformHalf.Expanded })
+        foreach (var keep in KeyChoices(costs))
         {
-            var all = costs.Bytes(uniform);
-            var least = costs.LargestBytes(uniform, KeysAtOnce);
-            long?[] budgets = [null, .. KeyShares.Select(share => (long?)(share * all)).Where(budget => budget > least)];
-            foreach (var budget in budgets)
-            {
-                var added = (uniform == UniformHalf.Expanded ? expansion : 0)
-                    + (budget is { } most ? costs.ReloadMilliseconds(most, uniform) : 0);
-                foreach (var storage in plan is null ? [DiagonalStorage.Transformed] : Enum.GetValues<DiagonalStorage>())
-                {
-                    var choice = new RunMemory(
-                        uniform, budget, storage, EncodingBytes, 0, added + (storage == DiagonalStorage.Coefficients ? coefficients : 0));
-                    choices.Add((choice, (budget ?? all) + (plan is null ? 0 : DiagonalBytes(plan, storage))));
-                }
-            }
+            var bytes = keep.KeyBudgetBytes ?? costs.Bytes(keep.UniformHalf, keep.WholeKeys);
+            choices.Add((keep, bytes + (plan is null ? 0 : DiagonalBytes(plan, DiagonalStorage.Transformed))));
+            if (plan is null)
+                continue;
+            var slower = keep with { Diagonals = DiagonalStorage.Coefficients, Milliseconds = keep.Milliseconds + coefficients };
+            choices.Add((slower, bytes + DiagonalBytes(plan, DiagonalStorage.Coefficients)));
         }
         var kept = new List<RunMemory>();
         var smallest = long.MaxValue;
@@ -94,10 +87,36 @@ public sealed class MemoryBudget
         return kept;
     }
 
+    /// <summary>Ways to keep keys: whole, some or none of the uniform halves, not even the others all the time.</summary>
+    private IEnumerable<RunMemory> KeyChoices(KeyCosts costs)
+    {
+        var whole = new RunMemory(UniformHalf.Held, null, DiagonalStorage.Transformed, EncodingBytes, 0, 0);
+        yield return whole;
+        var halves = costs.Bytes(UniformHalf.Expanded);
+        foreach (var share in WholeShares)
+        {
+            var held = costs.Whole((long)(share * halves));
+            yield return whole with
+            {
+                UniformHalf = UniformHalf.Expanded, WholeKeys = held, Milliseconds = costs.ExpansionMilliseconds(held),
+            };
+        }
+        var expansion = costs.ExpansionMilliseconds([]);
+        foreach (var budget in KeyShares.Select(share => (long)(share * halves)).Where(budget => budget > costs.LargestBytes(UniformHalf.Expanded, KeysAtOnce)))
+        {
+            yield return whole with
+            {
+                UniformHalf = UniformHalf.Expanded,
+                KeyBudgetBytes = budget,
+                Milliseconds = expansion + costs.ReloadMilliseconds(budget, UniformHalf.Expanded),
+            };
+        }
+    }
+
     /// <summary>A choice with what it adds to a program as it was planned for it.</summary>
     public RunMemory ChoiceFor(EncryptedProgram planned, RunMemory choice) =>
-        Choices(planned).FirstOrDefault(other => (other.UniformHalf, other.KeyBudgetBytes, other.Diagonals)
-            == (choice.UniformHalf, choice.KeyBudgetBytes, choice.Diagonals)) ?? choice;
+        Choices(planned).FirstOrDefault(other => (other.UniformHalf, other.KeyBudgetBytes, other.Diagonals, other.WholeKeys.Count)
+            == (choice.UniformHalf, choice.KeyBudgetBytes, choice.Diagonals, choice.WholeKeys.Count)) ?? choice;
 
     /// <summary>Everything that is there all through a run.</summary>
     /// <param name="planned">with its levels and refreshes</param>
@@ -106,25 +125,16 @@ public sealed class MemoryBudget
     {
         var (keys, bootstrapping) = KeysAndPlan(planned);
         var uniform = choice?.UniformHalf ?? UniformHalf.Held;
-        var halves = uniform == UniformHalf.Held ? "both halves" : "half and seed";
-        var all = KeyBytes(keys) / (uniform == UniformHalf.Held ? 1 : 2);
-        var parts = new List<MemoryPart>();
-        if (choice?.KeyBudgetBytes is { } budget)
-            parts.Add(new MemoryPart("keys", budget, $"{halves}, of {Mebibytes(all)} MiB; the rest is read again"));
-        else if (bootstrapping is { } plan)
+        var whole = choice?.WholeKeys ?? [];
+        var costs = new KeyCosts(_costs, keys, []);
+        var all = costs.Bytes(uniform, whole);
+        var halves = uniform == UniformHalf.Held ? "both halves" : whole.Count > 0 ? $"half and seed, {whole.Count} whole" : "half and seed";
+        var parts = new List<MemoryPart>
         {
-            var bootstraps = new ProgramKeys(
-                plan.Rotations.ToDictionary(rotation => rotation.Steps, rotation => rotation.Level), plan.RelinearizationLevel,
-                plan.ConjugationLevel, true, plan.Range);
-            var bytes = KeyBytes(bootstraps) / (uniform == UniformHalf.Held ? 1 : 2);
-            parts.Add(new MemoryPart("keys of bootstraps", bytes, $"{bootstraps.Rotations.Count} rotations, {halves}"));
-            parts.Add(new MemoryPart(
-                "other keys", all - bytes, $"{keys.Rotations.Count - bootstraps.Rotations.Count} rotations, higher levels"));
-        }
-        else
-        {
-            parts.Add(new MemoryPart("keys", all, $"{keys.Rotations.Count} rotations, {halves}"));
-        }
+            choice?.KeyBudgetBytes is { } budget
+                ? new MemoryPart("keys", budget, $"{halves}, of {Mebibytes(all)} MiB; the rest is read again")
+                : new MemoryPart("keys", all, $"{keys.Rotations.Count} rotations, {halves}"),
+        };
         if (bootstrapping is not null)
         {
             var storage = choice?.Diagonals ?? DiagonalStorage.Transformed;
@@ -157,29 +167,30 @@ public sealed class MemoryBudget
                 + string.Join(", ", parts.Select(part => $"{part.Name} {Mebibytes(part.Bytes)}")), []);
     }
 
-    /// <summary>All parts of a plan beside the total.</summary>
-    public string Table(ProgramPlan plan)
+    /// <summary>All that a run of a plan has in memory at its peak.</summary>
+    public IReadOnlyList<MemoryPart> PartsOf(ProgramPlan plan)
     {
         var timeline = MemoryTimeline.Of(plan.Program, new InstructionCosts(_costs, plan.Program.Grid));
         var peak = Enumerable.Range(0, timeline.Bytes.Count).MaxBy(i => timeline.Bytes[i]);
         var instruction = plan.Program.Instructions[peak];
         var own = instruction.Results.Count == 0 ? 0 : InstructionMemory.BytesOf(
             instruction, plan.Program.Grid, timeline.Levels[instruction.Operands[0]], _costs);
-        MemoryPart[] parts =
+        return
         [
             .. FixedParts(plan.Program, plan.RunMemory),
             new MemoryPart(
                 "values at the peak", timeline.Bytes[peak] - own, instruction.Results.Count == 0 ? "" : $"at {instruction.Results[0].Name}"),
             new MemoryPart("the instruction there", own, instruction.GetType().Name),
         ];
-        var text = new StringBuilder();
-        foreach (var part in parts)
-            text.Append(CultureInfo.InvariantCulture, $"{part.Name,-24} {Mebibytes(part.Bytes),9} MiB  {part.Note}\n");
-        var sum = parts.Sum(part => part.Bytes);
-        text.Append(CultureInfo.InvariantCulture, $"{"in all",-24} {Mebibytes(sum),9} MiB  of {Mebibytes(TotalBytes)}\n");
-        if (plan.RunMemory is { } choice)
-            text.Append(CultureInfo.InvariantCulture, $"{choice}\n");
-        return text.ToString();
+    }
+
+    /// <summary>A plan without regard to memory, whose run keeps no more idle buffers than are counted here.</summary>
+    public static ProgramPlan Unbounded(ProgramPlan plan, ParameterCosts costs, CkksLevels levels)
+    {
+        var budget = new MemoryBudget(costs, levels, 0);
+        var needed = new MemoryBudget(costs, levels, budget.PartsOf(plan).Sum(part => part.Bytes));
+        var choice = new RunMemory(UniformHalf.Held, null, DiagonalStorage.Transformed, needed.EncodingBytes, 0, 0);
+        return plan with { RunMemory = choice with { ResidueBytes = needed.ResidueBytes(plan.Program, choice) } };
     }
 
     /// <summary>What is left when all that is no residue memory has its share.</summary>
@@ -199,13 +210,6 @@ public sealed class MemoryBudget
             : plan.CoeffsToSlots.Factors.Sum(factor => (long)factor.Diagonals.Count) * plan.Parameters.N * sizeof(double));
 
     private static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString("F0", CultureInfo.InvariantCulture);
-
-    private long KeyBytes(ProgramKeys keys) =>
-        keys.Rotations.Values.Sum(OfLevel) + (keys.RelinearizationLevel is { } relinearization ? OfLevel(relinearization) : 0)
-        + (keys.ConjugationLevel is { } conjugation ? OfLevel(conjugation) : 0)
-        + (keys.Encapsulation ? _costs.EncapsulationKeyBytes : 0);
-
-    private long OfLevel(int ciphertextLevel) => _costs.KeyBytesOf(ciphertextLevel + 1);
 
     private static long WeightBytes(EncryptedProgram program)
     {

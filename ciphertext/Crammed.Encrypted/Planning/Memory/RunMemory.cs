@@ -15,8 +15,11 @@ namespace Crammed.Encrypted.Planning;
 public sealed record RunMemory(
     UniformHalf UniformHalf, long? KeyBudgetBytes, DiagonalStorage Diagonals, long EncodingBytes, long ResidueBytes, double Milliseconds)
 {
+    /// <summary>Keys that are held with both halves whatever is kept of the others.</summary>
+    public IReadOnlyList<EvaluationKeyId> WholeKeys { get; init; } = [];
+
     /// <summary>How keys are opened.</summary>
-    public KeyMemory Keys => new(UniformHalf, KeyBudgetBytes);
+    public KeyMemory KeyMemory() => new(UniformHalf, KeyBudgetBytes) { Whole = WholeKeys.ToHashSet() };
 
     /// <summary>Bounds the engine's memory of this process.</summary>
     public void Apply()
@@ -31,9 +34,10 @@ public sealed record RunMemory(
         var keys = KeyBudgetBytes is { } budget
             ? string.Create(CultureInfo.InvariantCulture, $", at most {budget / 1048576.0:F0} MiB of them")
             : "";
+        var whole = WholeKeys.Count > 0 ? $" but {WholeKeys.Count} of them" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"keys {(UniformHalf == UniformHalf.Held ? "whole" : "as half and seed")}{keys}, diagonals of bootstraps "
+            $"keys {(UniformHalf == UniformHalf.Held ? "whole" : "as half and seed")}{whole}{keys}, diagonals of bootstraps "
             + $"{(Diagonals == DiagonalStorage.Transformed ? "transformed" : "as coefficients")}: {Milliseconds / 1000:F3} s more");
     }
 }

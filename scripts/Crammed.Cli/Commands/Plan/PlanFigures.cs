@@ -33,33 +33,17 @@ internal sealed record PlanPart(
 /// <param name="Keys">Evaluation keys.</param>
 /// <param name="InputVectors">Ciphertexts of a step's inputs.</param>
 /// <param name="InputBytes">In memory, and about on disk.</param>
-/// <param name="DiagonalBytes">Of the bootstrap's linear transforms.</param>
+/// <param name="Memory">All that a run has in memory at its peak.</param>
 internal sealed record PlanFigures(
     ProgramPlan Plan, LevelSchedule Baseline, IReadOnlyList<PlanPart> Parts,
     IReadOnlyList<(EngineOperation Operation, long Count, double Seconds)> Operations, IReadOnlyList<(string Kind, int Count)> Instructions,
-    EvaluationKeyPlan Keys, int InputVectors, long InputBytes, long DiagonalBytes)
+    EvaluationKeyPlan Keys, int InputVectors, long InputBytes, IReadOnlyList<MemoryPart> Memory)
 {
-    /// <summary>Bytes of encoded public slots that a run keeps.</summary>
-    public const long EncodingBytes = 1L << 28;
-
-    /// <summary>
-    /// Keys, diagonals, values at their peak and encodings, which a run has in memory together; buffers of an operation are not in it.
-    /// </summary>
-    public long MemoryBytes => KeyBytes + DiagonalBytes + Plan.Memory.PeakBytes + EncodingBytes;
-
-    /// <summary>Of keys in memory: all of them, unless the plan keeps less.</summary>
-    public long KeyBytes => Plan.RunMemory switch
-    {
-        { KeyBudgetBytes: { } budget } => budget,
-        { UniformHalf: UniformHalf.Expanded } => Keys.MemoryBytes / 2,
-        _ => Keys.MemoryBytes,
-    };
+    /// <summary>What a run takes at its peak.</summary>
+    public long MemoryBytes => Memory.Sum(part => part.Bytes);
 
     /// <summary>The largest range that the server bootstraps, or null if it does not.</summary>
     public double? LargestRange => LargestRangeOf(Plan.Program);
-
-    /// <summary>Ciphertexts at the peak.</summary>
-    public int PeakVectors => Plan.Memory.Live.Sum(value => value.Value.Count);
 
     /// <summary>The part with the least signal over noise.</summary>
     public PlanPart Noisiest => Parts.Where(part => part.SignalBits is not null).MinBy(part => part.SignalBits)
@@ -96,10 +80,11 @@ internal sealed record PlanFigures(
             ],
             keys, planned.Inputs.Sum(value => value.Count),
             planned.Inputs.Sum(value => value.Count * input.Costs.VectorBytes(planned.Levels!.Inputs[value.Name])),
-            bootstrapping is null ? 0 : MemoryBudget.DiagonalBytes(bootstrapping, plan.RunMemory?.Diagonals ?? DiagonalStorage.Transformed));
+            new MemoryBudget(input.Costs, levels, 0).PartsOf(plan));
     }
 
-    private static double? LargestRangeOf(EncryptedProgram planned)
+    /// <summary>The largest range that a program bootstraps within, or null if it does not.</summary>
+    public static double? LargestRangeOf(EncryptedProgram planned)
     {
         var refreshes = planned.Instructions.OfType<RefreshInstruction>().Where(refresh => refresh.Method == RefreshMethod.Bootstrap).ToArray();
         return refreshes.Length == 0 ? null : refreshes.SelectMany(refresh => refresh.Ranges).Max();

@@ -20,7 +20,9 @@ internal static class PlanReport
             + $"\n## By operation\n\n{Operations(input, figures)}"
             + $"\n## Beside the paper\n\n{LayerWork.Table(schedule, input.Costs, input.StepExamples)}"
             + $"\n## Instructions\n\n{Instructions(figures)}"
-            + $"\n## Memory and disk\n\n{Memory(figures)}"
+            + $"\n## Memory and disk\n\n{Memory(figures)}\nOn disk: {NumberText.Count(figures.Keys.Keys.Count)} evaluation keys, "
+            + $"{NumberText.Bytes(figures.Keys.FileBytes)}; a step's inputs, {NumberText.Count(figures.InputVectors)} ciphertexts, "
+            + $"{NumberText.Bytes(figures.InputBytes)}.\n"
             + $"\n## How it was planned\n\n{Lines(figures.Plan)}"
             + $"\n## Evaluation of a batch\n\n{Lines(evaluation)}"
             + $"\nProgram before levels: SHA-256 {programHash}. Training: {ProgramWriter.Hash(figures.Plan.Program)}. "
@@ -89,16 +91,9 @@ internal static class PlanReport
 
     private static MarkdownTable Memory(PlanFigures figures)
     {
-        var (keys, memory) = (figures.Keys, figures.Plan.Memory);
-        return new MarkdownTable("what", "count>", "in memory>", "on disk>")
-            .AddRow(
-                "evaluation keys", NumberText.Count(keys.Keys.Count), NumberText.Bytes(figures.KeyBytes), NumberText.Bytes(keys.FileBytes))
-            .AddRow("ciphertexts at the peak", NumberText.Count(figures.PeakVectors), NumberText.Bytes(memory.PeakBytes), "")
-            .AddRow(
-                "a step's inputs", NumberText.Count(figures.InputVectors), NumberText.Bytes(figures.InputBytes),
-                NumberText.Bytes(figures.InputBytes))
-            .AddRow("diagonals of bootstraps", "", NumberText.Bytes(figures.DiagonalBytes), "")
-            .AddRow("encoded public slots", "", NumberText.Bytes(PlanFigures.EncodingBytes), "")
-            .AddRow("in memory together", "", NumberText.Bytes(figures.MemoryBytes), "");
+        var table = new MarkdownTable("in memory at the peak", "bytes>", "note");
+        foreach (var part in figures.Memory)
+            table.AddRow(part.Name, NumberText.Bytes(part.Bytes), part.Note);
+        return table.AddRow("together", NumberText.Bytes(figures.MemoryBytes), "");
     }
 }

@@ -68,9 +68,9 @@ internal sealed class PlanStage
         {
             throw new ConfigurationException(
                 FormattableString.Invariant($"'he.memory' is {_request.Encryption.Memory} GiB, and a run takes ")
-                + $"{NumberText.Bytes(figures.MemoryBytes)}: {NumberText.Bytes(figures.KeyBytes)} of keys, "
-                + $"{NumberText.Bytes(figures.Plan.Memory.PeakBytes)} of ciphertexts at the peak, "
-                + $"{NumberText.Bytes(figures.DiagonalBytes + PlanFigures.EncodingBytes)} of diagonals and encodings; give more memory, a smaller batch or a smaller parameter set");
+                + $"{NumberText.Bytes(figures.MemoryBytes)}: "
+                + string.Join(", ", figures.Memory.Select(part => $"{part.Name} {NumberText.Bytes(part.Bytes)}"))
+                + "; give more memory, a smaller batch or a smaller parameter set");
         }
         if (figures.Noisiest is var part && part.SignalBits < _request.Planning.LeastSignalBits)
         {

@@ -63,9 +63,12 @@ internal sealed class Planner(
     {
         try
         {
-            return ProgramPlan.Create(
+            var plan = ProgramPlan.Create(
                 program, input.Costs, placement,
                 new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(program), Memory: memory));
+            return memory is null
+                ? MemoryBudget.Unbounded(plan, input.Costs, input.Levels(PlanFigures.LargestRangeOf(plan.Program)))
+                : plan;
         }
         catch (InvalidOperationException exception) when (exception is not MemoryBudgetException)
         {

@@ -27,7 +27,7 @@ internal sealed class ShadowCommand : ICommandHandler<ShadowSettings>
         using var secret = KeyFolder.OpenSecret(keyFolder, plan.Parameters);
         container.RequireKey(keyFolder, secret.KeyId);
         using var keys = KeyFolder.OpenEvaluationKeys(
-            keyFolder, plan.Parameters, ProgramKeys.Of(plan.Training, plan.Levels), plan.Manifest.TrainingMemory?.Keys);
+            keyFolder, plan.Parameters, ProgramKeys.Of(plan.Training, plan.Levels), plan.Manifest.TrainingMemory?.KeyMemory());
         var folder = context.CreateOutputFolder(settings.Name, plan.Folder, container.Folder, keyFolder);
         var stored = Directory.CreateDirectory(folder.PathOf("stored")).FullName;
         plan.Manifest.TrainingMemory?.Apply();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crammed.Ckks;
 using Crammed.Ckks.Client;
 using Crammed.Encrypted.Execution;
@@ -36,9 +35,8 @@ internal sealed class MemoryBudgetTests
         });
         var ofKeys = ResidueMemory.LiveBytes - before;
         Assert.That(
-            (double)ofKeys, Is.EqualTo((double)(parts["keys of bootstraps"] + parts["other keys"])).Within(1).Percent,
+            (double)ofKeys, Is.EqualTo((double)parts["keys"]).Within(1).Percent,
             "and what buffers are aligned by, most in a small ring");
-        Assert.That(parts["other keys"], Is.EqualTo(Costs.KeyBytes(Levels.RefreshedLevel)), "the one rotation by 777");
         using var bootstrapper = new Bootstrapper(Bootstrapping, new Evaluator(Parameters, keys), new CkksEncoder(Parameters));
         Assert.That(
             (double)(ResidueMemory.LiveBytes - before - ofKeys), Is.EqualTo((double)parts["diagonals of bootstraps"]).Within(2).Percent,
@@ -53,21 +51,41 @@ internal sealed class MemoryBudgetTests
         Assert.That(new MemoryBudget(Costs, Levels, parts + 5).WorkingBytes(program), Is.EqualTo(5));
         Assert.That(
             () => new MemoryBudget(Costs, Levels, parts - (1 << 20)).WorkingBytes(program),
-            Throws.InstanceOf<MemoryBudgetException>().With.Message.StartsWith("a run keeps").And.Message.Contains("keys of bootstraps"));
+            Throws.InstanceOf<MemoryBudgetException>().With.Message.StartsWith("a run keeps").And.Message.Contains("keys"));
     }
 
     [Test]
-    public void The_table_adds_up()
+    public void The_parts_of_a_plan_are_all_that_its_run_may_keep()
     {
         var budget = new MemoryBudget(Costs, Levels, 64L << 30);
         var plan = ProgramPlan.Create(
             SyntheticPrograms.Chain(Costs.RefreshedLevel + 3, 4), Costs, new EagerPlacement(),
             new PlanOptions(new Dictionary<string, double> { [$"square_{Costs.RefreshedLevel}"] = 1 }, WorkingBytes: budget.WorkingBytes));
-        var lines = budget.Table(plan).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        TestContext.Out.WriteLine(budget.Table(plan));
-        var numbers = lines.Select(line => double.Parse(line[24..].Trim().Split(' ')[0], CultureInfo.InvariantCulture)).ToArray();
-        Assert.That(numbers[^1], Is.EqualTo(numbers[..^1].Sum()).Within(numbers.Length), "each is rounded");
-        Assert.That(lines, Has.Some.StartWith("values at the peak"));
+        var parts = budget.PartsOf(plan);
+        Assert.That(parts.Select(part => part.Name), Does.Contain("values at the peak").And.Contain("the instruction there"));
+        Assert.That(
+            parts.Sum(part => part.Bytes), Is.EqualTo(budget.FixedParts(plan.Program).Sum(part => part.Bytes) + plan.WorkingBytes));
+        var run = MemoryBudget.Unbounded(plan, Costs, Levels).RunMemory!;
+        var native = parts.Where(part => part.Name is not ("runtime" or "frozen weights" or "encoded weights")).Sum(part => part.Bytes);
+        Assert.That(run.ResidueBytes, Is.EqualTo(native), "a run without a budget is bound to what it was counted to take");
+    }
+
+    /// <summary>Less memory for more time: whole keys, fewer and fewer uniform halves, and then keys that are read again.</summary>
+    [Test]
+    public void Ways_to_keep_keys_trade_memory_for_time()
+    {
+        var program = Planned();
+        var budget = new MemoryBudget(Costs, Levels, 64L << 30);
+        var choices = budget.Choices(program);
+        var bytes = choices.Select(choice => budget.FixedParts(program, choice).Sum(part => part.Bytes)).ToArray();
+        Assert.That(bytes, Is.Ordered.Descending);
+        Assert.That(choices.Select(choice => choice.Milliseconds), Is.Ordered);
+        Assert.That(choices[0].UniformHalf, Is.EqualTo(UniformHalf.Held));
+        var some = choices.First(choice => choice.WholeKeys.Count > 0);
+        Assert.That(some.KeyMemory().UniformHalfOf(some.WholeKeys[0]), Is.EqualTo(UniformHalf.Held));
+        Assert.That(some.KeyMemory().UniformHalfOf(new EvaluationKeyId(EvaluationKeyKind.Rotation, 778)), Is.EqualTo(UniformHalf.Expanded));
+        // The rotation by 777 is used once, and is at the highest level: it is not among the first to be whole.
+        Assert.That(some.WholeKeys, Has.None.EqualTo(new EvaluationKeyId(EvaluationKeyKind.Rotation, 777)));
     }
 
     /// <summary>A bootstrap, and a rotation that bootstraps have no key for.</summary>
