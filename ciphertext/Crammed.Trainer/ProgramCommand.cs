@@ -42,6 +42,7 @@ internal static class ProgramCommand
         {
             IOException when IsDiskFull(exception) =>
                 $"{message}; what was saved before is whole: make room, and the same command goes on from there",
+            RefreshPartyGoneException => $"{message}: what is done is saved; start it again, and the same command goes on from there",
             OutOfMemoryException => $"{message}; plan with less memory (he.memory); what was saved before is whole",
             IOException or ArgumentException or InvalidDataException or CkksFormatException
                 or UnauthorizedAccessException => message,

@@ -33,6 +33,9 @@ public sealed record ProgramProfile
     /// <summary>Peak resident memory of a process.</summary>
     public required long PeakMemoryBytes { get; init; }
 
+    /// <summary>Of these the most that polynomials took, idle buffers among them, in this process.</summary>
+    public required long PeakResidueBytes { get; init; }
+
     /// <summary>Evaluation keys in memory at the end.</summary>
     public required long KeyBytes { get; init; }
 

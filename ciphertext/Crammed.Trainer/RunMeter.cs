@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Crammed.Ckks;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Programs;
 using Crammed.Files;
@@ -90,6 +91,7 @@ internal sealed class RunMeter
             ByPart = Totals(cost => cost.Part),
             ByLevel = Totals(cost => cost.Level.ToString(CultureInfo.InvariantCulture)),
             PeakMemoryBytes = process.PeakWorkingSet64,
+            PeakResidueBytes = ResidueMemory.PeakBytes,
             KeyBytes = keyBytes,
             SpilledBytes = spilledBytes,
             SavedBytes = savedBytes,

@@ -74,22 +74,11 @@ public sealed class SmallDemoTests
     [Test]
     public void Training_needs_no_secret_key_and_no_model()
     {
-        var server = Directory.CreateDirectory(Path.Combine(_folder, "server")).FullName;
-        Copy(Path.Combine(Run, "keys", "public"), Path.Combine(server, "keys"));
-        Copy(Path.Combine(Run, "container"), Path.Combine(server, "container"));
-        Copy(Path.Combine(Run, "plan"), Path.Combine(server, "plan"));
-        var socket = Path.Combine(_folder, "refresh.sock");
-        var start = Installation.StartInfo(
-            "crammed.dll", _folder, "refresh", "--config-dir", Installation.Configs, $"keys={Run}/keys", $"plan={Run}/plan", $"socket={socket}",
-            "attached=true");
-        start.RedirectStandardInput = true;
-        using var party = System.Diagnostics.Process.Start(start)!;
+        var (server, socket) = (ServerFolder("server"), Path.Combine(_folder, "refresh.sock"));
+        using var party = StartParty(socket);
         try
         {
-            Assert.That(party.StandardOutput.ReadLine(), Is.EqualTo("listening"));
-            var training = Installation.Run(
-                "crammed-train.dll", server, "--plan", "plan", "--container", "container", "--keys", "keys", "--refresh", socket,
-                "--output", "results");
+            var training = Installation.Run("crammed-train.dll", server, TrainingArguments(socket));
             Assert.That(training.ExitCode, Is.Zero, training.Errors);
             Assert.That(training.Output, Does.Contain("step 2/2"));
             Assert.That(Path.Combine(server, "results", "state", "state.json"), Does.Exist);
@@ -100,6 +89,38 @@ public sealed class SmallDemoTests
         {
             party.Kill();
             party.WaitForExit();
+        }
+    }
+
+    /// <summary>The key holder's process dies while a step waits for it: one clear line, and a run that can go on once it is back.</summary>
+    [Test]
+    public void A_refresh_party_that_vanishes_does_not_end_the_run_for_good()
+    {
+        var (server, socket) = (ServerFolder("forsaken"), Path.Combine(_folder, "vanishing.sock"));
+        using (var party = StartParty(socket))
+        using (var training = Installation.Start("crammed-train.dll", server, TrainingArguments(socket)))
+        {
+            while (training.StandardOutput.ReadLine() is { } line && !line.StartsWith("step 1/2, instruction 0", StringComparison.Ordinal))
+                continue;
+            party.Kill();
+            party.WaitForExit();
+            var errors = training.StandardError.ReadToEnd();
+            Assert.That(training.WaitForExit(TimeSpan.FromMinutes(2)), "it waits for nobody");
+            Assert.That(training.ExitCode, Is.EqualTo(1), errors);
+            Assert.That(errors.Trim(), Does.StartWith("error: ").And.Contain("refresh party").And.Contain("goes on"));
+            Assert.That(errors.Trim().Split('\n'), Has.Length.EqualTo(1));
+        }
+        using var second = StartParty(socket);
+        try
+        {
+            var resumed = Installation.Run("crammed-train.dll", server, TrainingArguments(socket));
+            Assert.That(resumed.ExitCode, Is.Zero, resumed.Errors);
+            Assert.That(resumed.Output, Does.Contain("step 2/2"));
+        }
+        finally
+        {
+            second.Kill();
+            second.WaitForExit();
         }
     }
 
@@ -154,6 +175,30 @@ public sealed class SmallDemoTests
         var bytes = File.ReadAllBytes(batch);
         File.WriteAllBytes(batch, bytes[..(bytes.Length / 2)]);
         RefusedInOneLine(Finetune("damaged", container, $"{Run}/keys"), "batch-00000.ct");
+    }
+
+    /// <summary>What a server is given: no secret key, no model.</summary>
+    private string ServerFolder(string name)
+    {
+        var server = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        Copy(Path.Combine(Run, "keys", "public"), Path.Combine(server, "keys"));
+        Copy(Path.Combine(Run, "container"), Path.Combine(server, "container"));
+        Copy(Path.Combine(Run, "plan"), Path.Combine(server, "plan"));
+        return server;
+    }
+
+    private static string[] TrainingArguments(string socket) =>
+        ["--plan", "plan", "--container", "container", "--keys", "keys", "--refresh", socket, "--output", "results"];
+
+    private System.Diagnostics.Process StartParty(string socket)
+    {
+        var start = Installation.StartInfo(
+            "crammed.dll", _folder, "refresh", "--config-dir", Installation.Configs, $"keys={Run}/keys", $"plan={Run}/plan", $"socket={socket}",
+            "attached=true");
+        start.RedirectStandardInput = true;
+        var party = System.Diagnostics.Process.Start(start)!;
+        Assert.That(party.StandardOutput.ReadLine(), Is.EqualTo("listening"));
+        return party;
     }
 
     private (int ExitCode, string Output, string Errors) Finetune(string name, string container, string keys) => Crammed([

@@ -29,7 +29,8 @@ public sealed class RemoteRefresher : IRefresher, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">The party refused or is gone.</exception>
+    /// <exception cref="RefreshPartyGoneException">The party is gone.</exception>
+    /// <exception cref="IOException">The party refused.</exception>
     /// <exception cref="KeyMismatchException">The party answered with ciphertexts of another key.</exception>
     public Ciphertext[] Refresh(IReadOnlyList<Ciphertext> ciphertexts, int targetLevel)
     {
@@ -44,6 +45,19 @@ public sealed class RemoteRefresher : IRefresher, IDisposable
 
     public void Dispose() => _stream.Dispose();
 
+    private byte[][] Ask(int targetLevel, byte[][] requests)
+    {
+        try
+        {
+            RefreshProtocol.WriteRequest(_stream, targetLevel, requests);
+            return RefreshProtocol.ReadAnswer(_stream, _parameters);
+        }
+        catch (IOException exception) when (exception is EndOfStreamException or { InnerException: SocketException })
+        {
+            throw new RefreshPartyGoneException($"the refresh party is gone ({exception.Message.TrimEnd('.')})", exception);
+        }
+    }
+
     private void Exchange(IReadOnlyList<Ciphertext> ciphertexts, int start, int count, int targetLevel, Ciphertext[] results)
     {
         var requests = new byte[count][];
@@ -53,8 +67,7 @@ public sealed class RemoteRefresher : IRefresher, IDisposable
             ciphertexts[start + i].Write(buffer);
             requests[i] = buffer.ToArray();
         });
-        RefreshProtocol.WriteRequest(_stream, targetLevel, requests);
-        var answers = RefreshProtocol.ReadAnswer(_stream, _parameters);
+        var answers = Ask(targetLevel, requests);
         if (answers.Length != count)
             throw new CkksFormatException($"refresh: {answers.Length} ciphertexts came back for {count}.");
         Parallel.For(0, count, _parallel, i =>

@@ -1,25 +1,16 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using Crammed.Ckks.Ring;
 
 namespace Crammed.Ckks;
 
 /// <summary>
 /// The pool of 64-byte aligned native memory that all polynomials live in. A returned buffer is kept for the next request of its
-/// size or a little less, up to <see cref="MaxCachedBytes"/>, and as long as all together is within <see cref="MaxBytes"/>; beyond that it goes
+/// size, or of a little less where it is no limb, up to <see cref="MaxCachedBytes"/>, and as long as all together is within <see cref="MaxBytes"/>; beyond that it goes
 /// back to the operating system. Nothing here is collected
 /// by the garbage collector: who holds a ciphertext, plaintext or key disposes it.
 /// </summary>
 public static unsafe class ResidueMemory
 {
-    private const int Alignment = 64;
-
-    /// <summary>
-    /// Large allocations all begin at the same place of a page, and limbs of many ciphertexts read side by side would fight for the
-    /// same sets of the first-level cache; so buffers begin at one of so many cache lines in turn.
-    /// </summary>
-    private const int Colours = 64;
-
     /// <summary>
     /// How much larger than asked for a buffer may be, so that those of one level serve the next ones: otherwise a circuit that goes down a
     /// chain of levels would leave idle buffers of every size behind.
@@ -36,9 +27,8 @@ public static unsafe class ResidueMemory
     private static long _cachedBytes;
     private static long _peakBytes;
     private static long _freshBuffers;
-    private static int _nextColour;
 
-    /// <summary>Buffers handed out and not yet returned: a test that ends where it began has leaked none.</summary>
+    /// <summary>Polynomials whose memory is not yet returned, however many buffers they have: a test that ends where it began has leaked none.</summary>
     public static long LiveBuffers => Interlocked.Read(ref _liveBuffers);
 
     /// <summary>Bytes handed out and not yet returned.</summary>
@@ -73,34 +63,23 @@ public static unsafe class ResidueMemory
             while (stack.TryPop(out var address))
             {
                 Interlocked.Add(ref _cachedBytes, -capacity * sizeof(double));
-                Free((double*)address);
+                ResidueBuffers.Free((double*)address);
             }
         }
     }
 
+    /// <summary>A polynomial takes memory, or has given all of it back.</summary>
+    internal static void NotePolynomial(int change) => Interlocked.Add(ref _liveBuffers, change);
+
     /// <summary>Memory for so many doubles; its contents are arbitrary.</summary>
-    internal static double* Rent(long count)
-    {
-        var buffer = TryPop(count);
-        if (buffer == null)
-            buffer = TryPopLarger(count);
-        var isFresh = buffer == null;
-        if (isFresh)
-        {
-            MakeRoom(count * sizeof(double));
-            buffer = Allocate(count);
-        }
-        Interlocked.Increment(ref _liveBuffers);
-        Interlocked.Add(ref _liveBytes, HeaderOf(buffer)->Capacity * sizeof(double));
-        if (isFresh)
-            NotePeak();
-        return buffer;
-    }
+    internal static double* Rent(long count) => Rent(count, isLimb: false);
+
+    /// <summary>The same for a limb: of a ring all have one size, so whatever is given back serves whatever is asked for next.</summary>
+    internal static double* RentLimb(long count) => Rent(count, isLimb: true);
 
     internal static void Return(double* memory)
     {
-        long capacity = HeaderOf(memory)->Capacity, bytes = capacity * sizeof(double);
-        Interlocked.Decrement(ref _liveBuffers);
+        long capacity = ResidueBuffers.CapacityOf(memory), bytes = capacity * sizeof(double);
         Interlocked.Add(ref _liveBytes, -bytes);
         if (Interlocked.Add(ref _cachedBytes, bytes) is var cached && cached <= MaxCachedBytes && LiveBytes + cached <= MaxBytes)
         {
@@ -109,8 +88,25 @@ public static unsafe class ResidueMemory
         else
         {
             Interlocked.Add(ref _cachedBytes, -bytes);
-            Free(memory);
+            ResidueBuffers.Free(memory);
         }
+    }
+
+    private static double* Rent(long count, bool isLimb)
+    {
+        var buffer = TryPop(count);
+        if (buffer == null && !isLimb)
+            buffer = TryPopLarger(count);
+        var isFresh = buffer == null;
+        if (isFresh)
+        {
+            MakeRoom(count * sizeof(double));
+            buffer = isLimb ? ResidueBuffers.AllocateLimb(count) : ResidueBuffers.Allocate(count);
+        }
+        Interlocked.Add(ref _liveBytes, ResidueBuffers.CapacityOf(buffer) * sizeof(double));
+        if (isFresh)
+            NotePeak();
+        return buffer;
     }
 
     private static double* TryPop(long capacity)
@@ -143,7 +139,7 @@ public static unsafe class ResidueMemory
                 return;
             var buffer = TryPop(largest);
             if (buffer != null)
-                Free(buffer);
+                ResidueBuffers.Free(buffer);
         }
     }
 
@@ -158,29 +154,5 @@ public static unsafe class ResidueMemory
                 return;
             peak = before;
         }
-    }
-
-    /// <summary>The line before the buffer tells of the allocation.</summary>
-    private static double* Allocate(long count)
-    {
-        var colour = (int)((uint)Interlocked.Add(ref _nextColour, 5) % Colours);
-        var offset = (nuint)(1 + colour) * Alignment;
-        var bytes = (nuint)count * sizeof(double) + offset;
-        var allocation = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
-        HugePages.Advise(allocation, (long)bytes);
-        var buffer = (double*)(allocation + offset);
-        *HeaderOf(buffer) = new Header { Allocation = allocation, Capacity = count };
-        return buffer;
-    }
-
-    private static Header* HeaderOf(double* buffer) => (Header*)((byte*)buffer - Alignment);
-
-    private static void Free(double* buffer) => NativeMemory.AlignedFree(HeaderOf(buffer)->Allocation);
-
-    private struct Header
-    {
-        public void* Allocation;
-
-        public long Capacity;
     }
 }

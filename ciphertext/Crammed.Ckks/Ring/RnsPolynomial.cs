@@ -1,10 +1,8 @@
-using System.Runtime.InteropServices;
-
 namespace Crammed.Ckks.Ring;
 
 /// <summary>
-/// Limbs of N residues each, one after another in pooled native memory; which modulus belongs to which limb, and whether they
-/// hold coefficients or values, the owner knows.
+/// Limbs of N residues each in pooled native memory, each a buffer of its own, so that those of any polynomial serve any other; which
+/// modulus belongs to which limb, and whether they hold coefficients or values, the owner knows.
 /// </summary>
 internal sealed unsafe class RnsPolynomial : IDisposable
 {
@@ -14,21 +12,31 @@ internal sealed unsafe class RnsPolynomial : IDisposable
     /// </summary>
     private const int Padding = 40;
 
-    private readonly long _stride;
-    private double* _memory;
+    /// <summary>Residues from which on a limb is a buffer of its own.</summary>
+    private const int SmallestShared = 1 << 11;
+
+    private double*[]? _limbs;
 
     public RnsPolynomial(int limbCount, int length)
     {
         LimbCount = limbCount;
         Length = length;
-        _stride = length + Padding;
-        _memory = ResidueMemory.Rent(limbCount * _stride);
+        _limbs = new double*[limbCount];
+        ResidueMemory.NotePolynomial(1);
+        if (limbCount == 0)
+            return;
+        var together = IsShared ? null : ResidueMemory.Rent((long)limbCount * (length + Padding));
+        for (var limb = 0; limb < limbCount; limb++)
+            _limbs[limb] = IsShared ? ResidueMemory.RentLimb(length + Padding) : together + (long)limb * (length + Padding);
     }
 
     public int LimbCount { get; }
 
     /// <summary>N: residues per limb.</summary>
     public int Length { get; }
+
+    /// <summary>Whether each limb is a buffer of its own; small ones, and those of no ring, are one together.</summary>
+    private bool IsShared => Length >= SmallestShared && int.IsPow2(Length);
 
     /// <summary>Bytes of residues, padding not counted.</summary>
     public long Bytes => (long)LimbCount * Length * sizeof(double);
@@ -39,10 +47,11 @@ internal sealed unsafe class RnsPolynomial : IDisposable
     /// <summary>The address of a limb.</summary>
     public double* Limb(int index)
     {
-        ObjectDisposedException.ThrowIf(_memory == null, this);
-        if ((uint)index >= (uint)LimbCount)
-            throw new ArgumentOutOfRangeException(nameof(index), index, $"the polynomial has {LimbCount} limbs");
-        return _memory + index * _stride;
+        var limbs = _limbs;
+        ObjectDisposedException.ThrowIf(limbs is null, this);
+        return (uint)index < (uint)limbs.Length
+            ? limbs[index]
+            : throw new ArgumentOutOfRangeException(nameof(index), index, $"the polynomial has {LimbCount} limbs");
     }
 
     public Span<double> LimbSpan(int index) => new(Limb(index), Length);
@@ -57,15 +66,18 @@ internal sealed unsafe class RnsPolynomial : IDisposable
     /// <summary>Overwrites the memory before it goes back to the pool; for secrets.</summary>
     public void Clear()
     {
-        if (_memory != null)
-            NativeMemory.Clear(_memory, (nuint)(LimbCount * _stride * sizeof(double)));
+        for (var limb = 0; limb < LimbCount && _limbs is not null; limb++)
+            LimbSpan(limb).Clear();
     }
 
     public void Dispose()
     {
-        var memory = _memory;
-        _memory = null;
-        if (memory != null)
-            ResidueMemory.Return(memory);
+        var limbs = _limbs;
+        _limbs = null;
+        if (limbs is null)
+            return;
+        for (var limb = 0; limb < (IsShared ? limbs.Length : Math.Min(limbs.Length, 1)); limb++)
+            ResidueMemory.Return(limbs[limb]);
+        ResidueMemory.NotePolynomial(-1);
     }
 }

@@ -10,7 +10,7 @@ public static class RefreshPairs
     /// <summary>
     /// Ranges further apart than this do not share a bootstrap: it would cost the vector of the larger range that much precision.
     /// </summary>
-    public const double LargestLift = 16;
+    public const double LargestLift = 64;
 
     /// <summary>Places of the vectors of each bootstrap, Second null for one alone.</summary>
     /// <param name="ranges">of each vector a power of two</param>

@@ -5,8 +5,8 @@ namespace Crammed.Encrypted.Planning;
 
 /// <summary>
 /// Puts in the refreshes of a schedule: each right before the first instruction that reads a copy, lone vectors that share a bootstrap in
-/// one instruction. All that reads a refreshed value reads its copy, the outputs too. The order is kept but where a pair's sources have to
-/// be made earlier.
+/// one instruction, those of near ranges where that can be (<see cref="NearRangePairing"/>). All that reads a refreshed value reads its
+/// copy, the outputs too. The order is kept but where a pair's sources have to be made earlier.
 /// </summary>
 public static class RefreshInsertion
 {
@@ -50,6 +50,7 @@ public static class RefreshInsertion
         private readonly LevelSchedule _schedule;
         private readonly ProgramDependencies _dependencies;
         private readonly Func<Value, double> _range;
+        private readonly IReadOnlyList<(int First, int? Second)> _slots;
         private readonly Dictionary<Value, Value> _copies = [];
         private readonly Dictionary<int, int> _slotOf = [];
         private readonly bool[] _made;
@@ -63,9 +64,10 @@ public static class RefreshInsertion
             _dependencies = schedule.Problem.Dependencies;
             _program = schedule.Problem.Program;
             _made = new bool[_dependencies.InstructionCount];
-            _refreshed = new bool[schedule.Slots.Count];
+            _slots = new NearRangePairing(number => Math.Log2(range(_dependencies.Values[number])), _dependencies).Improve(schedule.Slots);
+            _refreshed = new bool[_slots.Count];
             var names = new UniqueNames(_dependencies.Values.Select(value => value.Name));
-            for (var slot = 0; slot < schedule.Slots.Count; slot++)
+            for (var slot = 0; slot < _slots.Count; slot++)
             {
                 foreach (var value in Members(slot))
                 {
@@ -95,7 +97,7 @@ public static class RefreshInsertion
         private Value Copy(Value value) => _copies.GetValueOrDefault(value, value);
 
         private IEnumerable<int> Members(int slot) =>
-            _schedule.Slots[slot] is (var first, { } second) ? [first, second] : [_schedule.Slots[slot].First];
+            _slots[slot] is (var first, { } second) ? [first, second] : [_slots[slot].First];
 
         /// <summary>Emits an instruction after all that it reads.</summary>
         private void Make(int instruction)

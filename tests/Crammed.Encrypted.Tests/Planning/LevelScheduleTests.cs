@@ -74,6 +74,48 @@ public sealed class LevelScheduleTests
         static int[] Members((int First, int? Second) slot) => slot.Second is { } second ? [slot.First, second] : [slot.First];
     }
 
+    /// <summary>Partners are exchanged for nearer ranges: as many pairs of the same vectors, in some order, lifted no further.</summary>
+    [Test]
+    public void Vectors_of_near_ranges_share_bootstraps([Range(1, 60)] int seed)
+    {
+        var dependencies = new ProgramDependencies(RandomProgram.Create(seed, instructions: 20, deepest: 2).Program);
+        var random = new Random(seed);
+        var vectors = Enumerable.Range(0, dependencies.Values.Count).Where(_ => random.Next(5) < 3).ToArray();
+        var ranges = vectors.ToDictionary(vector => vector, _ => (double)random.Next(-6, 7));
+        var slots = RefreshPairing.Slots(vectors, dependencies);
+        var nearer = new NearRangePairing(vector => ranges[vector], dependencies).Improve(slots);
+        Assert.That(nearer.SelectMany(Members), Is.EquivalentTo(vectors));
+        Assert.That(nearer.Count(slot => slot.Second is not null), Is.EqualTo(slots.Count(slot => slot.Second is not null)));
+        Assert.That(Lifts(nearer), Is.LessThanOrEqualTo(Lifts(slots)));
+        // Members whose sources are there are refreshed, until all are.
+        var left = nearer.ToList();
+        while (left.Count > 0)
+        {
+            var next = left.FindIndex(slot => !Members(slot).Any(value => left.Where(other => other != slot).SelectMany(Members)
+                .Concat(Members(slot).Where(other => other != value)).Any(other => dependencies.DependsOn(value, other))));
+            Assert.That(next, Is.GreaterThanOrEqualTo(0), "no order is left");
+            left.RemoveAt(next);
+        }
+
+        double Lifts(IEnumerable<(int First, int? Second)> pairs) =>
+            pairs.Sum(pair => pair.Second is { } second ? Math.Abs(ranges[pair.First] - ranges[second]) : 0);
+
+        static int[] Members((int First, int? Second) slot) => slot.Second is { } second ? [slot.First, second] : [slot.First];
+    }
+
+    [Test]
+    public void Equal_ranges_find_each_other()
+    {
+        var program = new ProgramBuilder(SyntheticPrograms.Grid);
+        Value[] inputs = [.. new[] { "a", "b", "c", "d" }.Select(name => program.Input(name))];
+        program.Output("sum", program.Sum("sum", [], [.. inputs.Select(input => ProgramBuilder.Term(input))]));
+        var dependencies = new ProgramDependencies(program.Build());
+        var vectors = Enumerable.Range(0, 4).ToArray();
+        var nearer = new NearRangePairing(vector => 10 * (vector % 2), dependencies).Improve([(0, 1), (2, 3)]);
+        Assert.That(nearer, Has.All.Matches<(int First, int? Second)>(pair => pair.First % 2 == pair.Second % 2));
+        Assert.That(vectors, Is.EquivalentTo(nearer.SelectMany(pair => new[] { pair.First, pair.Second!.Value })));
+    }
+
     [Test]
     public void A_planned_program_is_refused()
     {

@@ -130,7 +130,7 @@ public sealed class ProgramPlanTests
         Assert.That(plan.Schedule.RefreshCount, Is.EqualTo(2));
         Assert.That(
             () => ProgramPlan.Create(program.Build(), Costs, new EagerPlacement(), new PlanOptions(new Dictionary<string, double>())),
-            Throws.ArgumentException.With.Message.Contains("no bound is known of chain0_5, which is refreshed"));
+            Throws.ArgumentException.With.Message.Contains("_5, which is refreshed: calibrate the program"));
     }
 
     [TestCase(1, 1, 1)]
