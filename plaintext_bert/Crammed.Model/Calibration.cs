@@ -68,6 +68,9 @@ public sealed class Calibration
     /// <summary>Ranges where the last layer computes every token, padding included.</summary>
     public IReadOnlyDictionary<string, ValueRange> AllTokenRanges { get; }
 
+    /// <summary>The same ranges, to be widened by another factor.</summary>
+    public Calibration WithMargin(double margin) => new(margin, Examples, Ranges, AllTokenRanges, Source);
+
     /// <summary>The range of one value, widened by the margin.</summary>
     /// <exception cref="KeyNotFoundException">No such value was recorded; the message names it.</exception>
     public ValueRange WithMargin(string name) =>

@@ -17,18 +17,20 @@ public sealed partial class CkksGroups
     private SlotVector[] Bootstrapped(IReadOnlyList<SlotVector> vectors, IReadOnlyList<double> ranges, Bootstrapper bootstrapper)
     {
         var results = new SlotVector[vectors.Count];
-        var pairs = RefreshPairs.Of(ranges);
-        foreach (var batch in pairs.Where(pair => pair.Second is not null).Chunk(WorkingSets.BootstrapsAtOnce))
+        foreach (var batch in RefreshPairs.Calls(ranges))
         {
+            if (batch[0].Second is null)
+            {
+                results[batch[0].First] = Vector(bootstrapper.BootstrapReal(Operand(batch[0].First)));
+                continue;
+            }
             var refreshed = bootstrapper.BootstrapPairs([.. batch.Select(pair => (Operand(pair.First), Operand(pair.Second!.Value)))]);
-            for (var i = 0; i < batch.Length; i++)
+            for (var i = 0; i < batch.Count; i++)
             {
                 results[batch[i].First] = Vector(refreshed[i].First);
                 results[batch[i].Second!.Value] = Vector(refreshed[i].Second);
             }
         }
-        foreach (var (alone, _) in pairs.Where(pair => pair.Second is null))
-            results[alone] = Vector(bootstrapper.BootstrapReal(Operand(alone)));
         return results;
 
         RangedCiphertext Operand(int i) => new(Read(vectors[i]), ranges[i]);

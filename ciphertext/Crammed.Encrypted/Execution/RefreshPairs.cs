@@ -12,6 +12,17 @@ public static class RefreshPairs
     /// </summary>
     public const double LargestLift = 64;
 
+    /// <summary>Calls that bootstrap pairs: so many pairs at a time, and each vector alone.</summary>
+    internal static IReadOnlyList<IReadOnlyList<(int First, int? Second)>> Calls(IReadOnlyList<double> ranges)
+    {
+        var pairs = Of(ranges);
+        return
+        [
+            .. pairs.Where(pair => pair.Second is not null).Chunk(WorkingSets.BootstrapsAtOnce),
+            .. pairs.Where(pair => pair.Second is null).Select(pair => new[] { pair }),
+        ];
+    }
+
     /// <summary>Places of the vectors of each bootstrap, Second null for one alone.</summary>
     /// <param name="ranges">of each vector a power of two</param>
     public static IReadOnlyList<(int First, int? Second)> Of(IReadOnlyList<double> ranges)

@@ -49,12 +49,14 @@ public sealed class CheckpointModel
     /// <param name="settings">rank, alpha, and the optimizer's</param>
     /// <param name="shape">sizes of head and model that a draw was drawn for, or those of the checkpoint</param>
     /// <param name="deepest">levels that a polynomial may take: those of a refreshed ciphertext</param>
+    /// <param name="rangeMargin">what calibrated ranges are widened by, null for the checkpoint's own margin</param>
     /// <exception cref="FileNotFoundException">a file is missing</exception>
     /// <exception cref="InvalidDataException">
     /// a file is malformed, or programs do not train such a model; the message is one line
     /// </exception>
     /// <exception cref="ArgumentException">the shape is not the model's, or a setting is out of what can be trained</exception>
-    public static CheckpointModel Load(string folder, FineTuningSettings settings, FineTuningShape shape, int deepest)
+    public static CheckpointModel Load(
+        string folder, FineTuningSettings settings, FineTuningShape shape, int deepest, double? rangeMargin = null)
     {
         using var checkpoint = new CheckpointReader(folder);
         var configuration = checkpoint.Configuration with
@@ -67,11 +69,12 @@ public sealed class CheckpointModel
         TrainableModel.Require(folder, configuration);
         if (settings.AdapterDropout > 0)
             throw new ArgumentException($"adapter dropout is {settings.AdapterDropout}; encrypted programs train without: set dropout to 0");
-        var functions = new CalibratedFunctions(checkpoint.Calibration, deepest);
+        var calibration = rangeMargin is { } margin ? checkpoint.Calibration.WithMargin(margin) : checkpoint.Calibration;
+        var functions = new CalibratedFunctions(calibration, deepest);
         var kernelScale = TrainableModel.KernelScale(configuration.HeadDimension, configuration.KernelPower);
         var alpha = settings.Alpha / settings.Rank;
         return new CheckpointModel(
-            ShapeOf(configuration, settings.Rank), CalibratedPolynomials.Of(configuration, checkpoint.Calibration, functions, deepest),
+            ShapeOf(configuration, settings.Rank), CalibratedPolynomials.Of(configuration, calibration, functions, deepest),
             new AdapterScales(alpha, alpha * kernelScale), new FoldedWeights(checkpoint),
             new AdamWHe(
                 settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,

@@ -48,6 +48,8 @@ public sealed record CostTable(
                 * Passes(operation, limbs, specialPrimes, digitSize)
                 / Passes(EngineOperation.HoistedRotation, limbs, specialPrimes, digitSize);
         }
+        if (rows.Length == 0 && operation == EngineOperation.FurtherBootstrap)
+            return Milliseconds(EngineOperation.Bootstrap, limbs, specialPrimes, digitSize);
         if (rows.Length == 0)
         {
             if (GuessedRate(operation) is { } bytesPerSecond)

@@ -48,6 +48,9 @@ public enum EngineOperation
     /// <summary>Bootstrap of one ciphertext, which carries two real vectors.</summary>
     Bootstrap,
 
+    /// <summary>One more bootstrap of a call, which reads keys and diagonals for all of it.</summary>
+    FurtherBootstrap,
+
     /// <summary>Refresh of one vector by the key holder.</summary>
     ClientRefresh,
 

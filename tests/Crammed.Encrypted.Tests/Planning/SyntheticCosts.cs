@@ -9,7 +9,7 @@ internal sealed record SyntheticCosts(int RefreshedLevel, double Bootstrap) : IC
 
     public double Milliseconds(EngineOperation operation, int level) => operation switch
     {
-        EngineOperation.Bootstrap => Bootstrap,
+        EngineOperation.Bootstrap or EngineOperation.FurtherBootstrap => Bootstrap,
         EngineOperation.ClientRefresh => Bootstrap / 2,
         EngineOperation.Rotation or EngineOperation.Relinearization => 8 * (EntryLimbs + level),
         EngineOperation.Decomposition or EngineOperation.HoistedRotation => 5 * (EntryLimbs + level),

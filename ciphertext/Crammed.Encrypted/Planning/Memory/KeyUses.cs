@@ -92,8 +92,7 @@ internal sealed class KeyUses(SlotGrid grid, CkksLevels levels, BootstrappingPla
     private IEnumerable<KeyUse> OfBootstraps(Refresh refresh)
     {
         var ranges = refresh.Sources.Zip(refresh.Ranges).SelectMany(pair => Enumerable.Repeat(pair.Second, pair.First.Count));
-        var pairs = RefreshPairs.Of([.. ranges]);
-        var calls = Chunks(pairs.Count(pair => pair.Second is not null), WorkingSets.BootstrapsAtOnce) + pairs.Count(pair => pair.Second is null);
+        var calls = RefreshPairs.Calls([.. ranges]).Count;
         KeyUse[] passes = [.. bootstrapping!.KeyPasses.Select(pass => new KeyUse(pass.Kind, pass.Steps, pass.Level))];
         return Enumerable.Range(0, calls).SelectMany(_ => passes);
     }

@@ -64,7 +64,7 @@ public sealed class MemoryBudget
         var (keys, plan) = KeysAndPlan(planned);
         var costs = new KeyCosts(_costs, keys, new KeyUses(planned.Grid, _levels, plan).Of(planned));
         var coefficients = CoefficientsShare * planned.Instructions.OfType<Refresh>().Sum(
-            refresh => OperationCounts.Of(refresh, planned.Grid)[EngineOperation.Bootstrap] * _costs.Milliseconds(EngineOperation.Bootstrap, 0));
+            refresh => OperationCounts.Of(refresh, planned.Grid).Refreshes * _costs.Milliseconds(EngineOperation.Bootstrap, 0));
         var choices = new List<(RunMemory Choice, long Bytes)>();
         foreach (var keep in KeyChoices(costs))
         {
@@ -98,11 +98,14 @@ public sealed class MemoryBudget
             var held = costs.Whole((long)(share * halves));
             yield return whole with
             {
-                UniformHalf = UniformHalf.Expanded, WholeKeys = held, Milliseconds = costs.ExpansionMilliseconds(held),
+                UniformHalf = UniformHalf.Expanded,
+                WholeKeys = held,
+                Milliseconds = costs.ExpansionMilliseconds(held),
             };
         }
         var expansion = costs.ExpansionMilliseconds([]);
-        foreach (var budget in KeyShares.Select(share => (long)(share * halves)).Where(budget => budget > costs.LargestBytes(UniformHalf.Expanded, KeysAtOnce)))
+        var least = costs.LargestBytes(UniformHalf.Expanded, KeysAtOnce);
+        foreach (var budget in KeyShares.Select(share => (long)(share * halves)).Where(budget => budget > least))
         {
             yield return whole with
             {

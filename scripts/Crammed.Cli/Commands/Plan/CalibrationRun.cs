@@ -53,7 +53,7 @@ internal sealed class CalibrationRun : IDisposable
         catch (RangeViolationException exception)
         {
             throw new InvalidDataException(
-                $"on {_batches.Source}, {exception.Message}; calibrate the model on text closer to this data, or widen the margin",
+                $"on {_batches.Source}, {exception.Message}; calibrate the model on text closer to this data, or widen its ranges (range_margin)",
                 exception);
         }
         return _sizes.ToDictionary(
