@@ -184,7 +184,7 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
         {
             var largest = Math.Abs(TensorPrimitives.MaxMagnitude(Slots(vector)));
             if (!(largest <= ranges[i]))
-                throw new RangeViolationException($"refresh: {largest:G6} is beyond the range of {ranges[i]:G6}");
+                throw new RangeViolationException($"refresh: {largest:G6} is beyond the range of {ranges[i]:G6}", i);
             var result = ClearVector.Create(slotCount, refreshedLevel);
             Slots(vector).CopyTo(result.Values);
             noise?.Refresh(i, result.Values, refreshedLevel, ranges[i], method);

@@ -149,8 +149,20 @@ public sealed class ProgramRun : IDisposable
         }
         catch (RangeViolationException violation)
         {
-            throw new RangeViolationException($"{instruction.Results[0].Name}: {violation.Message}");
+            throw new RangeViolationException($"{ResultOf(instruction, violation.Vector).Name}: {violation.Message}", violation.Vector);
         }
+    }
+
+    /// <summary>The result that a vector belongs to, all results' vectors one after the other.</summary>
+    private static Value ResultOf(Instruction instruction, int vector)
+    {
+        foreach (var result in instruction.Results)
+        {
+            if (vector < result.Count)
+                return result;
+            vector -= result.Count;
+        }
+        return instruction.Results[^1];
     }
 
     /// <summary>Vectors of all results, one group after the other.</summary>

@@ -7,6 +7,7 @@ using Crammed.Cli.Commands.Import;
 using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Plan;
 using Crammed.Cli.Commands.Refresh;
+using Crammed.Cli.Commands.Shadow;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
 using Crammed.Model;
@@ -29,6 +30,7 @@ internal sealed class ShippedConfigurationTests
         ("cfg_keygen", typeof(KeygenSettings)),
         ("cfg_convert", typeof(ConvertSettings)),
         ("cfg_refresh", typeof(RefreshSettings)),
+        ("cfg_shadow", typeof(ShadowSettings)),
         ("cfg_finetune", typeof(FinetuneCommandSettings)),
         ("cfg_evaluate", typeof(EvaluateCommandSettings)),
         ("cfg_demo", typeof(DemoSettings)),

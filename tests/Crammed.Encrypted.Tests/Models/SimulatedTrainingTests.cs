@@ -96,7 +96,7 @@ internal sealed class SimulatedTrainingTests
         var costs = new ParameterCosts(CostTableText.Include("avx512"), parameters);
         return ProgramPlan.Create(
             program, costs, new LocalSearchPlacement(20_000),
-            new PlanOptions(bounds, RangeMargin: 4, OutputLevels: states.ToDictionary(name => name, _ => costs.RefreshedLevel))).Program;
+            new PlanOptions(bounds, RangeMargin: 8, OutputLevels: states.ToDictionary(name => name, _ => costs.RefreshedLevel))).Program;
     }
 
     private static ProgramConstants Constants(ReferenceModel reference, AdamWHe optimizer, int step) => new(

@@ -90,11 +90,13 @@ public sealed class RecipeCountTests
         // 42 tokens of 16 rows lie on six of the sixteen upper digits.
         Expect(forward,
         [
-            (EngineOperation.HoistedRotation, 15 + 6 * 7 + tokens * 15), (EngineOperation.PlainProduct, 6 * 16 + tokens * 8 + rows * 16),
+            (EngineOperation.HoistedRotation, 15 + 6 * 7 + tokens * 15), (EngineOperation.PlainProduct, 6 * 16 + tokens * 8),
+            (EngineOperation.PeriodicProduct, rows * 16),
         ]);
         Expect(both, forward,
         [
-            (EngineOperation.SummedRotation, tokens * 15 + N - 1), (EngineOperation.PlainProduct, rows * 16 + tokens * N),
+            (EngineOperation.SummedRotation, tokens * 15 + N - 1), (EngineOperation.PlainProduct, tokens * N),
+            (EngineOperation.PeriodicProduct, rows * 16),
         ]);
 
         IReadOnlyList<Tensor> Unpacked(Graph graph) => graph.Parameter("packed", packing.Layout)
@@ -145,7 +147,7 @@ public sealed class RecipeCountTests
         EngineOperation[] compared =
         [
             EngineOperation.TensorProduct, EngineOperation.Relinearization, EngineOperation.PlainProduct, EngineOperation.Rotation,
-            EngineOperation.HoistedRotation, EngineOperation.SummedRotation,
+            EngineOperation.HoistedRotation, EngineOperation.SummedRotation, EngineOperation.PeriodicProduct,
         ];
         var wanted = expected.ToDictionary(entry => entry.Operation, entry => entry.Count);
         var (counts, others) = (Counts(graph), less is null ? null : Counts(less));
