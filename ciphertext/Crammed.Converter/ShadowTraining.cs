@@ -47,7 +47,7 @@ public static class ShadowTraining
         var slots = Decrypted(decryptor, input.Container.ReadBatch(step)).Concat(StateBefore(input, decryptor, step)).ToDictionary();
         var inputs = Encrypted(input, groups, slots);
         var (program, constants) = (plan.Training, plan.Constants(step));
-        var noise = new InstructionNoise(plan.Levels, bootstrapping);
+        var noise = ClearPlanRun.NoiseOf(plan);
         var statistics = ErrorCalibration.Run(program, noise, slots, constants);
         var estimates = new NoiseEstimate(noise, program, statistics, constants).Estimate();
         using var shadow = new ShadowRun(

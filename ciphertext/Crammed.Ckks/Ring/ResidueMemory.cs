@@ -5,9 +5,8 @@ namespace Crammed.Ckks;
 
 /// <summary>
 /// The pool of 64-byte aligned native memory that all polynomials live in. A returned buffer is kept for the next request of its
-/// size, or of a little less where it is no limb, up to <see cref="MaxCachedBytes"/>, and as long as all together is within <see cref="MaxBytes"/>; beyond that it goes
-/// back to the operating system. Nothing here is collected
-/// by the garbage collector: who holds a ciphertext, plaintext or key disposes it.
+/// size, or of a little less where it is no limb, up to <see cref="MaxCachedBytes"/>, and as long as all together is within
+/// <see cref="MaxBytes"/>; beyond that it goes back to the operating system. Nothing here is collected by the garbage collector: who holds a ciphertext, plaintext or key disposes it.
 /// </summary>
 public static unsafe class ResidueMemory
 {

@@ -193,7 +193,7 @@ public sealed class ProgramRun : IDisposable
         Lower lower => _backend.Lower(_vectors[lower.Operand], lower.Level),
         Refresh refresh => _backend.Refresh(
             [.. refresh.Sources.SelectMany(source => _vectors[source])],
-            [.. refresh.Sources.Zip(refresh.Ranges).SelectMany(pair => Enumerable.Repeat(pair.Second, pair.First.Count))], refresh.Method),
+            refresh.VectorRanges, refresh.Method),
         Free free => Release(free.Operand),
         Store store => StoreAway(store.Operand),
         Load load => _stored.Load(load.Stored),

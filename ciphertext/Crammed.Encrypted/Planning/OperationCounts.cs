@@ -71,8 +71,7 @@ public sealed class OperationCounts
                 counts.Add(EngineOperation.Rescale, grid.Blocks);
                 break;
             case Refresh { Method: RefreshMethod.Bootstrap } refresh:
-                var ranges = refresh.Sources.Zip(refresh.Ranges).SelectMany(pair => Enumerable.Repeat(pair.Second, pair.First.Count));
-                var calls = RefreshPairs.Calls([.. ranges]);
+                var calls = RefreshPairs.Calls(refresh.VectorRanges);
                 counts.Add(EngineOperation.Bootstrap, calls.Count);
                 counts.Add(EngineOperation.FurtherBootstrap, calls.Sum(call => call.Count - 1));
                 break;

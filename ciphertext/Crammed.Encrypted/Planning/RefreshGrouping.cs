@@ -44,13 +44,10 @@ public static class RefreshGrouping
     }
 
     /// <summary>Whether all pairs are of one call.</summary>
-    private static bool FillsACall(Refresh refresh) => CallsOf(refresh).Count == 1;
+    private static bool FillsACall(Refresh refresh) => RefreshPairs.Calls(refresh.VectorRanges).Count == 1;
 
     private static int Calls(IEnumerable<Instruction> instructions) => instructions.OfType<Refresh>()
-        .Where(refresh => refresh.Method == RefreshMethod.Bootstrap).Sum(refresh => CallsOf(refresh).Count);
-
-    private static IReadOnlyList<IReadOnlyList<(int First, int? Second)>> CallsOf(Refresh refresh) => RefreshPairs.Calls(
-        [.. refresh.Sources.Zip(refresh.Ranges).SelectMany(source => Enumerable.Repeat(source.Second, source.First.Count))]);
+        .Where(refresh => refresh.Method == RefreshMethod.Bootstrap).Sum(refresh => RefreshPairs.Calls(refresh.VectorRanges).Count);
 
     private static Refresh Together(Refresh early, Refresh late) => new(
         [.. early.Refreshed, .. late.Refreshed], [.. early.Sources, .. late.Sources], [.. early.Ranges, .. late.Ranges], early.Method);

@@ -132,6 +132,10 @@ public sealed record Refresh(ValueList<Value> Refreshed, ValueList<Value> Source
     public override IReadOnlyList<Value> Results => Refreshed;
 
     public override IReadOnlyList<Value> Operands => Sources;
+
+    /// <summary>The range of each vector, one source after the other.</summary>
+    internal IReadOnlyList<double> VectorRanges =>
+        [.. Sources.Zip(Ranges).SelectMany(source => Enumerable.Repeat(source.Second, source.First.Count))];
 }
 
 /// <summary>The group is not used any more.</summary>

@@ -100,7 +100,7 @@ internal sealed class ClearTraining(PlanFolder plan, TaskPacking packing)
         {
             // Another calibration would have prevented it: bad input, not a fault of the program.
             throw new InvalidDataException(
-                $"{place}: {exception.Message}; calibrate the model on text closer to this data, widen the margin, or plan with more "
+                $"{place}: {exception.Message}; calibrate the model on text closer to this data, widen its ranges (range_margin), or plan with more "
                 + "calibration_steps", exception);
         }
     }

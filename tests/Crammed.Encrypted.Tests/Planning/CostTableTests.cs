@@ -53,8 +53,11 @@ public sealed class CostTableTests
                 for (var limbs = 2; limbs <= 33; limbs++)
                 {
                     var (before, after) = (table.Milliseconds(operation, limbs - 1, 6, 6), table.Milliseconds(operation, limbs, 6, 6));
-                    // Parts of an operation are differences of measurements, which are some per cent off.
-                    Assert.That(after, Is.GreaterThan(0.9 * before), $"{operation} at {limbs} limbs on {table}");
+                    // Parts of a rotation are differences of measurements, and a disk's times scatter: both are some per cent off.
+                    var scatters = operation is EngineOperation.Decomposition or EngineOperation.SummedRotation or EngineOperation.Division
+                        or EngineOperation.Load;
+                    var least = scatters ? 0.9 * before : before;
+                    Assert.That(after, Is.GreaterThanOrEqualTo(least), $"{operation} at {limbs} limbs on {table}");
                 }
             }
         }

@@ -91,8 +91,7 @@ internal sealed class KeyUses(SlotGrid grid, CkksLevels levels, BootstrappingPla
 
     private IEnumerable<KeyUse> OfBootstraps(Refresh refresh)
     {
-        var ranges = refresh.Sources.Zip(refresh.Ranges).SelectMany(pair => Enumerable.Repeat(pair.Second, pair.First.Count));
-        var calls = RefreshPairs.Calls([.. ranges]).Count;
+        var calls = RefreshPairs.Calls(refresh.VectorRanges).Count;
         KeyUse[] passes = [.. bootstrapping!.KeyPasses.Select(pass => new KeyUse(pass.Kind, pass.Steps, pass.Level))];
         return Enumerable.Range(0, calls).SelectMany(_ => passes);
     }
