@@ -3,10 +3,12 @@ namespace Crammed.Encrypted.Layouts;
 /// <summary>A tensor that lies in rows of the example axis of a packed vector: one row for each vector that it is unpacked to.</summary>
 /// <param name="Name">of the unpacked tensor</param>
 /// <param name="First">its first row</param>
-/// <param name="Layout">of the unpacked tensor: its first axis is the example, over which it repeats; at most one axis runs across
-/// vectors</param>
+/// <param name="Layout">of the unpacked tensor: its first axis is the example, over which it repeats</param>
 public sealed record ExampleRow(string Name, int First, Layout Layout)
 {
+    /// <summary>The row after its last one.</summary>
+    public int End => First + Layout.VectorCount;
+
     /// <summary>Values of a packed vector, row-major as <see cref="OneTokenLayouts.ExampleRows"/>.</summary>
     /// <param name="grid">the slots</param>
     /// <param name="rows">rows of the packed vector</param>

@@ -132,7 +132,7 @@ public sealed class CheckpointModel
 
     private static ModelShape ShapeOf(BertConfiguration configuration, int rank) => new(
         configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, configuration.KernelPower, rank,
-        configuration.HeadProjection, configuration.HeadHidden)
+        configuration.HeadProjection, configuration.HeadHidden, Math.Max(1, configuration.Classes))
     {
         HasNormVectors = true,
     };

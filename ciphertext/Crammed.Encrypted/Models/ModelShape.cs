@@ -3,7 +3,7 @@ using Crammed.Encrypted.Layouts;
 
 namespace Crammed.Encrypted.Models;
 
-/// <summary>The sizes of a <c>crammed-bert-he</c> with adapters on query, key and value, and its two-class head.</summary>
+/// <summary>The sizes of a <c>crammed-bert-he</c> with adapters on query, key and value, and its head.</summary>
 /// <param name="Layers">encoder layers; the last one leaves its first token only</param>
 /// <param name="Hidden">width of the stream</param>
 /// <param name="Heads">attention heads</param>
@@ -12,8 +12,9 @@ namespace Crammed.Encrypted.Models;
 /// <param name="Rank">rank of the adapters</param>
 /// <param name="HeadProjection">width of the head's first linear layer</param>
 /// <param name="HeadHidden">width of its second</param>
+/// <param name="Classes">outputs of its last</param>
 public sealed record ModelShape(
-    int Layers, int Hidden, int Heads, int GateWidth, int KernelPower, int Rank, int HeadProjection, int HeadHidden)
+    int Layers, int Hidden, int Heads, int GateWidth, int KernelPower, int Rank, int HeadProjection, int HeadHidden, int Classes)
 {
     /// <summary>
     /// Whether norms have weights and biases, as those of checkpoints: weights of norms before frozen matrices are in the matrices, biases

@@ -27,12 +27,11 @@ public sealed class PackedParameters(TrainingGraph model)
         "query_adapter" => ExampleRow.Pack(
             Grid, 2 * _shape.Rank, (model.QueryAdapter.A, Transposed(trained[$"{QueryName}.a"], _shape.Hidden, _shape.Rank)),
             (model.QueryAdapter.B, trained[$"{QueryName}.b"])),
-        "head.projection" => _head.WithBias(
-            Transposed(trained["head.projection.weight"], _shape.Hidden, _shape.HeadProjection), trained["head.projection.bias"]),
+        "head.projection" => Transposed(trained["head.projection.weight"], _shape.Hidden, _shape.HeadProjection),
         "head.dense" => Widened(trained["head.dense.weight"], _shape.HeadProjection),
         "head.classifier" => ExampleRow.Pack(
-            Grid, HeadShape.ClassifierRowCount,
-            (_head.ClassWeights, Widened(Transposed(trained["head.classifier.weight"], _shape.HeadHidden, HeadShape.Classes), HeadShape.Classes)),
+            Grid, _head.ClassifierRowCount, (_head.BottleneckBias, trained["head.projection.bias"]),
+            (_head.ClassWeights, Widened(Transposed(trained["head.classifier.weight"], _shape.HeadHidden, _head.Classes), _head.Classes)),
             (_head.HiddenBias, Widened(trained["head.dense.bias"], 1)), (_head.ClassBias, trained["head.classifier.bias"])),
         _ => throw new ArgumentException($"{parameter.Name} is no packed parameter", nameof(parameter)),
     };
@@ -53,14 +52,15 @@ public sealed class PackedParameters(TrainingGraph model)
                 trained[$"{QueryName}.b"] = model.QueryAdapter.B.Unpack(Grid, values);
                 break;
             case "head.projection":
-                UnpackProjection(values, trained);
+                trained["head.projection.weight"] = Transposed([.. values], _shape.HeadProjection, _shape.Hidden);
                 break;
             case "head.dense":
                 trained["head.dense.weight"] = Narrowed(values, _shape.HeadProjection);
                 break;
             case "head.classifier":
+                trained["head.projection.bias"] = _head.BottleneckBias.Unpack(Grid, values);
                 trained["head.classifier.weight"] =
-                    Transposed(Narrowed(_head.ClassWeights.Unpack(Grid, values), HeadShape.Classes), HeadShape.Classes, _shape.HeadHidden);
+                    Transposed(Narrowed(_head.ClassWeights.Unpack(Grid, values), _head.Classes), _head.Classes, _shape.HeadHidden);
                 trained["head.dense.bias"] = Narrowed(_head.HiddenBias.Unpack(Grid, values), 1);
                 trained["head.classifier.bias"] = _head.ClassBias.Unpack(Grid, values);
                 break;
@@ -92,13 +92,6 @@ public sealed class PackedParameters(TrainingGraph model)
         from rank in Enumerable.Range(0, factor.Rank)
         from feature in Enumerable.Range(0, factor.Features.Features)
         select (factor, rank, feature, isA ? feature * factor.Rank + rank : rank * factor.Features.Features + feature);
-
-    private void UnpackProjection(IReadOnlyList<double> values, IDictionary<string, double[]> trained)
-    {
-        var (weights, bias) = _head.WithoutBias(values);
-        trained["head.projection.weight"] = Transposed(weights, _shape.HeadProjection, _shape.Hidden);
-        trained["head.projection.bias"] = bias;
-    }
 
     /// <summary>Rows of hidden units with zeros for the places that have no unit.</summary>
     private double[] Widened(double[] values, int rows) => Resized(values, rows, _shape.HeadHidden, _head.Hidden.Features);

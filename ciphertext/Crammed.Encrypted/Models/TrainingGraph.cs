@@ -42,12 +42,7 @@ public sealed class TrainingGraph
     public TrainingGraph(ModelShape shape, SlotGrid grid, ModelPolynomials polynomials, AdapterScales scales)
     {
         (Shape, Graph, Placement) = (shape, new Graph(grid), ModelPlacement.Of(shape, grid));
-        Head = new HeadShape(grid, Placement.Stream, shape.HeadProjection);
-        if (shape.HeadHidden > Head.Hidden.Features)
-        {
-            throw new ArgumentException(
-                $"the head has {shape.HeadHidden} hidden units, {grid} have places for {Head.Hidden.Features}; use a smaller batch");
-        }
+        Head = new HeadShape(grid, Placement.Stream, shape.HeadProjection, shape.HeadHidden, shape.Classes);
         Packing = new FactorPacking(grid, AdapterFactors());
         QueryAdapter = new QueryAdapterRows(grid, Placement, shape.Rank);
         Logits = Forward(polynomials, scales);
@@ -132,7 +127,7 @@ public sealed class TrainingGraph
             encoded = encoded.TimesFrozen("final_norm.weight", "final_norm_weighted").PlusFrozen("final_norm.bias", "final_norm_biased");
         using var scope = Graph.Scope("head");
         return encoded.ClassificationHead(
-            Graph.Parameter("projection", Head.Weights(Head.InputAndConstant)), Graph.Parameter("dense", Head.Weights(Head.Hidden)),
+            Graph.Parameter("projection", Head.PackedWeights(Head.Input)), Graph.Parameter("dense", Head.PackedWeights(Head.Hidden)),
             Graph.Parameter("classifier", Head.Classifier), Head, polynomials.Tanh);
 
         LayerSettings Settings(int layer) =>

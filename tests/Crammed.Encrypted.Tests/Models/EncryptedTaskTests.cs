@@ -32,7 +32,7 @@ internal sealed class EncryptedTaskTests
 
     private static readonly SlotGrid Grid = new(16, 16, 8);
 
-    private static readonly ModelShape Shape = new(1, 24, 4, 40, 5, 2, 8, 32) { HasNormVectors = true };
+    private static readonly ModelShape Shape = new(1, 24, 4, 40, 5, 2, 8, 32, 2) { HasNormVectors = true };
 
     private static readonly FineTuningSettings Settings =
         new() { Steps = 2, BatchSize = 12, Rank = 2, Alpha = 2 * ReferenceModel.AdapterScale, Epsilon = 0.05, LearningRate = 0.01 };

@@ -62,7 +62,7 @@ internal sealed class RealSizePlanTests
 
     private static ProgramPlan PlanOf(int hidden, int heads, int gate, MemoryBudget? memory)
     {
-        var shape = new ModelShape(Layers: 2, hidden, heads, gate, KernelPower: 5, Rank: 2, HeadProjection: 32, HeadHidden: 1024)
+        var shape = new ModelShape(Layers: 2, hidden, heads, gate, KernelPower: 5, Rank: 2, HeadProjection: 32, HeadHidden: 1024, Classes: 2)
         {
             HasNormVectors = true,
         };

@@ -18,7 +18,7 @@ internal sealed class SimulatedTrainingTests
     private const double Rate = 0.01;
     private const double LossScale = 256;
     private static readonly SlotGrid Grid = new(16, 8, 4);
-    private static readonly ModelShape Shape = new(2, 24, 4, 24, 5, 2, 8, 32);
+    private static readonly ModelShape Shape = new(2, 24, 4, 24, 5, 2, 8, 32, 2);
 
     /// <summary>
     /// The relative difference that is allowed between what 50 steps change: gradients are within 2^-10 of autograd's by noise and polynomials

@@ -26,7 +26,7 @@ internal sealed class TinyStep
 
     public static readonly SlotGrid Grid = new(16, 16, 8);
 
-    public static readonly ModelShape Shape = new(2, 48, 8, 72, 5, 2, 8, 64);
+    public static readonly ModelShape Shape = new(2, 48, 8, 72, 5, 2, 8, 64, 2);
 
     private readonly GraphedModel _model;
     private readonly IReadOnlySet<string> _tensors;

@@ -16,11 +16,11 @@ internal sealed class TrainingGraphTests
 
     private static readonly (string Name, ModelShape Shape, SlotGrid Grid)[] Models =
     [
-        ("one layer, a head a block", new ModelShape(1, 24, 4, 36, 5, 2, 8, 32), new SlotGrid(16, 16, 4)),
-        ("two layers, heads on three of four blocks", new ModelShape(2, 24, 3, 36, 5, 2, 8, 30), new SlotGrid(16, 16, 4)),
-        ("two layers, two blocks a head", new ModelShape(2, 24, 2, 36, 5, 2, 8, 32), new SlotGrid(16, 8, 4)),
-        ("two layers, two heads a block", new ModelShape(2, 24, 8, 24, 4, 1, 4, 20), new SlotGrid(16, 4, 4)),
-        ("three layers, a head a block", new ModelShape(3, 16, 4, 16, 5, 2, 8, 32), new SlotGrid(16, 8, 4)),
+        ("one layer, a head a block", new ModelShape(1, 24, 4, 36, 5, 2, 8, 32, 2), new SlotGrid(16, 16, 4)),
+        ("two layers, heads on three of four blocks", new ModelShape(2, 24, 3, 36, 5, 2, 8, 30, 2), new SlotGrid(16, 16, 4)),
+        ("two layers, two blocks a head", new ModelShape(2, 24, 2, 36, 5, 2, 8, 32, 2), new SlotGrid(16, 8, 4)),
+        ("two layers, two heads a block", new ModelShape(2, 24, 8, 24, 4, 1, 4, 20, 2), new SlotGrid(16, 4, 4)),
+        ("three layers, a head a block", new ModelShape(3, 16, 4, 16, 5, 2, 8, 32, 2), new SlotGrid(16, 8, 4)),
     ];
 
     private static IEnumerable<TestCaseData> Cases => Models.Select((model, i) => new TestCaseData(i).SetArgDisplayNames(model.Name));

@@ -4,8 +4,8 @@ using Crammed.Encrypted.Programs;
 namespace Crammed.Encrypted.Tensors;
 
 /// <summary>
-/// The bottleneck's outputs from features on pairs of tokens and the diagonals of the weights: products, summed over columns and blocks.
-/// Three levels.
+/// The bottleneck's outputs but for their bias, from features on pairs of tokens and the diagonals of the weights: products, summed over
+/// columns and blocks. Three levels.
 /// </summary>
 internal sealed class Bottleneck : Operation
 {
@@ -15,8 +15,8 @@ internal sealed class Bottleneck : Operation
     public Bottleneck(string name, Tensor x, Tensor weights, HeadShape shape) : base(name, x, weights)
     {
         _shape = shape;
-        RequireLayout(x, shape.Pairs(shape.InputAndConstant));
-        RequireLayout(weights, shape.WeightDiagonals(shape.InputAndConstant));
+        RequireLayout(x, shape.Pairs(shape.Input));
+        RequireLayout(weights, shape.WeightDiagonals(shape.Input));
     }
 
     public override IReadOnlyList<(string Name, Layout Layout)> ResultLayouts => [("", _shape.PackedOutputs)];
@@ -44,8 +44,8 @@ internal sealed class BottleneckGradient : Operation
     public BottleneckGradient(string name, Tensor gradient, Tensor x, Tensor weights, HeadShape shape) : base(name, gradient, x, weights)
     {
         RequireLayout(gradient, shape.OutputDiagonals);
-        RequireLayout(x, shape.Pairs(shape.InputAndConstant));
-        RequireLayout(weights, shape.WeightDiagonals(shape.InputAndConstant));
+        RequireLayout(x, shape.Pairs(shape.Input));
+        RequireLayout(weights, shape.WeightDiagonals(shape.Input));
     }
 
     public override IReadOnlyList<(string Name, Layout Layout)> ResultLayouts =>

@@ -9,10 +9,9 @@ public static partial class TensorFunctions
     /// matrix of low rank. Levels: 8 and those of tanh from x and the bottleneck's weights, one more from the latter.
     /// </summary>
     /// <param name="x">[example, feature] of the first token, spread on every second token</param>
-    /// <param name="bottleneck">[output, feature], as <see cref="HeadShape.Weights"/> of the features and the constant, whose weight is the
-    /// bias</param>
-    /// <param name="hidden">[output, hidden unit], as <see cref="HeadShape.Weights"/></param>
-    /// <param name="classifier">classes' weights and both biases, as <see cref="HeadShape.Classifier"/></param>
+    /// <param name="bottleneck">[output, feature], as <see cref="HeadShape.PackedWeights"/></param>
+    /// <param name="hidden">[output, hidden unit], as <see cref="HeadShape.PackedWeights"/></param>
+    /// <param name="classifier">classes' weights and all biases, as <see cref="HeadShape.Classifier"/></param>
     /// <param name="shape">how all of it lies in the slots</param>
     /// <param name="tanh">a polynomial for tanh</param>
     /// <returns>[example, class], as <see cref="HeadShape.Logits"/></returns>
@@ -22,12 +21,18 @@ public static partial class TensorFunctions
     {
         var graph = x.Graph;
         var input = graph.AddSingle(new HeadInput("input", x, shape));
-        var inputWeights = graph.AddSingle(new WeightDiagonals("bottleneck_weights", bottleneck, shape, shape.InputAndConstant));
-        var hiddenWeights = graph.AddSingle(new WeightDiagonals("hidden_weights", hidden, shape, shape.Hidden));
-        var rows = classifier.UnpackExampleRows(shape.ClassWeights, shape.HiddenBias, shape.ClassBias);
-        var packed = graph.AddSingle(new Bottleneck("bottleneck", input, inputWeights, shape));
+        var rows = classifier.UnpackExampleRows(shape.BottleneckBias, shape.ClassWeights, shape.HiddenBias, shape.ClassBias);
+        var packed = graph.AddSingle(new Bottleneck("bottleneck", input, Diagonals("bottleneck_weights", bottleneck, shape.Input), shape))
+            + graph.AddSingle(new BottleneckBias("bottleneck_bias", rows[0], shape));
         var outputs = graph.AddSingle(new ExpandDiagonals("outputs", packed, shape));
-        var units = graph.AddSingle(new HiddenUnits("hidden", outputs, hiddenWeights, rows[1], shape, tanh));
-        return graph.AddSingle(new Classifier("logits", units, rows[0], rows[2], shape));
+        var units = graph.AddSingle(
+            new HiddenUnits("hidden", outputs, Diagonals("hidden_weights", hidden, shape.Hidden), rows[2], shape, tanh));
+        return graph.AddSingle(new Classifier("logits", units, rows[1], rows[3], shape));
+
+        Tensor Diagonals(string name, Tensor weights, HeadFeatures features)
+        {
+            var parts = features.Parts == 1 ? weights : graph.AddSingle(new UnpackWeightParts($"{name}_parts", weights, shape, features));
+            return graph.AddSingle(new WeightDiagonals(name, parts, shape, features));
+        }
     }
 }

@@ -21,10 +21,11 @@ internal sealed class Classifier : Operation
 
     public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
     {
-        var products = program.Multiply("products", [], operands[0], operands[1]);
+        var (hidden, weights, bias) = (operands[0], operands[1], operands[2]);
+        var products = program.Products("products", bias.Axes, ProgramBuilder.Product(hidden, weights, [.. hidden.Axes]));
         var overColumns = program.Fold("over_columns", products, _shape.ColumnStride, _shape.Columns);
         var sum = program.SumOverDigit("over_blocks", overColumns, 1, program.Grid.Blocks);
-        return [program.Sum("logits", [], ProgramBuilder.Term(sum), ProgramBuilder.Term(operands[2]))];
+        return [program.Sum("logits", bias.Axes, ProgramBuilder.Term(sum), ProgramBuilder.Term(bias))];
     }
 
     /// <summary>That of the hidden units in parts of the sum over classes, a pair of tokens. One level.</summary>
@@ -52,8 +53,13 @@ internal sealed class ClassifierGradient : Operation
     public override IReadOnlyList<(string Name, Layout Layout)> ResultLayouts =>
         [("hidden", Operands[1].Layout with { Unsummed = true }), ("weights", Operands[2].Layout)];
 
-    public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands) =>
-    [
-        program.Multiply("hidden", [], operands[0], operands[2]), program.Multiply("weights", [], operands[0], operands[1]),
-    ];
+    public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
+    {
+        var (gradient, hidden, weights) = (operands[0], operands[1], operands[2]);
+        return
+        [
+            program.Products("hidden", hidden.Axes, ProgramBuilder.Product(gradient, weights, [.. gradient.Axes])),
+            program.Multiply("weights", weights.Axes, gradient, hidden),
+        ];
+    }
 }

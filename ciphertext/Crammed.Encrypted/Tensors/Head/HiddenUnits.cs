@@ -27,11 +27,11 @@ internal sealed class HiddenUnits : Operation
     public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
     {
         var (outputs, weights, bias) = (operands[0], operands[1], operands[2]);
-        var products = program.Products("products", [], ProgramBuilder.Product(outputs, weights, [.. outputs.Axes]));
+        var products = program.Products("products", bias.Axes, ProgramBuilder.Product(outputs, weights, [.. outputs.Axes]));
         var sum = program.SumOverDigit("sum", products, program.Grid.TokenStride, 2, _tanh.Scale);
-        var scaled = program.Masked("bias", [], ProgramBuilder.Mask(bias, _tanh.Scale));
+        var scaled = program.Masked("bias", bias.Axes, ProgramBuilder.Mask(bias, _tanh.Scale));
         var argument = program.SumPlus(
-            "argument", [], _tanh.Shift == 0 ? [] : [_tanh.Shift], ProgramBuilder.Term(sum), ProgramBuilder.Term(scaled));
+            "argument", bias.Axes, _tanh.Shift == 0 ? [] : [_tanh.Shift], ProgramBuilder.Term(sum), ProgramBuilder.Term(scaled));
         return [program.Polynomial("units", argument, _tanh.Function, _tanh.OnUnit)];
     }
 
@@ -61,11 +61,11 @@ internal sealed class TanhGradient : Operation
     public override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
     {
         var (gradient, tanh, stride) = (operands[0], operands[1], program.Grid.TokenStride);
-        var square = program.Multiply("square", [], tanh, tanh);
-        var slope = program.SumPlus("slope", [], [1], ProgramBuilder.Term(square, -1));
+        var square = program.Multiply("square", tanh.Axes, tanh, tanh);
+        var slope = program.SumPlus("slope", tanh.Axes, [1], ProgramBuilder.Term(square, -1));
         if (!Operands[0].Layout.Unsummed)
-            return [program.Multiply("argument", [], gradient, slope)];
-        var first = program.Masked("first_slope", [], ProgramBuilder.Mask(slope, SlotSums.FirstDigit(stride, 2)));
+            return [program.Multiply("argument", tanh.Axes, gradient, slope)];
+        var first = program.Masked("first_slope", tanh.Axes, ProgramBuilder.Mask(slope, SlotSums.FirstDigit(stride, 2)));
         return [program.SumOverDigitTimes("argument", gradient, stride, 2, first)];
     }
 }
@@ -93,8 +93,8 @@ internal sealed class HiddenProductsGradient : Operation
         var (gradient, outputs, weights) = (operands[0], operands[1], operands[2]);
         return
         [
-            program.Multiply("outputs", outputs.Axes, gradient[[]], weights),
-            program.Multiply("weights", outputs.Axes, gradient[[]], outputs),
+            program.Products("outputs", outputs.Axes, ProgramBuilder.Product(gradient, weights, [.. gradient.Axes])),
+            program.Multiply("weights", weights.Axes, gradient, outputs),
         ];
     }
 }

@@ -29,7 +29,7 @@ internal abstract class LossGradient : Operation
     public sealed override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
     {
         var weight = program.Masked("weight", [], ProgramBuilder.Mask(operands[2], SlotMask.Of(ScalarNames.LossScale, 1.0 / _batch)));
-        return [program.Multiply("logits", [], Slope(program, operands[0], operands[1]), weight)];
+        return [program.Multiply("logits", operands[0].Axes, Slope(program, operands[0], operands[1]), weight)];
     }
 
     /// <summary>The derivative of an example's loss by its logits.</summary>
@@ -63,7 +63,7 @@ internal sealed class SquaredErrorGradient(string name, Tensor logits, Tensor la
     : LossGradient(name, logits, labels, weights, shape, batch)
 {
     protected override Value Slope(ProgramBuilder program, Value logits, Value labels) =>
-        program.Sum("slope", [], ProgramBuilder.Term(logits, 2), ProgramBuilder.Term(labels, -2));
+        program.Sum("slope", logits.Axes, ProgramBuilder.Term(logits, 2), ProgramBuilder.Term(labels, -2));
 }
 
 public static partial class TensorFunctions

@@ -8,13 +8,13 @@ internal sealed class UnpackExampleRows : Operation
 {
     private readonly ExampleRow[] _rows;
 
-    /// <exception cref="ArgumentException">the packed tensor has another layout or too few rows, or a tensor takes no rows</exception>
+    /// <exception cref="ArgumentException">the packed tensor has another layout or too few rows</exception>
     public UnpackExampleRows(string name, Tensor packed, params ExampleRow[] rows) : base(name, packed)
     {
         _rows = rows;
         RequireLayout(packed, packed.Layout.Grid.ExampleRows(packed.Layout.Shape[0]));
         var count = packed.Layout.Shape[0];
-        if (rows.FirstOrDefault(row => row.Layout.Across.Count > 1 || row.First + row.Layout.VectorCount > count) is { } unfit)
+        if (rows.FirstOrDefault(row => row.End > count) is { } unfit)
             throw new ArgumentException($"{name}: {unfit} does not lie in the rows of {packed.Name}");
     }
 
@@ -54,7 +54,8 @@ internal sealed class UnpackExampleRows : Operation
         SlotMask.Where(SlotCondition.Is(grid.ExampleStride, grid.Examples, RowOf(row)));
 
     /// <summary>The row of a vector of the unpacked tensor.</summary>
-    internal static AxisIndex RowOf(ExampleRow row) => AxesOf(row) is [var axis] ? axis + row.First : row.First;
+    internal static AxisIndex RowOf(ExampleRow row) =>
+        row.First + AxesOf(row).Aggregate((AxisIndex)0, (index, axis) => index * axis.Size + axis);
 }
 
 /// <summary>Sums of tensors over examples, in the rows of a packed vector; rows of no tensor are zero. One level.</summary>
@@ -95,7 +96,7 @@ public static partial class TensorFunctions
     /// <summary>Tensors from the rows of a packed vector, repeated over examples. One level, and one for the gradient.</summary>
     /// <param name="packed">[row, token, block], as <see cref="OneTokenLayouts.ExampleRows"/></param>
     /// <param name="rows">the tensors</param>
-    /// <exception cref="ArgumentException">the packed tensor has another layout or too few rows, or a tensor takes no rows</exception>
+    /// <exception cref="ArgumentException">the packed tensor has another layout or too few rows</exception>
     public static IReadOnlyList<Tensor> UnpackExampleRows(this Tensor packed, params ExampleRow[] rows) =>
         packed.Graph.Add(new UnpackExampleRows("rows", packed, rows));
 }

@@ -29,12 +29,36 @@ public sealed class HeadTests
     }
 
     [Test]
+    public void Parts_of_weights([Range(0, Cases - 1)] int seed)
+    {
+        var (random, shape) = Draw(seed);
+        if (shape.Hidden.Parts == 1)
+            Assert.Pass("one part");
+        var check = new OperationCheck(random, shape.Grid);
+        check.Parameter("weights", shape.PackedWeights(shape.Hidden));
+        check.Verify(
+            x => [x[0].Graph.AddSingle(new UnpackWeightParts("parts", x[0], shape, shape.Hidden))],
+            x => [PlainTensor.Of([shape.Bottleneck, shape.Hidden.Features], at => x[0][at])], [1]);
+    }
+
+    [Test]
+    public void Bias_of_the_bottleneck([Range(0, Cases - 1)] int seed)
+    {
+        var (random, shape) = Draw(seed);
+        var check = new OperationCheck(random, shape.Grid);
+        check.Parameter("bias", shape.BottleneckBias.Layout);
+        check.Verify(
+            x => [x[0].Graph.AddSingle(new BottleneckBias("bias", x[0], shape))],
+            x => [PlainTensor.Of([shape.Grid.Examples, shape.Bottleneck], at => x[0][at])], [1]);
+    }
+
+    [Test]
     public void Bottleneck_is_a_sum_over_features([Range(0, Cases - 1)] int seed)
     {
         var (random, shape) = Draw(seed);
         var check = new OperationCheck(random, shape.Grid);
-        check.Parameter("x", shape.Grid.Spread(shape.Input, 2));
-        check.Parameter("weights", shape.WeightDiagonals(shape.InputAndConstant));
+        check.Parameter("x", shape.Grid.Spread(shape.Input.Blocks, 2));
+        check.Parameter("weights", shape.WeightDiagonals(shape.Input));
         check.Verify(
             x =>
             {
@@ -74,7 +98,7 @@ public sealed class HeadTests
         check.Parameter("bias", shape.Logits);
         check.Verify(
             x => [x[0].Graph.AddSingle(new Classifier("logits", x[0], x[1], x[2], shape))],
-            x => [PlainTensor.Of([shape.Grid.Examples, HeadShape.Classes], at => x[2][at] + PlainTensor.Sum(
+            x => [PlainTensor.Of([shape.Grid.Examples, shape.Classes], at => x[2][at] + PlainTensor.Sum(
                 shape.Hidden.Features, unit => x[0][at[0], unit] * x[1][at[0], at[1], unit]))],
             [1 + BlockLevels(shape)]);
     }
@@ -89,9 +113,9 @@ public sealed class HeadTests
         var (random, shape) = Draw(seed);
         var head = new PlainHead(random, shape);
         var graph = new Graph(shape.Grid);
-        var x = graph.Parameter("x", shape.Grid.Spread(shape.Input, 2));
-        var bottleneck = graph.Parameter("bottleneck", shape.Weights(shape.InputAndConstant));
-        var hidden = graph.Parameter("hidden", shape.Weights(shape.Hidden));
+        var x = graph.Parameter("x", shape.Grid.Spread(shape.Input.Blocks, 2));
+        var bottleneck = graph.Parameter("bottleneck", shape.PackedWeights(shape.Input));
+        var hidden = graph.Parameter("hidden", shape.PackedWeights(shape.Hidden));
         var classifier = graph.Parameter("classifier", shape.Classifier);
         var logits = x.ClassificationHead(bottleneck, hidden, classifier, shape, Tanh);
         var seedTensor = graph.Input("seed", logits.Layout);
@@ -134,7 +158,7 @@ public sealed class HeadTests
     public void Gradient_is_that_of_tanh()
     {
         Assert.That(ApproximationReport.Measure(Math.Tanh, Tanh.Evaluate, Tanh.Domain).MaxError, Is.LessThan(1e-9));
-        var shape = new HeadShape(new SlotGrid(8, 4, 2), new FeatureBlocks(2, 3), 4);
+        var shape = new HeadShape(new SlotGrid(8, 16, 2), new FeatureBlocks(2, 3), 4, 13, 3);
         var head = new PlainHead(new Random(5), shape);
         for (var part = 0; part < 7; part++)
         {
@@ -151,39 +175,43 @@ public sealed class HeadTests
         var features = new FeatureBlocks(2, 3);
         Assert.Multiple(() =>
         {
-            Assert.That(() => new HeadShape(grid, features, 6), Throws.ArgumentException.With.Message.Contains("power of two"));
-            Assert.That(() => new HeadShape(grid, features, 16), Throws.ArgumentException.With.Message.Contains("8 examples"));
-            Assert.That(() => new HeadShape(grid, new FeatureBlocks(2, 4), 4), Throws.ArgumentException.With.Message.Contains("constant"));
-            var few = new SlotGrid(8, 2, 2);
-            Assert.That(() => new HeadShape(few, features, 4), Throws.ArgumentException.With.Message.Contains("3 examples"));
+            Assert.That(() => new HeadShape(grid, features, 6, 8, 2), Throws.ArgumentException.With.Message.Contains("power of two"));
+            Assert.That(() => new HeadShape(grid, features, 16, 8, 2), Throws.ArgumentException.With.Message.Contains("8 examples"));
+            Assert.That(() => new HeadShape(grid, new FeatureBlocks(2, 5), 4, 8, 2), Throws.ArgumentException.With.Message.Contains("2x5"));
+            Assert.That(() => new HeadShape(grid, features, 4, 17, 2), Throws.ArgumentException.With.Message.Contains("17 hidden units"));
+            Assert.That(() => new HeadShape(grid, features, 4, 8, 3), Throws.ArgumentException.With.Message.Contains("takes 6 examples"));
             var graph = new Graph(grid);
             Assert.That(
                 () => graph.Input("x", grid.Spread(features, 1)).ClassificationHead(
                     graph.Input("a", grid.PerToken()), graph.Input("b", grid.PerToken()), graph.Input("c", grid.PerToken()),
-                    new HeadShape(grid, features, 4), Tanh),
+                    new HeadShape(grid, features, 4, 8, 2), Tanh),
                 Throws.ArgumentException.With.Message.Contains("HeadInput"));
         });
     }
 
-    /// <summary>8 or 16 tokens, 4 to 16 examples, 1 to 8 blocks, and a bottleneck that fits.</summary>
-    internal static (Random Random, HeadShape Shape) Draw(int seed)
+    /// <summary>8 or 16 tokens, 4 to 16 examples, 1 to 8 blocks; a bottleneck, hidden units and classes that fit.</summary>
+    internal static (Random Random, HeadShape Shape) Draw(int seed, int classes = 0)
     {
         var random = new Random(seed);
         var grid = new SlotGrid(8 << random.Next(2), 4 << random.Next(3), 1 << random.Next(4));
-        var features = new FeatureBlocks(random.Next(1, grid.Blocks + 1), random.Next(1, grid.Tokens / 2));
+        var features = new FeatureBlocks(random.Next(1, grid.Blocks + 1), random.Next(1, grid.Tokens / 2 + 1));
         var most = int.Log2(Math.Min(grid.Examples, grid.Tokens / 2));
-        return (random, new HeadShape(grid, features, 2 << random.Next(most + 1)));
+        var bottleneck = 2 << random.Next(most + 1);
+        // Rows of the classifier: one more than the pairs of classes, as often as one more than the parts.
+        var parts = 1 << random.Next(int.Log2(Math.Min(2 * grid.Examples / bottleneck, grid.Examples / 2 - 1)) + 1);
+        var pairs = random.Next(1, grid.Examples / (parts + 1));
+        var places = grid.Blocks * grid.Tokens / 2;
+        return (random, new HeadShape(
+            grid, features, bottleneck, random.Next(parts / 2 * places + 1, parts * places + 1),
+            classes > 0 ? classes : random.Next(2 * pairs - 1, 2 * pairs + 1)));
     }
 
     /// <summary>Levels of a sum over blocks.</summary>
     private static int BlockLevels(HeadShape shape) => shape.Grid.Blocks > 1 ? 1 : 0;
 
-    private static PlainTensor Bottleneck(HeadShape shape, PlainTensor x, Func<int, int, int, Dual> weight)
-    {
-        var (features, width) = (shape.InputAndConstant, shape.Input.Columns);
-        return PlainTensor.Of([shape.Grid.Examples, shape.Bottleneck], at => weight(at[0], at[1], width) + PlainTensor.Sum(
-            shape.Input.Features, f => x[at[0], f] * weight(at[0], at[1], f / width * features.Columns + f % width)));
-    }
+    private static PlainTensor Bottleneck(HeadShape shape, PlainTensor x, Func<int, int, int, Dual> weight) =>
+        PlainTensor.Of([shape.Grid.Examples, shape.Bottleneck], at => PlainTensor.Sum(
+            shape.Input.Features, f => x[at[0], f] * weight(at[0], at[1], f)));
 
     private static PlainTensor Hidden(HeadShape shape, PlainTensor outputs, Func<int, int, int, Dual> weight, Func<int, int, Dual> bias) =>
         PlainTensor.Of([shape.Grid.Examples, shape.Hidden.Features], at => TanhOf(bias(at[0], at[1]) + PlainTensor.Sum(
@@ -215,10 +243,10 @@ public sealed class HeadTests
             [
                 RandomValues.Uniform(random, examples * features), RandomValues.Uniform(random, outputs * features, -0.1, 0.1),
                 RandomValues.Uniform(random, outputs, -0.1, 0.1), RandomValues.Uniform(random, outputs * units, -0.05, 0.05),
-                RandomValues.Uniform(random, units, -0.3, 0.3), RandomValues.Uniform(random, HeadShape.Classes * units),
-                RandomValues.Uniform(random, HeadShape.Classes),
+                RandomValues.Uniform(random, units, -0.3, 0.3), RandomValues.Uniform(random, shape.Classes * units),
+                RandomValues.Uniform(random, shape.Classes),
             ];
-            Seed = RandomValues.Uniform(random, examples * HeadShape.Classes);
+            Seed = RandomValues.Uniform(random, examples * shape.Classes);
         }
 
         public double[][] Parts { get; }
@@ -228,28 +256,19 @@ public sealed class HeadTests
         /// <summary>As the packed tensors hold it.</summary>
         public double[][] Packed() =>
         [
-            Parts[0], _shape.WithBias(Parts[1], Parts[2]), Parts[3],
+            Parts[0], Parts[1], Parts[3],
             ExampleRow.Pack(
-                _shape.Grid, HeadShape.ClassifierRowCount, (_shape.ClassWeights, Parts[5]), (_shape.HiddenBias, Parts[4]),
-                (_shape.ClassBias, Parts[6])),
+                _shape.Grid, _shape.ClassifierRowCount, (_shape.BottleneckBias, Parts[2]), (_shape.ClassWeights, Parts[5]),
+                (_shape.HiddenBias, Parts[4]), (_shape.ClassBias, Parts[6])),
         ];
 
         /// <summary>Gradients by part from those of packed tensors.</summary>
-        public double[][] Unpacked(double[][] packed)
-        {
-            var (features, width) = (_shape.InputAndConstant, _shape.Input.Columns);
-            var weights = Enumerable.Range(0, _shape.Bottleneck * _shape.Input.Features).Select(i =>
-            {
-                var (output, f) = (i / _shape.Input.Features, i % _shape.Input.Features);
-                return packed[1][output * features.Features + f / width * features.Columns + f % width];
-            });
-            var bias = Enumerable.Range(0, _shape.Bottleneck).Select(output => packed[1][output * features.Features + width]);
-            return
-            [
-                packed[0], [.. weights], [.. bias], packed[2], _shape.HiddenBias.Unpack(_shape.Grid, packed[3]),
-                _shape.ClassWeights.Unpack(_shape.Grid, packed[3]), _shape.ClassBias.Unpack(_shape.Grid, packed[3]),
-            ];
-        }
+        public double[][] Unpacked(double[][] packed) =>
+        [
+            packed[0], packed[1], _shape.BottleneckBias.Unpack(_shape.Grid, packed[3]), packed[2],
+            _shape.HiddenBias.Unpack(_shape.Grid, packed[3]), _shape.ClassWeights.Unpack(_shape.Grid, packed[3]),
+            _shape.ClassBias.Unpack(_shape.Grid, packed[3]),
+        ];
 
         /// <summary>The derivative of the seeded logits along a direction of one part.</summary>
         public Rounded Along(int part, double[] direction)
@@ -266,7 +285,7 @@ public sealed class HeadTests
             var outputs = PlainTensor.Of([examples, _shape.Bottleneck], at => Item(2, at[1])
                 + PlainTensor.Sum(features, f => Item(0, at[0] * features + f) * Item(1, at[1] * features + f)));
             var hidden = Hidden(_shape, outputs, (_, output, unit) => Item(3, output * units + unit), (_, unit) => Item(4, unit));
-            return PlainTensor.Of([examples, HeadShape.Classes], at => Item(6, at[1])
+            return PlainTensor.Of([examples, _shape.Classes], at => Item(6, at[1])
                 + PlainTensor.Sum(units, unit => hidden[at[0], unit] * Item(5, at[1] * units + unit)));
 
             Dual Item(int part, int i) =>
@@ -285,11 +304,11 @@ public sealed class HeadTests
                 for (var unit = 0; unit < units; unit++)
                 {
                     var value = Math.Tanh(Item(4, unit) + outputs.Select((output, i) => output * Item(3, i * units + unit)).Sum());
-                    for (var c = 0; c < HeadShape.Classes; c++)
-                        loss += Seed[example * HeadShape.Classes + c] * value * Item(5, c * units + unit);
+                    for (var c = 0; c < _shape.Classes; c++)
+                        loss += Seed[example * _shape.Classes + c] * value * Item(5, c * units + unit);
                 }
-                for (var c = 0; c < HeadShape.Classes; c++)
-                    loss += Seed[example * HeadShape.Classes + c] * Item(6, c);
+                for (var c = 0; c < _shape.Classes; c++)
+                    loss += Seed[example * _shape.Classes + c] * Item(6, c);
             }
             return loss;
         }

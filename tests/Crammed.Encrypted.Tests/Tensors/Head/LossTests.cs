@@ -24,7 +24,7 @@ public sealed class LossTests
         var error = ApproximationReport.Measure(x => 1 / (1 + Math.Exp(-x)), Sigmoid.Evaluate, Sigmoid.Domain).MaxError;
         Assert.That(error, Is.LessThan(2e-4));
         Check(
-            seed, oneHot: true,
+            seed, 2,
             (logits, labels, weights, shape, batch) => logits.CrossEntropyGradient(labels, weights, shape, batch, Sigmoid),
             2 + Sigmoid.Depth,
             (logits, labels) => Math.Log(Math.Exp(logits[0]) + Math.Exp(logits[1])) - logits[0] * labels[0] - logits[1] * labels[1],
@@ -33,13 +33,13 @@ public sealed class LossTests
 
     [Test]
     public void Squared_error([Range(0, Cases - 1)] int seed) => Check(
-        seed, oneHot: false, (outputs, targets, weights, shape, batch) => outputs.SquaredErrorGradient(targets, weights, shape, batch), 2,
+        seed, null, (outputs, targets, weights, shape, batch) => outputs.SquaredErrorGradient(targets, weights, shape, batch), 2,
         (outputs, targets) => outputs.Zip(targets, (z, y) => (z - y) * (z - y)).Sum(), 1e-9);
 
     [Test]
     public void Logits_whose_difference_leaves_the_domain_are_an_error()
     {
-        var shape = new HeadShape(new SlotGrid(8, 4, 2), new FeatureBlocks(2, 3), 4);
+        var shape = new HeadShape(new SlotGrid(8, 4, 2), new FeatureBlocks(2, 3), 4, 8, 2);
         var failure = Assert.Catch(() => Gradient(
             shape, [.. Enumerable.Range(0, 8).Select(i => i == 0 ? 9.0 : 0)], new double[8], [1, 1, 1, 1],
             (logits, labels, weights) => logits.CrossEntropyGradient(labels, weights, shape, 4, Sigmoid)));
@@ -49,7 +49,7 @@ public sealed class LossTests
     [Test]
     public void What_does_not_fit_is_refused()
     {
-        var shape = new HeadShape(new SlotGrid(8, 4, 2), new FeatureBlocks(2, 3), 4);
+        var shape = new HeadShape(new SlotGrid(8, 4, 2), new FeatureBlocks(2, 3), 4, 8, 2);
         var graph = new Graph(shape.Grid);
         var (logits, weights) = (graph.Input("logits", shape.Logits), graph.Input("weights", shape.Grid.PerExample()));
         Assert.Multiple(() =>
@@ -61,35 +61,36 @@ public sealed class LossTests
     }
 
     private static void Check(
-        int seed, bool oneHot, Func<Tensor, Tensor, Tensor, HeadShape, int, Tensor> circuit, int levels,
+        int seed, int? classes, Func<Tensor, Tensor, Tensor, HeadShape, int, Tensor> circuit, int levels,
         Func<double[], double[], double> loss, double error)
     {
-        var (random, shape) = HeadTests.Draw(seed);
+        var (random, shape) = HeadTests.Draw(seed, classes ?? 0);
         var (examples, batch) = (shape.Grid.Examples, shape.Grid.Examples * 2);
-        var logits = RandomValues.Uniform(random, examples * 2, -3, 3);
-        var labels = oneHot
-            ? [.. Enumerable.Range(0, examples).SelectMany(_ => random.Next(2) == 0 ? new[] { 1.0, 0 } : [0, 1])]
-            : RandomValues.Uniform(random, examples * 2);
+        var logits = RandomValues.Uniform(random, examples * shape.Classes, -3, 3);
+        var labels = classes is { } count
+            ? [.. Enumerable.Range(0, examples).SelectMany(_ => OneHot(random.Next(count), count))]
+            : RandomValues.Uniform(random, examples * shape.Classes);
         // Some examples are padding.
         var weights = Enumerable.Range(0, examples).Select(_ => random.Next(3) == 0 ? 0.0 : 1).ToArray();
 
-        var (vector, level) = Gradient(shape, logits, labels, weights, (z, y, w) => circuit(z, y, w, shape, batch));
+        var (vectors, level) = Gradient(shape, logits, labels, weights, (z, y, w) => circuit(z, y, w, shape, batch));
 
         Assert.That(level, Is.EqualTo(levels));
         var expected = logits.Select((_, i) => (Loss(i, Step) - Loss(i, -Step)) / (2 * Step) * LossScale).ToArray();
-        var packed = shape.Logits.Pack(expected)[0];
-        Assert.That(vector, Is.EqualTo(packed).Within(LossScale * error / batch));
+        Assert.That(vectors, Is.EqualTo(shape.Logits.Pack(expected)).Within(LossScale * error / batch));
         Assert.That(expected.Max(Math.Abs), Is.GreaterThan(100 * LossScale * error / batch), "the tolerance means something");
 
         double Loss(int moved, double step)
         {
             var changed = logits.Select((value, i) => i == moved ? value + step : value).ToArray();
-            var losses = changed.Chunk(2).Zip(labels.Chunk(2), loss);
+            var losses = changed.Chunk(shape.Classes).Zip(labels.Chunk(shape.Classes), loss);
             return losses.Zip(weights, (value, weight) => weight * value).Sum() / batch;
         }
     }
 
-    private static (double[] Vector, int Levels) Gradient(
+    private static IEnumerable<double> OneHot(int label, int classes) => Enumerable.Range(0, classes).Select(c => c == label ? 1.0 : 0);
+
+    private static (double[][] Vectors, int Levels) Gradient(
         HeadShape shape, double[] logits, double[] labels, double[] weights, Func<Tensor, Tensor, Tensor, Tensor> circuit)
     {
         var graph = new Graph(shape.Grid);
@@ -101,6 +102,6 @@ public sealed class LossTests
             graph, given.Zip(values, (tensor, numbers) => (tensor, tensor.Layout.Pack(numbers))).ToDictionary(),
             new Dictionary<string, FrozenWeights>(), [gradient], 20,
             new Dictionary<string, double> { [ScalarNames.LossScale] = LossScale });
-        return (made[gradient].Vectors[0], 20 - made[gradient].Level);
+        return ([.. made[gradient].Vectors], 20 - made[gradient].Level);
     }
 }
