@@ -18,19 +18,13 @@ public sealed class EncryptableSplit
 
     /// <summary>Reads a folder that <c>crammed export-glue</c> wrote.</summary>
     /// <exception cref="FileNotFoundException">No such folder.</exception>
-    /// <exception cref="InvalidDataException">Malformed, without embeddings, or not a two-class task.</exception>
+    /// <exception cref="InvalidDataException">Malformed, or without embeddings.</exception>
     public static EncryptableSplit Read(string path)
     {
         var reader = ExportedTaskReader.Open(path);
         var description = reader.Description;
         if (description.Hidden == 0)
             throw new InvalidDataException($"{path}: has no embeddings; export the task again with a model.");
-        if (description.Classes != 2)
-        {
-            throw new InvalidDataException(
-                $"{path}: task {description.Task} has {(description.Classes == 0 ? "no" : description.Classes)} classes; "
-                + "encrypted fine-tuning takes two-class tasks.");
-        }
         return new EncryptableSplit(
             description,
             [.. reader.Examples().Select(example => new PackedExample(example.Embedding!, example.AttentionMask, example.Label))]);

@@ -37,18 +37,23 @@ public sealed class TrainingResults(PlanFolder plan, TaskPacking packing, Secret
         return [.. packing.Logits(slots, examples).Select(logits => Array.ConvertAll(logits, Rounded))];
     }
 
-    /// <summary>The mean cross entropy of a batch, from its logits and the labels, which only the key holder has.</summary>
+    /// <summary>
+    /// The mean loss of a batch, from its logits and the labels, which only the key holder has: cross entropy, squared error of a single
+    /// output.
+    /// </summary>
     /// <param name="logits">[example][class]</param>
-    /// <param name="labels">the class of each example</param>
-    public static double Loss(IReadOnlyList<double[]> logits, IReadOnlyList<int> labels)
+    /// <param name="labels">the class of each example, or its score</param>
+    public static double Loss(IReadOnlyList<double[]> logits, IReadOnlyList<double> labels)
     {
         if (logits.Count != labels.Count || labels.Count == 0)
             throw new ArgumentException($"{labels.Count} labels for {logits.Count} examples", nameof(labels));
         return logits.Zip(labels, (values, label) =>
         {
+            if (values is [var score])
+                return (score - label) * (score - label);
             // log of the sum of exponentials, less the largest of them, which then cannot overflow
             var largest = values.Max();
-            return largest + Math.Log(values.Sum(value => Math.Exp(value - largest))) - values[label];
+            return largest + Math.Log(values.Sum(value => Math.Exp(value - largest))) - values[(int)label];
         }).Average();
     }
 

@@ -60,19 +60,16 @@ public sealed class CalibratedFunctions
         ActivationNames.LogitDifference, z => 1 / (1 + Math.Exp(-z)), NonPolynomial.Sigmoid.DerivativeFactors,
         Symmetric(ActivationNames.LogitDifference));
 
-    /// <summary>1 / sqrt(w) for w = scale^2 (v + epsilon), v the second moment of the gradients.</summary>
+    /// <summary>What the second moment v of the gradients is expected to be at most.</summary>
+    /// <param name="slope">Of the task's loss, at most; of the loss that was calibrated with it is 1.</param>
     /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
-    public FittedFunction InverseRoot(double epsilon, double gradientScale)
-    {
-        var factor = gradientScale * gradientScale;
-        // Noise can take a vanishing second moment below zero: the domain starts a little under epsilon.
-        var domain = new Interval(0.9 * epsilon * factor, LargestSecondMoment(epsilon) * factor);
-        return Fit(ActivationNames.SecondMoment, w => 1 / Math.Sqrt(w), NonPolynomial.InverseSquareRoot.DerivativeFactors, domain);
-    }
+    public double ExpectedSecondMoment(double slope) => slope * slope * Range(ActivationNames.SecondMoment).High;
 
-    /// <summary>What v + epsilon stays below, v the second moment of the gradients.</summary>
+    /// <summary>What v + epsilon stays below.</summary>
+    /// <param name="epsilon">Of the optimizer.</param>
+    /// <param name="slope">As above.</param>
     /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
-    public double LargestSecondMoment(double epsilon) => MomentHeadroom * Range(ActivationNames.SecondMoment).High + epsilon;
+    public double LargestSecondMoment(double epsilon, double slope) => MomentHeadroom * ExpectedSecondMoment(slope) + epsilon;
 
     /// <summary>
     /// The kernel of a layer: the trained-in polynomial itself, or the one that stands in for the Gaussian kernel's exponential on the

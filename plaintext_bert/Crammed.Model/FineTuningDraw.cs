@@ -64,15 +64,21 @@ public sealed class FineTuningDraw
     /// Makes a draw: initial values as <see cref="InitialWeights.Draw"/> says, examples from one random permutation after another,
     /// independent dropout masks. The same arguments give the same draw everywhere.
     /// </summary>
+    /// <param name="seed">Fixes everything.</param>
+    /// <param name="settings">Hyperparameters.</param>
+    /// <param name="configuration">The model's, with the task's classes.</param>
+    /// <param name="trainingExamples">What batches are drawn of.</param>
+    /// <param name="largestScore">As <see cref="FineTuningShape.LargestScore"/>.</param>
     /// <exception cref="ArgumentException">A setting or size out of its range, or masks beyond 2^31 values.</exception>
-    public static FineTuningDraw Create(long seed, FineTuningSettings settings, BertConfiguration configuration, int trainingExamples)
+    public static FineTuningDraw Create(
+        long seed, FineTuningSettings settings, BertConfiguration configuration, int trainingExamples, double largestScore = 0)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(trainingExamples);
         SettingsRange.Check(settings);
         configuration.Validate();
-        var shape = FineTuningShape.Of(configuration);
+        var shape = FineTuningShape.Of(configuration) with { LargestScore = largestScore };
         var tensors = shape.TensorShapes(settings.Rank)
             .Select((tensor, index) => InitialWeights.Draw(tensor.Name, tensor.Shape, new SeededRandom(seed, "tensor", index)))
             .ToList();

@@ -21,6 +21,18 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
         RespectRequiredConstructorParameters = true,
     };
 
+    /// <summary>
+    /// The largest absolute score of a task without classes, as far as it is known: gradients of the squared error are as large as scores.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double LargestScore { get; init; }
+
+    /// <summary>
+    /// What the loss changes by with an output, at most, while outputs are no larger than what they are to become: 1 of cross-entropy.
+    /// </summary>
+    [JsonIgnore]
+    public double LargestSlope => Classes == 0 ? Math.Max(1, 2 * LargestScore) : 1;
+
     /// <summary>Outputs of the classifier: the classes, or one for regression.</summary>
     [JsonIgnore]
     public int Outputs => Math.Max(1, Classes);
@@ -75,6 +87,7 @@ public sealed record FineTuningShape(int Layers, int Hidden, int SequenceLength,
             Classes is 0 or (>= 2 and <= BertConfiguration.MaximumClasses),
             Classes,
             $"0 (regression) or 2 to {BertConfiguration.MaximumClasses}");
+        Requirement.Check(LargestScore >= 0 && double.IsFinite(LargestScore), LargestScore, "0 or more");
     }
 
     private static void RequireWidth(int width, [CallerArgumentExpression(nameof(width))] string name = "") =>

@@ -36,7 +36,7 @@ public static class BatchInputs
             ["embedding"] = centred,
             ["normalized_embedding"] = normalized,
             ["mask"] = [.. places.SelectMany(example => example.Mask.Select(value => (double)value))],
-            ["labels"] = [.. places.SelectMany(example => new[] { 1 - example.Label, example.Label })],
+            ["labels"] = [.. places.SelectMany(example => LabelsOf(example, model.Shape))],
             ["example_weights"] =
                 [.. places.Select((_, place) => place < examples.Count ? (double)grid.Examples / examples.Count : 0)],
         };
@@ -56,6 +56,11 @@ public static class BatchInputs
             inputs.Add(parameter.Name, parameter.Layout.Pack(packed.Pack(parameter, trained)));
         return inputs;
     }
+
+    /// <summary>The score, or 1 at the class of an example and 0 at the others.</summary>
+    private static IEnumerable<double> LabelsOf(PackedExample example, ModelShape shape) => shape.Classes == 0
+        ? [example.Label]
+        : Enumerable.Range(0, shape.Classes).Select(label => label == (int)example.Label ? 1.0 : 0);
 
     private static double[] Zeros(Layout layout) => new double[layout.Shape.Aggregate(1, (product, size) => product * size)];
 

@@ -25,7 +25,7 @@ internal static class CalibratedPolynomials
             [.. layers.Skip(1).Select(layer => Root(ActivationNames.AttentionNormVariance(layer)))],
             [.. layers.Select(layer => Root(ActivationNames.FeedForwardNormVariance(layer)))],
             Root(ActivationNames.FinalNormVariance),
-            new UnitPolynomial("tanh", functions.Tanh().Approximation), new UnitPolynomial("sigmoid", functions.Sigmoid().Approximation))
+            new UnitPolynomial("tanh", functions.Tanh().Approximation), TaskLoss.Of(configuration.Classes, functions, deepest))
         {
             NormEpsilon = configuration.NormEpsilon,
         };

@@ -78,8 +78,8 @@ public sealed class CheckpointModel
             new AdapterScales(alpha, alpha * kernelScale), new FoldedWeights(checkpoint),
             new AdamWHe(
                 settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,
-                Math.Sqrt(functions.LargestSecondMoment(settings.Epsilon))),
-            TrainableModel.GradientScale(functions), configuration.SequenceLength);
+                Math.Sqrt(functions.LargestSecondMoment(settings.Epsilon, shape.LargestSlope))),
+            TrainableModel.GradientScale(functions, shape.LargestSlope), configuration.SequenceLength);
     }
 
     /// <summary>A step of fine-tuning: forward pass, loss, backward pass, update.</summary>
@@ -132,7 +132,7 @@ public sealed class CheckpointModel
 
     private static ModelShape ShapeOf(BertConfiguration configuration, int rank) => new(
         configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, configuration.KernelPower, rank,
-        configuration.HeadProjection, configuration.HeadHidden, Math.Max(1, configuration.Classes))
+        configuration.HeadProjection, configuration.HeadHidden, configuration.Classes)
     {
         HasNormVectors = true,
     };

@@ -12,7 +12,7 @@ namespace Crammed.Encrypted.Models;
 /// <param name="Rank">rank of the adapters</param>
 /// <param name="HeadProjection">width of the head's first linear layer</param>
 /// <param name="HeadHidden">width of its second</param>
-/// <param name="Classes">outputs of its last</param>
+/// <param name="Classes">of the task, 0 for scores</param>
 public sealed record ModelShape(
     int Layers, int Hidden, int Heads, int GateWidth, int KernelPower, int Rank, int HeadProjection, int HeadHidden, int Classes)
 {
@@ -22,6 +22,9 @@ public sealed record ModelShape(
     /// first layer's attention norm is the client's, with both.
     /// </summary>
     public bool HasNormVectors { get; init; }
+
+    /// <summary>Outputs of the head's last layer: one for scores.</summary>
+    public int Outputs => Math.Max(1, Classes);
 
     /// <summary>Width of a head.</summary>
     public int HeadWidth => Hidden / Heads;

@@ -14,10 +14,10 @@ internal static class TrainableModel
     /// <summary>
     /// The power of two that brings the largest expected gradient to about one: noise is absolute, so larger gradients lose less to it.
     /// </summary>
-    public static double GradientScale(CalibratedFunctions functions) =>
-        Math.Pow(2, Math.Floor(-Math.Log2(functions.Range(ActivationNames.SecondMoment).High) / 2));
+    public static double GradientScale(CalibratedFunctions functions, double slope) =>
+        Math.Pow(2, Math.Floor(-Math.Log2(functions.ExpectedSecondMoment(slope)) / 2));
 
-    /// <exception cref="InvalidDataException">no program trains this architecture, or a task of so many classes</exception>
+    /// <exception cref="InvalidDataException">no program trains this architecture</exception>
     public static void Require(string folder, BertConfiguration configuration)
     {
         if (configuration.Kernel != AttentionKernel.Polynomial || configuration.Gate != FeedForwardGate.Bilinear
@@ -27,7 +27,5 @@ internal static class TrainableModel
                 $"{folder}: kernel {configuration.Kernel} with gate {configuration.Gate} cannot be trained encrypted yet; "
                 + "pretrain with arch=crammed-bert-he (polynomial kernel, bilinear gate).");
         }
-        if (configuration.Classes != 2)
-            throw new InvalidDataException($"{folder}: {configuration.Classes} classes; encrypted fine-tuning takes two-class tasks.");
     }
 }

@@ -8,10 +8,10 @@ namespace Crammed.Encrypted.Models;
 /// <param name="FeedForwardNorms">of the norms before the feed-forward parts, one a layer</param>
 /// <param name="FinalNorm">of the norm before the head</param>
 /// <param name="Tanh">the head's</param>
-/// <param name="Sigmoid">of the difference of two logits</param>
+/// <param name="Loss">of the task</param>
 public sealed record ModelPolynomials(
     IReadOnlyList<InverseRoot> AttentionNorms, IReadOnlyList<InverseRoot> FeedForwardNorms, InverseRoot FinalNorm, UnitPolynomial Tanh,
-    UnitPolynomial Sigmoid)
+    TaskLoss Loss)
 {
     /// <summary>Added to the mean square of what is normalized.</summary>
     public double NormEpsilon { get; init; }
@@ -42,13 +42,13 @@ public sealed class TrainingGraph
     public TrainingGraph(ModelShape shape, SlotGrid grid, ModelPolynomials polynomials, AdapterScales scales)
     {
         (Shape, Graph, Placement) = (shape, new Graph(grid), ModelPlacement.Of(shape, grid));
-        Head = new HeadShape(grid, Placement.Stream, shape.HeadProjection, shape.HeadHidden, shape.Classes);
+        Head = new HeadShape(grid, Placement.Stream, shape.HeadProjection, shape.HeadHidden, shape.Outputs);
         Packing = new FactorPacking(grid, AdapterFactors());
         QueryAdapter = new QueryAdapterRows(grid, Placement, shape.Rank);
         Logits = Forward(polynomials, scales);
         var labels = Graph.Input("labels", Head.Logits);
         var weights = Graph.Input("example_weights", grid.PerExample());
-        LossGradient = Logits.CrossEntropyGradient(labels, weights, Head, grid.Examples, polynomials.Sigmoid);
+        LossGradient = polynomials.Loss.Gradient(Logits, labels, weights, Head, grid.Examples);
         Gradients = Graph.Differentiate((Logits, LossGradient));
         Graph.Output("logits", Logits);
         foreach (var (parameter, gradient) in Gradients)

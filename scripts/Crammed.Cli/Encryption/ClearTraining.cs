@@ -86,9 +86,9 @@ internal sealed class ClearTraining(PlanFolder plan, TaskPacking packing)
         return [.. logits];
     }
 
-    /// <summary>The classes of a step's examples.</summary>
-    public static int[] LabelsOf(FineTuningDraw draw, EncryptableSplit train, int step) =>
-        [.. draw.Batch(step).ToArray().Select(index => (int)train.Examples[(int)index].Label)];
+    /// <summary>The classes or scores of a step's examples.</summary>
+    public static double[] LabelsOf(FineTuningDraw draw, EncryptableSplit train, int step) =>
+        [.. draw.Batch(step).ToArray().Select(index => train.Examples[(int)index].Label)];
 
     private static double[][] Guarded(Func<double[][]> work, string place)
     {

@@ -47,7 +47,8 @@ internal sealed class DrawStage
                 $"{input.TrainFolder}: {split.Count} examples, fewer than a batch of {input.Settings.BatchSize}; "
                 + "lower the batch or export more");
         }
-        return new DrawStage(FineTuningDraw.Create(input.Seed, input.Settings, configuration, split.Count));
+        var largestScore = configuration.Classes == 0 ? split.Read().Labels().Max(Math.Abs) : 0;
+        return new DrawStage(FineTuningDraw.Create(input.Seed, input.Settings, configuration, split.Count, largestScore));
     }
 
     /// <summary>Writes FOLDER/draw.safetensors.</summary>

@@ -39,6 +39,7 @@ internal static class CheckpointFolder
             NormEpsilon = ReferenceModel.NormEpsilon,
             HeadProjection = shape.HeadProjection,
             HeadHidden = shape.HeadHidden,
+            Classes = shape.Classes,
         };
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, CheckpointFiles.Configuration), (change?.Invoke(configuration) ?? configuration).ToJson());

@@ -83,7 +83,6 @@ internal sealed class CheckpointModelTests
     [TestCase("cannot be trained encrypted yet", nameof(BertConfiguration.Kernel))]
     [TestCase("cannot be trained encrypted yet", nameof(BertConfiguration.Gate))]
     [TestCase("cannot be trained encrypted yet", nameof(BertConfiguration.Style))]
-    [TestCase("3 classes", nameof(BertConfiguration.Classes))]
     public void Another_architecture_is_refused(string message, string changed)
     {
         var (shape, grid) = (Models[0].Shape with { HasNormVectors = true }, Models[0].Grid);
@@ -91,8 +90,7 @@ internal sealed class CheckpointModelTests
         {
             nameof(BertConfiguration.Kernel) => configuration with { Kernel = AttentionKernel.Softmax },
             nameof(BertConfiguration.Gate) => configuration with { Gate = FeedForwardGate.Relu },
-            nameof(BertConfiguration.Style) => configuration with { Style = EncoderStyle.Original },
-            _ => configuration with { Classes = 3 },
+            _ => configuration with { Style = EncoderStyle.Original },
         });
         Refuses<InvalidDataException>(message, Settings);
     }

@@ -16,8 +16,10 @@ namespace Crammed.Encrypted.Tests.Models;
 /// A checkpoint and a draw become a plan and a container, the training program trains and evaluates on them, and the key holder reads what
 /// came of it: the same as on clear slots.
 /// </summary>
-[TestFixture]
-internal sealed class EncryptedTaskTests
+[TestFixture(2, TestName = "two classes")]
+[TestFixture(6, TestName = "six classes")]
+[TestFixture(0, TestName = "scores")]
+internal sealed class EncryptedTaskTests(int classes)
 {
     private const int Examples = 16, EvaluationExamples = 5, PrecisionBits = 20;
 
@@ -32,7 +34,7 @@ internal sealed class EncryptedTaskTests
 
     private static readonly SlotGrid Grid = new(16, 16, 8);
 
-    private static readonly ModelShape Shape = new(1, 24, 4, 40, 5, 2, 8, 32, 2) { HasNormVectors = true };
+    private ModelShape Shape => new(1, 24, 4, 40, 5, 2, 8, 32, classes) { HasNormVectors = true };
 
     private static readonly FineTuningSettings Settings =
         new() { Steps = 2, BatchSize = 12, Rank = 2, Alpha = 2 * ReferenceModel.AdapterScale, Epsilon = 0.05, LearningRate = 0.01 };
@@ -51,7 +53,7 @@ internal sealed class EncryptedTaskTests
         var checkpoint = Path.Combine(_folder, "model");
         CheckpointFolder.Write(checkpoint, reference, Shape, Grid.Tokens);
         var configuration = BertConfiguration.Read(Path.Combine(checkpoint, CheckpointFiles.Configuration));
-        _draw = FineTuningDraw.Create(seed: 3, Settings, configuration, Examples);
+        _draw = FineTuningDraw.Create(seed: 3, Settings, configuration, Examples, largestScore: classes == 0 ? 1 : 0);
         var size = Grid.Tokens * Shape.Hidden;
         _examples =
         [
@@ -88,13 +90,13 @@ internal sealed class EncryptedTaskTests
         var state = data.State();
         for (var step = 0; step < Settings.Steps; step++)
         {
-            int[] labels = [.. _draw.Batch(step).ToArray().Select(index => (int)_examples[index].Label)];
+            double[] labels = [.. _draw.Batch(step).ToArray().Select(index => _examples[index].Label)];
             var outputs = RunClear(_plan.Training, state, data.Batch(step), _plan.Constants(step));
             state = _plan.State.ToDictionary(value => value.Name, value => outputs[value.Name]);
             var logits = results.Logits(Path.Combine(trained, RunFiles.Logits(step)), _plan.Training, labels.Length);
             Assert.That(
                 TrainingResults.Loss(logits, labels),
-                Is.EqualTo(CrossEntropy(_packing.Logits(outputs[PlanFolder.Logits], labels.Length), labels)).Within(1e-3), $"step {step}");
+                Is.EqualTo(Loss(_packing.Logits(outputs[PlanFolder.Logits], labels.Length), labels)).Within(1e-3), $"step {step}");
         }
         var (start, expected, found) = (CheckpointModel.Trained(_draw), _packing.Trained(state), results.Trained(states));
         Assert.That(found.Keys, Is.EquivalentTo(start.Keys));
@@ -108,13 +110,15 @@ internal sealed class EncryptedTaskTests
         var foundLogits = results.Logits(Path.Combine(evaluated, RunFiles.Logits(0)), _plan.Evaluation, EvaluationExamples);
         for (var example = 0; example < EvaluationExamples; example++)
             Assert.That(foundLogits[example], Is.EqualTo(expectedLogits[example]).Within(1e-3), $"example {example}");
-        Assert.That(TrainingResults.Predictions(foundLogits), Is.EqualTo(foundLogits.Select(logits => logits[1] > logits[0] ? 1 : 0)));
+        var predictions = TrainingResults.Predictions(foundLogits);
+        Assert.That(foundLogits.Zip(predictions, (logits, label) => logits.Max() - logits[label]), Is.All.Zero);
         Assert.That(Directory.GetFiles(evaluated, "logits-*"), Has.Length.EqualTo(1));
     }
 
-    /// <summary>Mean over examples, by the two-class formula.</summary>
-    private static double CrossEntropy(double[][] logits, int[] labels) =>
-        logits.Zip(labels, (values, label) => Math.Log(1 + Math.Exp(values[1 - label] - values[label]))).Average();
+    /// <summary>Mean over examples, by the textbook's formulas.</summary>
+    private double Loss(double[][] logits, double[] labels) => classes == 0
+        ? logits.Zip(labels, (values, score) => Math.Pow(values[0] - score, 2)).Average()
+        : logits.Zip(labels, (values, label) => Math.Log(values.Sum(value => Math.Exp(value - values[(int)label])))).Average();
 
     private static double Apart(double[] left, double[] right) => left.Zip(right, (x, y) => (x - y) * (x - y)).Sum();
 

@@ -16,7 +16,7 @@ internal sealed class GraphedModel
     public GraphedModel(ReferenceModel reference, ModelShape shape, SlotGrid grid, ModelPolynomials? polynomials = null)
     {
         (_reference, _grid) = (reference, grid);
-        Training = new TrainingGraph(shape, grid, polynomials ?? Polynomials(shape.Layers), new AdapterScales(ReferenceModel.AdapterScale, ReferenceModel.AdapterScale));
+        Training = new TrainingGraph(shape, grid, polynomials ?? Polynomials(shape.Layers, shape.Classes), new AdapterScales(ReferenceModel.AdapterScale, ReferenceModel.AdapterScale));
         Parameters = new PackedParameters(Training);
     }
 
@@ -44,7 +44,7 @@ internal sealed class GraphedModel
             ["embedding"] = batch.Embedding,
             ["normalized_embedding"] = Normalized(batch.Embedding, Training.Shape.Hidden),
             ["mask"] = [.. Enumerable.Range(0, _grid.Rows).Select(i => i % _grid.Tokens < batch.Lengths[i / _grid.Tokens] ? 1.0 : 0.0)],
-            ["labels"] = [.. batch.Labels.SelectMany(label => new double[] { 1 - label, label })],
+            ["labels"] = [.. batch.Labels.SelectMany(LabelsOf)],
             ["example_weights"] = [.. Enumerable.Repeat(1.0, _grid.Examples)],
         };
         return Training.Graph.Inputs.Where(input => values.ContainsKey(input.Name)).ToDictionary(input => input.Name, input => input.Layout.Pack(values[input.Name]));
@@ -84,15 +84,29 @@ internal sealed class GraphedModel
     }
 
     /// <summary>Polynomials for variances from 0.3 to 4, or on another domain of another degree, with one Newton step.</summary>
-    public static ModelPolynomials Polynomials(int layers, double low = 0.3, double high = 4, int degree = 31)
+    public static ModelPolynomials Polynomials(int layers, int classes, double low = 0.3, double high = 4, int degree = 31)
     {
         InverseRoot Root(string name) => new(name, InverseSquareRootNewton.Create(new Interval(low, high), degree, 1));
         return new ModelPolynomials(
             [.. Enumerable.Range(1, layers - 1).Select(layer => Root($"layers.{layer}.attention_norm"))],
             [.. Enumerable.Range(0, layers).Select(layer => Root($"layers.{layer}.feed_forward_norm"))], Root("final_norm"),
             new UnitPolynomial("tanh", ChebyshevFit.Interpolate(Math.Tanh, new Interval(-5, 5), 63)),
-            new UnitPolynomial("sigmoid", ChebyshevFit.Interpolate(z => 1 / (1 + Math.Exp(-z)), new Interval(-8, 8), 31)));
+            Loss(classes));
     }
+
+    /// <summary>Differences of two logits stay within 8, logits less their mean within 3.</summary>
+    private static TaskLoss Loss(int classes) => classes switch
+    {
+        0 => new SquaredErrorLoss(),
+        2 => new TwoClassLoss(new UnitPolynomial("sigmoid", ChebyshevFit.Interpolate(z => 1 / (1 + Math.Exp(-z)), new Interval(-8, 8), 31))),
+        _ => new ClassesLoss(
+            new UnitPolynomial("exp", ChebyshevFit.Interpolate(Math.Exp, new Interval(-3, 3), 15)),
+            new UnitPolynomial("inverse", ChebyshevFit.Interpolate(x => 1 / x, new Interval(0.95 * classes, classes * Math.Cosh(3)), 31))),
+    };
+
+    private double[] LabelsOf(double label) => Training.Shape.Classes == 0
+        ? [label]
+        : [.. Enumerable.Range(0, Training.Shape.Classes).Select(other => other == label ? 1.0 : 0)];
 
     private static int Size(Tensor tensor) => tensor.Layout.Shape.Aggregate(1, (product, size) => product * size);
 

@@ -1,15 +1,17 @@
 using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Models;
 
 namespace Crammed.Encrypted.Tests.Models;
 
 /// <summary>A random batch.</summary>
 /// <param name="Embedding">[example, token, feature], centred over features</param>
 /// <param name="Lengths">real tokens of each example</param>
-/// <param name="Labels">class of each example</param>
-internal sealed record ReferenceBatch(double[] Embedding, int[] Lengths, int[] Labels)
+/// <param name="Labels">class of each example, or its score</param>
+internal sealed record ReferenceBatch(double[] Embedding, int[] Lengths, double[] Labels)
 {
-    public static ReferenceBatch Random(Random random, SlotGrid grid, int hidden)
+    public static ReferenceBatch Random(Random random, SlotGrid grid, ModelShape shape)
     {
+        var hidden = shape.Hidden;
         var embedding = Normal(random, grid.Rows * hidden, 1);
         for (var start = 0; start < embedding.Length; start += hidden)
         {
@@ -19,7 +21,7 @@ internal sealed record ReferenceBatch(double[] Embedding, int[] Lengths, int[] L
         }
         return new ReferenceBatch(
             embedding, [.. Enumerable.Range(0, grid.Examples).Select(_ => random.Next(grid.Tokens / 2, grid.Tokens + 1))],
-            [.. Enumerable.Range(0, grid.Examples).Select(_ => random.Next(2))]);
+            [.. Enumerable.Range(0, grid.Examples).Select(_ => shape.Classes == 0 ? random.NextDouble() : random.Next(shape.Classes))]);
     }
 
     /// <summary>Normal numbers of a standard deviation (Box, Muller 1958).</summary>

@@ -27,7 +27,7 @@ internal sealed class ReferenceModel
     {
         (_shape, _examples, _tokens) = (shape, grid.Examples, grid.Tokens);
         var random = new Random(seed);
-        Data = ReferenceBatch.Random(random, grid, shape.Hidden);
+        Data = ReferenceBatch.Random(random, grid, shape);
         if (shape.HasNormVectors)
         {
             AddNorms(random);
@@ -54,8 +54,8 @@ internal sealed class ReferenceModel
         AddTrained(random, "head.projection.bias", 1, shape.HeadProjection, 0.1);
         AddTrained(random, "head.dense.weight", shape.HeadProjection, shape.HeadHidden, 1.2 / Math.Sqrt(shape.HeadProjection));
         AddTrained(random, "head.dense.bias", 1, shape.HeadHidden, 0.3);
-        AddTrained(random, "head.classifier.weight", shape.HeadHidden, 2, 0.5 / Math.Sqrt(shape.HeadHidden));
-        AddTrained(random, "head.classifier.bias", 1, 2, 0.3);
+        AddTrained(random, "head.classifier.weight", shape.HeadHidden, shape.Outputs, 0.5 / Math.Sqrt(shape.HeadHidden));
+        AddTrained(random, "head.classifier.bias", 1, shape.Outputs, 0.3);
     }
 
     /// <summary>The batch that <see cref="Run()"/> takes.</summary>
@@ -97,7 +97,9 @@ internal sealed class ReferenceModel
         hidden = hidden.matmul(trained["head.projection.weight"]) + trained["head.projection.bias"];
         hidden = (hidden.matmul(trained["head.dense.weight"]) + trained["head.dense.bias"]).tanh();
         var logits = hidden.matmul(trained["head.classifier.weight"]) + trained["head.classifier.bias"];
-        var loss = nn.functional.cross_entropy(logits, tensor(batch.Labels.Select(label => (long)label).ToArray()));
+        var loss = _shape.Classes == 0
+            ? nn.functional.mse_loss(logits.squeeze(1), tensor(batch.Labels))
+            : nn.functional.cross_entropy(logits, tensor(batch.Labels).to_type(ScalarType.Int64));
         loss.backward();
         return (loss.item<double>(), Values(logits), trained.ToDictionary(pair => pair.Key, pair => Values(pair.Value.grad!)));
     }

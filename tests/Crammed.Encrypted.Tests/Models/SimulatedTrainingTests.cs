@@ -31,10 +31,10 @@ internal sealed class SimulatedTrainingTests
     {
         var reference = new ReferenceModel(Shape, Grid, seed: 3);
         var random = new Random(4);
-        ReferenceBatch[] batches = [.. Enumerable.Range(0, 8).Select(_ => ReferenceBatch.Random(random, Grid, Shape.Hidden))];
+        ReferenceBatch[] batches = [.. Enumerable.Range(0, 8).Select(_ => ReferenceBatch.Random(random, Grid, Shape))];
         var bound = 2 * batches.Max(batch => reference.Run(batch).Gradients.Values.Max(gradient => gradient.Max(Math.Abs)));
         var optimizer = new AdamWHe(0.9, 0.999, 0.01 * bound * bound, 0.01, bound);
-        var model = new GraphedModel(reference, Shape, Grid, GraphedModel.Polynomials(Shape.Layers, low: 0.1, high: 8, degree: 63));
+        var model = new GraphedModel(reference, Shape, Grid, GraphedModel.Polynomials(Shape.Layers, Shape.Classes, low: 0.1, high: 8, degree: 63));
         model.Training.AddUpdate(optimizer);
         var start = Flat(reference.Trained.ToDictionary(pair => pair.Key, pair => pair.Value.Values));
         var simulated = Flat(Simulate(model, reference, batches, optimizer));

@@ -10,7 +10,7 @@ internal sealed class TrainingGraphTests
 
     /// <summary>
     /// Of the graph's parts only its polynomials differ from the reference: norms are within 2^-20 of theirs, tanh of degree 63 on [-5, 5] within
-    /// 2^-21, the sigmoid of degree 31 on [-8, 8] within 2^-16. Each norm's error is multiplied by the 2^5 squarings of a kernel, at most.
+    /// 2^-21, the sigmoid of degree 31 on [-8, 8] within 2^-16, probabilities of more classes within 2^-16 as well. Each norm's error is multiplied by the 2^5 squarings of a kernel, at most.
     /// </summary>
     private const double Tolerance = 1e-4;
 
@@ -21,6 +21,10 @@ internal sealed class TrainingGraphTests
         ("two layers, two blocks a head", new ModelShape(2, 24, 2, 36, 5, 2, 8, 32, 2), new SlotGrid(16, 8, 4)),
         ("two layers, two heads a block", new ModelShape(2, 24, 8, 24, 4, 1, 4, 20, 2), new SlotGrid(16, 4, 4)),
         ("three layers, a head a block", new ModelShape(3, 16, 4, 16, 5, 2, 8, 32, 2), new SlotGrid(16, 8, 4)),
+        ("hidden units in two parts", new ModelShape(1, 24, 4, 36, 5, 2, 8, 60, 2), new SlotGrid(16, 16, 4)),
+        ("six classes", new ModelShape(1, 24, 4, 36, 5, 2, 8, 32, 6), new SlotGrid(16, 16, 4)),
+        ("three classes", new ModelShape(2, 24, 4, 36, 5, 2, 8, 20, 3), new SlotGrid(16, 16, 4)),
+        ("scores", new ModelShape(1, 24, 4, 36, 5, 2, 8, 32, 0), new SlotGrid(16, 16, 4)),
     ];
 
     private static IEnumerable<TestCaseData> Cases => Models.Select((model, i) => new TestCaseData(i).SetArgDisplayNames(model.Name));

@@ -20,41 +20,22 @@ internal sealed record Remaking(IReadOnlyList<Instruction> Instructions, Value R
     /// Goes no further back than to what lives anyway, or is small.
     /// </summary>
     /// <returns>null if it comes to a refresh, or to too many instructions</returns>
-    public static Remaking? Of(MemoryTimeline timeline, IdleTime time, InstructionCosts costs)
+    /// <param name="origins">of the timeline's values</param>
+    /// <param name="time">of the value</param>
+    /// <param name="costs">of instructions</param>
+    public static Remaking? Of(ValueOrigins origins, IdleTime time, InstructionCosts costs)
     {
-        var search = new Search(timeline, time, costs);
-        return search.Make(time.Value, timeline.Levels[time.Value]) is { } result && result != time.Value
+        var search = new Search(origins, time, costs);
+        return search.Make(time.Value, origins.Timeline.Levels[time.Value]) is { } result && result != time.Value
             ? new Remaking(search.Instructions, result, search.Milliseconds, search.KeptBytes)
             : null;
     }
 
-    private sealed class Search
+    private sealed class Search(ValueOrigins origins, IdleTime time, InstructionCosts costs)
     {
-        private readonly MemoryTimeline _timeline;
-        private readonly IdleTime _time;
-        private readonly InstructionCosts _costs;
-        private readonly UniqueNames _names;
+        private readonly MemoryTimeline _timeline = origins.Timeline;
+        private readonly HashSet<string> _names = [];
         private readonly Dictionary<(Value, int), Value> _made = [];
-        private readonly Dictionary<Value, int> _producers;
-        private readonly Dictionary<Value, int> _freed;
-        private readonly Dictionary<Value, List<Value>> _copies = [];
-
-        public Search(MemoryTimeline timeline, IdleTime time, InstructionCosts costs)
-        {
-            (_timeline, _time, _costs) = (timeline, time, costs);
-            _names = new UniqueNames(timeline.Levels.Keys.Select(value => value.Name));
-            (_producers, _freed) = ([], []);
-            for (var i = 0; i < timeline.Program.Instructions.Count; i++)
-            {
-                var instruction = timeline.Program.Instructions[i];
-                foreach (var result in instruction.Results)
-                    _producers.Add(result, i);
-                if (instruction is Free or Store)
-                    _freed.Add(instruction.Operands[0], i);
-                if (instruction is Lower lower && i < time.Before)
-                    CopiesOf(RootOf(lower.Operand)).Add(lower.Result);
-            }
-        }
 
         public List<Instruction> Instructions { get; } = [];
 
@@ -65,10 +46,10 @@ internal sealed record Remaking(IReadOnlyList<Instruction> Instructions, Value R
         /// <summary>The value at a level at the end of the time, or null.</summary>
         public Value? Make(Value value, int level)
         {
-            var root = RootOf(value);
+            var root = origins.RootOf(value);
             if (_made.TryGetValue((root, level), out var known))
                 return known;
-            var source = CopiesOf(root).Where(copy => _timeline.Levels[copy] >= level).OrderBy(copy => _timeline.Levels[copy])
+            var source = origins.CopiesBefore(root, time.Before).Where(copy => _timeline.Levels[copy] >= level).OrderBy(copy => _timeline.Levels[copy])
                 .FirstOrDefault(IsThere);
             var made = source is null ? Again(root, level) : Lowered(source, level);
             if (made is not null)
@@ -76,31 +57,15 @@ internal sealed record Remaking(IReadOnlyList<Instruction> Instructions, Value R
             return made;
         }
 
-        /// <summary>The value that one is a lowered copy of.</summary>
-        private Value RootOf(Value value)
-        {
-            while (_producers.TryGetValue(value, out var producer) && _timeline.Program.Instructions[producer] is Lower lower)
-                value = lower.Operand;
-            return value;
-        }
-
-        /// <summary>A value that is no copy, and its lowered ones.</summary>
-        private List<Value> CopiesOf(Value root)
-        {
-            if (!_copies.TryGetValue(root, out var copies))
-                _copies.Add(root, copies = [root]);
-            return copies;
-        }
-
         private bool IsThere(Value value)
         {
-            if (value == _time.Value)
+            if (value == time.Value)
                 return false;
-            var freed = _freed.GetValueOrDefault(value, int.MaxValue);
-            if (freed >= _time.Before)
+            var freed = origins.FreedAt(value);
+            if (freed >= time.Before)
                 return true;
-            var bytes = _costs.BytesOf(value, _timeline.Levels[value]);
-            if (_timeline.Program.Instructions[freed] is Store || bytes * SmallFactor > _time.Bytes)
+            var bytes = costs.BytesOf(value, _timeline.Levels[value]);
+            if (_timeline.Program.Instructions[freed] is Store || bytes * SmallFactor > time.Bytes)
                 return false;
             KeptBytes += bytes;
             return true;
@@ -110,16 +75,13 @@ internal sealed record Remaking(IReadOnlyList<Instruction> Instructions, Value R
         {
             if (_timeline.Levels[value] == level)
                 return value;
-            var copy = new Value(_names.Of($"{value.Name}.level{level}"), value.Axes);
+            var copy = new Value(Unique($"{value.Name}.level{level}"), value.Axes);
             return Emit(new Lower(copy, value, level), _timeline.Levels[value]) ? copy : null;
         }
 
         private Value? Again(Value value, int level)
         {
-            if (!_producers.TryGetValue(value, out var producer))
-                return null;
-            var instruction = _timeline.Program.Instructions[producer];
-            if (instruction is not Join && !instruction.HasLoops())
+            if (origins.ProducerOf(value) is not { } instruction || (instruction is not Join && !instruction.HasLoops()))
                 return null;
             var operands = new Dictionary<Value, Value>();
             foreach (var operand in instruction.Operands)
@@ -128,14 +90,24 @@ internal sealed record Remaking(IReadOnlyList<Instruction> Instructions, Value R
                     return null;
                 operands.Add(operand, made);
             }
-            var result = new Value(_names.Of($"{value.Name}.again"), value.Axes);
+            var result = new Value(Unique($"{value.Name}.again"), value.Axes);
             return Emit(instruction.Reading(operand => operands[operand]).Making(result), level + instruction.Depth) ? result : null;
+        }
+
+        /// <summary>A name that neither the program nor this has.</summary>
+        private string Unique(string name)
+        {
+            for (var (candidate, i) = (name, 2); ; candidate = $"{name}_{i++}")
+            {
+                if (!origins.Names.Contains(candidate) && _names.Add(candidate))
+                    return candidate;
+            }
         }
 
         private bool Emit(Instruction instruction, int level)
         {
             Instructions.Add(instruction);
-            Milliseconds += _costs.Milliseconds(instruction, level);
+            Milliseconds += costs.Milliseconds(instruction, level);
             return Instructions.Count <= MostInstructions;
         }
     }

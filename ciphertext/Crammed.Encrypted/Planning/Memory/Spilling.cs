@@ -134,7 +134,10 @@ internal sealed class Spilling
     private bool TryRemake(List<IdleTime> idle, double stored)
     {
         var before = Timeline.Excess(Timeline.Bytes, _budget);
-        var promising = idle.Select(time => (Time: time, Remaking: Remaking.Of(Timeline, time, _costs)))
+        var origins = new ValueOrigins(Timeline);
+        var promising = idle.Where(time =>
+                Timeline.Relief(time.Bytes, time.After, time.Before, _budget) > stored * origins.LeastMilliseconds(time.Value, _costs))
+            .Select(time => (Time: time, Remaking: Remaking.Of(origins, time, _costs)))
             .Where(entry => entry.Remaking is not null)
             .Select(entry => (entry.Time, entry.Remaking, Score: Timeline.Relief(
                 entry.Time.Bytes - entry.Remaking!.KeptBytes, entry.Time.After, entry.Time.Before, _budget) / entry.Remaking.Milliseconds))

@@ -9,7 +9,6 @@ namespace Crammed.Encrypted.Tensors;
 /// </summary>
 internal abstract class LossGradient : Operation
 {
-    private readonly HeadShape _shape;
     private readonly int _batch;
 
     /// <exception cref="ArgumentException">the layouts do not fit</exception>
@@ -18,13 +17,13 @@ internal abstract class LossGradient : Operation
         : base(name, logits, labels, weights)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        (_shape, _batch) = (shape, batch);
+        (Shape, _batch) = (shape, batch);
         RequireLayout(logits, shape.Logits);
         RequireLayout(labels, shape.Logits);
         RequireLayout(weights, shape.Grid.PerExample());
     }
 
-    public sealed override IReadOnlyList<(string Name, Layout Layout)> ResultLayouts => [("", _shape.Logits)];
+    public sealed override IReadOnlyList<(string Name, Layout Layout)> ResultLayouts => [("", Shape.Logits)];
 
     public sealed override IReadOnlyList<Value> Lower(ProgramBuilder program, IReadOnlyList<Value> operands)
     {
@@ -32,8 +31,15 @@ internal abstract class LossGradient : Operation
         return [program.Multiply("logits", operands[0].Axes, Slope(program, operands[0], operands[1]), weight)];
     }
 
+    protected HeadShape Shape { get; }
+
     /// <summary>The derivative of an example's loss by its logits.</summary>
     protected abstract Value Slope(ProgramBuilder program, Value logits, Value labels);
+
+    /// <summary>The image of an argument that has the scale of its polynomial's domain already.</summary>
+    protected static Value Shifted(ProgramBuilder program, string name, Value argument, UnitPolynomial function) => function.Shift == 0
+        ? argument
+        : program.SumPlus(name, argument.Axes, [function.Shift], ProgramBuilder.Term(argument));
 }
 
 /// <summary>
@@ -52,7 +58,7 @@ internal sealed class CrossEntropyGradient(
             "difference", [], ProgramBuilder.Mask(logits, sigmoid.Scale),
             ProgramBuilder.Mask(turned[1], SlotMask.Where(SlotCondition.Is(stride, 2, 0)) * -sigmoid.Scale),
             ProgramBuilder.Mask(turned[0], SlotMask.Where(SlotCondition.Is(stride, 2, 1)) * -sigmoid.Scale));
-        var argument = sigmoid.Shift == 0 ? difference : program.SumPlus("argument", [], [sigmoid.Shift], ProgramBuilder.Term(difference));
+        var argument = Shifted(program, "argument", difference, sigmoid);
         var probability = program.Polynomial("probability", argument, sigmoid.Function, sigmoid.OnUnit);
         return program.Sum("slope", [], ProgramBuilder.Term(probability), ProgramBuilder.Term(labels, -1));
     }

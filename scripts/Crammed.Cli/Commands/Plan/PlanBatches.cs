@@ -100,7 +100,7 @@ internal sealed record PlanBatches(string Source, IReadOnlyDictionary<string, do
             using var scope = torch.NewDisposeScope();
             using var noGradient = torch.no_grad();
             var embedding = model.Embed(torch.tensor(ids, [1, tokens])).contiguous().data<float>().ToArray();
-            return new PackedExample(embedding, [.. Enumerable.Range(0, tokens).Select(token => token < length ? 1 : 0)], random.Next(2));
+            return new PackedExample(embedding, [.. Enumerable.Range(0, tokens).Select(token => token < length ? 1 : 0)], random.Next(Math.Max(2, input.Draw.Shape.Classes)));
         }
     }
 }

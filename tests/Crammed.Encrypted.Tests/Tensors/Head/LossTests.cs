@@ -18,22 +18,49 @@ public sealed class LossTests
     private static readonly UnitPolynomial Sigmoid =
         new("sigmoid", ChebyshevFit.Interpolate(x => 1 / (1 + Math.Exp(-x)), new Interval(-8, 8), 31));
 
+    /// <summary>Logits of the tests less their mean stay within 6.</summary>
+    private static readonly UnitPolynomial Exp = new("exp", ChebyshevFit.Interpolate(Math.Exp, new Interval(-6, 6), 31));
+
     [Test]
     public void Cross_entropy([Range(0, Cases - 1)] int seed)
     {
         var error = ApproximationReport.Measure(x => 1 / (1 + Math.Exp(-x)), Sigmoid.Evaluate, Sigmoid.Domain).MaxError;
         Assert.That(error, Is.LessThan(2e-4));
         Check(
-            seed, 2,
+            HeadTests.Draw(seed, classes: 2), oneHot: true,
             (logits, labels, weights, shape, batch) => logits.CrossEntropyGradient(labels, weights, shape, batch, Sigmoid),
             2 + Sigmoid.Depth,
             (logits, labels) => Math.Log(Math.Exp(logits[0]) + Math.Exp(logits[1])) - logits[0] * labels[0] - logits[1] * labels[1],
             error + Step * Step);
     }
 
+    /// <summary>
+    /// A probability is exp(c) times the inverse of a sum: the inverse's error counts e^6 times at most, that of an exponential a C-th in the
+    /// product and as much in the sum.
+    /// </summary>
+    [Test]
+    public void Cross_entropy_of_many_classes([Range(0, Cases - 1)] int seed)
+    {
+        var drawn = HeadTests.Draw(seed);
+        if (drawn.Shape.Classes == 1)
+            drawn = HeadTests.Draw(seed, classes: 2);
+        var classes = drawn.Shape.Classes;
+        var inverse = new UnitPolynomial(
+            "inverse", ChebyshevFit.Interpolate(x => 1 / x, new Interval(0.95 * classes, 1.05 * classes * Math.Cosh(6)), 127));
+        var inverseError = ApproximationReport.Measure(x => 1 / x, inverse.Evaluate, inverse.Domain).MaxError;
+        var exponentialError = ApproximationReport.Measure(Math.Exp, Exp.Evaluate, Exp.Domain).MaxError;
+        var error = Math.Exp(6) * inverseError + 2 * exponentialError / classes;
+        Assert.That(error, Is.LessThan(2e-4));
+        Check(
+            drawn, oneHot: true,
+            (logits, labels, weights, shape, batch) => logits.SoftmaxGradient(labels, weights, shape, batch, Exp, inverse),
+            4 + Exp.Depth + inverse.Depth + classes % 2,
+            (logits, labels) => Math.Log(logits.Sum(Math.Exp)) - logits.Zip(labels, (z, y) => z * y).Sum(), error + Step * Step);
+    }
+
     [Test]
     public void Squared_error([Range(0, Cases - 1)] int seed) => Check(
-        seed, null, (outputs, targets, weights, shape, batch) => outputs.SquaredErrorGradient(targets, weights, shape, batch), 2,
+        HeadTests.Draw(seed), oneHot: false, (outputs, targets, weights, shape, batch) => outputs.SquaredErrorGradient(targets, weights, shape, batch), 2,
         (outputs, targets) => outputs.Zip(targets, (z, y) => (z - y) * (z - y)).Sum(), 1e-9);
 
     [Test]
@@ -61,14 +88,14 @@ public sealed class LossTests
     }
 
     private static void Check(
-        int seed, int? classes, Func<Tensor, Tensor, Tensor, HeadShape, int, Tensor> circuit, int levels,
+        (Random Random, HeadShape Shape) drawn, bool oneHot, Func<Tensor, Tensor, Tensor, HeadShape, int, Tensor> circuit, int levels,
         Func<double[], double[], double> loss, double error)
     {
-        var (random, shape) = HeadTests.Draw(seed, classes ?? 0);
+        var (random, shape) = drawn;
         var (examples, batch) = (shape.Grid.Examples, shape.Grid.Examples * 2);
         var logits = RandomValues.Uniform(random, examples * shape.Classes, -3, 3);
-        var labels = classes is { } count
-            ? [.. Enumerable.Range(0, examples).SelectMany(_ => OneHot(random.Next(count), count))]
+        var labels = oneHot
+            ? [.. Enumerable.Range(0, examples).SelectMany(_ => OneHot(random.Next(shape.Classes), shape.Classes))]
             : RandomValues.Uniform(random, examples * shape.Classes);
         // Some examples are padding.
         var weights = Enumerable.Range(0, examples).Select(_ => random.Next(3) == 0 ? 0.0 : 1).ToArray();
@@ -100,8 +127,8 @@ public sealed class LossTests
         double[][] values = [logits, labels, weights];
         var made = GraphRun.Execute(
             graph, given.Zip(values, (tensor, numbers) => (tensor, tensor.Layout.Pack(numbers))).ToDictionary(),
-            new Dictionary<string, FrozenWeights>(), [gradient], 20,
+            new Dictionary<string, FrozenWeights>(), [gradient], 40,
             new Dictionary<string, double> { [ScalarNames.LossScale] = LossScale });
-        return ([.. made[gradient].Vectors], 20 - made[gradient].Level);
+        return ([.. made[gradient].Vectors], 40 - made[gradient].Level);
     }
 }
