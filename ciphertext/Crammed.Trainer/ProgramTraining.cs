@@ -1,6 +1,7 @@
 using Crammed.Ckks;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Programs;
+using Crammed.Files;
 
 namespace Crammed.Trainer;
 
@@ -44,7 +45,7 @@ internal sealed class ProgramTraining
     private void Run()
     {
         using var keys = ProgramSession.OpenKeys(_options.Keys, _plan, Program, _container);
-        using var folder = OutputLock.Take(_options.Output);
+        using var folder = FolderLock.Take(_options.Output, "lock");
         var journal = RunJournal.Open(_options.Output, _plan.Parameters, Beginning());
         var done = journal.Current.Done;
         StartChecks.RequireDisk(_plan, Program, IsTraining, Total - done, _options.Output, SystemResources.Process);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Crammed.Files;
 
 namespace Crammed.Encrypted.Planning;
 
@@ -13,8 +12,8 @@ namespace Crammed.Encrypted.Planning;
 /// <param name="seed">of the random changes</param>
 public sealed class LocalSearchPlacement(int evaluations = 200_000, int seed = 1) : IRefreshPlacement
 {
-    /// <summary>Told how many sets have been tried, or null.</summary>
-    public IProgress<WorkProgress>? Progress { get; init; }
+    /// <summary>Told how many sets have been tried.</summary>
+    public PlanningWatch Watch { get; init; } = new();
 
     public Placement Place(RefreshProblem problem)
     {
@@ -39,6 +38,6 @@ public sealed class LocalSearchPlacement(int evaluations = 200_000, int seed = 1
                 $"local search: {schedule}; {100 * share:F1} % less, {search.Restarts} restarts, {search.Evaluations} sets tried"),
         ]);
 
-        void Report() => Progress?.Report(new WorkProgress("planning", Math.Min(search.Evaluations, evaluations), evaluations, "sets"));
+        void Report() => Watch.Report("planning", Math.Min(search.Evaluations, evaluations), evaluations, "sets");
     }
 }

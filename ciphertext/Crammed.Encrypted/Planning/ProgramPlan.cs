@@ -40,9 +40,9 @@ public sealed record ProgramPlan(
         var planned = Done(FreeInsertion.Run(Done(LowerInsertion.Run(ordered, levels))));
         RunMemory? runMemory = null;
         if (options.Memory is { } budget)
-            (planned, runMemory) = MemoryPlanning.Run(new LevelledProgram(ordered, levels), planned, costs, budget, log);
+            (planned, runMemory) = MemoryPlanning.Run(new LevelledProgram(ordered, levels), planned, costs, budget, options.Watch, log);
         else if (options.WorkingBytes is { } left)
-            planned = MemoryPlanning.Run(new LevelledProgram(ordered, levels), costs, left(planned), log);
+            planned = MemoryPlanning.Run(new LevelledProgram(ordered, levels), costs, left(planned), options.Watch, log);
         var memory = MemoryProfile.Of(planned, costs);
         log.Add(memory.ToString());
         var timeline = MemoryTimeline.Of(planned, new InstructionCosts(costs, planned.Grid));
@@ -96,4 +96,8 @@ public sealed record ProgramPlan(
 public sealed record PlanOptions(
     IReadOnlyDictionary<string, double> Bounds, double RangeMargin = 1, RefreshMethod Method = RefreshMethod.Bootstrap,
     IReadOnlyDictionary<string, int>? OutputLevels = null, Func<EncryptedProgram, long>? WorkingBytes = null,
-    MemoryBudget? Memory = null);
+    MemoryBudget? Memory = null)
+{
+    /// <summary>Told of the search for memory.</summary>
+    public PlanningWatch Watch { get; init; } = new();
+}

@@ -95,7 +95,7 @@ internal sealed class CommandDefinition<TSettings> : CommandDefinition
             await request.Environment.Output.WriteAsync(string.Join("---\n", configurations.Select(each => each.ToYaml())));
             return ExitCode.Success;
         }
-        var context = new RunContext<TSettings>(request, configurations);
+        using var context = new RunContext<TSettings>(request, configurations);
         var exitCode = await CreateHandler().RunAsync(context, cancellationToken);
         if (exitCode == ExitCode.Success)
             context.WriteResults();

@@ -1,18 +1,23 @@
 using Crammed.Ckks;
 using Crammed.Cli.Configuration;
 using Crammed.Cli.Progress;
+using Crammed.Files;
 using Spectre.Console;
 
 namespace Crammed.Cli.Hosting;
 
 /// <summary>What a command works with: its settings, its console, its output folder.</summary>
 /// <typeparam name="TSettings">The settings that the command reads.</typeparam>
-internal sealed class RunContext<TSettings>
+internal sealed class RunContext<TSettings> : IDisposable
     where TSettings : class
 {
+    /// <summary>In the output folder while a run writes there.</summary>
+    private const string LockFile = "run.lock";
+
     private readonly RunRequest _request;
     private readonly List<RunResult> _results = [];
     private OutputFolder? _folder;
+    private FolderLock? _lock;
 
     public RunContext(RunRequest request, params IReadOnlyList<LoadedConfiguration<TSettings>> configurations)
     {
@@ -61,13 +66,27 @@ internal sealed class RunContext<TSettings>
     /// already holds something is replaced with <c>--overwrite</c>, and otherwise left alone, see <paramref name="whenTaken"/>.
     /// </summary>
     /// <exception cref="ConfigurationException">The name is no folder name, or it is taken.</exception>
+    /// <exception cref="InvalidDataException">Another run that has not ended writes there.</exception>
     public OutputFolder CreateOutputFolder(string name, NameTaken whenTaken)
     {
         var replaces = _request.Overwrites && whenTaken != NameTaken.Continue;
+        if (replaces)
+            RequireEnded(name);
         var folder = OutputFolder.Create(_request.Environment.CurrentDirectory, name, replaces ? NameTaken.Replace : whenTaken);
+        _lock?.Dispose();
+        _lock = FolderLock.Take(folder.FullPath, LockFile);
         folder.WriteText("config.yaml", Sweep[0].ToYaml());
         Keep($"{folder.ShownPath}/config.yaml");
         return _folder = folder;
+    }
+
+    /// <summary>Refuses to replace a run that has not ended.</summary>
+    private void RequireEnded(string name)
+    {
+        OutputFolder.RequireAvailable(_request.Environment.CurrentDirectory, name, NameTaken.Replace);
+        var earlier = Resolve($"{OutputFolder.Parent}/{name}");
+        if (Directory.Exists(earlier))
+            FolderLock.Take(earlier, LockFile).Dispose();
     }
 
     /// <summary>Checks the name of the run's folder before long work whose end is needed to write there.</summary>
@@ -86,6 +105,8 @@ internal sealed class RunContext<TSettings>
     /// <param name="value">NaN where it is undefined.</param>
     /// <param name="chance">That of the best constant answer, where it is a score.</param>
     public void AddResult(string name, double value, double? chance = null) => _results.Add(new RunResult(name, value, chance));
+
+    public void Dispose() => _lock?.Dispose();
 
     /// <summary>Writes results.json, which says that the run is complete; nothing where the command has no figures.</summary>
     public void WriteResults()

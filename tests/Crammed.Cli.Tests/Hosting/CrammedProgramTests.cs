@@ -180,6 +180,27 @@ internal sealed class CrammedProgramTests
     }
 
     [Test]
+    public async Task A_folder_is_one_run_s_until_it_ends([Values] bool replaces)
+    {
+        var (inner, error) = (-1, "");
+        _program.Work = async (context, _) =>
+        {
+            context.CreateOutputFolder(context.Settings.Name, NameTaken.Continue);
+            if (inner < 0)
+            {
+                inner = 0;
+                inner = await _program.RunAsync(["work", "size=large", .. replaces ? ["--overwrite"] : Array.Empty<string>()]);
+                error = _program.Error;
+            }
+            return 0;
+        };
+        Assert.That(await _program.RunAsync("work"), Is.EqualTo(0));
+        Assert.That(inner, Is.EqualTo(2));
+        Assert.That(error, Does.Contain("outputs/first: another run writes to this folder"));
+        Assert.That(await _program.RunAsync("work"), Is.EqualTo(0));
+    }
+
+    [Test]
     public async Task Overwriting_spares_a_folder_that_is_no_run()
     {
         Directory.CreateDirectory(Path.Combine(_program.Directory, "outputs/photos"));

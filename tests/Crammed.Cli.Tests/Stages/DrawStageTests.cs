@@ -22,7 +22,7 @@ internal sealed class DrawStageTests : FolderTests
     public void Regression_and_other_head_sizes_are_the_exports_and_the_callers()
     {
         var draw = DrawStage.Load(SmallRun.DrawInput(SmallRun.Similarity) with { Head = (5, 7) }).Draw;
-        Assert.That(draw.Shape, Is.EqualTo(new FineTuningShape(1, 16, SmallData.SequenceLength, 5, 7, 0)));
+        Assert.That(draw.Shape, Is.EqualTo(new FineTuningShape(1, 16, SmallData.SequenceLength, 5, 7, 0) { LargestScore = 5 }));
     }
 
     [Test]

@@ -197,7 +197,6 @@ internal sealed class PlanTests
     [TestCase("'batch' is 12; it must be a power of two", "batch=12")]
     [TestCase("'batch' is 4, and a step has 8 examples", "batch=4")]
     [TestCase("'batch' is 128: 32 tokens of 128 examples are more than the 2048 slots", "batch=128")]
-    [TestCase("1x16 and a constant do not fit", "batch=64")]
     [TestCase("'draw' is null and export is given", "export=outputs/export")]
     [TestCase("'export' is null and draw is given", "draw=draw.safetensors")]
     [TestCase("set dropout to 0", "eval.finetune.dropout=0.1")]

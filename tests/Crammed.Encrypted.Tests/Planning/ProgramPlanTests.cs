@@ -32,6 +32,24 @@ public sealed class ProgramPlanTests
             Assert.That(outputs[name], Is.EqualTo(vectors), name);
     }
 
+    /// <summary>Once asked to, planning stops: in the search for refreshes at the first report, in that for memory between two steps.</summary>
+    [Test]
+    public void Planning_stops_when_it_is_asked_to([Values] bool inSearch)
+    {
+        var random = RandomProgram.Create(7, instructions: 30);
+        using var stopping = new CancellationTokenSource();
+        IRefreshPlacement placement = inSearch
+            ? new LocalSearchPlacement(evaluations: 500) { Watch = new PlanningWatch(Cancellation: stopping.Token) }
+            : new EagerPlacement();
+        var options = new PlanOptions(random.Bounds, WorkingBytes: _ => 1)
+        {
+            Watch = new PlanningWatch(Cancellation: stopping.Token),
+        };
+        stopping.Cancel();
+        Assert.That(
+            () => ProgramPlan.Create(random.Program, Costs, placement, options), Throws.InstanceOf<OperationCanceledException>());
+    }
+
     /// <summary>
     /// Milliseconds of the planned instructions at their levels are those of the schedule, of what lowers values, and of vectors that share
     /// no bootstrap in a run because their ranges are too far apart.

@@ -24,13 +24,19 @@ internal static class MemoryPlanning
     /// <param name="program">with refreshes, in order, nothing lowered or freed</param>
     /// <param name="costs">milliseconds and bytes</param>
     /// <param name="budget">bytes of values and instructions</param>
+    /// <param name="watch">told of each way that is tried</param>
     /// <param name="log">a line for each step</param>
     /// <returns>the program with all that it lowers, frees, stores and loads</returns>
     /// <exception cref="MemoryBudgetException">it does not fit; the message says what takes most</exception>
-    public static EncryptedProgram Run(LevelledProgram program, ICostModel costs, long budget, List<string> log)
+    public static EncryptedProgram Run(LevelledProgram program, ICostModel costs, long budget, PlanningWatch watch, List<string> log)
     {
         var instructionCosts = new InstructionCosts(costs, program.Program.Grid, budget / SmallShare);
-        var attempts = RoomShares.Select(share => Attempt(program, instructionCosts, budget, (long)(budget * share))).ToArray();
+        var attempts = RoomShares.Select((share, i) =>
+        {
+            watch.Report("planning memory", i, RoomShares.Length, "ways");
+            return Attempt(program, instructionCosts, budget, (long)(budget * share), watch.Cancellation);
+        }).ToArray();
+        watch.Report("planning memory", RoomShares.Length, RoomShares.Length, "ways");
         var fitting = attempts.Where(attempt => attempt.After.PeakBytes <= budget).ToArray();
         var best = fitting.Length > 0
             ? fitting.MinBy(attempt => attempt.After.Milliseconds)!
@@ -53,10 +59,11 @@ internal static class MemoryPlanning
     /// <param name="planned">the program planned without regard to memory</param>
     /// <param name="costs">milliseconds and bytes</param>
     /// <param name="budget">of a run</param>
+    /// <param name="watch">told of each way that is tried</param>
     /// <param name="log">a line for each way, and the lines of the one that is taken</param>
     /// <exception cref="MemoryBudgetException">no way fits</exception>
     public static (EncryptedProgram Program, RunMemory Choice) Run(
-        LevelledProgram program, EncryptedProgram planned, ICostModel costs, MemoryBudget budget, List<string> log)
+        LevelledProgram program, EncryptedProgram planned, ICostModel costs, MemoryBudget budget, PlanningWatch watch, List<string> log)
     {
         var choices = budget.Choices(planned);
         var before = MemoryTimeline.Of(planned, new InstructionCosts(costs, planned.Grid)).Milliseconds;
@@ -76,7 +83,7 @@ internal static class MemoryPlanning
         // Values take no less time than without regard to memory, and later choices take longer for keys.
         for (var i = first; i < choices.Count && choices[i].Milliseconds < Milliseconds(best); i++)
             best = Milliseconds(i) < Milliseconds(best) ? i : best;
-        var fitting = Run(program, costs, budget.WorkingBytes(planned, choices[best]), log);
+        var fitting = Run(program, costs, budget.WorkingBytes(planned, choices[best]), watch, log);
         var taken = budget.ChoiceFor(fitting, choices[best]);
         log.Add($"memory: {taken}");
         return (fitting, taken);
@@ -86,12 +93,13 @@ internal static class MemoryPlanning
         {
             if (tried.TryGetValue(i, out var known))
                 return known;
+            watch.Report("choosing what is kept in memory", tried.Count, choices.Count, "choices");
             var left = budget.TotalBytes - budget.FixedParts(planned, choices[i]).Sum(part => part.Bytes);
             double? added = null;
             if (left > 0)
             {
                 var instructionCosts = new InstructionCosts(costs, planned.Grid, left / SmallShare);
-                var after = ExploringShares.Select(share => Attempt(program, instructionCosts, left, (long)(left * share)).After)
+                var after = ExploringShares.Select(share => Attempt(program, instructionCosts, left, (long)(left * share), watch.Cancellation).After)
                     .FirstOrDefault(timeline => timeline.PeakBytes <= left);
                 added = choices[i].Milliseconds + after?.Milliseconds - before;
             }
@@ -104,15 +112,15 @@ internal static class MemoryPlanning
         }
     }
 
-    private static MemoryAttempt Attempt(LevelledProgram program, InstructionCosts costs, long budget, long room)
+    private static MemoryAttempt Attempt(LevelledProgram program, InstructionCosts costs, long budget, long room, CancellationToken cancellation)
     {
         var log = new List<string>();
         var search = new TilingSearch(program, costs, budget, room, timeline => Spilling.BestScore(timeline, costs, budget), log);
         var before = search.Timeline;
-        search.TileForInstructions();
-        search.TileForAll();
+        search.TileForInstructions(cancellation);
+        search.TileForAll(cancellation);
         var spilling = new Spilling(search.Timeline, costs, budget);
-        spilling.Run();
+        spilling.Run(cancellation);
         return new MemoryAttempt(before, spilling.Timeline, [.. log, .. spilling.Summary]);
     }
 

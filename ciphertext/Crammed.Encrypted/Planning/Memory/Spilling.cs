@@ -38,10 +38,11 @@ internal sealed class Spilling
         Line("stored and loaded", _stored), Line("made again", _remade),
     ];
 
-    public void Run()
+    public void Run(CancellationToken cancellation)
     {
         while (Timeline.Excess(Timeline.Bytes, _budget) > 0)
         {
+            cancellation.ThrowIfCancellationRequested();
             var idle = IdleTimes(Timeline);
             var best = idle.MaxBy(time => ScoreOf(time));
             if (best is null || ScoreOf(best) <= 0)

@@ -53,10 +53,11 @@ internal sealed class TilingSearch
     public MemoryTimeline Timeline { get; private set; }
 
     /// <summary>Tiles until each instruction has room for itself, whatever else lives.</summary>
-    public void TileForInstructions()
+    public void TileForInstructions(CancellationToken cancellation)
     {
         while (Timeline.Excess(Timeline.NeededBytes, _room) is > 0 and var excess)
         {
+            cancellation.ThrowIfCancellationRequested();
             var peak = Peak(Timeline.NeededBytes);
             var stretch = Timeline.ExcessAround(Timeline.NeededBytes, peak, _room);
             var price = _otherwise(Timeline);
@@ -85,10 +86,11 @@ internal sealed class TilingSearch
     }
 
     /// <summary>Tiles as long as that takes more off the excess of all values for a millisecond than something else would.</summary>
-    public void TileForAll()
+    public void TileForAll(CancellationToken cancellation)
     {
         while (Timeline.Excess(Timeline.Bytes, _budget) is > 0 and var excess)
         {
+            cancellation.ThrowIfCancellationRequested();
             var best = Candidates(_program, Timeline, Peak(Timeline.Bytes))
                 .Where(candidate => Gain(candidate) > 1e-6 * excess
                     && candidate.Timeline.Excess(candidate.Timeline.NeededBytes, _room) <= Timeline.Excess(Timeline.NeededBytes, _room))

@@ -28,7 +28,7 @@ internal sealed class PlanStage
     /// <summary>Calibrates and plans; nothing is written.</summary>
     /// <param name="say">Told what is used that was not asked for.</param>
     /// <param name="display">Opens a display of progress.</param>
-    /// <param name="cancellation">Stops a calibration.</param>
+    /// <param name="cancellation">Stops a calibration, or the search.</param>
     /// <exception cref="ConfigurationException">The programs cannot be planned, or take too much memory, or have too much noise.</exception>
     public PlanOutcome Run(Action<string> say, Func<ProgressDisplay> display, CancellationToken cancellation)
     {
@@ -37,7 +37,7 @@ internal sealed class PlanStage
         var programHash = ProgramWriter.Hash(Input.Program);
         var calibration = Calibration(programHash, say, display, cancellation);
         using var progress = display();
-        var planner = new Planner(_request.Planning, _request.Encryption.Memory, Input, calibration, progress);
+        var planner = new Planner(_request.Planning, _request.Encryption.Memory, Input, calibration, new PlanningWatch(progress, cancellation));
         var training = planner.Training();
         Refuse(planner.BudgetBytes, training);
         return new PlanOutcome(Input, training, planner.Evaluation(training), calibration, programHash);

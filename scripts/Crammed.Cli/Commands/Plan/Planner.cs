@@ -2,7 +2,6 @@ using Crammed.Cli.Configuration;
 using Crammed.Cli.Settings;
 using Crammed.Encrypted.Planning;
 using Crammed.Encrypted.Programs;
-using Crammed.Files;
 using Crammed.Planning;
 
 namespace Crammed.Cli.Commands.Plan;
@@ -12,9 +11,9 @@ namespace Crammed.Cli.Commands.Plan;
 /// <param name="memory">Memory that a run may take, in GiB; null: whatever it needs.</param>
 /// <param name="input">What is planned.</param>
 /// <param name="calibration">Sizes of values.</param>
-/// <param name="progress">Told of the search.</param>
+/// <param name="watch">Told of the search.</param>
 internal sealed class Planner(
-    PlanningSettings settings, double? memory, PlanInput input, PlanCalibration calibration, IProgress<WorkProgress> progress)
+    PlanningSettings settings, double? memory, PlanInput input, PlanCalibration calibration, PlanningWatch watch)
 {
     /// <summary>A refresh's range is at least this times what was seen.</summary>
     private const double RangeMargin = 1.5;
@@ -53,7 +52,7 @@ internal sealed class Planner(
 
     private IRefreshPlacement Placement()
     {
-        var search = new LocalSearchPlacement(settings.Search, settings.Seed) { Progress = progress };
+        var search = new LocalSearchPlacement(settings.Search, settings.Seed) { Watch = watch };
         return settings.SolverSeconds > 0
             ? new IntegerProgramPlacement(TimeSpan.FromSeconds(settings.SolverSeconds), start: search)
             : search;
@@ -65,7 +64,7 @@ internal sealed class Planner(
         {
             var plan = ProgramPlan.Create(
                 program, input.Costs, placement,
-                new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(program), Memory: memory));
+                new PlanOptions(calibration.Bounds, RangeMargin, input.Method, StateLevels(program), Memory: memory) { Watch = watch });
             return memory is null
                 ? MemoryBudget.Unbounded(plan, input.Costs, input.Levels(PlanFigures.LargestRangeOf(plan.Program)))
                 : plan;

@@ -36,7 +36,7 @@ internal sealed class SpillingTests
         var timeline = MemoryTimeline.Of(
             FreeInsertion.Run(LowerInsertion.Run(planned, levels).Program).Program, new InstructionCosts(costs, program.Grid));
         var spilling = new Spilling(timeline, new InstructionCosts(costs, program.Grid), timeline.PeakBytes - 1);
-        spilling.Run();
+        spilling.Run(CancellationToken.None);
         Assert.That(spilling.Timeline.PeakBytes, Is.LessThan(timeline.PeakBytes));
         Assert.That(spilling.Timeline.Program.Instructions.OfType<Store>().Any(), Is.EqualTo(stores));
         Assert.That(spilling.Timeline.Program.Instructions.OfType<Load>().Count(), Is.EqualTo(stores ? 1 : 0));

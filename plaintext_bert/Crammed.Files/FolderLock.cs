@@ -1,22 +1,23 @@
-namespace Crammed.Trainer;
+namespace Crammed.Files;
 
 /// <summary>A folder that one program at a time writes to. The system takes the lock back when the program ends, however it ends.</summary>
-internal sealed class OutputLock : IDisposable
+public sealed class FolderLock : IDisposable
 {
-    private const string FileName = "lock";
-
     private readonly FileStream _file;
 
-    private OutputLock(FileStream file) => _file = file;
+    private FolderLock(FileStream file) => _file = file;
 
-    /// <exception cref="InvalidDataException">another program has the lock</exception>
-    public static OutputLock Take(string folder)
+    /// <summary>Makes the folder, if need be, and takes its lock.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">Of the lock's file in it, which goes with the lock.</param>
+    /// <exception cref="InvalidDataException">Another program has the lock.</exception>
+    public static FolderLock Take(string folder, string name)
     {
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, FileName);
+        var path = Path.Combine(folder, name);
         try
         {
-            return new OutputLock(new FileStream(
+            return new FolderLock(new FileStream(
                 path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
         }
         catch (IOException exception) when (File.Exists(path) && exception is not FileNotFoundException and not DirectoryNotFoundException)
