@@ -30,6 +30,9 @@ public record FineTuningSettings
     [Description("peak learning rate; follows a cosine to zero"), Range(0.0, 10.0, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 0.05;
 
+    [Description("adamw-he, or nesterov, whose momentum is the first of the betas")]
+    public UpdateRule Optimizer { get; init; }
+
     [Browsable(false)]
     public double Beta1 { get; init; } = 0.9;
 

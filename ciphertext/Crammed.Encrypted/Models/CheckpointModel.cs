@@ -12,7 +12,7 @@ namespace Crammed.Encrypted.Models;
 public sealed class CheckpointModel
 {
     private CheckpointModel(
-        ModelShape shape, ModelPolynomials polynomials, AdapterScales scales, FoldedWeights weights, AdamWHe optimizer, double lossScale,
+        ModelShape shape, ModelPolynomials polynomials, AdapterScales scales, FoldedWeights weights, IOptimizer optimizer, double lossScale,
         int sequenceLength)
     {
         (Shape, Polynomials, Scales, Optimizer) = (shape, polynomials, scales, optimizer);
@@ -36,7 +36,7 @@ public sealed class CheckpointModel
     public NormVectors FirstNorm { get; }
 
     /// <summary>Its gradient bound is that of the calibration.</summary>
-    public AdamWHe Optimizer { get; }
+    public IOptimizer Optimizer { get; }
 
     /// <summary>The power of two that brings the largest expected gradient to about one.</summary>
     public double LossScale { get; }
@@ -76,9 +76,7 @@ public sealed class CheckpointModel
         return new CheckpointModel(
             ShapeOf(configuration, settings.Rank), CalibratedPolynomials.Of(configuration, calibration, functions, deepest),
             new AdapterScales(alpha, alpha * kernelScale), new FoldedWeights(checkpoint),
-            new AdamWHe(
-                settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,
-                Math.Sqrt(functions.LargestSecondMoment(settings.Epsilon, shape.LargestSlope))),
+            OptimizerOf(settings, functions, shape.LargestSlope),
             TrainableModel.GradientScale(functions, shape.LargestSlope), configuration.SequenceLength);
     }
 
@@ -129,6 +127,13 @@ public sealed class CheckpointModel
         (TrainedTensorNames.NameA(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.a"),
         (TrainedTensorNames.NameB(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.b"),
     }).ToDictionary();
+
+    private static IOptimizer OptimizerOf(FineTuningSettings settings, CalibratedFunctions functions, double slope) =>
+        settings.Optimizer == UpdateRule.Nesterov
+            ? new Nesterov(settings.Beta1, settings.WeightDecay, Math.Sqrt(functions.LargestSecondMoment(0, slope)))
+            : new AdamWHe(
+                settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,
+                Math.Sqrt(functions.LargestSecondMoment(settings.Epsilon, slope)));
 
     private static ModelShape ShapeOf(BertConfiguration configuration, int rank) => new(
         configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, configuration.KernelPower, rank,

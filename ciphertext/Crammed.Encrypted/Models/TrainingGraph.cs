@@ -80,18 +80,18 @@ public sealed class TrainingGraph
     public IReadOnlyDictionary<Tensor, Tensor> Gradients { get; }
 
     /// <summary>
-    /// Adds the update of every packed parameter: inputs NAME.first_moment and NAME.second_moment, outputs of the same names and NAME.
+    /// Adds the update of every packed parameter: inputs NAME.STATE for each of the optimizer's states, outputs of the same names and NAME.
     /// </summary>
-    public void AddUpdate(AdamWHe settings)
+    public void AddUpdate(IOptimizer optimizer)
     {
         foreach (var (parameter, gradient) in Gradients)
         {
             using var scope = Graph.Scope($"{parameter.Name}.update");
-            var (first, second) = (Graph.Input("first_moment", parameter.Layout), Graph.Input("second_moment", parameter.Layout));
-            var updated = parameter.AdamWHe(gradient, first, second, settings);
-            Graph.Output(parameter.Name, updated.Parameters);
-            Graph.Output(first.Name, updated.First);
-            Graph.Output(second.Name, updated.Second);
+            var states = optimizer.States.Select(name => Graph.Input(name, parameter.Layout)).ToArray();
+            var (updated, after) = optimizer.Update(parameter, gradient, states);
+            Graph.Output(parameter.Name, updated);
+            foreach (var (before, now) in states.Zip(after))
+                Graph.Output(before.Name, now);
         }
     }
 

@@ -22,6 +22,10 @@ public sealed class DrawSource : FineTuningSource
         _draw = draw;
     }
 
+    internal override IStepOptimizer CreateOptimizer(IReadOnlyList<TrainedTensor> trained) => Settings.Optimizer == UpdateRule.Nesterov
+        ? new NesterovDescent(trained, Settings.Beta1, Settings.WeightDecay)
+        : Adam(trained, OptimizerKind.AdamwHe);
+
     internal override long[] Batch(int index) => _draw.Batch(index).ToArray();
 
     internal override IReadOnlyDictionary<string, torch.Tensor>? AdapterMasks(int index, torch.ScalarType dtype)

@@ -25,7 +25,7 @@ public sealed class EpochSource : FineTuningSource
         _stepsPerEpoch = settings.StepsPerEpoch(training.Count);
     }
 
-    internal override OptimizerKind Optimizer => _settings.Optimizer;
+    internal override IStepOptimizer CreateOptimizer(IReadOnlyList<TrainedTensor> trained) => Adam(trained, _settings.Optimizer);
 
     internal override bool DecaysVectors => false;
 

@@ -9,7 +9,7 @@ internal sealed class FineTuningRun : IDisposable
     private readonly FineTuningSource _source;
     private readonly IActivationObserver? _observer;
     private readonly List<TrainedTensor> _trained;
-    private readonly DecoupledAdam _optimizer;
+    private readonly IStepOptimizer _optimizer;
 
     public FineTuningRun(TaskClassifier classifier, FineTuningSource source, IActivationObserver? observer)
     {
@@ -20,9 +20,7 @@ internal sealed class FineTuningRun : IDisposable
             parameter.requires_grad_(classifier.Adapters is null);
         _trained = [.. classifier.Trained().Select(tensor =>
             new TrainedTensor(tensor.Name, tensor.Value.requires_grad_(), source.DecaysVectors || tensor.Value.shape.Length > 1))];
-        var settings = source.Settings;
-        _optimizer = new DecoupledAdam(
-            _trained, source.Optimizer, settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay);
+        _optimizer = source.CreateOptimizer(_trained);
     }
 
     /// <summary>Step number <paramref name="index"/>, from 0.</summary>

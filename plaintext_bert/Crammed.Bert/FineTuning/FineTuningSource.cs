@@ -22,7 +22,8 @@ public abstract class FineTuningSource
     /// <summary>Fixes the dropout that has no masks.</summary>
     public long Seed { get; }
 
-    internal virtual OptimizerKind Optimizer => OptimizerKind.AdamwHe;
+    /// <summary>The optimizer of what is trained.</summary>
+    internal abstract IStepOptimizer CreateOptimizer(IReadOnlyList<TrainedTensor> trained);
 
     /// <summary>Whether vectors (biases, norms) decay as matrices do.</summary>
     internal virtual bool DecaysVectors => true;
@@ -43,6 +44,10 @@ public abstract class FineTuningSource
     /// given, and the adapters' inputs drop at random as their configuration says.
     /// </summary>
     internal virtual IReadOnlyDictionary<string, torch.Tensor>? AdapterMasks(int index, torch.ScalarType dtype) => null;
+
+    /// <summary>AdamW with the settings' constants.</summary>
+    private protected DecoupledAdam Adam(IReadOnlyList<TrainedTensor> trained, OptimizerKind kind) =>
+        new(trained, kind, Settings.Beta1, Settings.Beta2, Settings.Epsilon, Settings.WeightDecay);
 
     /// <summary>The evaluation that is due after the steps taken; null: none is.</summary>
     internal virtual TaskEpoch? Evaluate(TaskClassifier classifier, IReadOnlyList<FineTuningStep> steps) => null;

@@ -20,7 +20,7 @@ public enum OptimizerKind
 /// averages of gradient and squared gradient; with the bias-corrected m^ and v^, theta &lt;- theta - rate * m^ / sqrt(v^ + epsilon), or
 /// the usual / (sqrt(v^) + epsilon). The former's inverse root may be the polynomial that ciphertexts take.
 /// </summary>
-internal sealed class DecoupledAdam : IDisposable
+internal sealed class DecoupledAdam : IStepOptimizer
 {
     private const string Remedy = "raise epsilon or lower the learning rate";
 

@@ -16,10 +16,11 @@ namespace Crammed.Encrypted.Tests.Models;
 /// A checkpoint and a draw become a plan and a container, the training program trains and evaluates on them, and the key holder reads what
 /// came of it: the same as on clear slots.
 /// </summary>
-[TestFixture(2, TestName = "two classes")]
-[TestFixture(6, TestName = "six classes")]
-[TestFixture(0, TestName = "scores")]
-internal sealed class EncryptedTaskTests(int classes)
+[TestFixture(2, UpdateRule.AdamwHe, TestName = "two classes")]
+[TestFixture(6, UpdateRule.AdamwHe, TestName = "six classes")]
+[TestFixture(0, UpdateRule.AdamwHe, TestName = "scores")]
+[TestFixture(2, UpdateRule.Nesterov, TestName = "two classes, Nesterov")]
+internal sealed class EncryptedTaskTests(int classes, UpdateRule rule)
 {
     private const int Examples = 16, EvaluationExamples = 5, PrecisionBits = 20;
 
@@ -36,8 +37,16 @@ internal sealed class EncryptedTaskTests(int classes)
 
     private ModelShape Shape => new(1, 24, 4, 40, 5, 2, 8, 32, classes) { HasNormVectors = true };
 
-    private static readonly FineTuningSettings Settings =
-        new() { Steps = 2, BatchSize = 12, Rank = 2, Alpha = 2 * ReferenceModel.AdapterScale, Epsilon = 0.05, LearningRate = 0.01 };
+    private FineTuningSettings Settings => new()
+    {
+        Steps = 2,
+        BatchSize = 12,
+        Optimizer = rule,
+        Rank = 2,
+        Alpha = 2 * ReferenceModel.AdapterScale,
+        Epsilon = 0.05,
+        LearningRate = 0.01,
+    };
 
     private string _folder = null!;
     private PlanFolder _plan = null!;

@@ -20,7 +20,7 @@ namespace Crammed.Encrypted.Tensors;
 /// products, whose relative error with its Newton steps is at most 2^-10 on the whole domain.
 /// </para>
 /// </remarks>
-public sealed class AdamWHe
+public sealed class AdamWHe : IOptimizer
 {
     /// <summary>-log2 of the largest relative error of the root.</summary>
     private const double RootBits = 10;
@@ -80,10 +80,14 @@ public sealed class AdamWHe
     /// <summary>Levels from gradient and states down to new parameters.</summary>
     public int Depth => 2 + Root.Initial.PolynomialDepth + StepDepth(Root.Steps);
 
-    /// <summary>The numbers of a step.</summary>
-    /// <param name="step">from 1</param>
-    /// <param name="learningRate">of this step</param>
-    /// <param name="lossScale">that the gradient carries</param>
+    public IReadOnlyList<string> States => ["first_moment", "second_moment"];
+
+    public (Tensor Parameters, IReadOnlyList<Tensor> States) Update(Tensor parameters, Tensor gradient, IReadOnlyList<Tensor> states)
+    {
+        var updated = parameters.AdamWHe(gradient, states[0], states[1], this);
+        return (updated.Parameters, [updated.First, updated.Second]);
+    }
+
     public IReadOnlyDictionary<string, double> Scalars(int step, double learningRate, double lossScale)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);

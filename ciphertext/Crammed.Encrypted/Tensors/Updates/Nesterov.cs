@@ -7,7 +7,7 @@ namespace Crammed.Encrypted.Tensors;
 /// Gradient descent with Nesterov's momentum in the form of Sutskever et al. 2013, with decoupled weight decay: u &lt;- momentum u + g,
 /// theta &lt;- theta - rate (decay theta + g + momentum u). The velocity u is kept over a calibrated bound M of gradients.
 /// </summary>
-public sealed class Nesterov
+public sealed class Nesterov : IOptimizer
 {
     /// <param name="momentum">at least 0 and below 1</param>
     /// <param name="weightDecay">at least 0</param>
@@ -30,10 +30,17 @@ public sealed class Nesterov
     /// <summary>M.</summary>
     public double GradientBound { get; }
 
-    /// <summary>The numbers of a step.</summary>
-    /// <param name="learningRate">of this step</param>
-    /// <param name="lossScale">that the gradient carries</param>
-    public IReadOnlyDictionary<string, double> Scalars(double learningRate, double lossScale) => new Dictionary<string, double>
+    public IReadOnlyList<string> States => ["velocity"];
+
+    public (Tensor Parameters, IReadOnlyList<Tensor> States) Update(Tensor parameters, Tensor gradient, IReadOnlyList<Tensor> states)
+    {
+        var (updated, velocity) = parameters.Nesterov(gradient, states[0], this);
+        return (updated, [velocity]);
+    }
+
+    public override string ToString() => FormattableString.Invariant($"Nesterov's momentum {Momentum}, depth 1");
+
+    public IReadOnlyDictionary<string, double> Scalars(int step, double learningRate, double lossScale) => new Dictionary<string, double>
     {
         [ScalarNames.LearningRate] = learningRate,
         [ScalarNames.DecayRate] = learningRate * WeightDecay,

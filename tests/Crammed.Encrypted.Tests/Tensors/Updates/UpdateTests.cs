@@ -119,7 +119,7 @@ public sealed class UpdateTests
         for (var step = 1; step <= Steps; step++)
         {
             var gradient = RandomValues.Uniform(random, count, -0.25, 0.25);
-            (state, var levels) = run.Step([state[0], [.. gradient.Select(g => g * 32)], state[1]], optimizer.Scalars(rate, 32));
+            (state, var levels) = run.Step([state[0], [.. gradient.Select(g => g * 32)], state[1]], optimizer.Scalars(step, rate, 32));
             for (var i = 0; i < count; i++)
             {
                 u[i] = momentum * u[i] + gradient[i];
