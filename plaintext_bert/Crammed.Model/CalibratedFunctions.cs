@@ -78,7 +78,7 @@ public sealed class CalibratedFunctions
     /// The kernel of a layer: the trained-in polynomial itself, or the one that stands in for the Gaussian kernel's exponential on the
     /// calibrated range. Values at padding are masked, not scores, so that this range is the real one.
     /// </summary>
-    /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
+    /// <exception cref="InvalidDataException">No such range was calibrated, or it is too wide for any number of squarings.</exception>
     /// <exception cref="ArgumentException">A kernel that no polynomial stands in for.</exception>
     public PowerKernel Kernel(BertConfiguration configuration, int layer)
     {
@@ -90,7 +90,18 @@ public sealed class CalibratedFunctions
             throw new ArgumentException(
                 $"no polynomial stands in for kernel {configuration.Kernel}; use a model with arch.kernel=gaussian or polynomial");
         }
-        return PowerKernel.Choose(new Interval(Range(ActivationNames.KernelArgument(layer)).Low, 0), WantedKernelError);
+        var name = ActivationNames.KernelArgument(layer);
+        var lowest = Range(name).Low;
+        try
+        {
+            return PowerKernel.Choose(new Interval(lowest, 0), WantedKernelError);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException(
+                FormattableString.Invariant($"{CheckpointFiles.Calibration}: '{name}' goes down to {lowest}; ")
+                + "no kernel of squarings stands in for exp there: pretrain with a range penalty.", exception);
+        }
     }
 
     /// <summary>ReLU of a layer's gate on the smallest symmetric interval around its range; null where the gate is bilinear.</summary>

@@ -28,6 +28,9 @@ internal static class CalibratedPolynomials
             new UnitPolynomial("tanh", functions.Tanh().Approximation), new UnitPolynomial("sigmoid", functions.Sigmoid().Approximation))
         {
             NormEpsilon = configuration.NormEpsilon,
+            Gates = configuration.Gate == FeedForwardGate.Relu
+                ? [.. layers.Select(layer => new StepFunction(ActivationNames.Gate(layer), functions.Gate(configuration, layer)!))]
+                : null,
         };
 
         InverseRoot Root(string name)

@@ -6,7 +6,7 @@ using Crammed.Model;
 namespace Crammed.Encrypted.Models;
 
 /// <summary>
-/// A calibrated checkpoint of <c>crammed-bert-he</c> with the hyperparameters of a fine-tuning: all that a <see cref="TrainingGraph"/> and
+/// A calibrated checkpoint of a crammed BERT with the hyperparameters of a fine-tuning: all that a <see cref="TrainingGraph"/> and
 /// its runs take, but for trained tensors and data.
 /// </summary>
 public sealed class CheckpointModel
@@ -71,11 +71,18 @@ public sealed class CheckpointModel
             throw new ArgumentException($"adapter dropout is {settings.AdapterDropout}; encrypted programs train without: set dropout to 0");
         var calibration = rangeMargin is { } margin ? checkpoint.Calibration.WithMargin(margin) : checkpoint.Calibration;
         var functions = new CalibratedFunctions(calibration, deepest);
-        var kernelScale = TrainableModel.KernelScale(configuration.HeadDimension, configuration.KernelPower);
+        // The very kernels of the plaintext twin.
+        int[] powers = [.. Enumerable.Range(0, configuration.Layers).Select(layer => functions.Kernel(configuration, layer).Exponent)];
+        var polynomials = CalibratedPolynomials.Of(configuration, calibration, functions, deepest);
+        LayerScales[] scales =
+        [
+            .. powers.Select((power, layer) => new LayerScales(
+                TrainableModel.KernelScale(configuration.HeadDimension, power), polynomials.Gates?[layer].Bound ?? 1)),
+        ];
         var alpha = settings.Alpha / settings.Rank;
         return new CheckpointModel(
-            ShapeOf(configuration, settings.Rank), CalibratedPolynomials.Of(configuration, calibration, functions, deepest),
-            new AdapterScales(alpha, alpha * kernelScale), new FoldedWeights(checkpoint),
+            ShapeOf(configuration, powers, settings.Rank), polynomials, new AdapterScales(alpha, [.. scales.Select(scale => alpha * scale.Kernel)]),
+            new FoldedWeights(checkpoint, scales),
             new AdamWHe(
                 settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,
                 Math.Sqrt(functions.LargestSecondMoment(settings.Epsilon))),
@@ -130,10 +137,11 @@ public sealed class CheckpointModel
         (TrainedTensorNames.NameB(adapter.Layer, adapter.Projection), $"layers.{adapter.Layer}.{adapter.Projection}.b"),
     }).ToDictionary();
 
-    private static ModelShape ShapeOf(BertConfiguration configuration, int rank) => new(
-        configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, configuration.KernelPower, rank,
+    private static ModelShape ShapeOf(BertConfiguration configuration, int[] kernelPowers, int rank) => new(
+        configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, kernelPowers.Max(), rank,
         configuration.HeadProjection, configuration.HeadHidden, Math.Max(1, configuration.Classes))
     {
+        KernelPowers = [.. kernelPowers],
         HasNormVectors = true,
     };
 }

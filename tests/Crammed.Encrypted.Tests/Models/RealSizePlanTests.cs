@@ -67,7 +67,7 @@ internal sealed class RealSizePlanTests
             HasNormVectors = true,
         };
         var training = new TrainingGraph(
-            shape, new SlotGrid(128, Examples, Blocks), GraphedModel.Polynomials(shape.Layers), new AdapterScales(1, 1));
+            shape, new SlotGrid(128, Examples, Blocks), GraphedModel.Polynomials(shape.Layers), new AdapterScales(1, [1, 1]));
         training.AddUpdate(new AdamWHe(0.9, 0.999, 0.01, 0.01, 1));
         var program = ModelPrograms.Of(training).Training;
         var bounds = program.Inputs.Concat(program.Instructions.SelectMany(instruction => instruction.Results))
