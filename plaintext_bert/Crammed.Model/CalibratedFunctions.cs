@@ -23,18 +23,24 @@ public sealed class CalibratedFunctions
     /// </summary>
     private const double MomentHeadroom = 8;
 
+    /// <summary>Of <see cref="GaussianKernel.PaperFaithful"/>.</summary>
+    private static readonly PowerKernel PaperKernel = new(14);
+
     private readonly Calibration _calibration;
     private readonly int _maxDepth;
+    private readonly GaussianKernel _gaussian;
 
     /// <param name="calibration">Ranges observed on public text, all positions computed.</param>
     /// <param name="maxDepth">Levels that one evaluation may take, 2 to 31: those of a refreshed ciphertext.</param>
-    public CalibratedFunctions(Calibration calibration, int maxDepth)
+    /// <param name="gaussian">Squarings of a Gaussian kernel.</param>
+    public CalibratedFunctions(Calibration calibration, int maxDepth, GaussianKernel gaussian = GaussianKernel.Calibrated)
     {
         ArgumentNullException.ThrowIfNull(calibration);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxDepth, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxDepth, 31);
         _calibration = calibration;
         _maxDepth = maxDepth;
+        _gaussian = gaussian;
     }
 
     /// <summary>sqrt(d / (u + d epsilon)) for u = d * variance; its derivative is -y^3 / (2d).</summary>
@@ -91,17 +97,14 @@ public sealed class CalibratedFunctions
                 $"no polynomial stands in for kernel {configuration.Kernel}; use a model with arch.kernel=gaussian or polynomial");
         }
         var name = ActivationNames.KernelArgument(layer);
-        var lowest = Range(name).Low;
-        try
-        {
-            return PowerKernel.Choose(new Interval(lowest, 0), WantedKernelError);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new InvalidDataException(
-                FormattableString.Invariant($"{CheckpointFiles.Calibration}: '{name}' goes down to {lowest}; ")
-                + "no kernel of squarings stands in for exp there: pretrain with a range penalty.", exception);
-        }
+        var domain = new Interval(Range(name).Low, 0);
+        var kernel = _gaussian == GaussianKernel.Calibrated ? PowerKernel.TryChoose(domain, WantedKernelError)
+            : LayerFunctions.CloseToExp(PaperKernel).Contains(domain) ? PaperKernel
+            : null;
+        return kernel ?? throw new InvalidDataException(
+            FormattableString.Invariant($"{CheckpointFiles.Calibration}: '{name}' goes down to {domain.Low}, too far for exp by ")
+            + $"{(_gaussian == GaussianKernel.Calibrated ? PowerKernel.MaxExponent : PaperKernel.Exponent)} squarings; "
+            + "pretrain with a range penalty.");
     }
 
     /// <summary>ReLU of a layer's gate on the smallest symmetric interval around its range; null where the gate is bilinear.</summary>

@@ -50,13 +50,15 @@ public sealed class CheckpointModel
     /// <param name="shape">sizes of head and model that a draw was drawn for, or those of the checkpoint</param>
     /// <param name="deepest">levels that a polynomial may take: those of a refreshed ciphertext</param>
     /// <param name="rangeMargin">what calibrated ranges are widened by, null for the checkpoint's own margin</param>
+    /// <param name="gaussian">squarings of a Gaussian kernel</param>
     /// <exception cref="FileNotFoundException">a file is missing</exception>
     /// <exception cref="InvalidDataException">
     /// a file is malformed, or programs do not train such a model; the message is one line
     /// </exception>
     /// <exception cref="ArgumentException">the shape is not the model's, or a setting is out of what can be trained</exception>
     public static CheckpointModel Load(
-        string folder, FineTuningSettings settings, FineTuningShape shape, int deepest, double? rangeMargin = null)
+        string folder, FineTuningSettings settings, FineTuningShape shape, int deepest, double? rangeMargin = null,
+        GaussianKernel gaussian = GaussianKernel.Calibrated)
     {
         using var checkpoint = new CheckpointReader(folder);
         var configuration = checkpoint.Configuration with
@@ -70,7 +72,7 @@ public sealed class CheckpointModel
         if (settings.AdapterDropout > 0)
             throw new ArgumentException($"adapter dropout is {settings.AdapterDropout}; encrypted programs train without: set dropout to 0");
         var calibration = rangeMargin is { } margin ? checkpoint.Calibration.WithMargin(margin) : checkpoint.Calibration;
-        var functions = new CalibratedFunctions(calibration, deepest);
+        var functions = new CalibratedFunctions(calibration, deepest, gaussian);
         // The very kernels of the plaintext twin.
         int[] powers = [.. Enumerable.Range(0, configuration.Layers).Select(layer => functions.Kernel(configuration, layer).Exponent)];
         var polynomials = CalibratedPolynomials.Of(configuration, calibration, functions, deepest);

@@ -23,7 +23,7 @@ internal sealed class EncoderLayer(LayerSettings settings)
     private Tensor Attention(Tensor normalized, Tensor mask, IReadOnlyDictionary<string, Adapter> adapters)
     {
         var projections = settings.Project(normalized, adapters, ["query", "key", "value"]);
-        var scores = projections[0].KernelBase(projections[1], settings.Placement.Heads).KernelPower(settings.KernelPower);
+        var scores = projections[0].KernelBase(projections[1], settings.Placement.Heads, settings.KernelDomain).KernelPower(settings.KernelPower);
         // Masked values make masked scores, exactly, since the kernel's rows are not normalized.
         return scores.WeightedValues(projections[2] * mask, settings.Placement.Heads);
     }

@@ -22,6 +22,9 @@ internal sealed record LayerSettings(
     /// <summary>k of the kernel (1 + x / 2^k)^(2^k).</summary>
     public required int KernelPower { get; init; }
 
+    /// <summary>Of the kernel's base 1 + x/2^k; null for any.</summary>
+    public ValueDomain? KernelDomain { get; init; }
+
     /// <summary>Of the gate's ReLU; null where the gate is bilinear.</summary>
     public StepFunction? GateStep { get; init; }
 

@@ -1,4 +1,5 @@
 using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Programs;
 using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Models;
@@ -13,6 +14,9 @@ public sealed record ModelPolynomials(
     IReadOnlyList<InverseRoot> AttentionNorms, IReadOnlyList<InverseRoot> FeedForwardNorms, InverseRoot FinalNorm, UnitPolynomial Tanh,
     UnitPolynomial Sigmoid)
 {
+    /// <summary>Of the kernels' bases 1 + x/2^k, one a layer; null for any.</summary>
+    public IReadOnlyList<ValueDomain>? KernelDomains { get; init; }
+
     /// <summary>Of the gates' ReLUs, one a layer; null where gates are bilinear.</summary>
     public IReadOnlyList<StepFunction>? Gates { get; init; }
 
@@ -138,6 +142,7 @@ public sealed class TrainingGraph
             {
                 ReadsWeightedNorm = layer == 0,
                 KernelPower = Shape.KernelPowers[layer],
+                KernelDomain = polynomials.KernelDomains?[layer],
                 GateStep = polynomials.Gates?[layer],
             };
 

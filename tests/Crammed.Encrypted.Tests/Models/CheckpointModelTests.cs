@@ -82,6 +82,47 @@ internal sealed class CheckpointModelTests
         });
     }
 
+    /// <summary>The functions of a program are those of the plaintext twin.</summary>
+    [Test]
+    public void Kernels_and_gates_are_those_of_the_twin([Values] GaussianKernel gaussian)
+    {
+        var (shape, grid) = (Models[1].Shape with { HasNormVectors = true }, Models[1].Grid);
+        CheckpointFolder.Write(
+            _folder, new ReferenceModel(shape, grid, seed: 1), shape, grid.Tokens,
+            configuration => configuration with { Kernel = AttentionKernel.Gaussian, Gate = FeedForwardGate.Relu });
+        var model = CheckpointModel.Load(_folder, Settings, FineTuningShape.Of(Configuration()), Deepest, gaussian: gaussian);
+        var calibration = Calibration.Read(Path.Combine(_folder, CheckpointFiles.Calibration));
+        var twin = new CalibratedFunctions(calibration, Deepest, gaussian).Of(Configuration());
+        Assert.That(model.Shape.KernelPowers, Is.EqualTo(twin.Layers.Select(layer => layer.Kernel.Exponent)));
+        Assert.That(
+            model.Shape.KernelPowers, Is.EqualTo(gaussian == GaussianKernel.PaperFaithful ? [14, 14] : shape.KernelPowers.Select((_, i) => 9 + i)));
+        Assert.That(model.Polynomials.Gates!.Select(gate => gate.Function), Is.EqualTo(twin.Layers.Select((_, i) => ActivationNames.Gate(i))));
+        foreach (var (gate, layer) in model.Polynomials.Gates!.Zip(twin.Layers))
+        {
+            Assert.That(gate.Bound, Is.EqualTo(layer.Gate!.Domain.High));
+            foreach (var x in layer.Gate.Domain.Grid(101))
+                Assert.That(gate.Exact.Evaluate(x), Is.EqualTo(layer.Gate.Step.Evaluate(x)), $"at {x}");
+        }
+    }
+
+    /// <summary>Down to -1 where the kernel is trained in, to 0 in place of exp, and 2^-10 for noise.</summary>
+    [TestCase(AttentionKernel.Polynomial, -1)]
+    [TestCase(AttentionKernel.Gaussian, 0)]
+    public void Bases_of_kernels_have_domains_that_name_layer_and_tensor(AttentionKernel kernel, double least)
+    {
+        var (shape, grid) = (Models[1].Shape with { HasNormVectors = true }, Models[1].Grid);
+        CheckpointFolder.Write(
+            _folder, new ReferenceModel(shape, grid, seed: 1), shape, grid.Tokens, configuration => configuration with { Kernel = kernel });
+        var model = CheckpointModel.Load(_folder, Settings, FineTuningShape.Of(Configuration()), Deepest);
+        var domains = ModelPrograms.Of(model.Graph(grid)).Evaluation.Domains;
+        Assert.That(domains.Keys, Is.EquivalentTo(new[] { "layers.0.kernel_base.base", "layers.1.kernel.base_once" }));
+        Assert.That(
+            domains.OrderBy(domain => domain.Key).Select(domain => domain.Value.Name),
+            Is.EqualTo(new[] { ActivationNames.KernelArgument(0), ActivationNames.KernelArgument(1) }));
+        Assert.That(
+            domains.Values.Select(domain => domain.Interval), Is.All.EqualTo(new Interval(least - 1.0 / 1024, 1 + 1.0 / 1024)));
+    }
+
     /// <summary>With the kernel that calibration chooses in place of exp.</summary>
     private static ModelShape ShapeOf(ModelShape shape, AttentionKernel kernel)
     {
