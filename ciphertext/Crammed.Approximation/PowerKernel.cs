@@ -38,7 +38,13 @@ public sealed class PowerKernel : IApproximation
     /// <paramref name="maxError"/>.
     /// </summary>
     /// <exception cref="ArgumentException">None up to <paramref name="maxExponent"/> does, or the domain reaches above 0.</exception>
-    public static PowerKernel Choose(Interval domain, double maxError, int maxExponent = MaxExponent)
+    public static PowerKernel Choose(Interval domain, double maxError, int maxExponent = MaxExponent) =>
+        TryChoose(domain, maxError, maxExponent) ?? throw new ArgumentException(
+            $"No (1 + x/2^k)^(2^k) with k up to {maxExponent} is stable on {domain} (at most 0, at least -2^(k+1)) and within "
+            + $"{maxError:G3} of exp.");
+
+    /// <summary>As <see cref="Choose"/>; null if there is none.</summary>
+    public static PowerKernel? TryChoose(Interval domain, double maxError, int maxExponent = MaxExponent)
     {
         ArgumentNullException.ThrowIfNull(domain);
         if (!(maxError > 0))
@@ -52,9 +58,7 @@ public sealed class PowerKernel : IApproximation
                 return kernel;
         }
 
-        throw new ArgumentException(
-            $"No (1 + x/2^k)^(2^k) with k up to {maxExponent} is stable on {domain} (at most 0, at least -2^(k+1)) and within "
-            + $"{maxError:G3} of exp.");
+        return null;
     }
 
     /// <inheritdoc/>

@@ -23,18 +23,24 @@ public sealed class CalibratedFunctions
     /// </summary>
     private const double MomentHeadroom = 8;
 
+    /// <summary>Of <see cref="GaussianKernel.PaperFaithful"/>.</summary>
+    private static readonly PowerKernel PaperKernel = new(14);
+
     private readonly Calibration _calibration;
     private readonly int _maxDepth;
+    private readonly GaussianKernel _gaussian;
 
     /// <param name="calibration">Ranges observed on public text, all positions computed.</param>
     /// <param name="maxDepth">Levels that one evaluation may take, 2 to 31: those of a refreshed ciphertext.</param>
-    public CalibratedFunctions(Calibration calibration, int maxDepth)
+    /// <param name="gaussian">Squarings of a Gaussian kernel.</param>
+    public CalibratedFunctions(Calibration calibration, int maxDepth, GaussianKernel gaussian = GaussianKernel.Calibrated)
     {
         ArgumentNullException.ThrowIfNull(calibration);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxDepth, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxDepth, 31);
         _calibration = calibration;
         _maxDepth = maxDepth;
+        _gaussian = gaussian;
     }
 
     /// <summary>sqrt(d / (u + d epsilon)) for u = d * variance; its derivative is -y^3 / (2d).</summary>
@@ -75,7 +81,7 @@ public sealed class CalibratedFunctions
     /// The kernel of a layer: the trained-in polynomial itself, or the one that stands in for the Gaussian kernel's exponential on the
     /// calibrated range. Values at padding are masked, not scores, so that this range is the real one.
     /// </summary>
-    /// <exception cref="InvalidDataException">No such range was calibrated.</exception>
+    /// <exception cref="InvalidDataException">No such range was calibrated, or it is too wide for any number of squarings.</exception>
     /// <exception cref="ArgumentException">A kernel that no polynomial stands in for.</exception>
     public PowerKernel Kernel(BertConfiguration configuration, int layer)
     {
@@ -87,7 +93,15 @@ public sealed class CalibratedFunctions
             throw new ArgumentException(
                 $"no polynomial stands in for kernel {configuration.Kernel}; use a model with arch.kernel=gaussian or polynomial");
         }
-        return PowerKernel.Choose(new Interval(Range(ActivationNames.KernelArgument(layer)).Low, 0), WantedKernelError);
+        var name = ActivationNames.KernelArgument(layer);
+        var domain = new Interval(Range(name).Low, 0);
+        var kernel = _gaussian == GaussianKernel.Calibrated ? PowerKernel.TryChoose(domain, WantedKernelError)
+            : LayerFunctions.CloseToExp(PaperKernel).Contains(domain) ? PaperKernel
+            : null;
+        return kernel ?? throw new InvalidDataException(
+            FormattableString.Invariant($"{CheckpointFiles.Calibration}: '{name}' goes down to {domain.Low}, too far for exp by ")
+            + $"{(_gaussian == GaussianKernel.Calibrated ? PowerKernel.MaxExponent : PaperKernel.Exponent)} squarings; "
+            + "pretrain with a range penalty.");
     }
 
     /// <summary>ReLU of a layer's gate on the smallest symmetric interval around its range; null where the gate is bilinear.</summary>

@@ -15,7 +15,10 @@ public sealed record LayerFunctions(
     /// <summary>
     /// Where the kernel may be evaluated: where it is stable, [-2^(k+1), 0], and in place of exp only where it is close, [-2^k, 0].
     /// </summary>
-    public Interval KernelDomain => IsKernelTrained ? Kernel.Domain : new Interval(Kernel.Domain.Low / 2, 0);
+    public Interval KernelDomain => IsKernelTrained ? Kernel.Domain : CloseToExp(Kernel);
+
+    /// <summary>[-2^k, 0]: below, the kernel rises again.</summary>
+    internal static Interval CloseToExp(PowerKernel kernel) => new(kernel.Domain.Low / 2, 0);
 }
 
 /// <summary>An approximation as tables show it.</summary>

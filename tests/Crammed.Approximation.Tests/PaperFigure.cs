@@ -21,7 +21,7 @@ internal sealed record PaperFigure(string Function, Interval Domain, string Degr
     public static PaperFigure Of(string function, double low) =>
         Read().Single(f => f.Function == function && f.Domain.Low == low);
 
-    private static string Checkout()
+    public static string Checkout()
     {
         var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Crammed.sln")))

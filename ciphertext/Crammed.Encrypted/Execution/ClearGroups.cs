@@ -124,6 +124,19 @@ public sealed class ClearGroups(int slotCount, int refreshedLevel) : IGroupBacke
         });
     }
 
+    public void Check(IReadOnlyList<SlotVector> vectors, ValueDomain domain)
+    {
+        for (var i = 0; i < vectors.Count; i++)
+        {
+            var values = Slots(vectors[i]);
+            for (var slot = 0; slot < slotCount; slot++)
+            {
+                if (!domain.Interval.Contains(values[slot]))
+                    throw new RangeViolationException($"{domain.Name}: {values[slot]:G9} in slot {slot} is outside {domain.Interval}", i);
+            }
+        }
+    }
+
     public SlotVector[] LinearMap(IReadOnlyList<SlotVector> inputs, LinearMap map, SlotGrid grid, IReadOnlyList<FrozenWeights> matrices)
     {
         var outputs = MapVector.Of(map.OutputBlocks);

@@ -26,6 +26,12 @@ public interface IGroupBackend
     /// <summary>Level of a refreshed vector.</summary>
     int RefreshedLevel { get; }
 
+    /// <summary>Checks where slots lie, where they can be seen.</summary>
+    /// <exception cref="RangeViolationException">on clear slots: a value is outside the domain</exception>
+    void Check(IReadOnlyList<SlotVector> vectors, ValueDomain domain)
+    {
+    }
+
     /// <summary>Sums, each with public slots of its own added: constants[job] may be empty.</summary>
     SlotVector[] Sum(IReadOnlyList<IReadOnlyList<ScaledVector>> jobs, IReadOnlyList<IReadOnlyList<PublicSlots>> constants);
 

@@ -145,11 +145,29 @@ public sealed class ProgramRun : IDisposable
     {
         try
         {
-            return Execute(instruction);
+            var made = Execute(instruction);
+            CheckDomains(instruction, made);
+            return made;
         }
         catch (RangeViolationException violation)
         {
             throw new RangeViolationException($"{ResultOf(instruction, violation.Vector).Name}: {violation.Message}", violation.Vector);
+        }
+    }
+
+    private void CheckDomains(Instruction instruction, SlotVector[] made)
+    {
+        if (instruction is not SingleInstruction { Result: var result } || !_program.Domains.TryGetValue(result.Name, out var domain))
+            return;
+        try
+        {
+            _backend.Check(made, domain);
+        }
+        catch (RangeViolationException)
+        {
+            foreach (var vector in made)
+                vector.Dispose();
+            throw;
         }
     }
 

@@ -1,4 +1,5 @@
 using Crammed.Approximation;
+using Crammed.Encrypted.Programs;
 using Crammed.Encrypted.Tensors;
 using Crammed.Model;
 
@@ -12,6 +13,9 @@ internal static class CalibratedPolynomials
     /// small.
     /// </summary>
     public const double NormBits = 16;
+
+    /// <summary>What noise may put the base of a kernel outside its domain by: equal vectors have the base 1.</summary>
+    private const double NoiseRoom = 1.0 / (1 << 10);
 
     /// <param name="configuration">of the model</param>
     /// <param name="calibration">of the model; ranges in which the last layer computes its first token only, as programs do</param>
@@ -28,7 +32,16 @@ internal static class CalibratedPolynomials
             new UnitPolynomial("tanh", functions.Tanh().Approximation), TaskLoss.Of(configuration.Classes, functions, deepest))
         {
             NormEpsilon = configuration.NormEpsilon,
+            KernelDomains = [.. layers.Select(KernelDomain)],
+            Gates = configuration.Gate == FeedForwardGate.Relu
+                ? [.. layers.Select(layer => new StepFunction(ActivationNames.Gate(layer), functions.Gate(configuration, layer)!))]
+                : null,
         };
+
+        // A trained-in kernel is stable from -1 to 1, one in place of exp is close to it from 0 on.
+        ValueDomain KernelDomain(int layer) => new(
+            ActivationNames.KernelArgument(layer),
+            new Interval((configuration.Kernel == AttentionKernel.Gaussian ? 0 : -1) - NoiseRoom, 1 + NoiseRoom));
 
         InverseRoot Root(string name)
         {

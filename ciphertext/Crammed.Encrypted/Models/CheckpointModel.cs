@@ -6,7 +6,7 @@ using Crammed.Model;
 namespace Crammed.Encrypted.Models;
 
 /// <summary>
-/// A calibrated checkpoint of <c>crammed-bert-he</c> with the hyperparameters of a fine-tuning: all that a <see cref="TrainingGraph"/> and
+/// A calibrated checkpoint of a crammed BERT with the hyperparameters of a fine-tuning: all that a <see cref="TrainingGraph"/> and
 /// its runs take, but for trained tensors and data.
 /// </summary>
 public sealed class CheckpointModel
@@ -50,13 +50,15 @@ public sealed class CheckpointModel
     /// <param name="shape">sizes of head and model that a draw was drawn for, or those of the checkpoint</param>
     /// <param name="deepest">levels that a polynomial may take: those of a refreshed ciphertext</param>
     /// <param name="rangeMargin">what calibrated ranges are widened by, null for the checkpoint's own margin</param>
+    /// <param name="gaussian">squarings of a Gaussian kernel</param>
     /// <exception cref="FileNotFoundException">a file is missing</exception>
     /// <exception cref="InvalidDataException">
     /// a file is malformed, or programs do not train such a model; the message is one line
     /// </exception>
     /// <exception cref="ArgumentException">the shape is not the model's, or a setting is out of what can be trained</exception>
     public static CheckpointModel Load(
-        string folder, FineTuningSettings settings, FineTuningShape shape, int deepest, double? rangeMargin = null)
+        string folder, FineTuningSettings settings, FineTuningShape shape, int deepest, double? rangeMargin = null,
+        GaussianKernel gaussian = GaussianKernel.Calibrated)
     {
         using var checkpoint = new CheckpointReader(folder);
         var configuration = checkpoint.Configuration with
@@ -70,13 +72,19 @@ public sealed class CheckpointModel
         if (settings.AdapterDropout > 0)
             throw new ArgumentException($"adapter dropout is {settings.AdapterDropout}; encrypted programs train without: set dropout to 0");
         var calibration = rangeMargin is { } margin ? checkpoint.Calibration.WithMargin(margin) : checkpoint.Calibration;
-        var functions = new CalibratedFunctions(calibration, deepest);
-        var kernelScale = TrainableModel.KernelScale(configuration.HeadDimension, configuration.KernelPower);
+        var functions = new CalibratedFunctions(calibration, deepest, gaussian);
+        // The very kernels of the plaintext twin.
+        int[] powers = [.. Enumerable.Range(0, configuration.Layers).Select(layer => functions.Kernel(configuration, layer).Exponent)];
+        var polynomials = CalibratedPolynomials.Of(configuration, calibration, functions, deepest);
+        LayerScales[] scales =
+        [
+            .. powers.Select((power, layer) => new LayerScales(
+                TrainableModel.KernelScale(configuration.HeadDimension, power), polynomials.Gates?[layer].Bound ?? 1)),
+        ];
         var alpha = settings.Alpha / settings.Rank;
         return new CheckpointModel(
-            ShapeOf(configuration, settings.Rank), CalibratedPolynomials.Of(configuration, calibration, functions, deepest),
-            new AdapterScales(alpha, alpha * kernelScale), new FoldedWeights(checkpoint),
-            OptimizerOf(settings, functions, shape.LargestSlope),
+            ShapeOf(configuration, powers, settings.Rank), polynomials, new AdapterScales(alpha, [.. scales.Select(scale => alpha * scale.Kernel)]),
+            new FoldedWeights(checkpoint, scales), OptimizerOf(settings, functions, shape.LargestSlope),
             TrainableModel.GradientScale(functions, shape.LargestSlope), configuration.SequenceLength);
     }
 
@@ -135,10 +143,11 @@ public sealed class CheckpointModel
                 settings.Beta1, settings.Beta2, settings.Epsilon, settings.WeightDecay,
                 Math.Sqrt(functions.LargestSecondMoment(settings.Epsilon, slope)));
 
-    private static ModelShape ShapeOf(BertConfiguration configuration, int rank) => new(
-        configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, configuration.KernelPower, rank,
+    private static ModelShape ShapeOf(BertConfiguration configuration, int[] kernelPowers, int rank) => new(
+        configuration.Layers, configuration.Hidden, configuration.Heads, configuration.FeedForwardInner, kernelPowers.Max(), rank,
         configuration.HeadProjection, configuration.HeadHidden, configuration.Classes)
     {
+        KernelPowers = [.. kernelPowers],
         HasNormVectors = true,
     };
 }

@@ -3,8 +3,8 @@ using Crammed.Encrypted.Tensors;
 namespace Crammed.Encrypted.Models;
 
 /// <summary>
-/// A pre-norm layer of <c>crammed-bert-he</c> for every token: polynomial-kernel attention with adapters on query, key and value, and a
-/// bilinearly gated feed-forward part. What is public of norms and kernel is in the frozen matrices.
+/// A pre-norm layer for every token: attention by the power kernel, trained in or in place of exp, with adapters on query, key and value, and
+/// a gated feed-forward part. What is public of norms, kernel and gate is in the frozen matrices.
 /// </summary>
 internal sealed class EncoderLayer(LayerSettings settings)
 {
@@ -23,7 +23,7 @@ internal sealed class EncoderLayer(LayerSettings settings)
     private Tensor Attention(Tensor normalized, Tensor mask, IReadOnlyDictionary<string, Adapter> adapters)
     {
         var projections = settings.Project(normalized, adapters, ["query", "key", "value"]);
-        var scores = projections[0].KernelBase(projections[1], settings.Placement.Heads).KernelPower(settings.Shape.KernelPower);
+        var scores = projections[0].KernelBase(projections[1], settings.Placement.Heads, settings.KernelDomain).KernelPower(settings.KernelPower);
         // Masked values make masked scores, exactly, since the kernel's rows are not normalized.
         return scores.WeightedValues(projections[2] * mask, settings.Placement.Heads);
     }

@@ -5,10 +5,15 @@ namespace Crammed.Encrypted.Models;
 /// <summary>Weight and bias of a norm, by feature.</summary>
 public sealed record NormVectors(float[] Weight, float[] Bias);
 
+/// <summary>Factors in a layer's frozen matrices.</summary>
+/// <param name="Kernel">of queries and keys, see <see cref="TrainableModel.KernelScale"/></param>
+/// <param name="GateBound">the gate's matrix is divided by it, the one behind multiplied; 1 but for a ReLU</param>
+internal sealed record LayerScales(double Kernel, double GateBound);
+
 /// <summary>
 /// A checkpoint's frozen weights as programs read them. A norm's weight is in the columns of the matrices behind it, its bias times these
 /// matrices in frozen vectors, but for the first layer's attention norm, which the client computes; adapters read a norm with both, so that
-/// those before attention are frozen vectors too; the kernel's scale is in queries and keys; what is written into the stream is centred over features, so that
+/// those before attention are frozen vectors too; the kernel's scale is in queries and keys, a ReLU's bound in the gate and behind it; what is written into the stream is centred over features, so that
 /// norms need no mean.
 /// </summary>
 internal sealed class FoldedWeights
@@ -16,12 +21,13 @@ internal sealed class FoldedWeights
     private readonly Dictionary<string, FrozenWeights> _matrices = [];
     private readonly Dictionary<string, float[]> _vectors = [];
 
+    /// <param name="checkpoint">what is folded</param>
+    /// <param name="scales">one a layer</param>
     /// <exception cref="InvalidDataException">a tensor is missing or of another shape</exception>
-    public FoldedWeights(CheckpointReader checkpoint)
+    public FoldedWeights(CheckpointReader checkpoint, IReadOnlyList<LayerScales> scales)
     {
-        var configuration = checkpoint.Configuration;
-        for (var layer = 0; layer < configuration.Layers; layer++)
-            AddLayer(checkpoint, layer);
+        for (var layer = 0; layer < scales.Count; layer++)
+            AddLayer(checkpoint, layer, scales[layer]);
         AddNorm(checkpoint, "final_norm");
         FirstNorm = NormOf(checkpoint, "layers.0.attention_norm");
     }
@@ -32,15 +38,14 @@ internal sealed class FoldedWeights
 
     public IReadOnlyDictionary<string, float[]> Vectors => _vectors;
 
-    private void AddLayer(CheckpointReader checkpoint, int layer)
+    private void AddLayer(CheckpointReader checkpoint, int layer, LayerScales scales)
     {
         var configuration = checkpoint.Configuration;
         var (hidden, half) = (configuration.Hidden, configuration.FeedForwardInner);
         var (stored, name) = ($"layers.{layer}", $"layers.{layer}");
         if (layer > 0)
             AddNorm(checkpoint, $"{name}.attention_norm");
-        var kernelScale = TrainableModel.KernelScale(configuration.HeadDimension, configuration.KernelPower);
-        foreach (var (projection, scale) in new[] { ("query", kernelScale), ("key", kernelScale), ("value", 1) })
+        foreach (var (projection, scale) in new[] { ("query", scales.Kernel), ("key", scales.Kernel), ("value", 1) })
         {
             var matrix = checkpoint.Matrix($"{stored}.attention.{projection}.weight", hidden, hidden);
             if (layer == 0)
@@ -52,8 +57,8 @@ internal sealed class FoldedWeights
         var expand = checkpoint.Matrix($"{stored}.feed_forward.expand.weight", 2 * half, hidden);
         var feedForwardNorm = NormOf(checkpoint, $"{stored}.feed_forward_norm");
         AddBehindNorm($"{name}.expand", expand, 0, half, feedForwardNorm, 1);
-        AddBehindNorm($"{name}.gate", expand, half, half, feedForwardNorm, 1);
-        AddCentred($"{name}.contract", checkpoint.Matrix($"{stored}.feed_forward.contract.weight", hidden, half));
+        AddBehindNorm($"{name}.gate", expand, half, half, feedForwardNorm, 1 / scales.GateBound);
+        AddCentred($"{name}.contract", checkpoint.Matrix($"{stored}.feed_forward.contract.weight", hidden, half), scales.GateBound);
     }
 
     private void AddNorm(CheckpointReader checkpoint, string norm)
@@ -85,8 +90,8 @@ internal sealed class FoldedWeights
         _vectors.Add($"{name}.bias", Rounded(vector));
     }
 
-    /// <summary>(I - 1 1^T / rows) W: what is written has no mean over features.</summary>
-    private void AddCentred(string name, double[,] matrix)
+    /// <summary>(I - 1 1^T / rows) W, times a scale: what is written has no mean over features.</summary>
+    private void AddCentred(string name, double[,] matrix, double scale = 1)
     {
         var (rows, columns) = (matrix.GetLength(0), matrix.GetLength(1));
         var values = new float[rows * columns];
@@ -96,7 +101,7 @@ internal sealed class FoldedWeights
             for (var row = 0; row < rows; row++)
                 mean += matrix[row, column] / rows;
             for (var row = 0; row < rows; row++)
-                values[row * columns + column] = (float)(matrix[row, column] - mean);
+                values[row * columns + column] = (float)(scale * (matrix[row, column] - mean));
         }
         _matrices.Add(name, new FrozenWeights(values, rows, columns));
     }

@@ -36,7 +36,7 @@ internal sealed class LastLayer(LayerSettings settings)
         var own = settings.WithNormBias(
             first.SpreadLinear(settings.Matrix("query"), heads.Features, StreamRows, "query")
             + settings.AdapterInput(first).SpreadAdapter(query.A, query.B, settings.AdapterScales["query"], "query_adapter"), "query");
-        var scores = own.RepeatOverTokens().QueryKernel(projections[0], mask, heads, settings.Shape.KernelPower);
+        var scores = own.RepeatOverTokens().QueryKernel(projections[0], mask, heads, settings.KernelPower, settings.KernelDomain);
         return scores.Scores.QueryValues(projections[1], heads, StreamRows);
     }
 

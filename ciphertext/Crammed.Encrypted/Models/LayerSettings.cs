@@ -19,6 +19,15 @@ internal sealed record LayerSettings(
     string Name, ModelShape Shape, ModelPlacement Placement, InverseRoot FeedForwardNorm, double NormEpsilon,
     IReadOnlyDictionary<string, double> AdapterScales)
 {
+    /// <summary>k of the kernel (1 + x / 2^k)^(2^k).</summary>
+    public required int KernelPower { get; init; }
+
+    /// <summary>Of the kernel's base 1 + x/2^k; null for any.</summary>
+    public ValueDomain? KernelDomain { get; init; }
+
+    /// <summary>Of the gate's ReLU; null where the gate is bilinear.</summary>
+    public StepFunction? GateStep { get; init; }
+
     /// <summary>A frozen matrix of this layer.</summary>
     public FrozenMatrix Matrix(string name) => new($"{Name}.{name}");
 
@@ -45,8 +54,15 @@ internal sealed record LayerSettings(
     /// <summary>The norm before the feed-forward part.</summary>
     public Tensor Normalize(Tensor stream) => stream.Norm(FeedForwardNorm, NormEpsilon, name: "feed_forward_norm").Normalized;
 
-    /// <summary>The gated product of both halves.</summary>
-    public Tensor Gate(IReadOnlyList<Tensor> halves) => WithBias(halves[0], "expand") * WithBias(halves[1], "gate");
+    /// <summary>
+    /// The gated product of both halves: a g, or a relu(g). A ReLU's bound K divides the gate's matrix and multiplies the one behind, so that
+    /// its polynomials need no map onto [-1, 1].
+    /// </summary>
+    public Tensor Gate(IReadOnlyList<Tensor> halves)
+    {
+        var (linear, gate) = (WithBias(halves[0], "expand"), WithBias(halves[1], "gate"));
+        return GateStep is null ? linear * gate : gate.Relu(GateStep, linear);
+    }
 
     /// <summary>Frozen projections, all in one map, plus their adapters, of every token; in the order of the names.</summary>
     public IReadOnlyList<Tensor> Project(Tensor normalized, IReadOnlyDictionary<string, Adapter> adapters, IReadOnlyList<string> names)

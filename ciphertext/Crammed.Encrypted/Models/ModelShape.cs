@@ -3,12 +3,12 @@ using Crammed.Encrypted.Layouts;
 
 namespace Crammed.Encrypted.Models;
 
-/// <summary>The sizes of a <c>crammed-bert-he</c> with adapters on query, key and value, and its head.</summary>
+/// <summary>The sizes of a crammed BERT with adapters on query, key and value, and its head.</summary>
 /// <param name="Layers">encoder layers; the last one leaves its first token only</param>
 /// <param name="Hidden">width of the stream</param>
 /// <param name="Heads">attention heads</param>
 /// <param name="GateWidth">width of each half of the gated feed-forward part</param>
-/// <param name="KernelPower">k of the kernel (1 + x / 2^k)^(2^k)</param>
+/// <param name="KernelPower">k of the kernel (1 + x / 2^k)^(2^k), in every layer unless <see cref="KernelPowers"/> says otherwise</param>
 /// <param name="Rank">rank of the adapters</param>
 /// <param name="HeadProjection">width of the head's first linear layer</param>
 /// <param name="HeadHidden">width of its second</param>
@@ -16,6 +16,9 @@ namespace Crammed.Encrypted.Models;
 public sealed record ModelShape(
     int Layers, int Hidden, int Heads, int GateWidth, int KernelPower, int Rank, int HeadProjection, int HeadHidden, int Classes)
 {
+    /// <summary>Each layer's k. They differ where kernels stand in for exp, each on the range of its own layer.</summary>
+    public ValueList<int> KernelPowers { get; init; } = [.. Enumerable.Repeat(KernelPower, Layers)];
+
     /// <summary>
     /// Whether norms have weights and biases, as those of checkpoints: weights of norms before frozen matrices are in the matrices, biases
     /// times the matrices are frozen vectors NAME.bias, and those of norms before adapters and of the final norm are frozen vectors too. The

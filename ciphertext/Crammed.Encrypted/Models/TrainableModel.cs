@@ -20,12 +20,12 @@ internal static class TrainableModel
     /// <exception cref="InvalidDataException">no program trains this architecture</exception>
     public static void Require(string folder, BertConfiguration configuration)
     {
-        if (configuration.Kernel != AttentionKernel.Polynomial || configuration.Gate != FeedForwardGate.Bilinear
-            || configuration.Style != EncoderStyle.Crammed)
+        if (configuration.Kernel is not (AttentionKernel.Polynomial or AttentionKernel.Gaussian)
+            || configuration.Gate is not (FeedForwardGate.Bilinear or FeedForwardGate.Relu) || configuration.Style != EncoderStyle.Crammed)
         {
             throw new InvalidDataException(
-                $"{folder}: kernel {configuration.Kernel} with gate {configuration.Gate} cannot be trained encrypted yet; "
-                + "pretrain with arch=crammed-bert-he (polynomial kernel, bilinear gate).");
+                $"{folder}: kernel {configuration.Kernel} with gate {configuration.Gate} in style {configuration.Style} cannot be trained "
+                + "encrypted; pretrain with a Gaussian or polynomial kernel and a ReLU or bilinear gate (arch=crammed-bert, crammed-bert-he).");
         }
     }
 }

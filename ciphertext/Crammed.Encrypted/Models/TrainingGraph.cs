@@ -1,4 +1,5 @@
 using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Programs;
 using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Models;
@@ -13,17 +14,23 @@ public sealed record ModelPolynomials(
     IReadOnlyList<InverseRoot> AttentionNorms, IReadOnlyList<InverseRoot> FeedForwardNorms, InverseRoot FinalNorm, UnitPolynomial Tanh,
     TaskLoss Loss)
 {
+    /// <summary>Of the kernels' bases 1 + x/2^k, one a layer; null for any.</summary>
+    public IReadOnlyList<ValueDomain>? KernelDomains { get; init; }
+
+    /// <summary>Of the gates' ReLUs, one a layer; null where gates are bilinear.</summary>
+    public IReadOnlyList<StepFunction>? Gates { get; init; }
+
     /// <summary>Added to the mean square of what is normalized.</summary>
     public double NormEpsilon { get; init; }
 }
 
 /// <summary>Factors of adapters: alpha / rank, and what the kernel's argument has beside |q - k|^2, as a factor of q and of k.</summary>
 /// <param name="Value">of the value's adapters</param>
-/// <param name="QueryAndKey">of the query's and the key's</param>
-public sealed record AdapterScales(double Value, double QueryAndKey)
+/// <param name="QueryAndKey">of the query's and the key's, one a layer, since kernels differ</param>
+public sealed record AdapterScales(double Value, IReadOnlyList<double> QueryAndKey)
 {
-    internal IReadOnlyDictionary<string, double> ByProjection =>
-        new Dictionary<string, double> { ["query"] = QueryAndKey, ["key"] = QueryAndKey, ["value"] = Value };
+    internal IReadOnlyDictionary<string, double> OfLayer(int layer) =>
+        new Dictionary<string, double> { ["query"] = QueryAndKey[layer], ["key"] = QueryAndKey[layer], ["value"] = Value };
 }
 
 /// <summary>
@@ -131,9 +138,12 @@ public sealed class TrainingGraph
             Graph.Parameter("classifier", Head.Classifier), Head, polynomials.Tanh);
 
         LayerSettings Settings(int layer) =>
-            new(LayerName(layer), Shape, Placement, polynomials.FeedForwardNorms[layer], polynomials.NormEpsilon, scales.ByProjection)
+            new(LayerName(layer), Shape, Placement, polynomials.FeedForwardNorms[layer], polynomials.NormEpsilon, scales.OfLayer(layer))
             {
                 ReadsWeightedNorm = layer == 0,
+                KernelPower = Shape.KernelPowers[layer],
+                KernelDomain = polynomials.KernelDomains?[layer],
+                GateStep = polynomials.Gates?[layer],
             };
 
         Dictionary<string, Adapter> Adapters(int layer)

@@ -16,6 +16,9 @@ public sealed record EncryptedProgram(
     /// <summary>Its levels after planning, null before.</summary>
     public ProgramLevels? Levels { get; init; }
 
+    /// <summary>Of some values, by their names; those that no instruction makes do not count.</summary>
+    public IReadOnlyDictionary<string, ValueDomain> Domains { get; init; } = new Dictionary<string, ValueDomain>();
+
     /// <summary>All values that reach an output, outputs among them.</summary>
     public IReadOnlySet<Value> Needed()
     {

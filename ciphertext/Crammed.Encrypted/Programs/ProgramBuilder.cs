@@ -15,6 +15,7 @@ public sealed class ProgramBuilder(SlotGrid grid)
     private readonly Dictionary<string, Value> _outputs = [];
     private readonly HashSet<string> _names = [];
     private readonly Dictionary<string, ChebyshevPolynomial> _polynomials = [];
+    private readonly Dictionary<string, ValueDomain> _domains = [];
     private string _scope = "";
 
     public SlotGrid Grid => grid;
@@ -37,6 +38,14 @@ public sealed class ProgramBuilder(SlotGrid grid)
 
     /// <summary>A group that a run gives back.</summary>
     public void Output(string name, Value value) => _outputs.Add(name, value);
+
+    /// <summary>Says where a value's slots must lie; null for anywhere.</summary>
+    public Value Within(Value value, ValueDomain? domain)
+    {
+        if (domain is not null)
+            _domains.Add(value.Name, domain);
+        return value;
+    }
 
     /// <summary>Sum of terms; see <see cref="Programs.Sum"/>.</summary>
     public Value Sum(string name, IReadOnlyList<Axis> axes, params SumTerm[] terms) => SumPlus(name, axes, [], terms);
@@ -131,7 +140,10 @@ public sealed class ProgramBuilder(SlotGrid grid)
     /// <exception cref="InvalidOperationException">there are no instructions</exception>
     public EncryptedProgram Build() => _instructions.Count == 0
         ? throw new InvalidOperationException("the program has no instructions")
-        : new EncryptedProgram(grid, [.. _inputs], [.. _instructions], new Dictionary<string, Value>(_outputs));
+        : new EncryptedProgram(grid, [.. _inputs], [.. _instructions], new Dictionary<string, Value>(_outputs))
+        {
+            Domains = new Dictionary<string, ValueDomain>(_domains),
+        };
 
     /// <summary>A term of a sum.</summary>
     public static SumTerm Term(Operand operand, long factor = 1, params Axis[] over) => new(operand, factor, [.. over]);

@@ -15,6 +15,7 @@ public sealed class ProgramReader
     private readonly string _source;
     private readonly InstructionReader _instructions = new();
     private readonly List<(string Name, string Value, int Line)> _outputs = [];
+    private readonly Dictionary<string, ValueDomain> _domains = [];
     private readonly List<Value> _inputs = [];
     private readonly Dictionary<string, int> _inputLevels = [];
     private int _line;
@@ -51,6 +52,8 @@ public sealed class ProgramReader
             ReadInput(refreshed);
         while (Peek("output"))
             ReadOutput();
+        while (Peek("domain"))
+            ReadDomain();
         var levels = refreshed is { } level ? new ProgramLevels(level, _inputLevels) : null;
         _instructions.Begin(grid, _inputs, levels);
         var count = Next("instructions", line => line.Integer("the number of instructions", 1, ProgramText.LongestText));
@@ -59,7 +62,7 @@ public sealed class ProgramReader
         var instructions = new List<Instruction>(count);
         while (instructions.Count < count)
             instructions.Add(_instructions.Read(NextLine()));
-        var program = new EncryptedProgram(grid, [.. _inputs], [.. instructions], Outputs()) { Levels = levels };
+        var program = new EncryptedProgram(grid, [.. _inputs], [.. instructions], Outputs()) { Levels = levels, Domains = _domains };
         CheckText(program);
         return program;
     }
@@ -110,10 +113,7 @@ public sealed class ProgramReader
     private void ReadPolynomial() => Next("polynomial", line =>
     {
         var name = line.Name("the polynomial's name");
-        line.Expect("on");
-        var low = line.Number("the domain's lower end");
-        line.Expect("to");
-        var high = line.Number("the domain's upper end");
+        var domain = ReadInterval(line);
         double? error = line.Take("error") ? line.Number("the error") : null;
         line.Expect("coefficients");
         var coefficients = new List<double>();
@@ -121,7 +121,7 @@ public sealed class ProgramReader
             coefficients.Add(line.Number("a coefficient"));
         try
         {
-            _instructions.AddPolynomial(line, name, new ChebyshevPolynomial(new Interval(low, high), coefficients, error));
+            _instructions.AddPolynomial(line, name, new ChebyshevPolynomial(domain, coefficients, error));
         }
         catch (ArgumentException exception)
         {
@@ -129,6 +129,31 @@ public sealed class ProgramReader
         }
         return name;
     });
+
+    private void ReadDomain() => Next("domain", line =>
+    {
+        var value = line.Name("the value");
+        var interval = ReadInterval(line);
+        line.Expect("as");
+        var name = line.Name("the domain's name");
+        return _domains.TryAdd(value, new ValueDomain(name, interval)) ? name : throw line.Error($"there are two domains of {value}");
+    });
+
+    private static Interval ReadInterval(ProgramLine line)
+    {
+        line.Expect("on");
+        var low = line.Number("the domain's lower end");
+        line.Expect("to");
+        var high = line.Number("the domain's upper end");
+        try
+        {
+            return new Interval(low, high);
+        }
+        catch (ArgumentException exception)
+        {
+            throw line.Error(exception.Message);
+        }
+    }
 
     private void ReadInput(int? refreshed) => Next("input", line =>
     {

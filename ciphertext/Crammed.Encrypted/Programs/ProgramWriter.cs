@@ -7,8 +7,8 @@ using Crammed.Encrypted.Layouts;
 namespace Crammed.Encrypted.Programs;
 
 /// <summary>
-/// Writes a program as text that a person reads and compares: a head with the slots, levels, polynomials, inputs and outputs, then a line
-/// for each instruction, then the SHA-256 of all lines before. A program has one text; <see cref="ProgramReader"/> takes no other.
+/// Writes a program as text that a person reads and compares: a head with the slots, levels, polynomials, inputs, outputs and domains, then a
+/// line for each instruction, then the SHA-256 of all lines before. A program has one text; <see cref="ProgramReader"/> takes no other.
 /// </summary>
 public static class ProgramWriter
 {
@@ -39,6 +39,9 @@ public static class ProgramWriter
             Line($"input {Made(input)}{(program.Levels is { } given ? $" level {given.Inputs[input.Name]}" : "")}");
         foreach (var (name, value) in program.Outputs.OrderBy(output => output.Key, StringComparer.Ordinal))
             Line($"output {Name(name)} = {Name(value.Name)}");
+        var made = program.Instructions.SelectMany(instruction => instruction.Results).Select(value => value.Name).ToHashSet();
+        foreach (var (value, domain) in program.Domains.Where(entry => made.Contains(entry.Key)).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            Line($"domain {Name(value)} on {Number(domain.Interval.Low)} to {Number(domain.Interval.High)} as {Name(domain.Name)}");
         Line($"instructions {program.Instructions.Count}");
         foreach (var instruction in program.Instructions)
             Line(InstructionLine(instruction));

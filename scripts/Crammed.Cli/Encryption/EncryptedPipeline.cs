@@ -16,7 +16,7 @@ namespace Crammed.Cli.Encryption;
 /// <summary>What fine-tuning under encryption starts from. Paths are absolute.</summary>
 internal sealed record PipelineInput
 {
-    /// <summary>A calibrated checkpoint of crammed-bert-he.</summary>
+    /// <summary>A calibrated checkpoint of a crammed BERT.</summary>
     public required string ModelFolder { get; init; }
 
     public required TaskDefinition Task { get; init; }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Crammed.Cli.Configuration;
+using Crammed.Model;
 
 namespace Crammed.Cli.Settings;
 
@@ -12,6 +13,9 @@ public record PlanningSettings : ICheckedSettings
 
     [Description("factor that the model's calibrated ranges are widened by; null: the one in its calibration.json"), Range(1.0, 1000.0)]
     public required double? RangeMargin { get; init; }
+
+    [Description("squarings in place of a Gaussian kernel's exp; calibrated: as few as its range allows; paper-faithful: 14, as for masked scores")]
+    public required GaussianKernel GaussianKernel { get; init; }
 
     [Description("steps on clear slots that show how large values are; no more than the draw has"), Range(1, 1000)]
     public required int CalibrationSteps { get; init; }

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Crammed.Bert;
 using Crammed.Ckks;
 using Crammed.Cli.Configuration;
+using Crammed.Model;
 
 namespace Crammed.Cli.Settings;
 
@@ -27,6 +28,9 @@ public sealed record PolynomialSettings : ICheckedSettings
 
     [Description("factor that ranges=task widens the ranges by"), Range(1.0, 1000.0)]
     public required double Margin { get; init; }
+
+    [Description("squarings in place of a Gaussian kernel's exp; calibrated: as few as its range allows; paper-faithful: 14, as for masked scores")]
+    public required GaussianKernel GaussianKernel { get; init; }
 
     [Description("a value outside its polynomial's domain; error: stop; report: count")]
     public required OutOfRange OutOfRange { get; init; }

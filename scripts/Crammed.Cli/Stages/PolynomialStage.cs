@@ -31,7 +31,7 @@ internal sealed class PolynomialStage
             throw new FileNotFoundException(
                 $"{file}: not found; crammed pretrain writes it, and after full fine-tuning give polynomial.ranges=task", file);
         }
-        var functions = new CalibratedFunctions(Calibration.Read(file), input.MaxDepth).Of(evaluation.Classifier.Model.Configuration);
+        var functions = input.Functions(Calibration.Read(file)).Of(evaluation.Classifier.Model.Configuration);
         return new PolynomialStage(evaluation, input, functions);
     }
 
@@ -45,7 +45,7 @@ internal sealed class PolynomialStage
     {
         var (classifier, data) = (_evaluation.Classifier, _evaluation.Data);
         var (predictions, ranges) = PolynomialTwin.Observe(classifier, data, _input.Margin, cancellation);
-        var functions = _functions ?? new CalibratedFunctions(ranges, _input.MaxDepth).Of(classifier.Model.Configuration);
+        var functions = _functions ?? _input.Functions(ranges).Of(classifier.Model.Configuration);
         var exact = _evaluation.OutcomeOf(predictions);
         EvaluateStage.Write(exact, folder, StageFiles.Predictions, StageFiles.Metrics);
         ranges.Write(Path.Combine(folder, CheckpointFiles.Calibration));
@@ -79,7 +79,13 @@ internal sealed class PolynomialStage
 /// <param name="Margin">Factor that the examples' ranges are widened by.</param>
 /// <param name="MaxDepth">Levels that one polynomial may take.</param>
 /// <param name="Twin">Noise, and what to do with values outside the domains.</param>
-internal sealed record PolynomialInput(string? CalibrationFile, double Margin, int MaxDepth, TwinSettings Twin);
+/// <param name="Gaussian">Squarings of a Gaussian kernel.</param>
+internal sealed record PolynomialInput(
+    string? CalibrationFile, double Margin, int MaxDepth, TwinSettings Twin, GaussianKernel Gaussian = GaussianKernel.Calibrated)
+{
+    /// <summary>On calibrated ranges.</summary>
+    public CalibratedFunctions Functions(Calibration calibration) => new(calibration, MaxDepth, Gaussian);
+}
 
 /// <summary>What an evaluation by polynomials found.</summary>
 /// <param name="Exact">With the true functions.</param>

@@ -105,6 +105,26 @@ public class PolynomialTwinTests
         Assert.That(trained.Error, Is.Null);
     }
 
+    /// <summary>As published, whatever the range; but not where it would not be close to exp.</summary>
+    [Test]
+    public void A_paper_faithful_kernel_has_fourteen_squarings()
+    {
+        var gaussian = Tiny.Configuration(AttentionKernel.Gaussian);
+        var paper = new CalibratedFunctions(_ranges, MaxDepth, GaussianKernel.PaperFaithful).Of(gaussian).Layers[0];
+        Assert.That(paper.Kernel.Exponent, Is.EqualTo(14));
+        Assert.That(paper.KernelDomain, Is.EqualTo(new Interval(-16384, 0)));
+        Assert.That(
+            new CalibratedFunctions(_ranges, MaxDepth, GaussianKernel.PaperFaithful).Kernel(_configuration, 0).Exponent,
+            Is.EqualTo(_configuration.KernelPower), "a trained-in kernel approximates nothing");
+        var name = ActivationNames.KernelArgument(0);
+        var wide = new Dictionary<string, ValueRange> { [name] = new(-20_000, 0) };
+        var functions = new CalibratedFunctions(new Calibration(1, 1, wide, wide), MaxDepth, GaussianKernel.PaperFaithful);
+        Assert.That(
+            () => functions.Kernel(gaussian, 0),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains($"'{name}' goes down to -20000, too far for exp by 14 squarings"));
+        Assert.That(new CalibratedFunctions(new Calibration(1, 1, wide, wide), MaxDepth).Kernel(gaussian, 0).Exponent, Is.EqualTo(14));
+    }
+
     [Test]
     public void The_monitor_counts_exactly_what_lies_outside()
     {

@@ -21,6 +21,12 @@ internal static class CheckpointFolder
         }
         """;
 
+    /// <summary>Of the gates' values; the other end is nearer to zero.</summary>
+    public const int GateBound = 6;
+
+    /// <summary>Squarings that stand in for exp on a layer's range: 9 in the first one, which the error asks for, 10 in the next.</summary>
+    public static int GaussianPower(int layer) => 9 + layer;
+
     /// <summary>The three files.</summary>
     public static void Write(string folder, ReferenceModel model, ModelShape shape, int tokens, Func<BertConfiguration, BertConfiguration>? change = null)
     {
@@ -43,13 +49,19 @@ internal static class CheckpointFolder
         };
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, CheckpointFiles.Configuration), (change?.Invoke(configuration) ?? configuration).ToJson());
+        var kernelsAndGates = Enumerable.Range(0, shape.Layers).Select(layer =>
+            $"\"layer{layer}.kernel.argument\": {{ \"min\": {-LowestArgument(layer)}, \"max\": 0 }}, "
+            + $"\"layer{layer}.feed_forward.gate\": {{ \"min\": -3, \"max\": {GateBound} }},");
         var norms = Enumerable.Range(0, shape.Layers).SelectMany(layer => new[] { $"layer{layer}.attention_norm", $"layer{layer}.feed_forward_norm" });
         File.WriteAllText(
             Path.Combine(folder, CheckpointFiles.Calibration),
             Calibration.Replace(
-                "NORMS", string.Concat(norms.Select(norm => $"\"{norm}.variance\": {{ \"min\": 0.1, \"max\": 10 }},")), StringComparison.Ordinal));
+                "NORMS", string.Concat(norms.Select(norm => $"\"{norm}.variance\": {{ \"min\": 0.1, \"max\": 10 }},").Concat(kernelsAndGates)), StringComparison.Ordinal));
         WriteWeights(Path.Combine(folder, CheckpointFiles.Weights), model, shape);
     }
+
+    /// <summary>The least argument of a layer's kernel is its negative: within 2^10, and beyond that, where 9 squarings are not stable.</summary>
+    private static int LowestArgument(int layer) => 1000 << layer;
 
     private static void WriteWeights(string path, ReferenceModel model, ModelShape shape)
     {

@@ -1,7 +1,9 @@
+using Crammed.Approximation;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Models;
+using Crammed.Encrypted.Tensors;
 using Crammed.Model;
 
 namespace Crammed.Encrypted.Tests.Models;
@@ -27,9 +29,19 @@ internal sealed class CheckpointModelTests
         ("two layers, two blocks a head", new ModelShape(2, 24, 2, 36, 5, 2, 8, 32, 2), new SlotGrid(16, 8, 4)),
     ];
 
+    /// <summary>On the calibrated range.</summary>
+    private static readonly StepFunction Step = new("gate", new RectifiedLinear(CheckpointFolder.GateBound));
+
     private string _folder = null!;
 
-    private static IEnumerable<TestCaseData> Cases => Models.Select((model, i) => new TestCaseData(i).SetArgDisplayNames(model.Name));
+    private static IEnumerable<TestCaseData> Cases =>
+        from number in Enumerable.Range(0, Models.Length)
+        from functions in new[]
+        {
+            (AttentionKernel.Polynomial, FeedForwardGate.Bilinear), (AttentionKernel.Gaussian, FeedForwardGate.Relu),
+            (AttentionKernel.Gaussian, FeedForwardGate.Bilinear), (AttentionKernel.Polynomial, FeedForwardGate.Relu),
+        }
+        select new TestCaseData(number, functions.Item1, functions.Item2).SetArgDisplayNames(Models[number].Name, $"{functions}");
 
     [SetUp]
     public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("crammed-checkpoint-").FullName;
@@ -38,11 +50,15 @@ internal sealed class CheckpointModelTests
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
     [TestCaseSource(nameof(Cases))]
-    public void Logits_and_gradients_are_those_of_the_textbook_form(int number)
+    public void Logits_and_gradients_are_those_of_the_textbook_form(int number, AttentionKernel kernel, FeedForwardGate gate)
     {
-        var (shape, grid) = (Models[number].Shape with { HasNormVectors = true }, Models[number].Grid);
-        var reference = new ReferenceModel(shape, grid, seed: 10 + number);
-        CheckpointFolder.Write(_folder, reference, shape, grid.Tokens);
+        var (shape, grid) = (ShapeOf(Models[number].Shape, kernel), Models[number].Grid);
+        var reference = new ReferenceModel(shape, grid, seed: 10 + number)
+        {
+            Gates = gate == FeedForwardGate.Relu ? [.. Enumerable.Repeat(Step, shape.Layers)] : null,
+        };
+        CheckpointFolder.Write(
+            _folder, reference, shape, grid.Tokens, configuration => configuration with { Kernel = kernel, Gate = gate });
         var (_, logits, expected) = reference.Run();
 
         var model = CheckpointModel.Load(_folder, Settings, FineTuningShape.Of(Configuration()), Deepest);
@@ -66,6 +82,55 @@ internal sealed class CheckpointModelTests
         });
     }
 
+    /// <summary>The functions of a program are those of the plaintext twin.</summary>
+    [Test]
+    public void Kernels_and_gates_are_those_of_the_twin([Values] GaussianKernel gaussian)
+    {
+        var (shape, grid) = (Models[1].Shape with { HasNormVectors = true }, Models[1].Grid);
+        CheckpointFolder.Write(
+            _folder, new ReferenceModel(shape, grid, seed: 1), shape, grid.Tokens,
+            configuration => configuration with { Kernel = AttentionKernel.Gaussian, Gate = FeedForwardGate.Relu });
+        var model = CheckpointModel.Load(_folder, Settings, FineTuningShape.Of(Configuration()), Deepest, gaussian: gaussian);
+        var calibration = Calibration.Read(Path.Combine(_folder, CheckpointFiles.Calibration));
+        var twin = new CalibratedFunctions(calibration, Deepest, gaussian).Of(Configuration());
+        Assert.That(model.Shape.KernelPowers, Is.EqualTo(twin.Layers.Select(layer => layer.Kernel.Exponent)));
+        Assert.That(
+            model.Shape.KernelPowers, Is.EqualTo(gaussian == GaussianKernel.PaperFaithful ? [14, 14] : shape.KernelPowers.Select((_, i) => 9 + i)));
+        Assert.That(model.Polynomials.Gates!.Select(gate => gate.Function), Is.EqualTo(twin.Layers.Select((_, i) => ActivationNames.Gate(i))));
+        foreach (var (gate, layer) in model.Polynomials.Gates!.Zip(twin.Layers))
+        {
+            Assert.That(gate.Bound, Is.EqualTo(layer.Gate!.Domain.High));
+            foreach (var x in layer.Gate.Domain.Grid(101))
+                Assert.That(gate.Exact.Evaluate(x), Is.EqualTo(layer.Gate.Step.Evaluate(x)), $"at {x}");
+        }
+    }
+
+    /// <summary>Down to -1 where the kernel is trained in, to 0 in place of exp, and 2^-10 for noise.</summary>
+    [TestCase(AttentionKernel.Polynomial, -1)]
+    [TestCase(AttentionKernel.Gaussian, 0)]
+    public void Bases_of_kernels_have_domains_that_name_layer_and_tensor(AttentionKernel kernel, double least)
+    {
+        var (shape, grid) = (Models[1].Shape with { HasNormVectors = true }, Models[1].Grid);
+        CheckpointFolder.Write(
+            _folder, new ReferenceModel(shape, grid, seed: 1), shape, grid.Tokens, configuration => configuration with { Kernel = kernel });
+        var model = CheckpointModel.Load(_folder, Settings, FineTuningShape.Of(Configuration()), Deepest);
+        var domains = ModelPrograms.Of(model.Graph(grid)).Evaluation.Domains;
+        Assert.That(domains.Keys, Is.EquivalentTo(new[] { "layers.0.kernel_base.base", "layers.1.kernel.base_once" }));
+        Assert.That(
+            domains.OrderBy(domain => domain.Key).Select(domain => domain.Value.Name),
+            Is.EqualTo(new[] { ActivationNames.KernelArgument(0), ActivationNames.KernelArgument(1) }));
+        Assert.That(
+            domains.Values.Select(domain => domain.Interval), Is.All.EqualTo(new Interval(least - 1.0 / 1024, 1 + 1.0 / 1024)));
+    }
+
+    /// <summary>With the kernel that calibration chooses in place of exp.</summary>
+    private static ModelShape ShapeOf(ModelShape shape, AttentionKernel kernel)
+    {
+        shape = shape with { HasNormVectors = true };
+        ValueList<int> powers = [.. Enumerable.Range(0, shape.Layers).Select(CheckpointFolder.GaussianPower)];
+        return kernel == AttentionKernel.Polynomial ? shape : shape with { KernelPower = powers.Max(), KernelPowers = powers };
+    }
+
     /// <summary>What writes into the stream has no mean, whatever it reads, so that the norms need none: to single precision.</summary>
     [Test]
     public void Matrices_that_write_into_the_stream_are_centred()
@@ -80,16 +145,16 @@ internal sealed class CheckpointModelTests
         }
     }
 
-    [TestCase("cannot be trained encrypted yet", nameof(BertConfiguration.Kernel))]
-    [TestCase("cannot be trained encrypted yet", nameof(BertConfiguration.Gate))]
-    [TestCase("cannot be trained encrypted yet", nameof(BertConfiguration.Style))]
+    [TestCase("kernel Softmax with gate Bilinear in style Crammed cannot be trained encrypted", nameof(BertConfiguration.Kernel))]
+    [TestCase("with gate Gelu in style Crammed cannot be trained encrypted", nameof(BertConfiguration.Gate))]
+    [TestCase("in style Original cannot be trained encrypted", nameof(BertConfiguration.Style))]
     public void Another_architecture_is_refused(string message, string changed)
     {
         var (shape, grid) = (Models[0].Shape with { HasNormVectors = true }, Models[0].Grid);
         CheckpointFolder.Write(_folder, new ReferenceModel(shape, grid, seed: 1), shape, grid.Tokens, configuration => changed switch
         {
             nameof(BertConfiguration.Kernel) => configuration with { Kernel = AttentionKernel.Softmax },
-            nameof(BertConfiguration.Gate) => configuration with { Gate = FeedForwardGate.Relu },
+            nameof(BertConfiguration.Gate) => configuration with { Gate = FeedForwardGate.Gelu },
             _ => configuration with { Style = EncoderStyle.Original },
         });
         Refuses<InvalidDataException>(message, Settings);

@@ -16,7 +16,9 @@ internal sealed class GraphedModel
     public GraphedModel(ReferenceModel reference, ModelShape shape, SlotGrid grid, ModelPolynomials? polynomials = null)
     {
         (_reference, _grid) = (reference, grid);
-        Training = new TrainingGraph(shape, grid, polynomials ?? Polynomials(shape.Layers, shape.Classes), new AdapterScales(ReferenceModel.AdapterScale, ReferenceModel.AdapterScale));
+        Training = new TrainingGraph(
+            shape, grid, (polynomials ?? Polynomials(shape.Layers, shape.Classes)) with { Gates = reference.Gates },
+            new AdapterScales(ReferenceModel.AdapterScale, [.. Enumerable.Repeat(ReferenceModel.AdapterScale, shape.Layers)]));
         Parameters = new PackedParameters(Training);
     }
 

@@ -1,13 +1,15 @@
+using System.Globalization;
 using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Models;
 using static TorchSharp.torch;
+using StepFunction = Crammed.Encrypted.Tensors.StepFunction;
 
 namespace Crammed.Encrypted.Tests.Models;
 
 /// <summary>
 /// A random model with its batch, and its loss and gradients by libtorch's autograd in double precision, in textbook form: whole layer norms,
-/// masked scores, every token of every layer, true functions.
+/// masked scores, every token of every layer, true functions, but for those that stand for exp and ReLU in a kernel and a gate.
 /// </summary>
 internal sealed class ReferenceModel
 {
@@ -33,10 +35,11 @@ internal sealed class ReferenceModel
             AddNorms(random);
             Data = Data with { Embedding = [.. Data.Embedding.Select((value, i) => value + 0.3 * (i / shape.Hidden % 5 - 2))] };
         }
-        // Queries and keys as large as the kernel's argument allows.
-        var kernelSize = 0.12 / Math.Sqrt(KernelFactor);
         for (var layer = 0; layer < shape.Layers; layer++)
         {
+            // Queries and keys as large as the kernel's argument allows; where that is more than exp has use for, as for 2^5.
+            var power = shape.KernelPowers[layer];
+            var kernelSize = 0.12 / Math.Sqrt(KernelFactor(layer) * Math.Pow(2, Math.Max(0, power - 5)));
             AddFrozen(random, $"layers.{layer}.query", shape.Hidden, shape.Hidden, kernelSize);
             AddFrozen(random, $"layers.{layer}.key", shape.Hidden, shape.Hidden, kernelSize);
             AddFrozen(random, $"layers.{layer}.value", shape.Hidden, shape.Hidden, 1);
@@ -61,6 +64,11 @@ internal sealed class ReferenceModel
     /// <summary>The batch that <see cref="Run()"/> takes.</summary>
     public ReferenceBatch Data { get; }
 
+    /// <summary>
+    /// The gates' ReLUs, a layer each: of their steps the polynomials themselves, whose derivative is left out; null for bilinear gates.
+    /// </summary>
+    public IReadOnlyList<StepFunction>? Gates { get; init; }
+
     /// <summary>Frozen matrices [output, input]; factors of norms and kernel are in them.</summary>
     public Dictionary<string, (double[] Values, int Rows, int Columns)> Frozen { get; } = [];
 
@@ -70,16 +78,27 @@ internal sealed class ReferenceModel
     /// <summary>Trained tensors by name.</summary>
     public Dictionary<string, (double[] Values, int Rows, int Columns)> Trained { get; } = [];
 
-    /// <summary>What the graph reads: the output matrices' columns are centred, as nothing else is, so that its norms need no mean.</summary>
+    /// <summary>
+    /// What the graph reads: the output matrices' columns are centred, as nothing else is, so that its norms need no mean; a gate is divided by
+    /// its ReLU's bound.
+    /// </summary>
     public Dictionary<string, FrozenWeights> CentredFrozen() => Frozen.ToDictionary(
         pair => pair.Key,
         pair => new FrozenWeights(
             [
                 .. (pair.Key.EndsWith(".output", StringComparison.Ordinal) || pair.Key.EndsWith(".contract", StringComparison.Ordinal)
                     ? CentredColumns(pair.Value)
-                    : pair.Value.Values).Select(value => (float)value),
+                    : pair.Value.Values).Select(value => (float)(value * GateScale(pair.Key))),
             ],
             pair.Value.Rows, pair.Value.Columns));
+
+    /// <summary>What the graph's matrix has besides, for the sake of a ReLU's bound.</summary>
+    private double GateScale(string matrix) => matrix.Split('.') switch
+    {
+        [_, var layer, "gate"] when Gates is not null => 1 / Gates[int.Parse(layer, CultureInfo.InvariantCulture)].Bound,
+        [_, var layer, "contract"] when Gates is not null => Gates[int.Parse(layer, CultureInfo.InvariantCulture)].Bound,
+        _ => 1,
+    };
 
     /// <summary>Mean loss, logits [example, class], and the gradient of every trained tensor.</summary>
     public (double Loss, double[] Logits, Dictionary<string, double[]> Gradients) Run() => Run(Data);
@@ -92,7 +111,7 @@ internal sealed class ReferenceModel
             pair => pair.Key, pair => tensor(pair.Value.Values, [pair.Value.Rows, pair.Value.Columns]).requires_grad_());
         var x = tensor(batch.Embedding, [_examples, _tokens, _shape.Hidden]);
         for (var layer = 0; layer < _shape.Layers; layer++)
-            x = Layer(x, batch.Lengths, $"layers.{layer}", trained);
+            x = Layer(x, batch.Lengths, layer, trained);
         var hidden = Affine(Norm(x.select(1, 0)), "final_norm");
         hidden = hidden.matmul(trained["head.projection.weight"]) + trained["head.projection.bias"];
         hidden = (hidden.matmul(trained["head.dense.weight"]) + trained["head.dense.bias"]).tanh();
@@ -104,17 +123,21 @@ internal sealed class ReferenceModel
         return (loss.item<double>(), Values(logits), trained.ToDictionary(pair => pair.Key, pair => Values(pair.Value.grad!)));
     }
 
-    private Tensor Layer(Tensor x, int[] lengths, string name, Dictionary<string, Tensor> trained)
+    private Tensor Layer(Tensor x, int[] lengths, int layer, Dictionary<string, Tensor> trained)
     {
+        var name = $"layers.{layer}";
         var normalized = Affine(Norm(x), $"{name}.attention_norm");
         var (query, key, value) = (Heads("query"), Heads("key"), Heads("value"));
-        var kernel = (1 - (query.unsqueeze(3) - key.unsqueeze(2)).square().sum(-1) * KernelFactor).pow(1 << _shape.KernelPower);
+        var kernel = (1 - (query.unsqueeze(3) - key.unsqueeze(2)).square().sum(-1) * KernelFactor(layer)).pow(1 << _shape.KernelPowers[layer]);
         var mask = tensor(Enumerable.Range(0, _examples * _tokens).Select(i => i % _tokens < lengths[i / _tokens] ? 1.0 : 0.0).ToArray())
             .reshape(_examples, 1, 1, _tokens);
         var attended = (kernel * mask).matmul(value).permute(0, 2, 1, 3).reshape(_examples, _tokens, _shape.Hidden);
         x = x + nn.functional.linear(attended, Matrix($"{name}.output"));
         var second = Affine(Norm(x), $"{name}.feed_forward_norm");
-        var gated = nn.functional.linear(second, Matrix($"{name}.expand")) * nn.functional.linear(second, Matrix($"{name}.gate"));
+        var gate = nn.functional.linear(second, Matrix($"{name}.gate"));
+        if (Gates is not null)
+            gate = gate * tensor([.. Values(gate).Select(Gates[layer].Exact.Evaluate)], gate.shape);
+        var gated = nn.functional.linear(second, Matrix($"{name}.expand")) * gate;
         return x + nn.functional.linear(gated, Matrix($"{name}.contract"));
 
         Tensor Heads(string projection) =>
@@ -124,7 +147,8 @@ internal sealed class ReferenceModel
     }
 
     /// <summary>Of |q - k|^2.</summary>
-    private double KernelFactor => _shape.HasNormVectors ? 1 / (2 * Math.Sqrt(_shape.HeadWidth) * (1 << _shape.KernelPower)) : 1;
+    private double KernelFactor(int layer) =>
+        _shape.HasNormVectors ? 1 / (2 * Math.Sqrt(_shape.HeadWidth) * (1 << _shape.KernelPowers[layer])) : 1;
 
     private Tensor Norm(Tensor x) => nn.functional.layer_norm(x, [_shape.Hidden], eps: _shape.HasNormVectors ? NormEpsilon : 0);
 

@@ -1,5 +1,7 @@
+using Crammed.Approximation;
 using Crammed.Encrypted.Layouts;
 using Crammed.Encrypted.Models;
+using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Tests.Models;
 
@@ -10,9 +12,13 @@ internal sealed class TrainingGraphTests
 
     /// <summary>
     /// Of the graph's parts only its polynomials differ from the reference: norms are within 2^-20 of theirs, tanh of degree 63 on [-5, 5] within
-    /// 2^-21, the sigmoid of degree 31 on [-8, 8] within 2^-16, probabilities of more classes within 2^-16 as well. Each norm's error is multiplied by the 2^5 squarings of a kernel, at most.
+    /// 2^-21, the sigmoid of degree 31 on [-8, 8] within 2^-16, probabilities of more classes within 2^-16 as well. Each norm's error is
+    /// multiplied by the 2^5 squarings of a kernel, at most: more squarings have arguments that are smaller by as much. Of a ReLU both sides take
+    /// the same polynomials.
     /// </summary>
     private const double Tolerance = 1e-4;
+
+    private static readonly RectifiedLinear Relu = new(4);
 
     private static readonly (string Name, ModelShape Shape, SlotGrid Grid)[] Models =
     [
@@ -30,10 +36,21 @@ internal sealed class TrainingGraphTests
     private static IEnumerable<TestCaseData> Cases => Models.Select((model, i) => new TestCaseData(i).SetArgDisplayNames(model.Name));
 
     [TestCaseSource(nameof(Cases))]
-    public void Every_gradient_is_that_of_autograd(int number)
+    public void Every_gradient_is_that_of_autograd(int number) => Check(Models[number].Shape, Models[number].Grid, seed: number + 1, null);
+
+    /// <summary>Kernels in place of exp, of another number of squarings in each layer, and gates with ReLU.</summary>
+    [TestCaseSource(nameof(Cases))]
+    public void With_kernels_that_differ_and_ReLU_every_gradient_is_that_of_autograd(int number)
     {
         var (_, shape, grid) = Models[number];
-        var reference = new ReferenceModel(shape, grid, seed: number + 1);
+        Check(
+            shape with { KernelPowers = [.. Enumerable.Range(0, shape.Layers).Select(layer => 9 - layer)] }, grid, seed: number + 1,
+            [.. Enumerable.Range(0, shape.Layers).Select(layer => new StepFunction($"gate{layer}", Relu))]);
+    }
+
+    private static void Check(ModelShape shape, SlotGrid grid, int seed, IReadOnlyList<StepFunction>? gates)
+    {
+        var reference = new ReferenceModel(shape, grid, seed) { Gates = gates };
         var (_, logits, expected) = reference.Run();
         var model = new GraphedModel(reference, shape, grid);
         var outputs = model.RunClear(model.Training.Graph.Lower().Program, model.Constants(LossScale));

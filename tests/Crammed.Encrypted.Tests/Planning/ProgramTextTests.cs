@@ -89,6 +89,36 @@ public sealed class ProgramTextTests
         Assert.That(ProgramWriter.Write(ProgramReader.Read(text, "program")), Is.EqualTo(text));
     }
 
+    /// <summary>They belong to values by name, and go with them where a pass leaves values out.</summary>
+    [Test]
+    public void Domains_are_written_and_read()
+    {
+        var program = new ProgramBuilder(SyntheticPrograms.Grid);
+        var x = program.Input("x");
+        var domain = new ValueDomain("layer0.kernel.argument", new Interval(-1, 1.5));
+        var kept = program.Within(program.Sum("kept", [], ProgramBuilder.Term(x, 2)), domain);
+        program.Within(program.Sum("left_out", [], ProgramBuilder.Term(x)), domain);
+        program.Within(program.Sum("anywhere", [], ProgramBuilder.Term(kept)), null);
+        program.Output("y", kept);
+        var text = ProgramWriter.Write(program.Build());
+        Assert.That(text, Does.Contain("\ndomain kept on -1 to 1.5 as layer0.kernel.argument\ndomain left_out on -1 to 1.5 as "));
+        var read = ProgramReader.Read(text, "program");
+        Assert.That(ProgramWriter.Write(read), Is.EqualTo(text));
+        Assert.That(read.Domains["kept"], Is.EqualTo(domain));
+        var living = ProgramWriter.Write(DeadCodeElimination.Run(read).Program);
+        Assert.That(living, Does.Contain("\ndomain kept ").And.Not.Contain("left_out"));
+        string Changed(string from, string to) => Signed(text[..text.IndexOf("sha256", StringComparison.Ordinal)].Replace(from, to, StringComparison.Ordinal));
+        Assert.That(
+            () => ProgramReader.Read(Changed("domain left_out", "domain kept"), "plan"),
+            Throws.TypeOf<ProgramFormatException>().With.Message.Contains("there are two domains of kept"));
+        Assert.That(
+            () => ProgramReader.Read(Changed("domain left_out", "domain nothing"), "plan"),
+            Throws.TypeOf<ProgramFormatException>().With.Message.Contains("the line should be written"));
+        Assert.That(
+            () => ProgramReader.Read(Changed("on -1 to 1.5", "on 2 to 1.5"), "plan"),
+            Throws.TypeOf<ProgramFormatException>().With.Message.Contains("An interval needs low < high"));
+    }
+
     /// <summary>A person who edits a plan is told, whatever the edit.</summary>
     [Test]
     public void A_changed_text_is_refused()

@@ -1,4 +1,7 @@
+using Crammed.Approximation;
+using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Programs;
 using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Tests.Tensors;
@@ -93,6 +96,31 @@ public sealed class AttentionTests
                 return Power(Base(heads, x[0], x[1], at[0], at[1], key, head), 2) * x[2][at[0], key, at[2]];
             }))],
             [heads.BlocksPerHead > 1 ? 5 : 4]);
+    }
+
+    /// <summary>The least base is 1 less the largest squared distance.</summary>
+    [Test]
+    public void A_base_outside_its_domain_is_named()
+    {
+        var (grid, features) = (new SlotGrid(4, 2, 4), new FeatureBlocks(4, 1));
+        var domain = new ValueDomain("layer1.kernel.argument", new Interval(-1, 1));
+        Assert.That(() => Run(1.4), Throws.Nothing);
+        Assert.That(
+            Assert.Catch(() => Run(1.5))!.GetBaseException(), Is.TypeOf<RangeViolationException>().With.Message.EqualTo(
+                "kernel_base.base: layer1.kernel.argument: -1.25 in slot 0 is outside [-1, 1]"));
+
+        void Run(double distance)
+        {
+            var graph = new Graph(grid);
+            var (query, key) = (graph.Input("query", grid.Features(features)), graph.Input("key", grid.Features(features)));
+            var given = new Dictionary<Tensor, double[][]>
+            {
+                [query] = query.Layout.Pack([.. Enumerable.Repeat(distance, 32)]),
+                [key] = key.Layout.Pack(new double[32]),
+            };
+            GraphRun.Execute(
+                graph, given, new Dictionary<string, FrozenWeights>(), [query.KernelBase(key, new HeadBlocks(4, features), domain)], 5);
+        }
     }
 
     [Test]

@@ -11,11 +11,12 @@ namespace Crammed.Encrypted.Tensors;
 internal sealed class KernelBase : Operation
 {
     private readonly HeadBlocks _heads;
+    private readonly ValueDomain? _domain;
 
     /// <exception cref="ArgumentException">query and key do not lie as features of these heads</exception>
-    public KernelBase(string name, Tensor query, Tensor key, HeadBlocks heads) : base(name, query, key)
+    public KernelBase(string name, Tensor query, Tensor key, HeadBlocks heads, ValueDomain? domain) : base(name, query, key)
     {
-        _heads = heads;
+        (_heads, _domain) = (heads, domain);
         foreach (var operand in Operands)
             RequireLayout(operand, query.Layout.Grid.Features(heads.Features));
     }
@@ -32,7 +33,7 @@ internal sealed class KernelBase : Operation
         distances = program.SumOverDigit("over_blocks", distances, 1, _heads.BlocksPerHead);
         // Blocks without a head stay zero.
         var one = blocks == program.Grid.Blocks ? 1 : SlotMask.Where(SlotCondition.Below(1, program.Grid.Blocks, blocks));
-        return [program.SumPlus("base", loops.Maps, [one], ProgramBuilder.Term(distances, -1))];
+        return [program.Within(program.SumPlus("base", loops.Maps, [one], ProgramBuilder.Term(distances, -1)), _domain)];
     }
 
     public override IReadOnlyList<Tensor?> Gradients(Graph graph, IReadOnlyList<Tensor?> gradients)
@@ -96,9 +97,11 @@ public static partial class TensorFunctions
     /// <param name="query">[example, token, feature]</param>
     /// <param name="key">the same</param>
     /// <param name="heads">how heads lie among the features</param>
+    /// <param name="domain">of the result; null for any</param>
     /// <param name="name">of the result</param>
     /// <returns>[example, token, head, giant, baby], see <see cref="AttentionLayouts.ScoreMaps"/></returns>
     /// <exception cref="ArgumentException">query or key lies in another way</exception>
-    public static Tensor KernelBase(this Tensor query, Tensor key, HeadBlocks heads, string name = "kernel_base") =>
-        query.Graph.AddSingle(new KernelBase(name, query, key, heads));
+    public static Tensor KernelBase(
+        this Tensor query, Tensor key, HeadBlocks heads, ValueDomain? domain = null, string name = "kernel_base") =>
+        query.Graph.AddSingle(new KernelBase(name, query, key, heads, domain));
 }

@@ -16,14 +16,16 @@ internal sealed class QueryKernel : Operation
 {
     private readonly HeadBlocks _heads;
     private readonly int _power;
+    private readonly ValueDomain? _domain;
 
     /// <exception cref="ArgumentException">the layouts do not fit</exception>
     /// <exception cref="ArgumentOutOfRangeException">the power is below 1</exception>
-    public QueryKernel(string name, Tensor query, Tensor key, Tensor mask, HeadBlocks heads, int power) : base(name, query, key, mask)
+    public QueryKernel(string name, Tensor query, Tensor key, Tensor mask, HeadBlocks heads, int power, ValueDomain? domain)
+        : base(name, query, key, mask)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(power, 1);
         var grid = key.Layout.Grid;
-        (_heads, _power) = (heads, power);
+        (_heads, _power, _domain) = (heads, power, domain);
         RequireLayout(query, grid.OneToken(heads.Features));
         RequireLayout(key, grid.Features(heads.Features));
         RequireLayout(mask, grid.PerToken());
@@ -69,7 +71,7 @@ internal sealed class QueryKernel : Operation
         var first = FirstBlocks(program.Grid);
         var weight = first is null ? mask : program.Masked("first_blocks", [], ProgramBuilder.Mask(mask, first));
         var near = program.SumPlus("near", axes, [1], ProgramBuilder.Term(program.Fold("head_distances", distances, 1, blocks), -1));
-        var once = program.Multiply("base_once", axes, near, weight[[]]);
+        var once = program.Within(program.Multiply("base_once", axes, near, weight[[]]), _domain);
         return (once, program.Fold("base", once, -1, blocks));
     }
 
@@ -140,12 +142,13 @@ public static partial class TensorFunctions
     /// <param name="mask">[example, token]: 1 for data, 0 for none</param>
     /// <param name="heads">how heads lie among the features</param>
     /// <param name="power">k, at least 1</param>
+    /// <param name="domain">of 1 - |query - key|^2 where there is data; null for any</param>
     /// <param name="name">of the results</param>
     /// <exception cref="ArgumentException">the layouts do not fit</exception>
     public static QueryScores QueryKernel(
-        this Tensor query, Tensor key, Tensor mask, HeadBlocks heads, int power, string name = "kernel")
+        this Tensor query, Tensor key, Tensor mask, HeadBlocks heads, int power, ValueDomain? domain = null, string name = "kernel")
     {
-        var results = query.Graph.Add(new QueryKernel(name, query, key, mask, heads, power));
+        var results = query.Graph.Add(new QueryKernel(name, query, key, mask, heads, power, domain));
         return new QueryScores(results[0], results[1], results[2]);
     }
 }

@@ -99,7 +99,8 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateCommandSettings>
                 NoiseBits = context.Settings.NoiseBits,
                 NoiseSeed = settings.NoiseSeed,
                 OutOfRange = settings.OutOfRange,
-            });
+            },
+            settings.GaussianKernel);
     }
 
     /// <summary>The task of an exported split.</summary>

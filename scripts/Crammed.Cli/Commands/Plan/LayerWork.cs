@@ -22,6 +22,7 @@ internal sealed record LayerWork(string Name, double? PublishedSeconds, Func<Ins
         new("adapters", 2 * (0.85 + 0.26), (_, name) => Begins(name, "unpacked", "rows") || Has(name, "down", "adapter")),
         new("attention's products of ciphertexts", 2 * (1.87 + 3.79), (_, name) => Has(name, "kernel_base", "weighted_values", "attended")),
         new("kernel", 2 * (1.02 + 0.02), (_, name) => Has(name, "kernel")),
+        new("ReLU", 2 * (1.35 + 0.02), (_, name) => Has(name, "relu")),
         new("norms", 2 * (0.48 + 0.32), (_, name) => Has(name, "norm")),
         new("moves of one token", 2 * (0.23 + 0.57), (_, name) => name.StartsWith("layers", StringComparison.Ordinal)),
         new(OutsideLayers, null, (_, _) => true),

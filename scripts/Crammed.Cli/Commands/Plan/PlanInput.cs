@@ -44,7 +44,8 @@ internal sealed record PlanInput(
         var table = PlanCosts.Load(request.CostFiles);
         var costs = new ParameterCosts(table, parameters);
         var model = CheckpointModel.Load(
-            request.ModelFolder, draw.Settings, draw.Shape, costs.RefreshedLevel, request.Planning.RangeMargin);
+            request.ModelFolder, draw.Settings, draw.Shape, costs.RefreshedLevel, request.Planning.RangeMargin,
+            request.Planning.GaussianKernel);
         var training = model.Graph(Grid(parameters, model.SequenceLength, request.Planning.Batch, draw.Settings.BatchSize));
         return new PlanInput(
             request.ModelFolder, model, training, ModelPrograms.Of(training), draw, parameters, costs, table, method);

@@ -6,7 +6,7 @@ namespace Crammed.Cli.Commands.Plan;
 /// <summary>What is planned, and how. Paths are absolute.</summary>
 internal sealed record PlanRequest
 {
-    /// <summary>A calibrated checkpoint of crammed-bert-he.</summary>
+    /// <summary>A calibrated checkpoint of a crammed BERT.</summary>
     public required string ModelFolder { get; init; }
 
     /// <summary>Hyperparameters and initial weights.</summary>

@@ -13,7 +13,7 @@ public sealed record PlanSettings : PlanningSettings
     [Description("name of the run; its files go to outputs/NAME")]
     public required string Name { get; init; }
 
-    [Description("folder of a calibrated checkpoint of crammed-bert-he")]
+    [Description("folder of a calibrated checkpoint of crammed-bert or crammed-bert-he")]
     public required string Model { get; init; }
 
     [Description("folder of the exported task (its train) whose batches show how large values are; null: random tokens")]

@@ -1,4 +1,7 @@
+using Crammed.Approximation;
+using Crammed.Encrypted.Execution;
 using Crammed.Encrypted.Layouts;
+using Crammed.Encrypted.Programs;
 using Crammed.Encrypted.Tensors;
 
 namespace Crammed.Encrypted.Tests.Tensors;
@@ -54,6 +57,34 @@ public sealed class QueryTests
                 return [scores.QueryValues(x[2], shape.Heads, shape.RowStep)];
             },
             x => [shape.Attended(shape.Kernel(x[0], x[1], x[3])[0], x[2])], [3 + shape.Power + 2 * shape.RowLevels]);
+    }
+
+    /// <summary>Only where there is data: what stands at other tokens is masked before it is raised to a power.</summary>
+    [Test]
+    public void A_base_outside_its_domain_is_named_where_there_is_data()
+    {
+        var (grid, features) = (new SlotGrid(4, 2, 4), new FeatureBlocks(4, 1));
+        var domain = new ValueDomain("layer1.kernel.argument", new Interval(-1, 1));
+        Assert.That(() => Run(lastIsData: 0), Throws.Nothing);
+        Assert.That(
+            Assert.Catch(() => Run(lastIsData: 1))!.GetBaseException(), Is.TypeOf<RangeViolationException>().With.Message.Contains(
+                "kernel.base_once: layer1.kernel.argument: -1.88 in slot "));
+
+        // Each head has two features; the last token of each example is at the distance 1.2 in both.
+        void Run(double lastIsData)
+        {
+            var graph = new Graph(grid);
+            var (query, key) = (graph.Input("query", grid.OneToken(features)), graph.Input("key", grid.Features(features)));
+            var mask = graph.Input("mask", grid.PerToken());
+            var given = new Dictionary<Tensor, double[][]>
+            {
+                [query] = query.Layout.Pack(new double[8]),
+                [key] = key.Layout.Pack([.. Enumerable.Range(0, 32).Select(i => i / 4 % 4 == 3 ? 1.2 : 0.1)]),
+                [mask] = mask.Layout.Pack([.. Enumerable.Range(0, 8).Select(i => i % 4 == 3 ? lastIsData : 1)]),
+            };
+            var scores = query.QueryKernel(key, mask, new HeadBlocks(2, features), 1, domain).Scores;
+            GraphRun.Execute(graph, given, new Dictionary<string, FrozenWeights>(), [scores], 9);
+        }
     }
 
     [Test]
