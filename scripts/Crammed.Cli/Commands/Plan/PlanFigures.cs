@@ -72,7 +72,7 @@ internal sealed record PlanFigures(
             .Estimate();
         var newParameters = input.Training.Graph.Parameters.Select(parameter => free.Program.Outputs[parameter.Name]).ToHashSet();
         return new PlanFigures(
-            plan, new EagerPlacement().Place(plan.Schedule.Problem).Schedule, PartsOf(plan.Schedule, input.Costs, estimates, newParameters),
+            plan, new EagerPlacement().Place(plan.Schedule.Problem).Schedule, PartsOf(plan.Schedule, input.Costs, estimates, newParameters, Summands.Of(free.Program)),
             OperationsOf(plan.Schedule, input.Costs),
             [
                 .. planned.Instructions.GroupBy(instruction => instruction.GetType().Name).Select(group => (group.Key, group.Count()))
@@ -92,16 +92,17 @@ internal sealed record PlanFigures(
 
     private static List<PlanPart> PartsOf(
         LevelSchedule schedule, ParameterCosts costs, IReadOnlyDictionary<Value, GroupEstimate> estimates,
-        HashSet<Value> newParameters)
+        HashSet<Value> newParameters, IReadOnlySet<Value> summands)
     {
         var (problem, program) = (schedule.Problem, schedule.Problem.Program);
         var vectors = problem.Dependencies.Values.Where((_, i) => schedule.Refreshed.Contains(i)).ToArray();
         var total = Math.Max(1, vectors.Sum(value => value.Count));
         var refreshed = vectors.GroupBy(value => ProgramParts.Of(value.Name))
             .ToDictionary(group => group.Key, group => group.Sum(value => value.Count));
-        // A value that was always zero on clear slots, as moments are at first, has no signal to compare with. What the update computes
-        // of moments stands beside epsilon, which is larger: of its values new parameters alone count.
-        var signals = estimates.Where(pair => pair.Value is { Rms: > 0, Error: > 0 })
+        // A value that was always zero on clear slots, as moments are at first, has no signal to compare with, and the noise of one that is only
+        // added to others counts in the sum. What the update computes of moments stands beside epsilon, which is larger: of its values new
+        // parameters alone count.
+        var signals = estimates.Where(pair => pair.Value is { Rms: > 0, Error: > 0 } && !summands.Contains(pair.Key))
             .Where(pair => ProgramParts.Of(pair.Key.Name) != ProgramParts.Update || newParameters.Contains(pair.Key))
             .Select(pair => (pair.Key.Name, Bits: Math.Log2(pair.Value.Rms / pair.Value.Error)))
             .GroupBy(pair => ProgramParts.Of(pair.Name)).ToDictionary(group => group.Key, group => group.MinBy(pair => pair.Bits));
