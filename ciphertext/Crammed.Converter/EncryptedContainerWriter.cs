@@ -14,7 +14,11 @@ namespace Crammed.Converter;
 /// <param name="Evaluation">a batch to evaluate, from 0</param>
 public sealed record ContainerSlots(
     Func<IReadOnlyDictionary<string, double[][]>> State, Func<int, IReadOnlyDictionary<string, double[][]>> Batch,
-    IReadOnlyList<int> EvaluationBatches, Func<int, IReadOnlyDictionary<string, double[][]>> Evaluation);
+    IReadOnlyList<int> EvaluationBatches, Func<int, IReadOnlyDictionary<string, double[][]>> Evaluation)
+{
+    /// <summary>Whether it has the batches of the plan's steps; otherwise parameters are evaluated as they are.</summary>
+    public bool Trains { get; init; } = true;
+}
 
 /// <summary>What a container's data is, by hash.</summary>
 /// <param name="DrawSha256">of the file of initial parameters and batch order</param>
@@ -64,7 +68,7 @@ public sealed class EncryptedContainerWriter
     public ContainerSummary Write(
         string folder, ContainerSource source, ContainerSlots slots, IProgress<WorkProgress>? progress, CancellationToken cancellation)
     {
-        var steps = _plan.Manifest.Settings.Steps;
+        var steps = slots.Trains ? _plan.Manifest.Settings.Steps : 0;
         var (training, evaluation) = (_plan.Training.Levels!.Inputs, _plan.Evaluation.Levels!.Inputs);
         var files = new List<ContainerFile>();
         var (ciphertexts, total) = (0, steps + slots.EvaluationBatches.Count + 1);

@@ -75,12 +75,29 @@ public sealed class TaskPacking
         }
         if (draw.TrainingExamples != train.Count)
             throw new InvalidDataException($"the draw is for {draw.TrainingExamples} training examples, the export has {train.Count}");
+        return Slots(
+            TrainedWeights.Initial(draw), evaluation, step => Batch([.. draw.Batch(step).ToArray().Select(index => train[(int)index])]));
+    }
+
+    /// <summary>A container's data from trained weights and examples to evaluate: nothing to train on.</summary>
+    /// <param name="plan">that the weights are for</param>
+    /// <param name="weights">adapters and head</param>
+    /// <param name="evaluation">examples to evaluate, whose labels are left out</param>
+    /// <exception cref="InvalidDataException">they do not belong together; the message is one line</exception>
+    public ContainerSlots Evaluation(PlanFolder plan, TrainedWeights weights, IReadOnlyList<PackedExample> evaluation)
+    {
+        if (weights.Shape != plan.Manifest.Shape || weights.Settings.Rank != plan.Manifest.Settings.Rank)
+            throw new InvalidDataException($"{plan.Folder} was planned for weights of other sizes; plan again with these");
+        return Slots(weights, evaluation, _ => throw new InvalidOperationException("there is no step to train")) with { Trains = false };
+    }
+
+    private ContainerSlots Slots(
+        TrainedWeights weights, IReadOnlyList<PackedExample> evaluation, Func<int, IReadOnlyDictionary<string, double[][]>> batch)
+    {
         var batches = evaluation.Chunk(_grid.Examples).ToArray();
         return new ContainerSlots(
-            () => State(CheckpointModel.Trained(draw)),
-            step => Batch([.. draw.Batch(step).ToArray().Select(index => train[(int)index])]),
-            [.. batches.Select(batch => batch.Length)],
-            batch => Batch([.. batches[batch].Select(example => example with { Label = 0 })]));
+            () => State(CheckpointModel.Trained(weights)), batch, [.. batches.Select(examples => examples.Length)],
+            index => Batch([.. batches[index].Select(example => example with { Label = 0 })]));
     }
 
     /// <summary>Logits [example][class] from the slots of the logits' group.</summary>

@@ -17,17 +17,14 @@ internal sealed record InstructionCost(string Part, string Kind, int Level, doub
     {
         var levels = plan.Levels.LevelsOf(program);
         var costs = new ParameterCosts(CostTableText.Include(Avx512F.IsSupported ? "avx512" : "avx2"), plan.Parameters);
-        var part = ProgramParts.Of(program.Instructions[0]);
-        var found = new List<InstructionCost>();
-        foreach (var instruction in program.Instructions)
-        {
-            // What computes nothing belongs to what was computed before.
-            if (instruction is not (Free or Store or Load or Lower))
-                part = ProgramParts.Of(instruction);
-            var level = levels[instruction.Operands[0]];
-            found.Add(new InstructionCost(
-                part, instruction.GetType().Name, level, costs.Milliseconds(instruction, program.Grid, level) / 1000));
-        }
-        return [.. found];
+        return
+        [
+            .. program.Instructions.Zip(ProgramParts.OfEach(program), (instruction, part) =>
+            {
+                var level = levels[instruction.Operands[0]];
+                return new InstructionCost(
+                    part, instruction.GetType().Name, level, costs.Milliseconds(instruction, program.Grid, level) / 1000);
+            }),
+        ];
     }
 }

@@ -6,8 +6,8 @@ namespace Crammed.Trainer;
 internal sealed record ProgramOptions
 {
     public const string Usage =
-        "usage: crammed-train --plan DIR --container DIR --keys DIR --output DIR [--refresh SOCKET] [--evaluate STATE] [--threads N] "
-        + "[--memory GIB] [--save-every MINUTES] [--attached true]";
+        "usage: crammed-train --plan DIR --container DIR --keys DIR --output DIR [--refresh SOCKET] [--evaluate STATE | --evaluate-container true] "
+        + "[--threads N] [--memory GIB] [--save-every MINUTES] [--attached true]";
 
     /// <summary>Programs, levels, frozen weights.</summary>
     public required string Plan { get; init; }
@@ -24,8 +24,11 @@ internal sealed record ProgramOptions
     /// <summary>Unix socket of the key holder's refresh party, for plans that it refreshes.</summary>
     public string? Refresh { get; init; }
 
-    /// <summary>Folder of the state to evaluate; null to train.</summary>
+    /// <summary>Folder of the state to evaluate; null to train, or to evaluate the container's own parameters.</summary>
     public string? Evaluate { get; init; }
+
+    /// <summary>Whether the parameters in the container are evaluated as they are.</summary>
+    public bool EvaluatesContainer { get; init; }
 
     public required int Threads { get; init; }
 
@@ -51,6 +54,8 @@ internal sealed record ProgramOptions
             if (!values.TryAdd(arguments[i], arguments[i + 1]))
                 throw new ArgumentException($"option {arguments[i]} is given twice; {Usage}");
         }
+        if (values.ContainsKey("--evaluate") && Flag("--evaluate-container"))
+            throw new ArgumentException($"--evaluate and --evaluate-container are both given; {Usage}");
         return new ProgramOptions
         {
             Plan = Required("--plan"),
@@ -59,6 +64,7 @@ internal sealed record ProgramOptions
             Output = Required("--output"),
             Refresh = values.GetValueOrDefault("--refresh"),
             Evaluate = values.GetValueOrDefault("--evaluate"),
+            EvaluatesContainer = Flag("--evaluate-container"),
             Threads = values.ContainsKey("--threads") ? (int)Number("--threads", 1, 1024) : Environment.ProcessorCount,
             MemoryBytes = values.ContainsKey("--memory") ? (long)(Number("--memory", 0.001, 1 << 20) * (1L << 30)) : null,
             SaveEvery = TimeSpan.FromMinutes(values.ContainsKey("--save-every") ? Number("--save-every", 0, 1 << 20) : 10),
@@ -82,6 +88,6 @@ internal sealed record ProgramOptions
 
     private static IReadOnlySet<string> Known { get; } = new HashSet<string>
     {
-        "--plan", "--container", "--keys", "--output", "--refresh", "--evaluate", "--threads", "--memory", "--save-every", "--attached",
+        "--plan", "--container", "--keys", "--output", "--refresh", "--evaluate", "--evaluate-container", "--threads", "--memory", "--save-every", "--attached",
     };
 }

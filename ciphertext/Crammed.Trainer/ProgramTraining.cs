@@ -24,11 +24,12 @@ internal sealed class ProgramTraining
         _plan = PlanFolder.Open(options.Plan);
         _container = EncryptedContainer.Open(options.Container, _plan);
         _evaluated = options.Evaluate is null ? null : EvaluatedState(options.Evaluate);
+        RequireWork();
         StartChecks.RequireRunnable(_plan, options.Refresh);
         StartChecks.RequireMemory(_plan, options.MemoryBytes, SystemResources.Process);
     }
 
-    private bool IsTraining => _evaluated is null;
+    private bool IsTraining => _evaluated is null && !_options.EvaluatesContainer;
 
     private EncryptedProgram Program => IsTraining ? _plan.Training : _plan.Evaluation;
 
@@ -74,7 +75,7 @@ internal sealed class ProgramTraining
     {
         var batches = Enumerable.Range(done, Total - done)
             .Select(index => IsTraining ? EncryptedContainer.BatchFile(index) : EncryptedContainer.EvaluationFile(index));
-        return IsTraining && done == 0 ? batches.Append(EncryptedContainer.StateFile) : batches;
+        return (IsTraining && done == 0) || _options.EvaluatesContainer ? batches.Append(EncryptedContainer.StateFile) : batches;
     }
 
     private Dictionary<string, Ciphertext[]> ReadState(RunJournal journal) => _evaluated is { State: { } file }
@@ -90,9 +91,16 @@ internal sealed class ProgramTraining
         if (state.State is not { } file)
             throw new InvalidDataException($"{folder}: no step is done, so there is nothing to evaluate");
         file.RequireContents(folder, "train again");
-        return Total(_container) > 0 ? state : throw new InvalidDataException($"{_container.Folder} has no batches to evaluate");
+        return state;
+    }
 
-        static int Total(EncryptedContainer container) => container.Manifest.EvaluationBatches.Count;
+    /// <exception cref="InvalidDataException">there is nothing to do, or the plan cannot train; the message is one line</exception>
+    private void RequireWork()
+    {
+        if (IsTraining && _plan.IsEvaluationAlone)
+            throw new InvalidDataException($"{_plan.Folder}: a plan of an evaluation alone, which trains nothing; plan a training");
+        if (Total == 0)
+            throw new InvalidDataException($"{_container.Folder} has no batches to {(IsTraining ? "train on" : "evaluate")}");
     }
 
     private RunState Beginning() => new()
@@ -101,7 +109,7 @@ internal sealed class ProgramTraining
         PlanId = _plan.Id,
         KeyId = _container.Manifest.KeyId,
         ContainerId = _container.Id,
-        EvaluatedSha256 = _evaluated?.State!.Sha256,
+        EvaluatedSha256 = _options.EvaluatesContainer ? _container.State.Sha256 : _evaluated?.State!.Sha256,
         Done = 0,
     };
 

@@ -43,7 +43,7 @@ public sealed class SmallDemoTests
     {
         Assert.That(_run.ExitCode, Is.Zero, _run.Errors);
         Assert.That(_run.Output, Does.Contain("outputs/small/report.md"));
-        foreach (var file in new[] { "report.md", "loss.svg", "loss.png", "difference.svg", "config.yaml", "draw.safetensors", "plan/plan.md", "encrypted/adapters.safetensors" })
+        foreach (var file in new[] { "report.md", "loss.svg", "loss.png", "gap.svg", "time.svg", "levels.svg", "score.svg", "config.yaml", "draw.safetensors", "plan/plan.md", "encrypted/adapters.safetensors" })
             Assert.That(new FileInfo(Path.Combine(Run, file)), Has.Length.GreaterThan(0), file);
     }
 
@@ -166,6 +166,50 @@ public sealed class SmallDemoTests
             "step is 2; the plan has 2");
     }
 
+    /// <summary>Step by step with the demo's parts: each of the commands leaves the demo's report beside its results.</summary>
+    [Test]
+    public void Training_and_evaluation_step_by_step_write_the_report_too()
+    {
+        var training = Finetune("stepwise", $"{Run}/container", $"{Run}/keys");
+        Assert.That(training.ExitCode, Is.Zero, training.Errors);
+        var report = Report("stepwise");
+        foreach (var part in new[] { "Fine-tuning on encrypted data", "All 2 steps lie within their bound.", "## Scores", "semi-honest", "secret key (file mode 0600)" })
+            Assert.That(report, Does.Contain(part));
+        var evaluation = Crammed([
+            "evaluate", "name=stepwise-score", "fhe=execute", $"model={Run}/model", $"export={Run}/export", $"plan={Run}/plan",
+            $"container={Run}/container", $"keys={Run}/keys", "run=outputs/stepwise",
+        ]);
+        Assert.That(evaluation.ExitCode, Is.Zero, evaluation.Errors);
+        Assert.That(evaluation.Output, Does.Contain("16 of 16 classes as in plaintext").And.Contain("outputs/stepwise-score/predictions.csv"));
+        Assert.That(Report("stepwise-score"), Does.Contain("Evaluation on encrypted data").And.Contain("| on ciphertexts | "));
+        Assert.That(File.ReadAllLines(Path.Combine(_folder, "outputs", "stepwise-score", "predictions.csv")), Has.Length.EqualTo(17));
+    }
+
+    /// <summary>From a text file to answers, under keys of its own: adapters that were decrypted are encrypted again as parameters.</summary>
+    [Test]
+    public void Texts_are_answered_on_ciphertexts_from_end_to_end()
+    {
+        File.WriteAllLines(Path.Combine(_folder, "texts.txt"), ["a large bird of prey", "a tool with a heavy head", "a plant with thorns"]);
+        string[] command = [
+            "predict", "name=answers", "fhe=execute", "input=texts.txt", $"model={Run}/model", $"adapters={Run}", "he.parameters=insecure-N11",
+            "planning.search=300", "planning.solver_seconds=0", "planning.least_signal_bits=0",
+        ];
+        var prediction = Crammed(command);
+        Assert.That(prediction.ExitCode, Is.Zero, prediction.Errors);
+        Assert.That(prediction.Output, Does.Match(@"plaintext +3 of 3 as in plaintext; largest difference of a logit [0-9.]+e-[4-9]"));
+        Assert.That(Report("answers"), Does.Contain("Evaluation on encrypted data").And.Contain("evaluation keys, sent to the server"));
+        Assert.That(File.ReadAllLines(Path.Combine(_folder, "outputs", "answers", "predictions.csv")), Has.Length.EqualTo(4));
+        var again = Crammed(command);
+        Assert.That(again.ExitCode, Is.Zero, again.Errors);
+        foreach (var stage in new[] { "embed", "plan", "keygen", "convert", "predict (encrypted)" })
+            Assert.That(again.Errors, Does.Contain($"== {stage}: kept"));
+        RefusedInOneLine(
+            Installation.Run(
+                "crammed-train.dll", _folder, "--plan", "outputs/answers/plan", "--container", "outputs/answers/container", "--keys",
+                "outputs/answers/keys/public", "--refresh", "nobody.sock", "--output", "results"),
+            "a plan of an evaluation alone, which trains nothing");
+    }
+
     [Test]
     public void A_damaged_container_is_refused_in_one_line()
     {
@@ -176,6 +220,8 @@ public sealed class SmallDemoTests
         File.WriteAllBytes(batch, bytes[..(bytes.Length / 2)]);
         RefusedInOneLine(Finetune("damaged", container, $"{Run}/keys"), "batch-00000.ct");
     }
+
+    private string Report(string run) => File.ReadAllText(Path.Combine(_folder, "outputs", run, "report.md"));
 
     /// <summary>What a server is given: no secret key, no model.</summary>
     private string ServerFolder(string name)

@@ -64,10 +64,13 @@ public sealed class EncryptedContainer
             throw new InvalidDataException(
                 $"{folder}: packed for the plan {Short(manifest.PlanId)}, and {plan.Folder} is {Short(plan.Id)}; {Advice}");
         }
-        if (manifest.Steps != plan.Manifest.Settings.Steps)
+        if (manifest.Steps != 0 && manifest.Steps != plan.Manifest.Settings.Steps)
             throw new InvalidDataException($"{folder}: {manifest.Steps} steps, and the plan has {plan.Manifest.Settings.Steps}; {Advice}");
         return new EncryptedContainer(folder, manifest, FileHash.Sha256(Path.Combine(folder, EncryptedContainerManifest.FileName)), plan);
     }
+
+    /// <summary>The file of the parameters that a run begins with.</summary>
+    public ContainerFile State => _files[StateFile];
 
     /// <summary>Refuses keys that the container's ciphertexts do not belong to.</summary>
     /// <param name="place">the keys' folder, for the message</param>

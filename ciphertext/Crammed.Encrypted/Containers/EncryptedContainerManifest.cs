@@ -31,7 +31,7 @@ public sealed record EncryptedContainerManifest
     /// <summary>Whose data this is.</summary>
     public required string Task { get; init; }
 
-    /// <summary>Training batches.</summary>
+    /// <summary>Training batches; none where parameters are evaluated as they are.</summary>
     public required int Steps { get; init; }
 
     /// <summary>Examples in each batch to evaluate.</summary>
@@ -53,8 +53,9 @@ public sealed record EncryptedContainerManifest
     {
         if (manifest.Format != CurrentFormat)
             throw new ArgumentException($"format {manifest.Format}, expected {CurrentFormat}; {Advice}");
-        if (manifest.Steps < 1 || manifest.EvaluationBatches.Any(examples => examples < 1))
-            throw new ArgumentException($"a container has one step or more, and batches of one example or more; {Advice}");
+        if (manifest.Steps < 0 || manifest.Steps + manifest.EvaluationBatches.Count == 0
+            || manifest.EvaluationBatches.Any(examples => examples < 1))
+            throw new ArgumentException($"a container has one step or batch or more, and batches of one example or more; {Advice}");
         if (!Ckks.KeyId.TryParse(manifest.KeyId, out _))
             throw new ArgumentException($"key_id is {ErrorText.Quote(manifest.KeyId)}, it must be 32 hexadecimal digits; {Advice}");
         foreach (var file in manifest.Files)

@@ -46,8 +46,11 @@ public sealed class PlanFolder
 
     public CkksParameters Parameters { get; }
 
-    /// <summary>A step of training.</summary>
+    /// <summary>A step of training; in a plan of an evaluation alone that program.</summary>
     public EncryptedProgram Training { get; }
+
+    /// <summary>Whether the plan is of an evaluation, and nothing can be trained by it.</summary>
+    public bool IsEvaluationAlone => Manifest.Training.Sha256 == Manifest.Evaluation.Sha256;
 
     /// <summary>The logits of a batch.</summary>
     public EncryptedProgram Evaluation { get; }

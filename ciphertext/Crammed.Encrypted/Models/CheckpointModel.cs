@@ -121,12 +121,19 @@ public sealed class CheckpointModel
 
     /// <summary>What a run of a draw trained, from tensors by the names of <see cref="PackedParameters"/>.</summary>
     /// <exception cref="KeyNotFoundException">a tensor of the draw is missing</exception>
-    public static TrainedWeights Weights(FineTuningDraw draw, IReadOnlyDictionary<string, double[]> trained)
+    public static TrainedWeights Weights(FineTuningDraw draw, IReadOnlyDictionary<string, double[]> trained) =>
+        Weights(draw.Settings, draw.Shape, trained);
+
+    /// <summary>What a run with such hyperparameters and sizes trained, from tensors by the names of <see cref="PackedParameters"/>.</summary>
+    /// <exception cref="KeyNotFoundException">a tensor is missing</exception>
+    public static TrainedWeights Weights(
+        FineTuningSettings settings, FineTuningShape shape, IReadOnlyDictionary<string, double[]> trained)
     {
-        var names = ProgramNames(draw.Shape);
+        var names = ProgramNames(shape);
         return new TrainedWeights(
-            draw.Settings, draw.Shape,
-            draw.Tensors.ToDictionary(tensor => tensor.Name, tensor => trained[names.GetValueOrDefault(tensor.Name, tensor.Name)]));
+            settings, shape,
+            shape.TensorShapes(settings.Rank)
+                .ToDictionary(tensor => tensor.Name, tensor => trained[names.GetValueOrDefault(tensor.Name, tensor.Name)]));
     }
 
     /// <summary>Names of adapters in programs by those of a draw; the head's are the same.</summary>

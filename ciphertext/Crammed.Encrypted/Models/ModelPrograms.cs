@@ -18,6 +18,23 @@ public sealed record ModelPrograms(EncryptedProgram Training, EncryptedProgram E
             WithoutUnread(program with { Outputs = OutputsOf(program, name => name == PlanFolder.Logits) }));
     }
 
+    /// <summary>
+    /// The evaluation alone, for both: it gives the parameters that it reads back as they are, which is a step that trains nothing, so that a
+    /// plan of it has parameters and data like any other.
+    /// </summary>
+    public static ModelPrograms ForEvaluation(TrainingGraph model)
+    {
+        var evaluation = Of(model).Evaluation;
+        var parameters = model.Graph.Parameters.Select(parameter => parameter.Name).ToHashSet();
+        var outputs = evaluation.Inputs.Where(input => parameters.Contains(input.Name)).ToDictionary(input => input.Name)
+            .Concat(evaluation.Outputs);
+        var program = evaluation with { Outputs = outputs.ToDictionary() };
+        return new ModelPrograms(program, program);
+    }
+
+    /// <summary>Whether nothing is trained.</summary>
+    public bool IsEvaluationAlone => ReferenceEquals(Training, Evaluation);
+
     private static Dictionary<string, Value> OutputsOf(EncryptedProgram program, Func<string, bool> isKept) =>
         program.Outputs.Where(output => isKept(output.Key)).ToDictionary();
 

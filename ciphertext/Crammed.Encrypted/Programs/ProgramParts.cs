@@ -26,4 +26,13 @@ public static class ProgramParts
     /// <summary>Of an instruction: what it makes, or frees or stores.</summary>
     public static string Of(Instruction instruction) =>
         Of((instruction.Results.Count > 0 ? instruction.Results : instruction.Operands)[0].Name);
+
+    /// <summary>Of each instruction of a program, in its order; what computes nothing belongs to what was computed before.</summary>
+    public static IReadOnlyList<string> OfEach(EncryptedProgram program)
+    {
+        var parts = new List<string>();
+        foreach (var instruction in program.Instructions)
+            parts.Add(parts.Count > 0 && instruction is (Free or Store or Load or Lower) ? parts[^1] : Of(instruction));
+        return parts;
+    }
 }

@@ -9,17 +9,19 @@ namespace Crammed.Bert;
 public sealed class DrawSource : FineTuningSource
 {
     private readonly FineTuningDraw _draw;
+    private readonly DevEvaluation? _evaluation;
 
     /// <param name="draw">Batches, masks, hyperparameters.</param>
     /// <param name="data">The data that the draw's indices point into; its embeddings are used where it has them.</param>
+    /// <param name="evaluation">What is scored on the way; null: nothing.</param>
     /// <exception cref="ArgumentException">The draw was drawn for another number of examples.</exception>
-    public DrawSource(FineTuningDraw draw, TaskData data)
+    public DrawSource(FineTuningDraw draw, TaskData data, DevEvaluation? evaluation = null)
         : base(data, draw.Settings, draw.Seed)
     {
         if (draw.TrainingExamples != data.Count)
             throw new ArgumentException(
                 $"the draw was drawn for {draw.TrainingExamples} training examples, {data.Source} has {data.Count}");
-        _draw = draw;
+        (_draw, _evaluation) = (draw, evaluation);
     }
 
     internal override IStepOptimizer CreateOptimizer(IReadOnlyList<TrainedTensor> trained) => Settings.Optimizer == UpdateRule.Nesterov
@@ -37,4 +39,22 @@ public sealed class DrawSource : FineTuningSource
         return _draw.Shape.Adapters().ToDictionary(
             adapter => LoraAdapters.ModuleOf(adapter.Layer, adapter.Projection), adapter => masks.select(0, adapter.Index));
     }
+
+    /// <summary>After every so many steps, counted back from the last.</summary>
+    internal override TaskEpoch? Evaluate(TaskClassifier classifier, IReadOnlyList<FineTuningStep> steps)
+    {
+        if (_evaluation is not { } evaluation || (Settings.Steps - steps.Count) % evaluation.Every(Settings.Steps) != 0)
+            return null;
+        return new TaskEpoch(
+            Epoch: 1, steps.Count, steps.Average(step => step.Loss), classifier.Predict(evaluation.Examples).Metrics(evaluation.Metrics));
+    }
+}
+
+/// <summary>What is scored while a draw is carried out.</summary>
+/// <param name="Examples">Of the evaluation split.</param>
+/// <param name="Metrics">The task's.</param>
+/// <param name="Times">How often at most, after the last step among them.</param>
+public sealed record DevEvaluation(TaskData Examples, IReadOnlyList<string> Metrics, int Times)
+{
+    internal int Every(int steps) => (steps + Times - 1) / Times;
 }

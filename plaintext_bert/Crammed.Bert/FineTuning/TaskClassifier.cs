@@ -117,6 +117,20 @@ public sealed class TaskClassifier : IDisposable
         return new TrainedWeights(settings, Shape, values, labels);
     }
 
+    /// <summary>
+    /// The values as they stand in a draw's form; null where they have none: adapters on other modules than a draw's, or trained biases.
+    /// </summary>
+    /// <param name="labels">The task's labels, in the order of its classes.</param>
+    public TrainedWeights? WeightsInDrawForm(IReadOnlyList<string> labels)
+    {
+        if (Adapters is not { Configuration: { Bias: LoraBias.None } configuration } adapters)
+            return null;
+        var places = Shape.Adapters().Select(place => LoraAdapters.ModuleOf(place.Layer, place.Projection));
+        return places.ToHashSet().SetEquals(adapters.Modules)
+            ? Weights(new FineTuningSettings { Steps = 1, Rank = configuration.Rank, Alpha = configuration.Alpha }, labels)
+            : null;
+    }
+
     /// <summary>Logits [n, outputs] of the chosen examples, by a first-token pass or the first token of one over all.</summary>
     internal torch.Tensor Logits(TaskData data, ReadOnlySpan<long> indices, EncoderPass pass, bool trimPadding)
     {

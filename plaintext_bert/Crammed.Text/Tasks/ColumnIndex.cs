@@ -2,23 +2,23 @@ using Crammed.Files;
 
 namespace Crammed.Text;
 
-/// <summary>The columns of a delimited file, and where those that a task reads stand among them.</summary>
+/// <summary>The columns of a delimited file, and where those that are read stand among them.</summary>
 internal sealed class ColumnIndex
 {
     private readonly string _path;
+    private readonly RowLayout _layout;
     private readonly IReadOnlyList<string> _names;
     private readonly int[] _positions;
 
-    /// <summary>Finds a task's columns among those of a file.</summary>
+    /// <summary>Finds the columns that are read among those of a file.</summary>
     /// <exception cref="InvalidDataException">One is missing.</exception>
-    public ColumnIndex(IReadOnlyList<string> names, TaskDefinition task, string path)
+    public ColumnIndex(IReadOnlyList<string> names, RowLayout layout, string path)
     {
-        _path = path;
-        _names = names;
-        _positions = [.. task.FieldColumns.Select(PositionOf)];
+        (_path, _layout, _names) = (path, layout, names);
+        _positions = [.. layout.Fields.Select(PositionOf)];
     }
 
-    /// <summary>Picks the task's fields out of a row.</summary>
+    /// <summary>Picks the fields that are read out of a row.</summary>
     /// <exception cref="InvalidDataException">The row has fewer or more fields than there are columns.</exception>
     public TaskRow Pick(string[] fields, string place) => fields.Length == _names.Count
         ? new TaskRow(place, Array.ConvertAll(_positions, position => fields[position]))
@@ -39,6 +39,6 @@ internal sealed class ColumnIndex
                 return i;
         }
         throw new InvalidDataException(
-            $"{_path}, line 1: column '{column}' is missing; the columns are {ErrorText.Quote(string.Join(", ", _names))}.");
+            $"{_path}, line 1: column '{column}' is missing; the columns are {ErrorText.Quote(string.Join(", ", _names))}{_layout.Advice}.");
     }
 }

@@ -11,9 +11,9 @@ internal static class CsvRows
     /// A column is missing, a row has too few or too many fields, a quote stands in the wrong place or is not closed, or the file is not
     /// text in UTF-8.
     /// </exception>
-    public static IEnumerable<TaskRow> Read(string path, TaskDefinition task)
+    public static IEnumerable<TaskRow> Read(string path, RowLayout layout)
     {
-        var columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
+        var columns = layout.Columns.Count == 0 ? null : new ColumnIndex(layout.Columns, layout, path);
         int lineNumber = 0, firstLine = 1;
         StringBuilder open = new();
         foreach (var line in TextLines.ReadRows(path))
@@ -33,7 +33,7 @@ internal static class CsvRows
             open.Clear();
             firstLine = lineNumber + 1;
             if (columns is null)
-                columns = new ColumnIndex(fields, task, path);
+                columns = new ColumnIndex(fields, layout, path);
             else
                 yield return columns.Pick(fields, place);
         }

@@ -10,23 +10,23 @@ internal static class JsonRows
 
     /// <summary>The rows in order; fields are strings, numbers (as written) or booleans.</summary>
     /// <exception cref="InvalidDataException">A line is no JSON object, or a field is missing or of another kind.</exception>
-    public static IEnumerable<TaskRow> Read(string path, TaskDefinition task)
+    public static IEnumerable<TaskRow> Read(string path, RowLayout layout)
     {
         var lineNumber = 0;
         foreach (var line in TextLines.ReadRows(path))
         {
             var place = $"line {++lineNumber}";
-            yield return new TaskRow(place, Fields(line, task, path, place));
+            yield return new TaskRow(place, Fields(line, layout, path, place));
         }
     }
 
-    private static string[] Fields(string line, TaskDefinition task, string path, string place)
+    private static string[] Fields(string line, RowLayout layout, string path, string place)
     {
         try
         {
             using var document = JsonDocument.Parse(line, Options);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? [.. task.FieldColumns.Select(column => Field(document.RootElement, column, path, place))]
+                ? [.. layout.Fields.Select(column => Field(document.RootElement, column, layout, path, place))]
                 : throw new InvalidDataException($"{path}, {place}: {ErrorText.Quote(line)} is not a JSON object.");
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
@@ -36,10 +36,10 @@ internal static class JsonRows
         }
     }
 
-    private static string Field(JsonElement row, string column, string path, string place)
+    private static string Field(JsonElement row, string column, RowLayout layout, string path, string place)
     {
         if (!row.TryGetProperty(column, out var value))
-            throw new InvalidDataException($"{path}, {place}: field '{column}' is missing.");
+            throw new InvalidDataException($"{path}, {place}: field '{column}' is missing{layout.Advice}.");
         return value.ValueKind switch
         {
             JsonValueKind.String => value.GetString()!,

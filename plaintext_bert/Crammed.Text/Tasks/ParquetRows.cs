@@ -9,10 +9,10 @@ internal static class ParquetRows
     /// <exception cref="InvalidDataException">
     /// A column is missing, a list or neither text nor numbers, a value is null, or the file is damaged.
     /// </exception>
-    public static IEnumerable<TaskRow> Read(string path, TaskDefinition task)
+    public static IEnumerable<TaskRow> Read(string path, RowLayout layout)
     {
         using var file = ForeignParquet.Open(path);
-        string[] columns = [.. task.FieldColumns];
+        string[] columns = [.. layout.Fields];
         var rowNumber = 0;
         foreach (var row in file.Rows(columns))
         {

@@ -26,10 +26,16 @@ public enum TaskKind
     Regression,
 }
 
-/// <summary>One row of a task's file.</summary>
+/// <summary>One row of a file of texts.</summary>
 /// <param name="Place">Where it stands, for messages: "line 3", "row 3".</param>
-/// <param name="Fields">The fields of <see cref="TaskDefinition.FieldColumns"/>, in that order.</param>
+/// <param name="Fields">Those of <see cref="RowLayout.Fields"/>, in that order.</param>
 internal readonly record struct TaskRow(string Place, string[] Fields);
+
+/// <summary>What is read of the rows of a file.</summary>
+/// <param name="Columns">Names of the columns in order, for delimited files without a header; empty where the first line names them.</param>
+/// <param name="Fields">Names of the columns that are read.</param>
+/// <param name="Advice">What to do where one is missing, after a semicolon, for the message; or nothing.</param>
+internal sealed record RowLayout(IReadOnlyList<string> Columns, IReadOnlyList<string> Fields, string Advice = "");
 
 /// <summary>
 /// A task as data: what it asks for and where its examples stand. <see cref="TaskCatalog"/> opens it. A task either has a
@@ -72,5 +78,5 @@ public sealed record TaskDefinition
     public (double Minimum, double Maximum)? ScoreRange { get; init; }
 
     /// <summary>The columns that are read, texts first, the label last.</summary>
-    internal IEnumerable<string> FieldColumns => TextColumns.Append(LabelColumn);
+    internal RowLayout Layout => new(Columns, [.. TextColumns, LabelColumn]);
 }

@@ -6,13 +6,14 @@ namespace Crammed.Text;
 /// <summary>Reads the files of a task.</summary>
 public static class TaskFile
 {
-    private static readonly Dictionary<TaskFileFormat, Func<string, TaskDefinition, IEnumerable<TaskRow>>> Rows = new()
-    {
-        [TaskFileFormat.Tsv] = TsvRows.Read,
-        [TaskFileFormat.Csv] = CsvRows.Read,
-        [TaskFileFormat.Jsonl] = JsonRows.Read,
-        [TaskFileFormat.Parquet] = ParquetRows.Read,
-    };
+    internal static IReadOnlyDictionary<TaskFileFormat, Func<string, RowLayout, IEnumerable<TaskRow>>> Rows { get; } =
+        new Dictionary<TaskFileFormat, Func<string, RowLayout, IEnumerable<TaskRow>>>
+        {
+            [TaskFileFormat.Tsv] = TsvRows.Read,
+            [TaskFileFormat.Csv] = CsvRows.Read,
+            [TaskFileFormat.Jsonl] = JsonRows.Read,
+            [TaskFileFormat.Parquet] = ParquetRows.Read,
+        };
 
     /// <summary>The examples in order.</summary>
     /// <exception cref="InvalidDataException">
@@ -40,7 +41,7 @@ public static class TaskFile
         var index = 0;
         foreach (var path in paths)
         {
-            foreach (var row in Rows[task.Format](path, task))
+            foreach (var row in Rows[task.Format](path, task.Layout))
             {
                 var label = row.Fields[^1];
                 yield return new Example(

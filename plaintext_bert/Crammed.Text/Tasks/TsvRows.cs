@@ -5,16 +5,16 @@ internal static class TsvRows
 {
     /// <summary>The rows in order.</summary>
     /// <exception cref="InvalidDataException">A column is missing, or a row has too few or too many fields.</exception>
-    public static IEnumerable<TaskRow> Read(string path, TaskDefinition task)
+    public static IEnumerable<TaskRow> Read(string path, RowLayout layout)
     {
-        var columns = task.Columns.Count == 0 ? null : new ColumnIndex(task.Columns, task, path);
+        var columns = layout.Columns.Count == 0 ? null : new ColumnIndex(layout.Columns, layout, path);
         var lineNumber = 0;
         foreach (var line in TextLines.ReadRows(path))
         {
             lineNumber++;
             if (columns is null)
             {
-                columns = new ColumnIndex(line.Split('\t'), task, path);
+                columns = new ColumnIndex(line.Split('\t'), layout, path);
                 continue;
             }
             var place = $"line {lineNumber}";

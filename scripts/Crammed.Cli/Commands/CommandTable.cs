@@ -10,6 +10,7 @@ using Crammed.Cli.Commands.Finetune;
 using Crammed.Cli.Commands.Import;
 using Crammed.Cli.Commands.Keygen;
 using Crammed.Cli.Commands.Plan;
+using Crammed.Cli.Commands.Predict;
 using Crammed.Cli.Commands.Pretrain;
 using Crammed.Cli.Commands.Refresh;
 using Crammed.Cli.Commands.Shadow;
@@ -173,6 +174,22 @@ internal static class CommandTable
                 ("evaluate name=rte source=text eval/tasks=rte data.glue=glue functions=polynomial", "all of GLUE's RTE from its text"),
                 ("evaluate name=clear fhe=disable dev_limit=64", "outputs/finetune/adapters.safetensors by outputs/plan on clear slots"),
                 ("evaluate name=encrypted-score fhe=execute run=outputs/encrypted-run", "the encrypted adapters of that run, on ciphertexts"),
+            ],
+        },
+        new CommandDefinition<PredictCommandSettings>
+        {
+            Name = "predict",
+            Summary = "Answer texts without labels with a trained run: in plaintext, or on ciphertexts from the text to the answer.",
+            ConfigurationRoot = "cfg_predict",
+            CreateHandler = () => new PredictCommand(),
+            Examples =
+            [
+                ("predict", "outputs/finetune/adapters.safetensors on the texts of a task's evaluation split"),
+                ("predict input=texts.txt adapters=outputs/private/wordnet-living", "a text a line, with what was trained on ciphertexts"),
+                ("predict name=rte eval/tasks=rte input=glue/rte/test.tsv id=index adapters=outputs/lora/rte/seed-0",
+                    "the columns sentence1 and sentence2 of a table, the column index copied"),
+                ("predict name=own input=reviews.csv text=[review] copy_text=true", "the column review, copied to the predictions"),
+                ("predict name=encrypted-answers fhe=execute input=texts.txt", "encrypted end to end; after Ctrl-C the same command goes on"),
             ],
         },
         new CommandDefinition<ShadowSettings>

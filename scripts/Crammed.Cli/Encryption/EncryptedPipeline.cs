@@ -1,56 +1,14 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using Crammed.Bert;
 using Crammed.Cli.Commands.Plan;
-using Crammed.Cli.Settings;
+using Crammed.Cli.Reports;
 using Crammed.Cli.Stages;
 using Crammed.Converter;
 using Crammed.Encrypted.Containers;
 using Crammed.Files;
 using Crammed.Model;
-using Crammed.Text;
 using Crammed.Trainer;
 
 namespace Crammed.Cli.Encryption;
-
-/// <summary>What fine-tuning under encryption starts from. Paths are absolute.</summary>
-internal sealed record PipelineInput
-{
-    /// <summary>A calibrated checkpoint of a crammed BERT.</summary>
-    public required string ModelFolder { get; init; }
-
-    public required TaskDefinition Task { get; init; }
-
-    /// <summary>Folder of tasks' files; null where only generated tasks are asked for.</summary>
-    public required string? GlueFolder { get; init; }
-
-    /// <summary>Folder of WordNet's data files.</summary>
-    public required string WordNetFolder { get; init; }
-
-    /// <summary>At most so many training examples; null: all.</summary>
-    public required int? TrainLimit { get; init; }
-
-    /// <summary>At most so many evaluation examples; null: all.</summary>
-    public int? DevLimit { get; init; }
-
-    /// <summary>Hyperparameters.</summary>
-    public required FineTuningSettings FineTuning { get; init; }
-
-    /// <summary>Seed of the draw.</summary>
-    public required long Seed { get; init; }
-
-    /// <summary>Examples that are also evaluated under encryption.</summary>
-    public required int EncryptedExamples { get; init; }
-
-    public required PlanningSettings Planning { get; init; }
-
-    /// <summary>Cost tables; none: the one that comes with the program.</summary>
-    public required IReadOnlyList<string> CostFiles { get; init; }
-
-    public required EncryptionSettings Encryption { get; init; }
-
-    public required int Threads { get; init; }
-}
 
 /// <summary>
 /// Fine-tuning on one task in a folder, stage by stage: export, draw, plan, clear slots, keys, container, training, evaluation. Each one is
@@ -62,9 +20,11 @@ internal sealed record PipelineInput
 /// <param name="console">Of the command.</param>
 internal sealed class EncryptedPipeline(PipelineInput input, string folder, StageConsole console)
 {
-    private const string ExportName = "export", PlanName = "plan", KeysName = "keys", ClearName = "clear", EncryptedName = "encrypted";
+    private const string ExportName = "export", ClearName = "clear", EncryptedName = "encrypted";
+    private const string NoisyName = "noisy", NoisyStage = "clear slots with noise";
     private const string EvaluationName = "encrypted-evaluation";
 
+    private readonly PipelineFolder _folder = new(folder, console);
     private readonly string _modelHash = Checkpoint.WeightsSha256(input.ModelFolder);
     private ExportOutcome? _export;
     private FineTuningDraw? _draw;
@@ -73,7 +33,7 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
     private EncryptableSplit? _train;
 
     /// <summary>What was done so far, and how long it took.</summary>
-    public KeptStages Stages { get; } = KeptStages.Open(folder, console.Say);
+    public KeptStages Stages => _folder.Stages;
 
     public ExportOutcome Export => _export ?? throw NotYet(nameof(Export));
 
@@ -84,8 +44,9 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
     public EncryptableSplit Train => _train ??= EncryptableSplit.Read(Export.TrainFolder);
 
     /// <summary>What an encrypted run is given.</summary>
-    public EncryptedRunFiles FilesFor(string output) =>
-        new(Plan, PathOf(ConvertStage.Folder), PathOf(KeysName), PathOf(output), input.Threads) { Memory = input.Encryption.Memory };
+    public EncryptedRunFiles TrainingFiles => FilesFor(EncryptedName);
+
+    private EncryptedRunFiles FilesFor(string output) => _folder.FilesFor(Plan, output, input.Threads, input.Encryption.Memory);
 
     private string ExportFolder => PathOf(ExportName);
 
@@ -103,7 +64,7 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
         {
             ["model"] = _modelHash,
             ["export"] = ConvertStage.ExportHash(ExportFolder),
-            ["fine_tuning"] = HashOf(input.FineTuning),
+            ["fine_tuning"] = PipelineFolder.HashOf(input.FineTuning),
             ["seed"] = input.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
         Stages.Run("draw", from, [StageFiles.Draw], () => DrawStage.Load(new DrawInput
@@ -119,78 +80,45 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
             ["model"] = _modelHash,
             ["export"] = ConvertStage.ExportHash(ExportFolder),
             ["draw"] = FileHash.Sha256(DrawFile),
-            ["planning"] = HashOf(input.Planning),
-            ["encryption"] = HashOf(input.Encryption),
-            ["costs"] = string.Join(' ', input.CostFiles.Select(FileHash.Sha256)),
         };
-        Stages.Run("plan", from, [PlanName], () => MakePlan(cancellation));
-        _plan = PlanFolder.Open(PathOf(PlanName));
+        _plan = _folder.Plan(PlanRequest, from, cancellation);
     }
 
     /// <summary>
     /// Trains on clear slots without noise, or with a seed's: a value outside its domain shows there, before hours on ciphertexts are spent.
     /// </summary>
-    public ClearOutcome TrainOnClearSlots(int? noiseSeed, CancellationToken cancellation)
-    {
-        ClearOutcome? outcome = null;
-        var from = new Dictionary<string, string>
-        {
-            ["plan"] = Plan.Id,
-            ["draw"] = FileHash.Sha256(DrawFile),
-            ["export"] = ConvertStage.ExportHash(ExportFolder),
-            ["noise_seed"] = FormattableString.Invariant($"{noiseSeed}"),
-        };
-        Stages.Run("finetune (clear slots)", from, [ClearName], () =>
-        {
-            using var display = console.Display();
-            outcome = OnClearSlots.Train(Draw, Train, noiseSeed, display, cancellation);
-            EncryptedStages.WriteResults(outcome.Weights, outcome.Losses, Draw, PathOf(ClearName));
-        });
-        return outcome ?? new ClearOutcome(
-            WeightFiles.ReadAdapters(Path.Combine(PathOf(ClearName), StageFiles.Adapters)),
-            [.. FineTuningStep.Read(Path.Combine(PathOf(ClearName), StageFiles.Metrics)).Select(step => step.Loss)]);
-    }
+    public ClearOutcome TrainOnClearSlots(int? noiseSeed, CancellationToken cancellation) =>
+        TrainOnSlots("finetune (clear slots)", ClearName, noiseSeed, cancellation);
 
-    /// <summary>Losses of independent runs with noise, [run][step].</summary>
-    public double[][] TrainWithNoise(int runs, CancellationToken cancellation) => Stages.Timed("clear runs with noise", () =>
-    {
-        using var display = console.Display();
-        return OnClearSlots.WithNoise(Draw, Train, runs, display, cancellation);
-    });
+    /// <summary>Losses of independent runs with noise, [run][step], kept run by run.</summary>
+    public double[][] TrainWithNoise(int runs, CancellationToken cancellation) =>
+    [
+        .. Enumerable.Range(1, runs).Select(run =>
+            TrainOnSlots($"{NoisyStage}, run {run}", $"{NoisyName}/run-{run}", noiseSeed: run, cancellation).Losses),
+    ];
 
     /// <summary>Makes the plan's keys, and encrypts the data under them.</summary>
     public void Encrypt(CancellationToken cancellation)
     {
-        Stages.Run("keygen", new Dictionary<string, string> { ["plan"] = Plan.Id }, [KeysName], () =>
-        {
-            using var display = console.Display();
-            KeygenStage.Run(Plan, PathOf(KeysName), console.Resources, display, cancellation);
-        });
         var from = new Dictionary<string, string>
         {
-            ["plan"] = Plan.Id,
-            ["keys"] = KeysManifest.Read(KeyFolder.PublicOf(PathOf(KeysName))).KeyId,
             ["draw"] = FileHash.Sha256(DrawFile),
             ["export"] = ConvertStage.ExportHash(ExportFolder),
             ["encrypted_examples"] = FormattableString.Invariant($"{input.EncryptedExamples}"),
         };
-        Stages.Run("convert", from, [ConvertStage.Folder], () =>
-        {
-            using var display = console.Display();
-            ConvertStage.Load(new ConvertInput(
-                Plan, input.ModelFolder, DrawFile, ExportFolder, input.EncryptedExamples, PathOf(KeysName), input.Threads))
-                .Run(PathOf(ConvertStage.Folder), display, cancellation);
-        });
+        _folder.Encrypt(
+            Plan, from, input.Threads, () => ContainerSource.Of(DrawFile, Export.TrainFolder, Export.Task.Name),
+            () => Packing.Data(
+                Plan, Draw, Train.Examples, [.. EncryptableSplit.Read(Export.DevFolder).Examples.Take(input.EncryptedExamples)]),
+            cancellation);
     }
 
     /// <summary>Trains on ciphertexts, and decrypts what came out.</summary>
     public async Task<EncryptedTrainingOutcome> TrainAsync(CancellationToken cancellation)
     {
-        var files = FilesFor(EncryptedName);
-        EncryptedRunResult? run = null;
-        await Stages.RunAsync("finetune (encrypted)", FromContainer(), [EncryptedName], async () =>
-            run = await EncryptedRun.RunAsync(files, null, console.Say, cancellation));
-        var outcome = EncryptedStages.ReadTraining(files, Packing, Draw, Train, run ?? EncryptedRunResult.Of(files));
+        var files = TrainingFiles;
+        var run = await _folder.RunAsync("finetune (encrypted)", files, null, [], cancellation);
+        var outcome = EncryptedStages.ReadTraining(files, Packing, Draw, Train, run);
         EncryptedStages.WriteResults(outcome.Weights, outcome.Losses, Draw, PathOf(EncryptedName));
         return outcome;
     }
@@ -201,39 +129,59 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
         if (input.EncryptedExamples == 0)
             return null;
         var files = FilesFor(EvaluationName);
-        var from = FromContainer();
-        from.Add("state", FileHash.Sha256(Path.Combine(PathOf(EncryptedName), RunFiles.States, RunState.FileName)));
-        EncryptedRunResult? run = null;
-        await Stages.RunAsync("evaluate (encrypted)", from, [EvaluationName], async () =>
-            run = await EncryptedRun.RunAsync(files, PathOf(EncryptedName), console.Say, cancellation));
-        return EncryptedStages.ReadEvaluation(files, Packing, run ?? EncryptedRunResult.Of(files));
+        var state = Path.Combine(PathOf(EncryptedName), RunFiles.States, RunState.FileName);
+        var run = await _folder.RunAsync(
+            "evaluate (encrypted)", files, PathOf(EncryptedName), new() { ["state"] = FileHash.Sha256(state) }, cancellation);
+        return EncryptedStages.ReadEvaluation(files, Packing, run);
     }
 
-    /// <summary>Scores weights in plaintext on the task's evaluation split.</summary>
-    public EvaluateOutcome Score(TrainedWeights weights, string name, CancellationToken cancellation)
+    /// <summary>Seconds of each stage; the runs with noise are one.</summary>
+    public IReadOnlyList<NamedSeconds> StageSeconds =>
+    [
+        .. Stages.Stages.GroupBy(stage => stage.Name.StartsWith(NoisyStage, StringComparison.Ordinal) ? NoisyStage : stage.Name)
+            .Select(stage => new NamedSeconds(stage.Key, stage.Sum(each => each.Seconds))),
+    ];
+
+    /// <summary>The draw in plaintext, and scores of trained weights beside it.</summary>
+    /// <param name="trained">What was trained.</param>
+    /// <param name="encrypted">Its evaluation on ciphertexts; null: none.</param>
+    /// <param name="cancellation">Stops.</param>
+    public PlaintextResults Compare(TrainedWeights trained, EncryptedEvaluationOutcome? encrypted, CancellationToken cancellation)
     {
-        using var stage = EvaluateStage.Load(new EvaluateInput
-        {
-            ModelFolder = input.ModelFolder,
-            DevFolder = Export.DevFolder,
-            Task = Export.Task,
-            Weights = weights,
-        });
-        return stage.Run(PathOf($"evaluation/{name}"), cancellation);
+        var comparison = Comparison;
+        var plaintext = Stages.Timed("finetune (plaintext)", () => comparison.CarryOut(Draw, console.Display, cancellation));
+        return Stages.Timed("evaluate", () => comparison.Score(Draw, trained, plaintext, encrypted?.Logits, cancellation));
     }
 
-    /// <summary>Of the keys that the server is given.</summary>
-    public long KeyBytes => BytesOf(KeyFolder.PublicOf(PathOf(KeysName)));
-
-    /// <summary>Of the encrypted container.</summary>
-    public long ContainerBytes => BytesOf(PathOf(ConvertStage.Folder));
-
-    private static long BytesOf(string folder) => new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length);
-
-    private Dictionary<string, string> FromContainer() => new()
+    private PlaintextComparison Comparison => new()
     {
-        ["container"] = FileHash.Sha256(Path.Combine(PathOf(ConvertStage.Folder), EncryptedContainerManifest.FileName)),
+        ModelFolder = input.ModelFolder,
+        TrainFolder = Export.TrainFolder,
+        DevFolder = Export.DevFolder,
+        Task = Export.Task,
+        Folder = folder,
     };
+
+    private ClearOutcome TrainOnSlots(string stage, string output, int? noiseSeed, CancellationToken cancellation)
+    {
+        ClearOutcome? outcome = null;
+        var from = new Dictionary<string, string>
+        {
+            ["plan"] = Plan.Id,
+            ["draw"] = FileHash.Sha256(DrawFile),
+            ["export"] = ConvertStage.ExportHash(ExportFolder),
+            ["noise_seed"] = FormattableString.Invariant($"{noiseSeed}"),
+        };
+        Stages.Run(stage, from, [output], () =>
+        {
+            using var display = console.Display();
+            outcome = OnClearSlots.Train(Draw, Train, noiseSeed, display, cancellation);
+            EncryptedStages.WriteResults(outcome.Weights, outcome.Losses, Draw, PathOf(output));
+        });
+        return outcome ?? new ClearOutcome(
+            WeightFiles.ReadAdapters(Path.Combine(PathOf(output), StageFiles.Adapters)),
+            [.. FineTuningStep.Read(Path.Combine(PathOf(output), StageFiles.Metrics)).Select(step => step.Loss)]);
+    }
 
     private ExportOutcome ExportTask(CancellationToken cancellation)
     {
@@ -251,24 +199,17 @@ internal sealed class EncryptedPipeline(PipelineInput input, string folder, Stag
         return stage.Run(ExportFolder, display, cancellation).Single();
     }
 
-    private void MakePlan(CancellationToken cancellation)
+    private PlanRequest PlanRequest => new()
     {
-        var outcome = PlanStage.Load(new PlanRequest
-        {
-            ModelFolder = input.ModelFolder,
-            Draw = Draw,
-            ExportFolder = ExportFolder,
-            CostFiles = input.CostFiles,
-            Planning = input.Planning,
-            Encryption = input.Encryption,
-        }).Run(console.Say, console.Display, cancellation);
-        outcome.Write(PathOf(PlanName));
-    }
+        ModelFolder = input.ModelFolder,
+        Draw = Draw,
+        ExportFolder = ExportFolder,
+        CostFiles = input.CostFiles,
+        Planning = input.Planning,
+        Encryption = input.Encryption,
+    };
 
-    private string PathOf(string name) => Path.Combine(folder, name);
-
-    private static string HashOf<T>(T settings) =>
-        System.Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(settings)));
+    private string PathOf(string name) => _folder.PathOf(name);
 
     private static InvalidOperationException NotYet(string what) => new($"{what}: its stage has not run");
 }

@@ -17,6 +17,9 @@ internal sealed record EncryptedRunFiles(PlanFolder Plan, string Container, stri
     /// <summary>Memory that the training program may take, in GiB; null: what there is.</summary>
     public double? Memory { get; init; }
 
+    /// <summary>Whether the container's own parameters are evaluated; otherwise it trains, or evaluates the state of a run.</summary>
+    public bool EvaluatesContainer { get; init; }
+
     /// <summary>Whether the key holder takes part in a run.</summary>
     public bool AsksClient => new[] { Plan.Training, Plan.Evaluation }.SelectMany(program => program.Instructions)
         .OfType<Refresh>().Any(refresh => refresh.Method == RefreshMethod.Client);
@@ -88,6 +91,7 @@ internal static class EncryptedRun
         "--attached", "true",
         .. files.Memory is { } memory ? ["--memory", memory.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
         .. socket is null ? Array.Empty<string>() : ["--refresh", socket],
+        .. files.EvaluatesContainer ? ["--evaluate-container", "true"] : Array.Empty<string>(),
         .. evaluated is null ? Array.Empty<string>() : ["--evaluate", Path.Combine(evaluated, RunFiles.States)],
     ];
 

@@ -46,6 +46,20 @@ internal static class EncryptedStages
         return new EncryptedTrainingOutcome(CheckpointModel.Weights(draw, trained), losses, run);
     }
 
+    /// <summary>Decrypts adapters and head of a run's state.</summary>
+    /// <param name="plan">Of the run.</param>
+    /// <param name="packing">Of the plan's model.</param>
+    /// <param name="keys">The key holder's folder.</param>
+    /// <param name="states">Folder of the state.</param>
+    /// <exception cref="FileNotFoundException">There is no state.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or of another plan or key.</exception>
+    public static TrainedWeights ReadWeights(PlanFolder plan, TaskPacking packing, string keys, string states)
+    {
+        using var secret = KeyFolder.OpenSecret(keys, plan.Parameters);
+        var trained = new TrainingResults(plan, packing, secret, PrecisionBits).Trained(states);
+        return CheckpointModel.Weights(plan.Manifest.Settings, plan.Manifest.Shape, trained);
+    }
+
     /// <summary>Decrypts the logits of the container's examples.</summary>
     /// <param name="files">Of the run.</param>
     /// <param name="packing">Of the plan's model.</param>

@@ -13,6 +13,7 @@ internal static class Figure
     private const int FewLines = 3;
     private const int FewNames = 4;
     private const float FontSize = 14;
+    private const float MarkPixels = 130;
 
     // Okabe and Ito's colours, which the colour-blind can tell apart. The last is black but for its name in SVG.
     private static readonly Color[] Colours =
@@ -24,15 +25,35 @@ internal static class Figure
     /// <summary>The figure.</summary>
     /// <param name="plot">A valid plot.</param>
     /// <exception cref="PlottingException">The font is missing.</exception>
-    public static Plot Of(LinePlot plot)
+    public static Plot Of(PlotDescription plot)
     {
         PlotFont.Install();
         var figure = new Plot();
-        AddSeries(figure, plot);
-        StyleAxes(figure, plot);
-        StyleLegend(figure, plot.Series.Count);
+        switch (plot)
+        {
+            case LinePlot lines:
+                AddSeries(figure, lines);
+                StyleAxes(figure, plot);
+                AddTicks(figure, lines);
+                StyleLegend(figure, lines.Series.Count);
+                break;
+            case BarPlot bars:
+                StyleAxes(figure, plot);
+                BarFigure.Add(figure, bars);
+                StyleLegend(figure, bars.Series.Count);
+                break;
+            default:
+                throw new ArgumentException($"{plot.GetType().Name} is no plot that can be drawn", nameof(plot));
+        }
         return figure;
     }
+
+    /// <summary>A colour of the palette, whose colours come again after the last.</summary>
+    public static Color ColourOf(int place) => Colours[place % Colours.Length];
+
+    /// <summary>A text with control characters as spaces and what is no character replaced, so that every format can hold it.</summary>
+    public static string OneLine(string text) =>
+        string.Concat(text.EnumerateRunes().Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 
     private static void AddSeries(Plot figure, LinePlot plot)
     {
@@ -42,7 +63,7 @@ internal static class Figure
         {
             var series = plot.Series[i];
             var index = i - references;
-            var colour = series.IsReference ? Color.FromHex("#7F7F7F") : Colours[index % Colours.Length];
+            var colour = series.Colour is { } place ? ColourOf(place) : series.IsReference ? Color.FromHex("#7F7F7F") : ColourOf(index);
             if (series.RawY is { } raw)
                 Style(Scatter(figure, plot, series, raw), colour.WithAlpha(0.3), 1, 0, 0);
             var line = Scatter(figure, plot, series, series.Y);
@@ -60,7 +81,7 @@ internal static class Figure
     private static void Style(Scatter line, Color colour, float width, int round, float marker)
     {
         line.Color = colour;
-        line.LineWidth = width - 0.125f * Math.Min(round, 4);
+        line.LineWidth = Math.Max(0, width - 0.125f * Math.Min(round, 4));
         line.LinePattern = Patterns[round % Patterns.Length];
         line.MarkerSize = marker;
     }
@@ -79,18 +100,34 @@ internal static class Figure
         return figure.Add.Scatter(points);
     }
 
-    private static void StyleAxes(Plot figure, LinePlot plot)
+    private static void StyleAxes(Plot figure, PlotDescription plot)
     {
         figure.Title(OneLine(plot.Title), FontSize + 2);
         figure.XLabel(OneLine(plot.XLabel), FontSize);
-        figure.YLabel(OneLine(plot.YLabel), FontSize);
         figure.Axes.Bottom.TickLabelStyle.FontSize = figure.Axes.Left.TickLabelStyle.FontSize = FontSize - 1;
         figure.Axes.Right.FrameLineStyle.IsVisible = figure.Axes.Top.FrameLineStyle.IsVisible = false;
         figure.Grid.MajorLineColor = Color.FromHex("#E0E0E0");
         figure.Axes.Margins(0.02, 0.05);
+    }
+
+    private static void AddTicks(Plot figure, LinePlot plot)
+    {
+        figure.YLabel(OneLine(plot.YLabel), FontSize);
         var limits = figure.Axes.GetLimits();
-        figure.Axes.Bottom.TickGenerator = Ticks(plot.HasLogX, limits.Left, limits.Right, plot.Series.SelectMany(series => series.X));
+        figure.Axes.Bottom.TickGenerator = plot.XMarks.Count > 0
+            ? Marks(figure, plot.XMarks)
+            : Ticks(plot.HasLogX, limits.Left, limits.Right, plot.Series.SelectMany(series => series.X));
         figure.Axes.Left.TickGenerator = Ticks(plot.HasLogY, limits.Bottom, limits.Top, plot.Series.SelectMany(series => series.Y));
+    }
+
+    /// <summary>Names under their places, slanted so that long ones do not meet.</summary>
+    private static NumericManual Marks(Plot figure, IReadOnlyList<PlotMark> marks)
+    {
+        var labels = figure.Axes.Bottom.TickLabelStyle;
+        (labels.Rotation, labels.Alignment) = (30, Alignment.MiddleLeft);
+        figure.Grid.XAxisStyle.IsVisible = false;
+        figure.Axes.Bottom.MinimumSize = MarkPixels;
+        return new NumericManual([.. marks.Select(mark => mark.X)], [.. marks.Select(mark => OneLine(mark.Name))]);
     }
 
     private static ITickGenerator Ticks(bool isLogarithmic, double from, double to, IEnumerable<double> values) => isLogarithmic
@@ -115,8 +152,4 @@ internal static class Figure
         figure.Legend.OutlineWidth = 0;
         figure.Legend.ShadowColor = Colors.Transparent;
     }
-
-    /// <summary>A text with control characters as spaces and what is no character replaced, so that every format can hold it.</summary>
-    private static string OneLine(string text) =>
-        string.Concat(text.EnumerateRunes().Select(rune => Rune.IsControl(rune) ? " " : rune.ToString()));
 }

@@ -1,17 +1,8 @@
 namespace Crammed.Cli.Plotting;
 
 /// <summary>A plot of lines over one pair of axes.</summary>
-internal sealed record LinePlot
+internal sealed record LinePlot : PlotDescription
 {
-    // The differences of larger values need not be finite.
-    private const double Largest = 1e300;
-
-    /// <summary>Above the plot.</summary>
-    public required string Title { get; init; }
-
-    /// <summary>Under the horizontal axis, with the unit.</summary>
-    public required string XLabel { get; init; }
-
     /// <summary>Beside the vertical axis, with the unit.</summary>
     public required string YLabel { get; init; }
 
@@ -24,18 +15,13 @@ internal sealed record LinePlot
     /// <summary>A logarithmic vertical axis; every Y must be positive.</summary>
     public bool HasLogY { get; init; }
 
-    /// <summary>Pixels.</summary>
-    public int Width { get; init; } = 900;
+    /// <summary>Names of places along the horizontal axis, instead of numbers; none: numbers.</summary>
+    public IReadOnlyList<PlotMark> XMarks { get; init; } = [];
 
-    /// <summary>Pixels.</summary>
-    public int Height { get; init; } = 540;
-
-    /// <summary>Checks sizes and values.</summary>
-    /// <exception cref="ArgumentException">No series, an empty one, unequal lengths, or a value that cannot be drawn.</exception>
-    public void Validate()
+    /// <inheritdoc/>
+    public override void Validate()
     {
-        if (Width is < 100 or > 10000 || Height is < 100 or > 10000)
-            throw new ArgumentException($"the plot '{Title}' is {Width} x {Height} pixels; each must be 100 to 10000");
+        base.Validate();
         if (Series.Count == 0)
             throw new ArgumentException($"the plot '{Title}' has no series");
         foreach (var series in Series)
@@ -53,25 +39,17 @@ internal sealed record LinePlot
             }
         }
     }
-
-    private static void RequireDrawable(string name, string axis, IReadOnlyList<double> values, bool isLogarithmic)
-    {
-        for (var i = 0; i < values.Count; i++)
-        {
-            if (!(Math.Abs(values[i]) <= Largest))
-                throw new ArgumentException($"the series '{name}' has {axis}[{i}] = {values[i]}, which cannot be drawn");
-            if (isLogarithmic && values[i] < 1 / Largest)
-                throw new ArgumentException($"the series '{name}' has {axis}[{i}] = {values[i]}, which a logarithmic axis cannot show");
-        }
-    }
 }
+
+/// <summary>A place with a name.</summary>
+internal sealed record PlotMark(double X, string Name);
 
 /// <summary>One line of a plot.</summary>
 /// <param name="Name">Its name in the legend.</param>
 /// <param name="X">Abscissae, as many as <paramref name="Y"/>.</param>
 /// <param name="Y">Ordinates.</param>
 /// <param name="ShowsPoints">Whether each value is also marked by a point.</param>
-/// <param name="IsReference">Whether it is something to compare with: a thin grey line, dashed.</param>
+/// <param name="IsReference">Whether it is something to compare with: a thin line, grey unless it has a colour.</param>
 /// <param name="LargestGap">Two neighbours whose abscissae differ by more are not joined.</param>
 internal sealed record PlotSeries(
     string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, bool ShowsPoints = false, bool IsReference = false,
@@ -79,6 +57,9 @@ internal sealed record PlotSeries(
 {
     /// <summary>Whether neighbours are joined.</summary>
     public bool ShowsLine { get; init; } = true;
+
+    /// <summary>Its place in the palette, from 0, for what belongs together; null: the next one.</summary>
+    public int? Colour { get; init; }
 
     /// <summary>What <see cref="Y"/> was smoothed from, as many: a faint line behind it; null for nothing.</summary>
     public IReadOnlyList<double>? RawY { get; init; }

@@ -15,10 +15,10 @@ internal static class Plotter
     /// <summary>Draws into a file, whole or not at all; its ending (.svg, .png, .pdf) chooses the format.</summary>
     /// <exception cref="ArgumentException">The plot cannot be drawn or the ending is unknown.</exception>
     /// <exception cref="PlottingException">The drawing library or its font is missing.</exception>
-    public static void Draw(LinePlot plot, string path)
+    public static void Draw(PlotDescription plot, string path)
     {
         plot.Validate();
-        Func<Plot, LinePlot, byte[]> format = Path.GetExtension(path) switch
+        Func<Plot, PlotDescription, byte[]> format = Path.GetExtension(path) switch
         {
             ".svg" => static (figure, plot) => SvgPicture.Of(figure, plot.Width, plot.Height),
             ".png" => static (figure, plot) => figure.GetImageBytes(plot.Width, plot.Height, ImageFormat.Png),
@@ -28,7 +28,7 @@ internal static class Plotter
         AtomicFile.WriteBytes(path, Render(plot, format));
     }
 
-    private static byte[] Render(LinePlot plot, Func<Plot, LinePlot, byte[]> format)
+    private static byte[] Render(PlotDescription plot, Func<Plot, PlotDescription, byte[]> format)
     {
         try
         {
@@ -42,7 +42,7 @@ internal static class Plotter
         }
     }
 
-    private static byte[] Pdf(Plot figure, LinePlot plot)
+    private static byte[] Pdf(Plot figure, PlotDescription plot)
     {
         using var bytes = new MemoryStream();
         using (var document = SKDocument.CreatePdf(bytes, new SKDocumentPdfMetadata { Title = plot.Title }))

@@ -6,6 +6,12 @@ namespace Crammed.Cli.Reports;
 /// <param name="LargestLogitDifference">Largest absolute difference of two logits.</param>
 internal sealed record EncryptedEvaluation(int Examples, int? AgreeingClasses, double LargestLogitDifference)
 {
+    /// <summary>The task's metrics on ciphertexts; none where the examples have no labels.</summary>
+    public IReadOnlyList<Score> Encrypted { get; init; } = [];
+
+    /// <summary>The same in plaintext.</summary>
+    public IReadOnlyList<Score> Plaintext { get; init; } = [];
+
     /// <summary>Compares logits [example][output].</summary>
     /// <exception cref="ArgumentException">No examples, or other numbers of examples or outputs.</exception>
     public static EncryptedEvaluation Of(IReadOnlyList<double[]> encrypted, IReadOnlyList<double[]> plaintext)

@@ -12,13 +12,18 @@ internal static class SetupSections
         var pretraining = run.HeldOutLoss is { } loss
             ? $" This run pretrained it, to a loss of {NumberText.Score(loss)} nats for each masked token of held-out text."
             : "";
-        var trained = $"Fine-tuning trained LoRA adapters of rank {settings.Rank} on query, key and value and the head ({head}): "
-            + $"{NumberText.Count(run.TrainedParameters)} numbers, in {NumberText.Count(settings.Steps)} steps of {settings.BatchSize} "
-            + $"examples out of {NumberText.Count(run.TrainingExamples)}.";
+        var adapters = $"LoRA adapters of rank {settings.Rank} on query, key and value and the head ({head}): "
+            + $"{NumberText.Count(run.TrainedParameters)} numbers";
+        var trained = run.TrainingExamples is { } examples
+            ? $"Fine-tuning trained {adapters}, in {NumberText.Count(settings.Steps)} steps of {settings.BatchSize} examples out of "
+                + $"{NumberText.Count(examples)}."
+            : $"Evaluated were {adapters}, trained before.";
         return $"The task was {run.Task}. The model was a {model.Architecture}: layers {model.Layers}, width {model.Hidden}, "
             + $"heads {model.Heads}, feed-forward {model.FeedForward}, vocabulary {NumberText.Count(model.VocabularySize)}, "
             + $"sequence length {model.SequenceLength}, {NumberText.Count(run.Parameters)} parameters.{pretraining} {trained}\n\n"
-            + $"{Parameters(encryption)}\n\n{ThreatModel(encryption)}\n";
+            + (encryption.Mode == FheMode.Execute
+                ? $"{Parameters(encryption)}\n\n{ThreatModel(encryption)}\n"
+                : $"{Parameters(encryption)} Nothing was encrypted: the programs ran on {encryption.RunName}.\n");
     }
 
     public static string Keys(IReadOnlyList<KeyHolding> holdings)

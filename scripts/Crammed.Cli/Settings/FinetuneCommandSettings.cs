@@ -51,6 +51,7 @@ public enum FheMode
 [ReadWith("dev_limit", "plan=null")]
 [ReadWith("plan", "fhe!=null")]
 [ReadWith("noise_seed", "fhe=simulate")]
+[ReadWith("noise_runs", "fhe=execute")]
 [ReadWith("container", "fhe=execute")]
 [ReadWith("container", "plan!=null")]
 [ReadWith("keys", "fhe=execute")]
@@ -91,6 +92,10 @@ public sealed record FinetuneCommandSettings : ICheckedSettings
     [Description("seed of the noise, with fhe=simulate"), Range(0, int.MaxValue)]
     public required int NoiseSeed { get; init; }
 
+    [Description("with fhe=execute, clear runs with the noise of ciphertexts, whose spread bounds the encrypted losses in the report; 0: no bound")]
+    [Range(0, 1000)]
+    public required int NoiseRuns { get; init; }
+
     [Description("the task; with mode=adapters also fine-tuning by a draw")]
     public required EvalGroupSettings Eval { get; init; }
 
@@ -125,6 +130,8 @@ public sealed record FinetuneCommandSettings : ICheckedSettings
             yield return problem;
         if (Fhe is null)
             yield break;
+        if (NoiseRuns == 1)
+            yield return new(nameof(NoiseRuns), "is 1; a spread takes two runs or more, and 0 gives no bound");
         if (Mode != FinetuneMode.Adapters)
             yield return new(nameof(Mode), $"is {SettingsTypes.ChoiceOf(Mode)}; fhe={SettingsTypes.ChoiceOf(Fhe)} trains adapters and head");
         if (Plan is null)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using Crammed.Cli.Configuration;
+using Crammed.Tables;
 using Crammed.Text;
 
 namespace Crammed.Cli.Settings;
@@ -122,6 +123,19 @@ public sealed partial record TaskSettings : ICheckedSettings
                 .ToDefinition().Description)
             .GroupBy(description => description.Name, StringComparer.Ordinal)
             .ToDictionary(same => same.Key, same => same.First(), StringComparer.Ordinal);
+
+    /// <summary>The task that an export holds.</summary>
+    /// <param name="export">What it says of itself.</param>
+    /// <param name="folder">The configuration.</param>
+    /// <param name="path">Where the export is, for the message.</param>
+    /// <exception cref="InvalidDataException">The configuration has no such task.</exception>
+    internal static TaskDescription DescriptionOf(ExportedTaskDescription export, ConfigurationFolder folder, string path)
+    {
+        var tasks = Catalog(folder);
+        return tasks.TryGetValue(export.Task, out var task)
+            ? task
+            : throw new InvalidDataException($"{path}: holds the unknown task '{export.Task}'; the tasks are {string.Join(", ", tasks.Keys)}");
+    }
 
     /// <summary>The configuration group that these settings are chosen from.</summary>
     internal const string GroupName = "eval/tasks";

@@ -14,17 +14,20 @@ internal sealed class DrawRunStage : IDisposable
     private readonly TaskData _training;
     private readonly BertModel _model;
 
-    private DrawRunStage(string modelFolder, FineTuningDraw draw, TaskData training, BertModel model) =>
-        (_modelFolder, _draw, _training, _model) = (modelFolder, draw, training, model);
+    private readonly DevEvaluation? _evaluation;
+
+    private DrawRunStage(string modelFolder, FineTuningDraw draw, TaskData training, BertModel model, DevEvaluation? evaluation) =>
+        (_modelFolder, _draw, _training, _model, _evaluation) = (modelFolder, draw, training, model, evaluation);
 
     /// <summary>Reads model and data, and checks that they and the draw belong together.</summary>
     /// <param name="modelFolder">The checkpoint to start from.</param>
     /// <param name="trainFolder">The exported training split.</param>
     /// <param name="draw">Start, batches, masks, hyperparameters.</param>
+    /// <param name="evaluation">What is scored on the way; null: nothing.</param>
     /// <exception cref="IOException">A file or folder is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed or belongs to another model.</exception>
     /// <exception cref="ArgumentException">The draw is for another model.</exception>
-    public static DrawRunStage Load(string modelFolder, string trainFolder, FineTuningDraw draw)
+    public static DrawRunStage Load(string modelFolder, string trainFolder, FineTuningDraw draw, DevEvaluation? evaluation = null)
     {
         var split = ExportedSplit.Open(trainFolder, TaskSplit.Train, modelFolder, needsEmbeddings: true);
         if (draw.TrainingExamples != split.Count)
@@ -39,7 +42,8 @@ internal sealed class DrawRunStage : IDisposable
                 + $"{draw.Shape.Classes}; draw a new draw");
         }
         var training = split.Read();
-        return new DrawRunStage(modelFolder, draw, training, ModelFolder.Load(modelFolder, draw.Shape, torch.ScalarType.Float64));
+        return new DrawRunStage(
+            modelFolder, draw, training, ModelFolder.Load(modelFolder, draw.Shape, torch.ScalarType.Float64), evaluation);
     }
 
     /// <summary>
@@ -54,7 +58,7 @@ internal sealed class DrawRunStage : IDisposable
     {
         using var classifier = new TaskClassifier(_model, TrainedWeights.Initial(_draw));
         var training = FineTuner.Run(
-            classifier, new DrawSource(_draw, _training), progress?.Relayed(state => state with { Title = "fine-tuning in plaintext" }),
+            classifier, new DrawSource(_draw, _training, _evaluation), progress?.Relayed(state => state with { Title = "fine-tuning in plaintext" }),
             cancellation);
         if (training.Interrupted)
             cancellation.ThrowIfCancellationRequested();

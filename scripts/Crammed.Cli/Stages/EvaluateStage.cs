@@ -33,6 +33,9 @@ internal sealed record EvaluateInput
     /// <summary>The task's text, where there is no exported split.</summary>
     public TextTask? Text { get; init; }
 
+    /// <summary>The examples themselves, where there is neither an export nor a task's text.</summary>
+    public ITaskSource? Source { get; init; }
+
     /// <summary>The task that the split is of, with its metrics.</summary>
     public required TaskDescription Task { get; init; }
 
@@ -54,6 +57,13 @@ internal sealed record EvaluateOutcome(TaskDescription Task, Predictions Predict
 
     /// <summary>Number of examples.</summary>
     public int Examples => Predictions.Labels.Length;
+
+    /// <summary>Predictions on a task's examples, with their scores.</summary>
+    public static EvaluateOutcome Of(TaskDescription task, Predictions predictions) =>
+        new(task, predictions, [.. predictions.Metrics(task.Metrics).Select(metric => Score.Of(metric, predictions.Labels))]);
+
+    /// <summary>Other predictions on the task, with their scores.</summary>
+    public EvaluateOutcome With(Predictions predictions) => Of(Task, predictions);
 }
 
 /// <summary>A task's text as evaluation takes it. Paths are absolute.</summary>
@@ -118,8 +128,7 @@ internal sealed class EvaluateStage : IDisposable
     }
 
     /// <summary>Predictions with their scores.</summary>
-    internal EvaluateOutcome OutcomeOf(Predictions predictions) => new(
-        _task, predictions, [.. predictions.Metrics(_task.Metrics).Select(metric => Score.Of(metric, predictions.Labels))]);
+    internal EvaluateOutcome OutcomeOf(Predictions predictions) => EvaluateOutcome.Of(_task, predictions);
 
     /// <summary>Writes predictions and scores.</summary>
     internal static void Write(EvaluateOutcome outcome, string folder, string predictionsFile, string metricsFile)
@@ -161,10 +170,11 @@ internal sealed class EvaluateStage : IDisposable
 
     private static TaskData Tokenized(EvaluateInput input)
     {
-        var text = input.Text ?? throw new ArgumentException("neither an exported split nor a task's text", nameof(input));
-        var source = new TaskCatalog(text.Folder, text.WordNetFolder).Open(text.Definition);
+        var source = input.Source
+            ?? (input.Text is { } text ? new TaskCatalog(text.Folder, text.WordNetFolder).Open(text.Definition) : null)
+            ?? throw new ArgumentException("neither an exported split nor a task's text", nameof(input));
         var length = ModelFolder.Configuration(input.ModelFolder).SequenceLength;
-        return TaskData.Tokenize(source, TaskSplit.Dev, new InputEncoder(Checkpoint.Tokenizer(input.ModelFolder)), length, text.Limit);
+        return TaskData.Tokenize(source, TaskSplit.Dev, new InputEncoder(Checkpoint.Tokenizer(input.ModelFolder)), length, input.Text?.Limit);
     }
 
     private static void RequireClasses(EvaluateInput input, TrainedWeights weights, int classes)

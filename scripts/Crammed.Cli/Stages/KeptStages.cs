@@ -120,7 +120,7 @@ internal sealed class KeptStages
     {
         if (Directory.Exists(path))
             Directory.Delete(path, recursive: true);
-        else
+        else if (File.Exists(path))
             File.Delete(path);
     }
 }

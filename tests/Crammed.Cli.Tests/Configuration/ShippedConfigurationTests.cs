@@ -33,6 +33,7 @@ internal sealed class ShippedConfigurationTests
         ("cfg_shadow", typeof(ShadowSettings)),
         ("cfg_finetune", typeof(FinetuneCommandSettings)),
         ("cfg_evaluate", typeof(EvaluateCommandSettings)),
+        ("cfg_predict", typeof(PredictCommandSettings)),
         ("cfg_demo", typeof(DemoSettings)),
         ("cfg_bench-engine", typeof(BenchEngineSettings)),
         ("cfg_bench-bootstrap", typeof(BenchBootstrapSettings)),

@@ -232,9 +232,48 @@ internal sealed class PlotterTests : FolderTests
         Assert.That(() => Plotter.Draw(plot, Folder.Combine("plot.svg")),
             Throws.ArgumentException.With.Message.Contains(expected));
 
+    /// <summary>A row for each name, the first on top, and a bar of each colour in it.</summary>
+    [Test]
+    public void Bars_have_names_and_colours()
+    {
+        Plotter.Draw(Bars(), Folder.Combine("plot.svg"));
+        var picture = XDocument.Load(Folder.Combine("plot.svg")).Root!;
+        Assert.That(Texts(picture), Is.SupersetOf(new[] { "Time", "seconds", "layer 0", "head", "predicted", "measured" }));
+        Assert.That(HeightOfTic(picture, "layer 0"), Is.LessThan(HeightOfTic(picture, "head")));
+        foreach (var colour in new[] { "#0072B2", "#D55E00" })
+            Assert.That(picture.Descendants().Attributes("fill").Count(fill => fill.Value == colour), Is.GreaterThanOrEqualTo(2), colour);
+    }
+
+    [Test]
+    public void Bars_that_cannot_be_drawn_are_refused()
+    {
+        Assert.That(
+            () => (Bars() with { Series = [new BarSeries("predicted", [1])] }).Validate(),
+            Throws.ArgumentException.With.Message.Contains("'predicted' has 1 values for 2 rows"));
+        Assert.That(
+            () => (Bars() with { Series = [new BarSeries("predicted", [1, double.NaN])] }).Validate(),
+            Throws.ArgumentException.With.Message.Contains("value[1] = NaN, which cannot be drawn"));
+        Assert.That(() => (Bars() with { Rows = [] }).Validate(), Throws.ArgumentException.With.Message.Contains("has no bars"));
+    }
+
+    [Test]
+    public void Places_along_an_axis_can_have_names()
+    {
+        var picture = DrawSvg(Plot() with { XMarks = [new(0, "layer 0"), new(2, "head")] });
+        Assert.That(Texts(picture), Is.SupersetOf(new[] { "layer 0", "head" }));
+    }
+
     [Test]
     public void An_unknown_ending_is_refused() => Assert.That(
         () => Plotter.Draw(Plot(), "plot.jpg"), Throws.ArgumentException.With.Message.Contains("plots end in .svg, .png or .pdf"));
+
+    private static BarPlot Bars() => new()
+    {
+        Title = "Time",
+        XLabel = "seconds",
+        Rows = ["layer 0", "head"],
+        Series = [new BarSeries("predicted", [1, 2]), new BarSeries("measured", [1.5, 2.5])],
+    };
 
     private static LinePlot Plot() => new()
     {

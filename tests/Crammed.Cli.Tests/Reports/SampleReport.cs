@@ -8,7 +8,7 @@ namespace Crammed.Cli.Tests.Reports;
 /// <summary>A report made by hand, whose every figure is easy to check.</summary>
 internal static class SampleReport
 {
-    public static DemoReport Create() => new()
+    public static EncryptedReport Create() => new()
     {
         Run = new RunFacts(
             "sample",
@@ -31,16 +31,27 @@ internal static class SampleReport
         Adapters = [new("layer0.query.lora_a", 1.25e-5, 0.5), new("head.projection.weight", 3.1e-6, 1.5)],
         Scores = new ScoreComparison(
             2000,
-            new Score(MetricNames.Accuracy, 0.5, 0.01, 0.5),
-            new Score(MetricNames.Accuracy, 0.7, 0.01, 0.5),
-            new Score(MetricNames.Accuracy, 0.71, 0.01, 0.5)),
-        EncryptedEvaluation = new EncryptedEvaluation(64, 63, 2.5e-4),
-        Predicted = new StepCost(16, 100, 5L << 30, 3L << 30),
-        Measured = new StepCost(20, 100, 6L << 30, 3L << 30),
-        Parts = [new("layer 0", 12), new("head", 8)],
-        Instructions = [new("Products", 150, 12), new("Rotate", 30, 8)],
-        Sizes = [new("evaluation keys", 3L << 30), new("container", 200 << 20)],
-        PeakMemory = [new("server", 6L << 30), new("key holder", 1L << 30)],
+            [new Score(MetricNames.Accuracy, 0.5, 0.01, 0.5), new Score(MetricNames.F1, 0.4, 0.02, 0.6)],
+            [new Score(MetricNames.Accuracy, 0.7, 0.01, 0.5), new Score(MetricNames.F1, 0.65, 0.02, 0.6)],
+            [new Score(MetricNames.Accuracy, 0.71, 0.01, 0.5), new Score(MetricNames.F1, 0.66, 0.02, 0.6)])
+        {
+            BySteps = [(1, 0.6), (2, 0.71)],
+        },
+        Evaluation = new EncryptedEvaluation(64, 63, 2.5e-4)
+        {
+            Encrypted = [new Score(MetricNames.Accuracy, 0.6875, 0.0579, 0.5)],
+            Plaintext = [new Score(MetricNames.Accuracy, 0.7031, 0.0571, 0.5)],
+        },
+        Cost = new RunCost(
+            "training step",
+            new StepCost(16, 100, 5L << 30, 3L << 30),
+            new StepCost(20, 100, 6L << 30, 3L << 30),
+            [new("layer 0", 10, 12), new("head", 6, 8)],
+            [new("Products", 150, 12), new("Rotate", 30, 8)],
+            [new("evaluation keys", 3L << 30), new("container", 200 << 20)],
+            [new("server", 6L << 30), new("key holder", 1L << 30)]),
+        Levels = new LevelLedger(
+            5, [new("layer 0", 5, 4, 0), new("layer 0", 4, 2, 0), new("layer 0", 2, 5, 3), new("head", 5, 3, 0), new("update", 3, 2, 0)]),
         Stages = [new("pretraining", 200), new("encrypted training", 500)],
         Reproduction = new ReproductionFacts("crammed demo", 1, 2, "0123456789ab", new MachineFacts("Some CPU", 2, 256, "Linux")),
     };

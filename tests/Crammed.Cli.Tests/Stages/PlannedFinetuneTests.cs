@@ -106,7 +106,7 @@ internal sealed class PlannedFinetuneTests : ProgramTests
         Assert.That(Shell.Output, Does.Match(@"sst2 +accuracy [0-9.]+ ± [0-9.]+ \(chance: [0-9.]+\); loss [0-9.]+ to [0-9.]+ in 2 steps"));
         var plan = File.ReadAllBytes(Output("all/sst2/plan/training.txt"));
         var report = File.ReadAllText(Output("all/sst2/report.md"));
-        Assert.That(report, Does.Contain("# Fine-tuning under encryption: sst2").And.Contain("## Loss").And.Contain("## Stages"));
+        Assert.That(report, Does.Contain("# Fine-tuning on clear slots: all").And.Contain("## Loss, step by step").And.Contain("## Where the time went"));
         await Succeed(command);
         foreach (var stage in new[] { "draw", "plan", "finetune (clear slots)" })
             Assert.That(Shell.Error, Does.Contain($"== {stage}: kept"));

@@ -23,6 +23,14 @@ internal sealed class TrainerArgumentsTests
         Assert.That(arguments.Contains("--evaluate"), Is.EqualTo(evaluated is not null));
     }
 
+    /// <summary>What is predicted is so with the parameters in the container.</summary>
+    [Test]
+    public void The_trainer_is_told_to_evaluate_the_container_s_own_parameters([Values] bool isTold)
+    {
+        var files = new EncryptedRunFiles(PlanFolder.Open(PlannedRun.Plan), "c", "k", "o", 1) { EvaluatesContainer = isTold };
+        Assert.That(EncryptedRun.TrainerArguments(files, null, null).Contains("--evaluate-container"), Is.EqualTo(isTold));
+    }
+
     [Test]
     public void A_plan_says_whether_the_key_holder_takes_part() =>
         Assert.That(new EncryptedRunFiles(PlanFolder.Open(PlannedRun.Plan), "c", "k", "o", 1).AsksClient);

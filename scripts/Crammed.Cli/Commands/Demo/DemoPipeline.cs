@@ -5,7 +5,6 @@ using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
-using Crammed.Model;
 
 namespace Crammed.Cli.Commands.Demo;
 
@@ -17,7 +16,7 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
     private DemoSettings Settings => context.Settings;
 
     /// <summary>Runs everything.</summary>
-    public async Task<DemoResults> RunAsync(CancellationToken cancellation)
+    public async Task<EncryptedFindings> RunAsync(CancellationToken cancellation)
     {
         var stages = KeptStages.Open(folder.FullPath, context.Notices.WriteLine);
         var pretraining = stages.Timed("pretrain", () => Pretrain(cancellation));
@@ -30,24 +29,21 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         pipeline.Encrypt(cancellation);
         var encrypted = await pipeline.TrainAsync(cancellation);
         var evaluation = await pipeline.EvaluateAsync(cancellation);
-        var plaintext = pipeline.Stages.Timed("finetune (plaintext)", () => CarryOut(pipeline, pretraining.ModelFolder, cancellation));
-        return new DemoResults
+        var plaintext = pipeline.Compare(encrypted.Weights, evaluation, cancellation);
+        return new EncryptedFindings
         {
-            Pretraining = pretraining,
-            Export = pipeline.Export,
-            Draw = pipeline.Draw,
+            Name = Settings.Name,
+            Task = pipeline.Export.Task.Name,
+            ModelFolder = pretraining.ModelFolder,
             Plan = pipeline.Plan,
-            KeyBytes = pipeline.KeyBytes,
-            ContainerBytes = pipeline.ContainerBytes,
-            Encrypted = encrypted,
-            EncryptedEvaluation = evaluation,
-            Plaintext = plaintext,
-            ClearLosses = clear.Losses,
-            NoisyLosses = noisy,
-            Before = pipeline.Stages.Timed("evaluate", () => pipeline.Score(TrainedWeights.Initial(pipeline.Draw), "before", cancellation)),
-            AfterEncrypted = pipeline.Score(encrypted.Weights, "after-encrypted", cancellation),
-            AfterPlaintext = pipeline.Score(plaintext.Weights, "after-plaintext", cancellation),
-            StageSeconds = [.. pipeline.Stages.Stages.Select(stage => (stage.Name, stage.Seconds))],
+            Training = new TrainingFindings(
+                pipeline.Draw, encrypted.Weights, encrypted.Losses, plaintext.Training, clear.Losses, noisy, plaintext.Scores),
+            Evaluation = plaintext.Evaluation,
+            Run = encrypted.Run,
+            Files = pipeline.TrainingFiles,
+            Stages = pipeline.StageSeconds,
+            Command = context.CommandLine("demo"),
+            Pretraining = (Settings.Train.Seed, pretraining.Training.HeldOutLoss),
         };
     }
 
@@ -87,11 +83,4 @@ internal sealed class DemoPipeline(RunContext<DemoSettings> context, OutputFolde
         Encryption = Settings.Encryption,
         Threads = Settings.Impl.ThreadCount,
     };
-
-    private DrawRunOutcome CarryOut(EncryptedPipeline pipeline, string model, CancellationToken cancellation)
-    {
-        using var display = context.Display();
-        using var stage = DrawRunStage.Load(model, pipeline.Export.TrainFolder, pipeline.Draw);
-        return stage.Run(folder.PathOf("plaintext"), display, cancellation);
-    }
 }

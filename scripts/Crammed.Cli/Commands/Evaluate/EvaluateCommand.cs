@@ -81,7 +81,8 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateCommandSettings>
                 definition, context.ResolveOptional(settings.Data.Glue), context.Resolve(settings.Data.Wordnet), settings.DevLimit),
             Task = file is null
                 ? definition.Description
-                : TaskOf(file, model, TaskSettings.Catalog(context.Configurations), needsEmbeddings: !isTuned),
+                : TaskSettings.DescriptionOf(
+                    ExportedSplit.Open(file, TaskSplit.Dev, model, needsEmbeddings: !isTuned).Description, context.Configurations, file),
             Weights = weights,
             Tuned = isTuned ? adapters : null,
         };
@@ -103,19 +104,8 @@ internal sealed class EvaluateCommand : ICommandHandler<EvaluateCommandSettings>
             settings.GaussianKernel);
     }
 
-    /// <summary>The task of an exported split.</summary>
-    /// <exception cref="InvalidDataException">The configuration has no such task, or the split does not belong to the model.</exception>
-    private static TaskDescription TaskOf(
-        string file, string modelFolder, IReadOnlyDictionary<string, TaskDescription> tasks, bool needsEmbeddings)
-    {
-        var name = ExportedSplit.Open(file, TaskSplit.Dev, modelFolder, needsEmbeddings).Description.Task;
-        return tasks.TryGetValue(name, out var task)
-            ? task
-            : throw new InvalidDataException($"{file}: holds the unknown task '{name}'; the tasks are {string.Join(", ", tasks.Keys)}");
-    }
-
     /// <summary>Scores in words.</summary>
-    private static ResultLines Lines(EvaluateOutcome outcome, string folder)
+    internal static ResultLines Lines(EvaluateOutcome outcome, string folder)
     {
         var lines = new ResultLines().Add("task", $"{outcome.Task.Name}, {NumberText.Count(outcome.Examples)} examples for evaluation");
         foreach (var score in outcome.Scores)

@@ -3,7 +3,6 @@ using Crammed.Cli.Hosting;
 using Crammed.Cli.Reports;
 using Crammed.Cli.Settings;
 using Crammed.Cli.Stages;
-using Crammed.Model;
 
 namespace Crammed.Cli.Commands.Finetune;
 
@@ -13,8 +12,6 @@ namespace Crammed.Cli.Commands.Finetune;
 /// </summary>
 internal static class EncryptedTasks
 {
-    private const string Report = "report.md";
-
     public static async Task<int> RunAsync(RunContext<FinetuneCommandSettings> context, CancellationToken cancellation)
     {
         var settings = context.Settings;
@@ -34,32 +31,53 @@ internal static class EncryptedTasks
         foreach (var (configuration, name) in tasks)
         {
             var pipeline = new EncryptedPipeline(Input(context, configuration.Settings), folder.PathOf(name), StageConsole.Of(context));
-            var result = await TrainAsync(pipeline, configuration.Settings, cancellation);
-            var score = pipeline.Stages.Timed("evaluate", () => pipeline.Score(result.Weights, "trained", cancellation)).Main;
-            folder.WriteText($"{name}/{Report}", EncryptedTaskReport.Text(name, pipeline, result, score));
-            summary.AddRow(name, score.Metric, score.Value, score.StandardError, score.Chance, result.Losses[0], result.Losses[^1]);
+            var found = await TrainAsync(context, pipeline, configuration.Settings, cancellation);
+            ReportStage.Run(EncryptedReportBuilder.Build(found), folder.PathOf(name), context.Notices.WriteLine);
+            var (losses, scores) = (found.Training!.Losses, found.Training.Scores!.Encrypted);
+            foreach (var score in scores)
+                summary.AddRow(name, score.Metric, score.Value, score.StandardError, score.Chance, losses[0], losses[^1]);
             summary.Write(folder.PathOf(StageFiles.Summary));
-            context.AddResult(tasks.Count == 1 ? score.Metric : $"{name}.{score.Metric}", score.Value, score.Chance);
-            lines.Add(name, $"{score.Metric} {NumberText.Score(score.Value, score.StandardError)} (chance: {NumberText.Score(score.Chance)}); "
-                + $"loss {NumberText.Loss(result.Losses[0])} to {NumberText.Loss(result.Losses[^1])} in {result.Losses.Length} steps");
+            var main = scores[0];
+            context.AddResult(tasks.Count == 1 ? main.Metric : $"{name}.{main.Metric}", main.Value, main.Chance);
+            lines.Add(name, $"{main.Metric} {NumberText.Score(main.Value, main.StandardError)} (chance: {NumberText.Score(main.Chance)}); "
+                + $"loss {NumberText.Loss(losses[0])} to {NumberText.Loss(losses[^1])} in {losses.Count} steps");
             cancellation.ThrowIfCancellationRequested();
         }
-        await lines.Add("files", $"{folder.ShownPath}/{StageFiles.Summary}, TASK/{Report}").WriteAsync(context.Output);
+        await lines.Add("files", $"{folder.ShownPath}/{StageFiles.Summary}, TASK/{ReportStage.Report}").WriteAsync(context.Output);
         return ExitCode.Success;
     }
 
-    private static async Task<EncryptedTaskResult> TrainAsync(
-        EncryptedPipeline pipeline, FinetuneCommandSettings settings, CancellationToken cancellation)
+    private static async Task<EncryptedFindings> TrainAsync(
+        RunContext<FinetuneCommandSettings> context, EncryptedPipeline pipeline, FinetuneCommandSettings settings, CancellationToken cancellation)
     {
         pipeline.Prepare(cancellation);
         var seed = settings.Fhe == FheMode.Simulate ? settings.NoiseSeed : (int?)null;
         var clear = pipeline.TrainOnClearSlots(seed, cancellation);
         if (settings.Fhe != FheMode.Execute)
-            return new EncryptedTaskResult(clear.Weights, clear.Losses, clear.Losses, null, null);
+        {
+            var known = pipeline.Compare(clear.Weights, null, cancellation);
+            return Found(new TrainingFindings(pipeline.Draw, clear.Weights, clear.Losses, known.Training, null, [], known.Scores));
+        }
+        var noisy = pipeline.TrainWithNoise(settings.NoiseRuns, cancellation);
         pipeline.Encrypt(cancellation);
         var trained = await pipeline.TrainAsync(cancellation);
-        return new EncryptedTaskResult(
-            trained.Weights, trained.Losses, clear.Losses, trained.Run, await pipeline.EvaluateAsync(cancellation));
+        var evaluation = await pipeline.EvaluateAsync(cancellation);
+        var plaintext = pipeline.Compare(trained.Weights, evaluation, cancellation);
+        var training = new TrainingFindings(
+            pipeline.Draw, trained.Weights, trained.Losses, plaintext.Training, clear.Losses, noisy, plaintext.Scores);
+        return Found(training) with { Evaluation = plaintext.Evaluation, Run = trained.Run, Files = pipeline.TrainingFiles };
+
+        EncryptedFindings Found(TrainingFindings findings) => new()
+        {
+            Name = settings.Name,
+            Task = pipeline.Export.Task.Name,
+            ModelFolder = context.Resolve(settings.Model),
+            Plan = pipeline.Plan,
+            Mode = settings.Fhe!.Value,
+            Training = findings,
+            Stages = pipeline.StageSeconds,
+            Command = context.CommandLine("finetune"),
+        };
     }
 
     private static PipelineInput Input(RunContext<FinetuneCommandSettings> context, FinetuneCommandSettings settings) => new()
@@ -79,12 +97,3 @@ internal static class EncryptedTasks
         Threads = settings.Impl.ThreadCount,
     };
 }
-
-/// <summary>What a task's training gave.</summary>
-/// <param name="Weights">Adapters and head.</param>
-/// <param name="Losses">Of each step, on what it ran on.</param>
-/// <param name="ClearLosses">Of each step on clear slots.</param>
-/// <param name="Run">What it cost on ciphertexts; null on clear slots.</param>
-/// <param name="Evaluation">Logits on ciphertexts; null where there are none.</param>
-internal sealed record EncryptedTaskResult(
-    TrainedWeights Weights, double[] Losses, double[] ClearLosses, EncryptedRunResult? Run, EncryptedEvaluationOutcome? Evaluation);

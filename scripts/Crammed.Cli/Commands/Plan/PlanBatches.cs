@@ -34,6 +34,18 @@ internal sealed record PlanBatches(string Source, IReadOnlyDictionary<string, do
         ? Random(input, steps, seed)
         : Exported(input, Path.Combine(export, StageFiles.Train), steps);
 
+    /// <summary>The first batches of exported examples, under trained weights.</summary>
+    /// <exception cref="FileNotFoundException">The export is missing.</exception>
+    /// <exception cref="InvalidDataException">It is malformed.</exception>
+    public static PlanBatches Evaluated(PlanInput input, EvaluationRequest request, int most)
+    {
+        var batches = ExportedTaskReader.Open(request.Folder).Examples().Select(Packed).Chunk(input.StepExamples).Take(most).ToArray();
+        return new PlanBatches(
+            $"{batches.Sum(batch => batch.Length)} of the examples to evaluate, in batches of {input.StepExamples}",
+            CheckpointModel.Trained(request.Weights),
+            [.. batches.Select(batch => new PlanStep(1, input.Draw.Settings.LearningRate, batch))]);
+    }
+
     /// <summary>
     /// Trained tensors as they may be after some steps: what a draw begins at zero, the adapters' B and the classifier, is uniform up to
     /// what as many updates of a learning rate come to, the optimizer's update being at most the rate.

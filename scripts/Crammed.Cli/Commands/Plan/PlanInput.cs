@@ -48,10 +48,14 @@ internal sealed record PlanInput(
             request.Planning.GaussianKernel);
         var training = model.Graph(Grid(parameters, model.SequenceLength, request.Planning.Batch, draw.Settings.BatchSize));
         return new PlanInput(
-            request.ModelFolder, model, training, ModelPrograms.Of(training), draw, parameters, costs, table, method);
+            request.ModelFolder, model, training, request.Evaluation is null ? ModelPrograms.Of(training) : ModelPrograms.ForEvaluation(training),
+            draw, parameters, costs, table, method);
     }
 
-    /// <summary>The program of a training step, before levels.</summary>
+    /// <summary>What a run of the program is called.</summary>
+    public string Unit => Programs.IsEvaluationAlone ? "evaluation" : "training step";
+
+    /// <summary>The program of a training step, before levels; that of an evaluation where nothing else is planned.</summary>
     public EncryptedProgram Program => Programs.Training;
 
     /// <summary>Examples that a step trains on.</summary>

@@ -10,7 +10,8 @@ internal static class PlanReport
     public static string Text(PlanInput input, PlanFigures figures, ProgramPlan evaluation, PlanCalibration calibration, string programHash)
     {
         var (grid, schedule) = (input.Program.Grid, figures.Plan.Schedule);
-        return $"# Plan of an encrypted training step\n\n"
+        var isEvaluation = input.Programs.IsEvaluationAlone;
+        return $"# Plan of an encrypted {input.Unit}\n\n"
             + $"{Model(input)}, {grid}, {input.Parameters.Name} with {input.Costs.RefreshedLevel} usable levels, refreshed by "
             + $"{(input.Method == RefreshMethod.Bootstrap ? "bootstrapping" : "the key holder")}. "
             + $"Costs: {input.Table.Machine}, {input.Table.Threads} threads.\n"
@@ -18,13 +19,13 @@ internal static class PlanReport
             + Totals(input, figures)
             + $"\n## By part\n\n{Parts(input, figures)}"
             + $"\n## By operation\n\n{Operations(input, figures)}"
-            + $"\n## Beside the paper\n\n{LayerWork.Table(schedule, input.Costs, input.StepExamples)}"
+            + (isEvaluation ? "" : $"\n## Beside the paper\n\n{LayerWork.Table(schedule, input.Costs, input.StepExamples)}")
             + $"\n## Instructions\n\n{Instructions(figures)}"
             + $"\n## Memory and disk\n\n{Memory(figures)}\nOn disk: {NumberText.Count(figures.Keys.Keys.Count)} evaluation keys, "
             + $"{NumberText.Bytes(figures.Keys.FileBytes)}; a step's inputs, {NumberText.Count(figures.InputVectors)} ciphertexts, "
             + $"{NumberText.Bytes(figures.InputBytes)}.\n"
             + $"\n## How it was planned\n\n{Lines(figures.Plan)}"
-            + $"\n## Evaluation of a batch\n\n{Lines(evaluation)}"
+            + (isEvaluation ? "" : $"\n## Evaluation of a batch\n\n{Lines(evaluation)}")
             + $"\nProgram before levels: SHA-256 {programHash}. Training: {ProgramWriter.Hash(figures.Plan.Program)}. "
             + $"Evaluation: {ProgramWriter.Hash(evaluation.Program)}.\n";
 

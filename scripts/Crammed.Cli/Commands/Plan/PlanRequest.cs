@@ -26,4 +26,12 @@ internal sealed record PlanRequest
 
     /// <summary>Parameter set, refresh, memory.</summary>
     public required EncryptionSettings Encryption { get; init; }
+
+    /// <summary>Trained weights and examples where an evaluation alone is planned; null: a training and its evaluation.</summary>
+    public EvaluationRequest? Evaluation { get; init; }
 }
+
+/// <summary>What an evaluation is planned for.</summary>
+/// <param name="Weights">Adapters and head.</param>
+/// <param name="Folder">The exported examples, which show how large values are.</param>
+internal sealed record EvaluationRequest(TrainedWeights Weights, string Folder);

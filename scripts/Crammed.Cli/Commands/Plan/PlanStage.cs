@@ -40,7 +40,8 @@ internal sealed class PlanStage
         var planner = new Planner(_request.Planning, _request.Encryption.Memory, Input, calibration, new PlanningWatch(progress, cancellation));
         var training = planner.Training();
         Refuse(planner.BudgetBytes, training);
-        return new PlanOutcome(Input, training, planner.Evaluation(training), calibration, programHash);
+        var evaluation = Input.Programs.IsEvaluationAlone ? training.Plan : planner.Evaluation(training);
+        return new PlanOutcome(Input, training, evaluation, calibration, programHash);
     }
 
     /// <summary>That of an earlier plan, if it fits the program, or a new one.</summary>
@@ -55,7 +56,9 @@ internal sealed class PlanStage
             say($"{file}: was taken with another program of this model; calibrating anew");
         }
         var (steps, seed) = (_request.Planning.CalibrationSteps, _request.Planning.Seed);
-        var batches = PlanBatches.Of(Input, _request.ExportFolder, steps, seed);
+        var batches = _request.Evaluation is { } evaluation
+            ? PlanBatches.Evaluated(Input, evaluation, steps)
+            : PlanBatches.Of(Input, _request.ExportFolder, steps, seed);
         say($"calibrated on {batches.Source}");
         using var progress = display();
         return PlanCalibration.Measure(Input, batches, modelHash, programHash, progress, cancellation);

@@ -76,11 +76,15 @@ internal sealed class Planner(
         }
     }
 
-    /// <summary>Parameters and moments come back refreshed, so that the next step begins where this one did.</summary>
+    /// <summary>
+    /// Parameters and moments come back refreshed, so that the next step begins where this one did; those that come back as they were given
+    /// stand where they did anyway.
+    /// </summary>
     private Dictionary<string, int> StateLevels(EncryptedProgram program)
     {
         var given = program.Inputs.Select(value => value.Name).ToHashSet();
-        return program.Outputs.Keys.Where(given.Contains).ToDictionary(name => name, _ => input.Costs.RefreshedLevel);
+        return program.Outputs.Where(output => given.Contains(output.Key) && !program.Inputs.Contains(output.Value))
+            .ToDictionary(output => output.Key, _ => input.Costs.RefreshedLevel);
     }
 
     /// <summary>That of a plan without regard to memory.</summary>
