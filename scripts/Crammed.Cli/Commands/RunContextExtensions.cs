@@ -42,7 +42,9 @@ internal static class RunContextExtensions
     public static string CommandLine<TSettings>(this RunContext<TSettings> context, string command)
         where TSettings : class => string.Join(' ', ["scripts/crammed", command, .. context.Overrides.Select(Quoted)]);
 
-    private static string Quoted(string word) => word.AsSpan().ContainsAny(" \"'[]*$()") ? $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'" : word;
+    private static string Quoted(string word) => word.AsSpan().ContainsAny(" \"'[]*$()")
+        ? $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"
+        : word;
 
     /// <summary>Draws a plot of work that is worth more than its picture: where that fails, a notice says why.</summary>
     public static void Plot<TSettings>(this RunContext<TSettings> context, LinePlot plot, string path)

@@ -50,7 +50,8 @@ internal static class EncryptionFactsText
         items.Add(new("pretrained weights", false, "public"));
         items.Add(new("ranges of values, rounded up to powers of two, for refreshes", false, "in the plan"));
         var dropout = training?.Draw.AdapterDropout is null ? "" : ", dropout masks";
-        items.Add(new(training is null ? "how many examples there are" : $"hyperparameters, batch sizes, number of steps{dropout}", false, "in the plan"));
+        var sizes = training is null ? "how many examples there are" : $"hyperparameters, batch sizes, number of steps{dropout}";
+        items.Add(new(sizes, false, training is null ? "in the container" : "in the plan"));
         return items;
     }
 }

@@ -14,7 +14,8 @@ internal sealed record PredictionTexts(TaskDescription Task, IReadOnlyList<Unlab
     public ITaskSource AsTask => new UnlabelledTask(Task, Texts);
 
     /// <summary>Names the texts: SHA-256, in hexadecimal digits.</summary>
-    public string Hash => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Texts.Select(text => new[] { text.First, text.Second }))));
+    public string Hash =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Texts.Select(text => new[] { text.First, text.Second }))));
 
     /// <summary>Those of a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
