@@ -36,7 +36,8 @@ public sealed class TaskPacking
         var weights = Path.Combine(modelFolder, CheckpointFiles.Weights);
         if (FileHash.Sha256(weights) != plan.Manifest.ModelSha256)
             throw new InvalidDataException($"{weights} is not what {plan.Folder} was planned for; plan again with this model");
-        var model = CheckpointModel.Load(modelFolder, plan.Manifest.Settings, plan.Manifest.Shape, plan.Levels.RefreshedLevel);
+        var model = CheckpointModel.Load(
+            modelFolder, plan.Manifest.Settings, plan.Manifest.Shape, plan.Levels.RefreshedLevel, rewrites: plan.Manifest.Rewrites);
         return new TaskPacking(model, plan.Training.Grid);
     }
 

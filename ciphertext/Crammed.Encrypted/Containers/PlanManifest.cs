@@ -1,3 +1,4 @@
+using Crammed.Encrypted.Models;
 using Crammed.Encrypted.Planning;
 using Crammed.Files;
 using Crammed.Model;
@@ -43,6 +44,9 @@ public sealed record PlanManifest
     public required FineTuningSettings Settings { get; init; }
 
     public required FineTuningShape Shape { get; init; }
+
+    /// <summary>What the programs' graph makes use of.</summary>
+    public GraphRewrites Rewrites { get; init; } = new();
 
     /// <summary>Named scalars, a value for each step.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<double>> Scalars { get; init; }

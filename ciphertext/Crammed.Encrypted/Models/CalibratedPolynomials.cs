@@ -21,12 +21,14 @@ internal static class CalibratedPolynomials
     /// <param name="calibration">of the model; ranges in which the last layer computes its first token only, as programs do</param>
     /// <param name="functions">of the calibration</param>
     /// <param name="deepest">levels that a polynomial may take</param>
+    /// <param name="clientNorm">whether the client computes the first norm</param>
     /// <exception cref="InvalidDataException">a range is missing, or so wide that no polynomial will do</exception>
-    public static ModelPolynomials Of(BertConfiguration configuration, Calibration calibration, CalibratedFunctions functions, int deepest)
+    public static ModelPolynomials Of(
+        BertConfiguration configuration, Calibration calibration, CalibratedFunctions functions, int deepest, bool clientNorm)
     {
         var layers = Enumerable.Range(0, configuration.Layers).ToArray();
         return new ModelPolynomials(
-            [.. layers.Skip(1).Select(layer => Root(ActivationNames.AttentionNormVariance(layer)))],
+            [.. layers.Select(layer => layer == 0 && clientNorm ? null : Root(ActivationNames.AttentionNormVariance(layer)))],
             [.. layers.Select(layer => Root(ActivationNames.FeedForwardNormVariance(layer)))],
             Root(ActivationNames.FinalNormVariance),
             new UnitPolynomial("tanh", functions.Tanh().Approximation), TaskLoss.Of(configuration.Classes, functions, deepest))

@@ -13,14 +13,18 @@ public sealed class CheckpointModel
 {
     private CheckpointModel(
         ModelShape shape, ModelPolynomials polynomials, AdapterScales scales, FoldedWeights weights, IOptimizer optimizer, double lossScale,
-        int sequenceLength)
+        int sequenceLength, GraphRewrites rewrites)
     {
+        Rewrites = rewrites;
         (Shape, Polynomials, Scales, Optimizer) = (shape, polynomials, scales, optimizer);
         (Matrices, Vectors, FirstNorm) = (weights.Matrices, weights.Vectors, weights.FirstNorm);
         (LossScale, SequenceLength) = (lossScale, sequenceLength);
     }
 
     public ModelShape Shape { get; }
+
+    /// <summary>What its graph makes use of.</summary>
+    public GraphRewrites Rewrites { get; }
 
     public ModelPolynomials Polynomials { get; }
 
@@ -51,6 +55,7 @@ public sealed class CheckpointModel
     /// <param name="deepest">levels that a polynomial may take: those of a refreshed ciphertext</param>
     /// <param name="rangeMargin">what calibrated ranges are widened by, null for the checkpoint's own margin</param>
     /// <param name="gaussian">squarings of a Gaussian kernel</param>
+    /// <param name="rewrites">null for all</param>
     /// <exception cref="FileNotFoundException">a file is missing</exception>
     /// <exception cref="InvalidDataException">
     /// a file is malformed, or programs do not train such a model; the message is one line
@@ -58,8 +63,9 @@ public sealed class CheckpointModel
     /// <exception cref="ArgumentException">the shape is not the model's, or a setting is out of what can be trained</exception>
     public static CheckpointModel Load(
         string folder, FineTuningSettings settings, FineTuningShape shape, int deepest, double? rangeMargin = null,
-        GaussianKernel gaussian = GaussianKernel.Calibrated)
+        GaussianKernel gaussian = GaussianKernel.Calibrated, GraphRewrites? rewrites = null)
     {
+        var used = rewrites ?? new GraphRewrites();
         using var checkpoint = new CheckpointReader(folder);
         var configuration = checkpoint.Configuration with
         {
@@ -75,7 +81,7 @@ public sealed class CheckpointModel
         var functions = new CalibratedFunctions(calibration, deepest, gaussian);
         // The very kernels of the plaintext twin.
         int[] powers = [.. Enumerable.Range(0, configuration.Layers).Select(layer => functions.Kernel(configuration, layer).Exponent)];
-        var polynomials = CalibratedPolynomials.Of(configuration, calibration, functions, deepest);
+        var polynomials = CalibratedPolynomials.Of(configuration, calibration, functions, deepest, used.ClientNorm);
         LayerScales[] scales =
         [
             .. powers.Select((power, layer) => new LayerScales(
@@ -84,8 +90,8 @@ public sealed class CheckpointModel
         var alpha = settings.Alpha / settings.Rank;
         return new CheckpointModel(
             ShapeOf(configuration, powers, settings.Rank), polynomials, new AdapterScales(alpha, [.. scales.Select(scale => alpha * scale.Kernel)]),
-            new FoldedWeights(checkpoint, scales), OptimizerOf(settings, functions, shape.LargestSlope),
-            TrainableModel.GradientScale(functions, shape.LargestSlope), configuration.SequenceLength);
+            new FoldedWeights(checkpoint, scales, used.ClientNorm), OptimizerOf(settings, functions, shape.LargestSlope),
+            TrainableModel.GradientScale(functions, shape.LargestSlope), configuration.SequenceLength, used);
     }
 
     /// <summary>A step of fine-tuning: forward pass, loss, backward pass, update.</summary>
@@ -95,7 +101,7 @@ public sealed class CheckpointModel
     {
         if (grid.Tokens != SequenceLength)
             throw new ArgumentException($"the model's sequences have {SequenceLength} tokens, there are {grid}", nameof(grid));
-        var graph = new TrainingGraph(Shape, grid, Polynomials, Scales);
+        var graph = new TrainingGraph(Shape, grid, Polynomials, Scales, Rewrites);
         graph.AddUpdate(Optimizer);
         return graph;
     }

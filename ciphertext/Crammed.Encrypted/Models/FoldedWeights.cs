@@ -12,7 +12,7 @@ internal sealed record LayerScales(double Kernel, double GateBound);
 
 /// <summary>
 /// A checkpoint's frozen weights as programs read them. A norm's weight is in the columns of the matrices behind it, its bias times these
-/// matrices in frozen vectors, but for the first layer's attention norm, which the client computes; adapters read a norm with both, so that
+/// matrices in frozen vectors, but for the first layer's attention norm where the client computes it; adapters read a norm with both, so that
 /// those before attention are frozen vectors too; the kernel's scale is in queries and keys, a ReLU's bound in the gate and behind it; what is written into the stream is centred over features, so that
 /// norms need no mean.
 /// </summary>
@@ -23,11 +23,12 @@ internal sealed class FoldedWeights
 
     /// <param name="checkpoint">what is folded</param>
     /// <param name="scales">one a layer</param>
+    /// <param name="clientNorm">whether the client computes the first norm</param>
     /// <exception cref="InvalidDataException">a tensor is missing or of another shape</exception>
-    public FoldedWeights(CheckpointReader checkpoint, IReadOnlyList<LayerScales> scales)
+    public FoldedWeights(CheckpointReader checkpoint, IReadOnlyList<LayerScales> scales, bool clientNorm)
     {
         for (var layer = 0; layer < scales.Count; layer++)
-            AddLayer(checkpoint, layer, scales[layer]);
+            AddLayer(checkpoint, layer, scales[layer], layer > 0 || !clientNorm);
         AddNorm(checkpoint, "final_norm");
         FirstNorm = NormOf(checkpoint, "layers.0.attention_norm");
     }
@@ -38,20 +39,20 @@ internal sealed class FoldedWeights
 
     public IReadOnlyDictionary<string, float[]> Vectors => _vectors;
 
-    private void AddLayer(CheckpointReader checkpoint, int layer, LayerScales scales)
+    private void AddLayer(CheckpointReader checkpoint, int layer, LayerScales scales, bool foldsNorm)
     {
         var configuration = checkpoint.Configuration;
         var (hidden, half) = (configuration.Hidden, configuration.FeedForwardInner);
         var (stored, name) = ($"layers.{layer}", $"layers.{layer}");
-        if (layer > 0)
+        if (foldsNorm)
             AddNorm(checkpoint, $"{name}.attention_norm");
         foreach (var (projection, scale) in new[] { ("query", scales.Kernel), ("key", scales.Kernel), ("value", 1) })
         {
             var matrix = checkpoint.Matrix($"{stored}.attention.{projection}.weight", hidden, hidden);
-            if (layer == 0)
-                _matrices.Add($"{name}.{projection}", new FrozenWeights(Rounded([.. matrix.Cast<double>().Select(x => scale * x)]), hidden, hidden));
-            else
+            if (foldsNorm)
                 AddBehindNorm($"{name}.{projection}", matrix, 0, hidden, NormOf(checkpoint, $"{stored}.attention_norm"), scale);
+            else
+                _matrices.Add($"{name}.{projection}", new FrozenWeights(Rounded([.. matrix.Cast<double>().Select(x => scale * x)]), hidden, hidden));
         }
         AddCentred($"{name}.output", checkpoint.Matrix($"{stored}.attention.output.weight", hidden, hidden));
         var expand = checkpoint.Matrix($"{stored}.feed_forward.expand.weight", 2 * half, hidden);

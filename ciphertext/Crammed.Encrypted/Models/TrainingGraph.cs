@@ -5,13 +5,13 @@ using Crammed.Encrypted.Tensors;
 namespace Crammed.Encrypted.Models;
 
 /// <summary>The polynomials of a model.</summary>
-/// <param name="AttentionNorms">inverse roots of the norms before attention, from the second layer on; the first layer's norm is the client's</param>
+/// <param name="AttentionNorms">inverse roots of the norms before attention, one a layer; null where the client computes the norm</param>
 /// <param name="FeedForwardNorms">of the norms before the feed-forward parts, one a layer</param>
 /// <param name="FinalNorm">of the norm before the head</param>
 /// <param name="Tanh">the head's</param>
 /// <param name="Loss">of the task</param>
 public sealed record ModelPolynomials(
-    IReadOnlyList<InverseRoot> AttentionNorms, IReadOnlyList<InverseRoot> FeedForwardNorms, InverseRoot FinalNorm, UnitPolynomial Tanh,
+    IReadOnlyList<InverseRoot?> AttentionNorms, IReadOnlyList<InverseRoot> FeedForwardNorms, InverseRoot FinalNorm, UnitPolynomial Tanh,
     TaskLoss Loss)
 {
     /// <summary>Of the kernels' bases 1 + x/2^k, one a layer; null for any.</summary>
@@ -35,19 +35,24 @@ public sealed record AdapterScales(double Value, IReadOnlyList<double> QueryAndK
 
 /// <summary>
 /// A step of fine-tuning as a graph: forward pass, loss, backward pass. Trained are adapters on query, key and value of every layer, and the
-/// head; what lies before the first adapter, the embedding and the first norm, is the client's.
+/// head; what lies before the first adapter, the embedding and, unless it is asked for, the first norm, is the client's.
 /// </summary>
 public sealed class TrainingGraph
 {
     private static readonly string[] Projections = ["query", "key", "value"];
 
+    private readonly GraphRewrites _rewrites;
+
     /// <param name="shape">of the model</param>
     /// <param name="grid">the slots: tokens and examples of a batch, blocks of features</param>
     /// <param name="polynomials">of the model</param>
     /// <param name="scales">of the adapters</param>
+    /// <param name="rewrites">null for all</param>
     /// <exception cref="ArgumentException">the model does not fit in the grid</exception>
-    public TrainingGraph(ModelShape shape, SlotGrid grid, ModelPolynomials polynomials, AdapterScales scales)
+    public TrainingGraph(
+        ModelShape shape, SlotGrid grid, ModelPolynomials polynomials, AdapterScales scales, GraphRewrites? rewrites = null)
     {
+        _rewrites = rewrites ?? new GraphRewrites();
         (Shape, Graph, Placement) = (shape, new Graph(grid), ModelPlacement.Of(shape, grid));
         Head = new HeadShape(grid, Placement.Stream, shape.HeadProjection, shape.HeadHidden, shape.Outputs);
         Packing = new FactorPacking(grid, AdapterFactors());
@@ -104,31 +109,31 @@ public sealed class TrainingGraph
 
     private static string LayerName(int layer) => $"layers.{layer}";
 
-    /// <summary>Factors of all adapters but the last layer's query, which meets one token only.</summary>
+    /// <summary>Factors of all adapters of every token: but for the last layer's query where that meets one token only.</summary>
     private IEnumerable<(string Name, int Rank, FeatureBlocks Features)> AdapterFactors() =>
         from layer in Enumerable.Range(0, Shape.Layers)
         from projection in ProjectionsOf(layer)
         from factor in new[] { ("a", Placement.Stream), ("b", Placement.Heads.Features) }
         select ($"{LayerName(layer)}.{projection}.{factor.Item1}", Shape.Rank, factor.Item2);
 
-    private IEnumerable<string> ProjectionsOf(int layer) => layer == Shape.Layers - 1 ? Projections[1..] : Projections;
+    private IEnumerable<string> ProjectionsOf(int layer) =>
+        layer == Shape.Layers - 1 && _rewrites.FirstTokenOnly ? Projections[1..] : Projections;
 
     private Tensor Forward(ModelPolynomials polynomials, AdapterScales scales)
     {
         var grid = Graph.Grid;
         var stream = Graph.Input("embedding", grid.Features(Placement.Stream));
-        var normalized = Graph.Input("normalized_embedding", stream.Layout);
+        var normalized = _rewrites.ClientNorm ? Graph.Input("normalized_embedding", stream.Layout) : Normalized(stream, 0);
         var mask = Graph.Input("mask", grid.PerToken());
         var adapters = Graph.Parameter("adapters", Packing.Layout);
-        for (var layer = 0; layer < Shape.Layers - 1; layer++)
+        var last = Shape.Layers - 1;
+        for (var layer = 0; layer < (_rewrites.FirstTokenOnly ? last : Shape.Layers); layer++)
         {
             stream = new EncoderLayer(Settings(layer)).Forward(stream, normalized, mask, Adapters(layer));
-            normalized = stream.Norm(
-                polynomials.AttentionNorms[layer], polynomials.NormEpsilon, name: $"{LayerName(layer + 1)}.attention_norm").Normalized;
+            if (layer < last)
+                normalized = Normalized(stream, layer + 1);
         }
-        var last = Shape.Layers - 1;
-        var query = Graph.Parameter("query_adapter", QueryAdapter.Layout).UnpackExampleRows(QueryAdapter.A, QueryAdapter.B);
-        var first = new LastLayer(Settings(last)).Forward(stream, normalized, mask, Adapters(last), new Adapter(query[0], query[1]));
+        var first = _rewrites.FirstTokenOnly ? LastToken() : stream.SpreadFirstToken(LastLayer.StreamRows);
         var (encoded, _) = first.Norm(polynomials.FinalNorm, polynomials.NormEpsilon, name: "final_norm");
         if (Shape.HasNormVectors)
             encoded = encoded.TimesFrozen("final_norm.weight", "final_norm_weighted").PlusFrozen("final_norm.bias", "final_norm_biased");
@@ -137,10 +142,19 @@ public sealed class TrainingGraph
             Graph.Parameter("projection", Head.PackedWeights(Head.Input)), Graph.Parameter("dense", Head.PackedWeights(Head.Hidden)),
             Graph.Parameter("classifier", Head.Classifier), Head, polynomials.Tanh);
 
+        Tensor LastToken()
+        {
+            var query = Graph.Parameter("query_adapter", QueryAdapter.Layout).UnpackExampleRows(QueryAdapter.A, QueryAdapter.B);
+            return new LastLayer(Settings(last)).Forward(stream, normalized, mask, Adapters(last), new Adapter(query[0], query[1]));
+        }
+
+        Tensor Normalized(Tensor before, int layer) => before.Norm(
+            polynomials.AttentionNorms[layer]!, polynomials.NormEpsilon, name: $"{LayerName(layer)}.attention_norm").Normalized;
+
         LayerSettings Settings(int layer) =>
             new(LayerName(layer), Shape, Placement, polynomials.FeedForwardNorms[layer], polynomials.NormEpsilon, scales.OfLayer(layer))
             {
-                ReadsWeightedNorm = layer == 0,
+                ReadsWeightedNorm = layer == 0 && _rewrites.ClientNorm,
                 KernelPower = Shape.KernelPowers[layer],
                 KernelDomain = polynomials.KernelDomains?[layer],
                 GateStep = polynomials.Gates?[layer],

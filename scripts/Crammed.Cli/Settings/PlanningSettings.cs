@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Crammed.Cli.Configuration;
+using Crammed.Encrypted.Models;
 using Crammed.Model;
 
 namespace Crammed.Cli.Settings;
@@ -16,6 +17,12 @@ public record PlanningSettings : ICheckedSettings
 
     [Description("squarings in place of a Gaussian kernel's exp; calibrated: as few as its range allows; paper-faithful: 14, as for masked scores")]
     public required GaussianKernel GaussianKernel { get; init; }
+
+    [Description("whether the last layer computes its first token only, which alone is read")]
+    public required bool FirstTokenOnly { get; init; }
+
+    [Description("whether the client computes the first norm, which stands before every adapter, beside the embedding")]
+    public required bool ClientNorm { get; init; }
 
     [Description("steps on clear slots that show how large values are; no more than the draw has"), Range(1, 1000)]
     public required int CalibrationSteps { get; init; }
@@ -34,6 +41,9 @@ public record PlanningSettings : ICheckedSettings
 
     [Description("least log2 of a value's root mean square over that of its noise; a plan with less is refused"), Range(-60.0, 60.0)]
     public required double LeastSignalBits { get; init; }
+
+    /// <summary>Rewrites of the model's graph.</summary>
+    internal GraphRewrites Rewrites => new() { FirstTokenOnly = FirstTokenOnly, ClientNorm = ClientNorm };
 
     /// <inheritdoc/>
     public virtual IEnumerable<SettingsProblem> Check()

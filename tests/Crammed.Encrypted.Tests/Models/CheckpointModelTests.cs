@@ -50,7 +50,16 @@ internal sealed class CheckpointModelTests
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
     [TestCaseSource(nameof(Cases))]
-    public void Logits_and_gradients_are_those_of_the_textbook_form(int number, AttentionKernel kernel, FeedForwardGate gate)
+    public void Logits_and_gradients_are_those_of_the_textbook_form(int number, AttentionKernel kernel, FeedForwardGate gate) =>
+        Check(number, kernel, gate, new GraphRewrites());
+
+    /// <summary>A rewrite left out changes what a step costs, and nothing of what it computes.</summary>
+    [Test]
+    public void So_they_are_without_a_rewrite([Values] bool firstTokenOnly, [Values] bool clientNorm, [Values(0, 1)] int number) => Check(
+        number, AttentionKernel.Polynomial, FeedForwardGate.Bilinear,
+        new GraphRewrites { FirstTokenOnly = firstTokenOnly, ClientNorm = clientNorm });
+
+    private void Check(int number, AttentionKernel kernel, FeedForwardGate gate, GraphRewrites rewrites)
     {
         var (shape, grid) = (ShapeOf(Models[number].Shape, kernel), Models[number].Grid);
         var reference = new ReferenceModel(shape, grid, seed: 10 + number)
@@ -61,7 +70,7 @@ internal sealed class CheckpointModelTests
             _folder, reference, shape, grid.Tokens, configuration => configuration with { Kernel = kernel, Gate = gate });
         var (_, logits, expected) = reference.Run();
 
-        var model = CheckpointModel.Load(_folder, Settings, FineTuningShape.Of(Configuration()), Deepest);
+        var model = CheckpointModel.Load(_folder, Settings, FineTuningShape.Of(Configuration()), Deepest, rewrites: rewrites);
         Assert.That(model.Shape, Is.EqualTo(shape));
         var training = model.Graph(grid);
         var outputs = Run(model, training, reference, grid);

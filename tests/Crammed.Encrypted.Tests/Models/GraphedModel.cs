@@ -13,12 +13,13 @@ internal sealed class GraphedModel
     private readonly ReferenceModel _reference;
     private readonly SlotGrid _grid;
 
-    public GraphedModel(ReferenceModel reference, ModelShape shape, SlotGrid grid, ModelPolynomials? polynomials = null)
+    public GraphedModel(
+        ReferenceModel reference, ModelShape shape, SlotGrid grid, ModelPolynomials? polynomials = null, GraphRewrites? rewrites = null)
     {
         (_reference, _grid) = (reference, grid);
         Training = new TrainingGraph(
             shape, grid, (polynomials ?? Polynomials(shape.Layers, shape.Classes)) with { Gates = reference.Gates },
-            new AdapterScales(ReferenceModel.AdapterScale, [.. Enumerable.Repeat(ReferenceModel.AdapterScale, shape.Layers)]));
+            new AdapterScales(ReferenceModel.AdapterScale, [.. Enumerable.Repeat(ReferenceModel.AdapterScale, shape.Layers)]), rewrites);
         Parameters = new PackedParameters(Training);
     }
 
@@ -90,7 +91,7 @@ internal sealed class GraphedModel
     {
         InverseRoot Root(string name) => new(name, InverseSquareRootNewton.Create(new Interval(low, high), degree, 1));
         return new ModelPolynomials(
-            [.. Enumerable.Range(1, layers - 1).Select(layer => Root($"layers.{layer}.attention_norm"))],
+            [.. Enumerable.Range(0, layers).Select(layer => Root($"layers.{layer}.attention_norm"))],
             [.. Enumerable.Range(0, layers).Select(layer => Root($"layers.{layer}.feed_forward_norm"))], Root("final_norm"),
             new UnitPolynomial("tanh", ChebyshevFit.Interpolate(Math.Tanh, new Interval(-5, 5), 63)),
             Loss(classes));

@@ -38,6 +38,21 @@ internal sealed class TrainingGraphTests
     [TestCaseSource(nameof(Cases))]
     public void Every_gradient_is_that_of_autograd(int number) => Check(Models[number].Shape, Models[number].Grid, seed: number + 1, null);
 
+    /// <summary>
+    /// A rewrite left out changes what a step costs, and nothing of what it computes: instructions work on more vectors where all tokens leave
+    /// the last layer, and there are more of them where the first norm is computed.
+    /// </summary>
+    [TestCaseSource(nameof(Cases))]
+    public void Without_a_rewrite_every_gradient_is_that_of_autograd(int number)
+    {
+        var (_, shape, grid) = Models[number];
+        var counts = new[]
+        {
+            new GraphRewrites(), new GraphRewrites { FirstTokenOnly = false }, new GraphRewrites { ClientNorm = false },
+        }.Select(rewrites => Check(shape, grid, seed: number + 1, null, rewrites)).ToArray();
+        Assert.That(counts[1..], Is.All.GreaterThan(counts[0]), "vectors that are computed");
+    }
+
     /// <summary>Kernels in place of exp, of another number of squarings in each layer, and gates with ReLU.</summary>
     [TestCaseSource(nameof(Cases))]
     public void With_kernels_that_differ_and_ReLU_every_gradient_is_that_of_autograd(int number)
@@ -48,12 +63,17 @@ internal sealed class TrainingGraphTests
             [.. Enumerable.Range(0, shape.Layers).Select(layer => new StepFunction($"gate{layer}", Relu))]);
     }
 
-    private static void Check(ModelShape shape, SlotGrid grid, int seed, IReadOnlyList<StepFunction>? gates)
+    /// <returns>vectors that the program computes</returns>
+    private static int Check(
+        ModelShape shape, SlotGrid grid, int seed, IReadOnlyList<StepFunction>? gates, GraphRewrites? rewrites = null)
     {
         var reference = new ReferenceModel(shape, grid, seed) { Gates = gates };
         var (_, logits, expected) = reference.Run();
-        var model = new GraphedModel(reference, shape, grid);
-        var outputs = model.RunClear(model.Training.Graph.Lower().Program, model.Constants(LossScale));
+        // Variances of all tokens range further than those of the first ones.
+        var polynomials = rewrites is null ? null : GraphedModel.Polynomials(shape.Layers, shape.Classes, low: 0.1, high: 8, degree: 63);
+        var model = new GraphedModel(reference, shape, grid, polynomials, rewrites);
+        var program = model.Training.Graph.Lower().Program;
+        var outputs = model.RunClear(program, model.Constants(LossScale));
         Assert.That(RelativeError(model.Training.Logits.Layout.Unpack(outputs["logits"]), logits), Is.LessThan(Tolerance), "logits");
         var gradients = model.GradientsOf(outputs, LossScale);
         Assert.That(gradients.Keys, Is.EquivalentTo(expected.Keys));
@@ -62,6 +82,7 @@ internal sealed class TrainingGraphTests
             foreach (var (name, gradient) in expected)
                 Assert.That(RelativeError(gradients[name], gradient), Is.LessThan(Tolerance), name);
         });
+        return program.Instructions.Sum(instruction => instruction.Results.Sum(value => value.Count));
     }
 
     /// <summary>Root mean square of the differences over that of what is expected.</summary>

@@ -45,7 +45,7 @@ internal sealed record PlanInput(
         var costs = new ParameterCosts(table, parameters);
         var model = CheckpointModel.Load(
             request.ModelFolder, draw.Settings, draw.Shape, costs.RefreshedLevel, request.Planning.RangeMargin,
-            request.Planning.GaussianKernel);
+            request.Planning.GaussianKernel, request.Planning.Rewrites);
         var training = model.Graph(Grid(parameters, model.SequenceLength, request.Planning.Batch, draw.Settings.BatchSize));
         return new PlanInput(
             request.ModelFolder, model, training, request.Evaluation is null ? ModelPrograms.Of(training) : ModelPrograms.ForEvaluation(training),

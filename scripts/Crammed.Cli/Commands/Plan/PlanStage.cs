@@ -130,6 +130,7 @@ internal sealed record PlanOutcome(
             Evaluation = evaluation,
             Settings = settings,
             Shape = Input.Draw.Shape,
+            Rewrites = Input.Model.Rewrites,
             Scalars = scalars[0].Keys.Order(StringComparer.Ordinal).ToDictionary(
                 name => name, IReadOnlyList<double> (name) => [.. scalars.Select(step => step[name])]),
             PredictedSeconds = Figures.Plan.Milliseconds / 1000,
