@@ -19,10 +19,11 @@ public sealed class TaskPacking
 
     /// <param name="model">the plan's</param>
     /// <param name="grid">slots of the plan</param>
+    /// <param name="examples">of a step; null for as many as the grid has</param>
     /// <exception cref="ArgumentException">the model does not fit in the grid</exception>
-    public TaskPacking(CheckpointModel model, SlotGrid grid)
+    public TaskPacking(CheckpointModel model, SlotGrid grid, int? examples = null)
     {
-        (_model, _graph, _grid) = (model, model.Graph(grid), grid);
+        (_model, _graph, _grid) = (model, model.Graph(grid, examples), grid);
         _packed = new PackedParameters(_graph);
     }
 
@@ -38,7 +39,7 @@ public sealed class TaskPacking
             throw new InvalidDataException($"{weights} is not what {plan.Folder} was planned for; plan again with this model");
         var model = CheckpointModel.Load(
             modelFolder, plan.Manifest.Settings, plan.Manifest.Shape, plan.Levels.RefreshedLevel, rewrites: plan.Manifest.Rewrites);
-        return new TaskPacking(model, plan.Training.Grid);
+        return new TaskPacking(model, plan.Training.Grid, plan.IsEvaluationAlone ? null : plan.Manifest.Settings.BatchSize);
     }
 
     /// <summary>Slots of the graph's inputs for a training batch: labels and weights of examples among them.</summary>
@@ -101,14 +102,14 @@ public sealed class TaskPacking
             index => Batch([.. batches[index].Select(example => example with { Label = 0 })]));
     }
 
-    /// <summary>Logits [example][class] from the slots of the logits' group.</summary>
+    /// <summary>Logits [example][class] from the slots of the logits' group, of one micro-batch or of all.</summary>
     /// <param name="slots">of each vector</param>
     /// <param name="examples">how many places hold examples</param>
     public double[][] Logits(IReadOnlyList<double[]> slots, int examples)
     {
-        var values = _graph.Logits.Layout.Unpack(slots);
-        var classes = values.Length / _grid.Examples;
-        return [.. Enumerable.Range(0, examples).Select(example => values[(example * classes)..((example + 1) * classes)])];
+        var layout = _graph.Logits.Layout;
+        var values = slots.Chunk(layout.VectorCount).SelectMany(batch => layout.Unpack(batch)).ToArray();
+        return [.. values.Chunk(values.Length / (slots.Count / layout.VectorCount * _grid.Examples)).Take(examples)];
     }
 
     /// <summary>Trained tensors by name from the slots of the packed parameters.</summary>

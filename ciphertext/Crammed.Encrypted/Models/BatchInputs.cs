@@ -7,20 +7,20 @@ namespace Crammed.Encrypted.Models;
 public static class BatchInputs
 {
     /// <summary>
-    /// Values of embedding, normalized_embedding, mask, labels and example_weights, row-major by their layouts. The embedding is centred
+    /// Values of embedding, normalized_embedding, mask, labels and example_weights of each micro-batch, row-major by their layouts. The embedding is centred
     /// over features; normalized it has the first norm's weight and bias. Places beyond the batch repeat its examples, so
     /// that every slot stays in the polynomials' domains, and have no weight in the loss, which is the mean over the batch.
     /// </summary>
     /// <param name="checkpoint">the model: its first norm is the client's</param>
     /// <param name="model">its graph</param>
-    /// <param name="examples">at most as many as the grid has</param>
+    /// <param name="examples">at most as many as a step has</param>
     /// <exception cref="ArgumentException">no examples, more than there are places, or one of another size</exception>
     public static IReadOnlyDictionary<string, double[]> Of(
         CheckpointModel checkpoint, TrainingGraph model, IReadOnlyList<PackedExample> examples)
     {
         var (grid, hidden) = (model.Graph.Grid, model.Shape.Hidden);
-        if (examples.Count == 0 || examples.Count > grid.Examples)
-            throw new ArgumentException($"{examples.Count} examples do not make a batch of 1 to {grid.Examples}");
+        if (examples.Count == 0 || examples.Count > model.StepExamples)
+            throw new ArgumentException($"{examples.Count} examples do not make a batch of 1 to {model.StepExamples}");
         var size = grid.Tokens * hidden;
         if (examples.FirstOrDefault(example => example.Embedding.Length != size || example.Mask.Length != grid.Tokens) is { } odd)
         {
@@ -28,18 +28,24 @@ public static class BatchInputs
                 $"an example has {odd.Embedding.Length} embedding values and {odd.Mask.Length} mask values; "
                 + $"{grid.Tokens} tokens of width {hidden} take {size} and {grid.Tokens}");
         }
-        var places = Enumerable.Range(0, grid.Examples).Select(place => examples[place % examples.Count]).ToArray();
-        var (centred, normalized) = Centred(
-            [.. places.SelectMany(example => example.Embedding)], hidden, checkpoint.Polynomials.NormEpsilon, checkpoint.FirstNorm);
-        return new Dictionary<string, double[]>
+        var weight = (double)model.StepExamples / examples.Count;
+        var values = new Dictionary<string, double[]>();
+        for (var batch = 0; batch < model.MicroBatches; batch++)
         {
-            ["embedding"] = centred,
-            ["normalized_embedding"] = normalized,
-            ["mask"] = [.. places.SelectMany(example => example.Mask.Select(value => (double)value))],
-            ["labels"] = [.. places.SelectMany(example => LabelsOf(example, model.Shape))],
-            ["example_weights"] =
-                [.. places.Select((_, place) => place < examples.Count ? (double)grid.Examples / examples.Count : 0)],
-        };
+            var first = batch * grid.Examples;
+            var places = Enumerable.Range(first, grid.Examples).Select(place => examples[place % examples.Count]).ToArray();
+            var (centred, normalized) = Centred(
+                [.. places.SelectMany(example => example.Embedding)], hidden, checkpoint.Polynomials.NormEpsilon, checkpoint.FirstNorm);
+            Add("embedding", centred);
+            Add("normalized_embedding", normalized);
+            Add("mask", [.. places.SelectMany(example => example.Mask.Select(value => (double)value))]);
+            Add("labels", [.. places.SelectMany(example => LabelsOf(example, model.Shape))]);
+            Add("example_weights", [.. places.Select((_, place) => first + place < examples.Count ? weight : 0)]);
+
+            void Add(string name, double[] numbers) =>
+                values.Add(batch == 0 ? name : $"{TrainingGraph.BatchScope(batch)}.{name}", numbers);
+        }
+        return values;
     }
 
     /// <summary>Slots of every input and parameter of a graph with update, by name, before the first step: moments are zero.</summary>

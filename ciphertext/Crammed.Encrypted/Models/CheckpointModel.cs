@@ -96,12 +96,14 @@ public sealed class CheckpointModel
 
     /// <summary>A step of fine-tuning: forward pass, loss, backward pass, update.</summary>
     /// <param name="grid">as many tokens as the model's sequences have</param>
+    /// <param name="examples">of a step; more than the grid has are micro-batches; null for as many as it has</param>
     /// <exception cref="ArgumentException">the model does not fit in the grid</exception>
-    public TrainingGraph Graph(SlotGrid grid)
+    public TrainingGraph Graph(SlotGrid grid, int? examples = null)
     {
         if (grid.Tokens != SequenceLength)
             throw new ArgumentException($"the model's sequences have {SequenceLength} tokens, there are {grid}", nameof(grid));
-        var graph = new TrainingGraph(Shape, grid, Polynomials, Scales, Rewrites);
+        var graph = new TrainingGraph(
+            Shape, grid, Polynomials, Scales, Rewrites, ((examples ?? grid.Examples) + grid.Examples - 1) / grid.Examples);
         graph.AddUpdate(Optimizer);
         return graph;
     }

@@ -5,7 +5,7 @@ namespace Crammed.Encrypted.Models;
 
 /// <summary>The programs of a model, before levels: what is not read for their outputs is left out by the planner.</summary>
 /// <param name="Training">from a batch, parameters and moments to logits, new parameters and moments</param>
-/// <param name="Evaluation">from a batch without labels, and parameters, to logits</param>
+/// <param name="Evaluation">from a micro-batch without labels, and parameters, to logits</param>
 public sealed record ModelPrograms(EncryptedProgram Training, EncryptedProgram Evaluation)
 {
     /// <summary>Those of a graph with update. Gradients are outputs of the graph for tests; a run of these programs keeps none.</summary>
@@ -15,7 +15,10 @@ public sealed record ModelPrograms(EncryptedProgram Training, EncryptedProgram E
         var given = program.Inputs.Select(input => input.Name).ToHashSet();
         return new ModelPrograms(
             program with { Outputs = OutputsOf(program, name => name == PlanFolder.Logits || given.Contains(name)) },
-            WithoutUnread(program with { Outputs = OutputsOf(program, name => name == PlanFolder.Logits) }));
+            WithoutUnread(program with
+            {
+                Outputs = new Dictionary<string, Value> { [PlanFolder.Logits] = program.Outputs[TrainingGraph.FirstLogits] },
+            }));
     }
 
     /// <summary>

@@ -39,6 +39,9 @@ public sealed record AdapterScales(double Value, IReadOnlyList<double> QueryAndK
 /// </summary>
 public sealed class TrainingGraph
 {
+    /// <summary>Name of the output of <see cref="Logits"/>.</summary>
+    public const string FirstLogits = "first_logits";
+
     private static readonly string[] Projections = ["query", "key", "value"];
 
     private readonly GraphRewrites _rewrites;
@@ -48,21 +51,24 @@ public sealed class TrainingGraph
     /// <param name="polynomials">of the model</param>
     /// <param name="scales">of the adapters</param>
     /// <param name="rewrites">null for all</param>
+    /// <param name="microBatches">batches of the grid's size that a step trains on, one after the other</param>
     /// <exception cref="ArgumentException">the model does not fit in the grid</exception>
     public TrainingGraph(
-        ModelShape shape, SlotGrid grid, ModelPolynomials polynomials, AdapterScales scales, GraphRewrites? rewrites = null)
+        ModelShape shape, SlotGrid grid, ModelPolynomials polynomials, AdapterScales scales, GraphRewrites? rewrites = null,
+        int microBatches = 1)
     {
         _rewrites = rewrites ?? new GraphRewrites();
         (Shape, Graph, Placement) = (shape, new Graph(grid), ModelPlacement.Of(shape, grid));
         Head = new HeadShape(grid, Placement.Stream, shape.HeadProjection, shape.HeadHidden, shape.Outputs);
         Packing = new FactorPacking(grid, AdapterFactors());
         QueryAdapter = new QueryAdapterRows(grid, Placement, shape.Rank);
-        Logits = Forward(polynomials, scales);
-        var labels = Graph.Input("labels", Head.Logits);
-        var weights = Graph.Input("example_weights", grid.PerExample());
-        LossGradient = polynomials.Loss.Gradient(Logits, labels, weights, Head, grid.Examples);
-        Gradients = Graph.Differentiate((Logits, LossGradient));
-        Graph.Output("logits", Logits);
+        MicroBatches = microBatches;
+        var pass = new ForwardPass(this, polynomials, scales, _rewrites);
+        var seeds = Enumerable.Range(0, microBatches).Select(batch => Batch(pass, polynomials.Loss, batch)).ToArray();
+        Logits = seeds[0].Logits;
+        Gradients = Graph.Differentiate(seeds);
+        Graph.Output(FirstLogits, Logits);
+        Graph.Output("logits", Graph.JoinBatches("logits", [.. seeds.Select(seed => seed.Logits)]));
         foreach (var (parameter, gradient) in Gradients)
             Graph.Output($"{parameter.Name}.gradient", gradient);
     }
@@ -82,11 +88,14 @@ public sealed class TrainingGraph
     /// <summary>Where the last layer's query adapter lies.</summary>
     public QueryAdapterRows QueryAdapter { get; }
 
-    /// <summary>[example, class]</summary>
-    public Tensor Logits { get; }
+    /// <summary>Batches of the grid's size in a step.</summary>
+    public int MicroBatches { get; }
 
-    /// <summary>The gradient of the mean loss by the logits, times the loss scale.</summary>
-    public Tensor LossGradient { get; }
+    /// <summary>Examples of a step.</summary>
+    public int StepExamples => MicroBatches * Graph.Grid.Examples;
+
+    /// <summary>[example, class] of the first micro-batch.</summary>
+    public Tensor Logits { get; }
 
     /// <summary>Of each packed parameter, times the loss scale.</summary>
     public IReadOnlyDictionary<Tensor, Tensor> Gradients { get; }
@@ -107,64 +116,27 @@ public sealed class TrainingGraph
         }
     }
 
-    private static string LayerName(int layer) => $"layers.{layer}";
+    /// <summary>What the names of a micro-batch's tensors begin with: nothing of the first one's, which are those of an evaluation.</summary>
+    public static string BatchScope(int batch) => batch == 0 ? "" : $"{ProgramParts.Batch}{batch + 1}";
+
+    /// <summary>Logits of a micro-batch, and the gradient of the mean loss by them, times the loss scale.</summary>
+    private (Tensor Logits, Tensor Gradient) Batch(ForwardPass pass, TaskLoss loss, int batch)
+    {
+        using var scope = batch == 0 ? null : Graph.Scope(BatchScope(batch));
+        var logits = pass.Logits();
+        var labels = Graph.Input("labels", Head.Logits);
+        var weights = Graph.Input("example_weights", Graph.Grid.PerExample());
+        return (logits, loss.Gradient(logits, labels, weights, Head, StepExamples));
+    }
 
     /// <summary>Factors of all adapters of every token: but for the last layer's query where that meets one token only.</summary>
     private IEnumerable<(string Name, int Rank, FeatureBlocks Features)> AdapterFactors() =>
         from layer in Enumerable.Range(0, Shape.Layers)
         from projection in ProjectionsOf(layer)
         from factor in new[] { ("a", Placement.Stream), ("b", Placement.Heads.Features) }
-        select ($"{LayerName(layer)}.{projection}.{factor.Item1}", Shape.Rank, factor.Item2);
+        select ($"{ForwardPass.LayerName(layer)}.{projection}.{factor.Item1}", Shape.Rank, factor.Item2);
 
-    private IEnumerable<string> ProjectionsOf(int layer) =>
+    /// <summary>Projections of a layer whose adapters are those of every token.</summary>
+    internal IEnumerable<string> ProjectionsOf(int layer) =>
         layer == Shape.Layers - 1 && _rewrites.FirstTokenOnly ? Projections[1..] : Projections;
-
-    private Tensor Forward(ModelPolynomials polynomials, AdapterScales scales)
-    {
-        var grid = Graph.Grid;
-        var stream = Graph.Input("embedding", grid.Features(Placement.Stream));
-        var normalized = _rewrites.ClientNorm ? Graph.Input("normalized_embedding", stream.Layout) : Normalized(stream, 0);
-        var mask = Graph.Input("mask", grid.PerToken());
-        var adapters = Graph.Parameter("adapters", Packing.Layout);
-        var last = Shape.Layers - 1;
-        for (var layer = 0; layer < (_rewrites.FirstTokenOnly ? last : Shape.Layers); layer++)
-        {
-            stream = new EncoderLayer(Settings(layer)).Forward(stream, normalized, mask, Adapters(layer));
-            if (layer < last)
-                normalized = Normalized(stream, layer + 1);
-        }
-        var first = _rewrites.FirstTokenOnly ? LastToken() : stream.SpreadFirstToken(LastLayer.StreamRows);
-        var (encoded, _) = first.Norm(polynomials.FinalNorm, polynomials.NormEpsilon, name: "final_norm");
-        if (Shape.HasNormVectors)
-            encoded = encoded.TimesFrozen("final_norm.weight", "final_norm_weighted").PlusFrozen("final_norm.bias", "final_norm_biased");
-        using var scope = Graph.Scope("head");
-        return encoded.ClassificationHead(
-            Graph.Parameter("projection", Head.PackedWeights(Head.Input)), Graph.Parameter("dense", Head.PackedWeights(Head.Hidden)),
-            Graph.Parameter("classifier", Head.Classifier), Head, polynomials.Tanh);
-
-        Tensor LastToken()
-        {
-            var query = Graph.Parameter("query_adapter", QueryAdapter.Layout).UnpackExampleRows(QueryAdapter.A, QueryAdapter.B);
-            return new LastLayer(Settings(last)).Forward(stream, normalized, mask, Adapters(last), new Adapter(query[0], query[1]));
-        }
-
-        Tensor Normalized(Tensor before, int layer) => before.Norm(
-            polynomials.AttentionNorms[layer]!, polynomials.NormEpsilon, name: $"{LayerName(layer)}.attention_norm").Normalized;
-
-        LayerSettings Settings(int layer) =>
-            new(LayerName(layer), Shape, Placement, polynomials.FeedForwardNorms[layer], polynomials.NormEpsilon, scales.OfLayer(layer))
-            {
-                ReadsWeightedNorm = layer == 0 && _rewrites.ClientNorm,
-                KernelPower = Shape.KernelPowers[layer],
-                KernelDomain = polynomials.KernelDomains?[layer],
-                GateStep = polynomials.Gates?[layer],
-            };
-
-        Dictionary<string, Adapter> Adapters(int layer)
-        {
-            var names = ProjectionsOf(layer).ToArray();
-            var factors = adapters.Unpack(Packing, [.. names.SelectMany(name => new[] { $"{LayerName(layer)}.{name}.a", $"{LayerName(layer)}.{name}.b" })]);
-            return names.Select((name, i) => (name, new Adapter(factors[2 * i], factors[2 * i + 1]))).ToDictionary();
-        }
-    }
 }

@@ -6,10 +6,16 @@ public static class ProgramParts
     /// <summary>What computes the update of parameters.</summary>
     public const string Update = "update";
 
+    /// <summary>With its number, the first word of the names of a micro-batch.</summary>
+    public const string Batch = "batch";
+
     /// <summary>Of a value: layer 1, final norm, head, update...; what makes gradients is a part of its own.</summary>
     public static string Of(string name)
     {
         var words = name.Split('.');
+        // All micro-batches are one part.
+        if (words.Length > 1 && words[0].StartsWith(Batch, StringComparison.Ordinal) && int.TryParse(words[0].AsSpan(Batch.Length), out _))
+            words = words[1..];
         if (words.Contains("update"))
             return Update;
         var part = words[0] switch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crammed.Ckks;
 using Crammed.Cli.Hosting;
 using Crammed.Encrypted.Containers;
 using Crammed.Encrypted.Programs;
@@ -51,6 +52,7 @@ internal static class EncryptedRun
     public static async Task<EncryptedRunResult> RunAsync(
         EncryptedRunFiles files, string? evaluated, Action<string> report, CancellationToken cancellation)
     {
+        GiveMemoryBack();
         long? peak = null;
         if (!files.AsksClient)
         {
@@ -78,6 +80,13 @@ internal static class EncryptedRun
             }
         }
         return EncryptedRunResult.Of(files) with { RefreshPartyPeakBytes = peak };
+    }
+
+    /// <summary>What planning, keys and encryption left in this process would be missing beside the training program's.</summary>
+    private static void GiveMemoryBack()
+    {
+        ResidueMemory.Trim();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     /// <summary>The training program's command line: of the keys it names the public ones alone.</summary>

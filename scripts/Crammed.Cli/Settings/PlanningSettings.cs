@@ -9,7 +9,7 @@ namespace Crammed.Cli.Settings;
 /// <summary>How a model's programs are planned.</summary>
 public record PlanningSettings : ICheckedSettings
 {
-    [Description("examples in the slots, a power of two; null: the least that holds a step's"), Range(1, 65536)]
+    [Description("examples in the slots, a power of two: a step of more takes them batch by batch; null: the least that holds a step's"), Range(1, 65536)]
     public required int? Batch { get; init; }
 
     [Description("factor that the model's calibrated ranges are widened by; null: the one in its calibration.json"), Range(1.0, 1000.0)]

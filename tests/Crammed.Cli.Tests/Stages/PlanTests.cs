@@ -195,7 +195,6 @@ internal sealed class PlanTests
     [TestCase("'he.parameters' is insecure-N12, which has no levels for bootstrapping; choose a set that ends in -bootstrapping", "he.parameters=insecure-N12")]
     [TestCase("there is no parameter set 'N1'", "he.parameters=N1")]
     [TestCase("'batch' is 12; it must be a power of two", "batch=12")]
-    [TestCase("'batch' is 4, and a step has 8 examples", "batch=4")]
     [TestCase("'batch' is 128: 32 tokens of 128 examples are more than the 2048 slots", "batch=128")]
     [TestCase("'draw' is null and export is given", "export=outputs/export")]
     [TestCase("'export' is null and draw is given", "draw=draw.safetensors")]

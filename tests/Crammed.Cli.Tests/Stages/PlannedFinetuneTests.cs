@@ -41,6 +41,22 @@ internal sealed class PlannedFinetuneTests : ProgramTests
         Assert.That(Math.Sqrt(apart / moved), Is.LessThan(1.0 / 16));
     }
 
+    /// <summary>Half of a step's examples in the slots: the same step, in two micro-batches.</summary>
+    [Test]
+    public async Task A_step_batch_by_batch_trains_as_plaintext_does()
+    {
+        string[] data = [$"model={PlannedRun.Model}", $"export={PlannedRun.Export}", $"draw={PlannedRun.Draw}"];
+        await Succeed(["plan", "name=halves", "batch=4", "he.parameters=insecure-N12", "he.refresh=client", .. data, .. PlannedRun.Quick]);
+        Assert.That(
+            PlanFolder.Open(Output("halves")).Training.Inputs.Select(input => input.Name),
+            Is.SupersetOf(new[] { "embedding", "batch2.embedding", "labels", "batch2.labels" }));
+        await Succeed(["finetune", "name=clear", "fhe=disable", "plan=outputs/halves", .. data]);
+        await Succeed(["finetune", "name=plaintext", .. data]);
+        Assert.That(Losses("clear"), Is.EqualTo(Losses("plaintext")).Within(LossTolerance));
+        await Succeed(["evaluate", "name=scored", "fhe=disable", "plan=outputs/halves", .. data[..2], "adapters=outputs/clear/adapters.safetensors", "dev_limit=6"]);
+        Assert.That(Shell.Output, Does.Contain("the first 6 examples"));
+    }
+
     [Test]
     public async Task Noise_moves_the_losses_a_little_and_the_seed_decides_how()
     {

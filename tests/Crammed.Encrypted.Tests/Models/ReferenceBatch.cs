@@ -9,10 +9,10 @@ namespace Crammed.Encrypted.Tests.Models;
 /// <param name="Labels">class of each example, or its score</param>
 internal sealed record ReferenceBatch(double[] Embedding, int[] Lengths, double[] Labels)
 {
-    public static ReferenceBatch Random(Random random, SlotGrid grid, ModelShape shape)
+    public static ReferenceBatch Random(Random random, SlotGrid grid, ModelShape shape, int examples)
     {
         var hidden = shape.Hidden;
-        var embedding = Normal(random, grid.Rows * hidden, 1);
+        var embedding = Normal(random, grid.Tokens * examples * hidden, 1);
         for (var start = 0; start < embedding.Length; start += hidden)
         {
             var mean = embedding.AsSpan(start, hidden).ToArray().Average();
@@ -20,8 +20,8 @@ internal sealed record ReferenceBatch(double[] Embedding, int[] Lengths, double[
                 embedding[start + i] -= mean;
         }
         return new ReferenceBatch(
-            embedding, [.. Enumerable.Range(0, grid.Examples).Select(_ => random.Next(grid.Tokens / 2, grid.Tokens + 1))],
-            [.. Enumerable.Range(0, grid.Examples).Select(_ => shape.Classes == 0 ? random.NextDouble() : random.Next(shape.Classes))]);
+            embedding, [.. Enumerable.Range(0, examples).Select(_ => random.Next(grid.Tokens / 2, grid.Tokens + 1))],
+            [.. Enumerable.Range(0, examples).Select(_ => shape.Classes == 0 ? random.NextDouble() : random.Next(shape.Classes))]);
     }
 
     /// <summary>Normal numbers of a standard deviation (Box, Muller 1958).</summary>

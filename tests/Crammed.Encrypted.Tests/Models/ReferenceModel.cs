@@ -25,11 +25,12 @@ internal sealed class ReferenceModel
     /// has its factor, as in a checkpoint</param>
     /// <param name="grid">for its examples and tokens</param>
     /// <param name="seed">of all numbers</param>
-    public ReferenceModel(ModelShape shape, SlotGrid grid, int seed)
+    /// <param name="examples">of its batch; null for as many as the grid has</param>
+    public ReferenceModel(ModelShape shape, SlotGrid grid, int seed, int? examples = null)
     {
-        (_shape, _examples, _tokens) = (shape, grid.Examples, grid.Tokens);
+        (_shape, _examples, _tokens) = (shape, examples ?? grid.Examples, grid.Tokens);
         var random = new Random(seed);
-        Data = ReferenceBatch.Random(random, grid, shape);
+        Data = ReferenceBatch.Random(random, grid, shape, _examples);
         if (shape.HasNormVectors)
         {
             AddNorms(random);

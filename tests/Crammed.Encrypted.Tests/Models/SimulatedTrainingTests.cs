@@ -42,7 +42,7 @@ internal sealed class SimulatedTrainingTests
     {
         var reference = new ReferenceModel(shape, Grid, seed: 3) { Gates = gates };
         var random = new Random(4);
-        ReferenceBatch[] batches = [.. Enumerable.Range(0, 8).Select(_ => ReferenceBatch.Random(random, Grid, shape))];
+        ReferenceBatch[] batches = [.. Enumerable.Range(0, 8).Select(_ => ReferenceBatch.Random(random, Grid, shape, Grid.Examples))];
         var bound = 2 * batches.Max(batch => reference.Run(batch).Gradients.Values.Max(gradient => gradient.Max(Math.Abs)));
         var optimizer = new AdamWHe(0.9, 0.999, 0.01 * bound * bound, 0.01, bound);
         var model = new GraphedModel(reference, shape, Grid, GraphedModel.Polynomials(shape.Layers, shape.Classes, low: 0.1, high: 8, degree: 63));

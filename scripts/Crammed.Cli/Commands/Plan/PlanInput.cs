@@ -46,7 +46,9 @@ internal sealed record PlanInput(
         var model = CheckpointModel.Load(
             request.ModelFolder, draw.Settings, draw.Shape, costs.RefreshedLevel, request.Planning.RangeMargin,
             request.Planning.GaussianKernel, request.Planning.Rewrites);
-        var training = model.Graph(Grid(parameters, model.SequenceLength, request.Planning.Batch, draw.Settings.BatchSize));
+        var training = model.Graph(
+            Grid(parameters, model.SequenceLength, request.Planning.Batch, draw.Settings.BatchSize),
+            request.Evaluation is null ? draw.Settings.BatchSize : null);
         return new PlanInput(
             request.ModelFolder, model, training, request.Evaluation is null ? ModelPrograms.Of(training) : ModelPrograms.ForEvaluation(training),
             draw, parameters, costs, table, method);
@@ -69,11 +71,6 @@ internal sealed record PlanInput(
     private static SlotGrid Grid(CkksParameters parameters, int tokens, int? asked, int stepExamples)
     {
         var examples = asked ?? (int)BitOperations.RoundUpToPowerOf2((uint)stepExamples);
-        if (stepExamples > examples)
-        {
-            throw new ConfigurationException(
-                $"'batch' is {examples}, and a step has {stepExamples} examples; give a larger batch, or fewer examples a step");
-        }
         return (long)tokens * examples <= parameters.SlotCount
             ? new SlotGrid(tokens, examples, parameters.SlotCount / (tokens * examples))
             : throw new ConfigurationException(

@@ -117,7 +117,7 @@ public sealed class HeadTests
         var bottleneck = graph.Parameter("bottleneck", shape.PackedWeights(shape.Input));
         var hidden = graph.Parameter("hidden", shape.PackedWeights(shape.Hidden));
         var classifier = graph.Parameter("classifier", shape.Classifier);
-        var logits = x.ClassificationHead(bottleneck, hidden, classifier, shape, Tanh);
+        var logits = x.ClassificationHead(classifier.HeadWeights(bottleneck, hidden, shape), shape, Tanh);
         var seedTensor = graph.Input("seed", logits.Layout);
         var gradients = graph.Differentiate((logits, seedTensor));
         var given = head.Packed().Zip([x, bottleneck, hidden, classifier], (values, tensor) => (tensor, tensor.Layout.Pack(values)))
@@ -182,10 +182,9 @@ public sealed class HeadTests
             Assert.That(() => new HeadShape(grid, features, 4, 8, 3), Throws.ArgumentException.With.Message.Contains("takes 6 examples"));
             var graph = new Graph(grid);
             Assert.That(
-                () => graph.Input("x", grid.Spread(features, 1)).ClassificationHead(
-                    graph.Input("a", grid.PerToken()), graph.Input("b", grid.PerToken()), graph.Input("c", grid.PerToken()),
-                    new HeadShape(grid, features, 4, 8, 2), Tanh),
-                Throws.ArgumentException.With.Message.Contains("HeadInput"));
+                () => graph.Input("c", grid.PerToken()).HeadWeights(
+                    graph.Input("a", grid.PerToken()), graph.Input("b", grid.PerToken()), new HeadShape(grid, features, 4, 8, 2)),
+                Throws.ArgumentException.With.Message.Contains("UnpackExampleRows"));
         });
     }
 
