@@ -63,7 +63,7 @@ internal static class ReportPlots
         {
             Title = $"Loss on {report.Run.Task}: how far the {report.Encryption.RunName} run is from others of the same draw",
             XLabel = "step",
-            YLabel = "difference of the batch's loss, nats",
+            YLabel = $"difference of the batch's loss, {UnitOf(report)}",
             HasLogY = true,
             Series = series,
         };
@@ -77,11 +77,13 @@ internal static class ReportPlots
         }
     }
 
+    private static string UnitOf(EncryptedReport report) => report.Run.Configuration.Classes == 0 ? "squared error" : "nats";
+
     private static LinePlot LossOf(EncryptedReport report) => new()
     {
         Title = $"Loss on {report.Run.Task}",
         XLabel = "step",
-        YLabel = "loss of the batch, nats for each example",
+        YLabel = $"loss of the batch, {UnitOf(report)} for each example",
         Series =
         [
             Line(report.Encryption.RunName, report.Losses, step => step.Encrypted) with { ShowsPoints = true, ShowsLine = false },
