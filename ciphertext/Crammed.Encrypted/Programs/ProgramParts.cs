@@ -6,6 +6,11 @@ public static class ProgramParts
     /// <summary>What computes the update of parameters.</summary>
     public const string Update = "update";
 
+    /// <summary>What adds up gradients of values that are read more than once.</summary>
+    private const string Sums = "gradients of what is read twice";
+
+    private const string Backward = ", backward";
+
     /// <summary>With its number, the first word of the names of a micro-batch.</summary>
     public const string Batch = "batch";
 
@@ -22,12 +27,15 @@ public static class ProgramParts
         {
             "layers" when words.Length > 1 => $"layer {words[1]}",
             var first when first.StartsWith("unpacked", StringComparison.Ordinal) || first == "rows" => "adapters unpacked",
-            var first when first.StartsWith("gradient_sum", StringComparison.Ordinal) => "gradients of what is read twice",
+            var first when first.StartsWith("gradient_sum", StringComparison.Ordinal) => Sums,
             var first when first.StartsWith("final_norm", StringComparison.Ordinal) => "final norm",
             var first => first.Replace('_', ' '),
         };
-        return words.Contains("backward") ? $"{part}, backward" : part;
+        return words.Contains("backward") ? part + Backward : part;
     }
+
+    /// <summary>Whether a part makes gradients.</summary>
+    public static bool IsBackward(string part) => part == Sums || part.EndsWith(Backward, StringComparison.Ordinal);
 
     /// <summary>Of an instruction: what it makes, or frees or stores.</summary>
     public static string Of(Instruction instruction) =>

@@ -177,6 +177,18 @@ internal sealed class PlanTests
         await Refuse("how errors meet in head.logits.logits is not", [.. _arguments, "name=again", $"calibration={Written(calibration)}"]);
     }
 
+    /// <summary>A gradient of almost no size, as an adapter's A has beside a B of zeros, changes nothing beside epsilon, nor does its noise.</summary>
+    [Test]
+    public async Task Gradients_stand_beside_epsilon()
+    {
+        await Succeed(_arguments);
+        var calibration = JsonNode.Parse(File.ReadAllText(OutputOf("plan/calibration.json")))!;
+        foreach (var (_, value) in calibration["values"]!.AsObject().Where(pair => pair.Key.StartsWith("unpacked", StringComparison.Ordinal)
+            && pair.Key.Contains(".backward.")))
+            value!["rms"] = 1e-12;
+        await Succeed([.. _arguments, "name=again", $"calibration={Written(calibration)}"]);
+    }
+
     /// <summary>A value of almost no size drowns in the noise of what makes it.</summary>
     [Test]
     public async Task Too_much_noise_is_refused()

@@ -70,9 +70,8 @@ internal sealed record PlanFigures(
         var estimates = new NoiseEstimate(
             noise, free.Program, calibration.Statistics, input.Model.Constants(calibration.LastStep, calibration.LastLearningRate))
             .Estimate();
-        var newParameters = input.Training.Graph.Parameters.Select(parameter => free.Program.Outputs[parameter.Name]).ToHashSet();
         return new PlanFigures(
-            plan, new EagerPlacement().Place(plan.Schedule.Problem).Schedule, PartsOf(plan.Schedule, input.Costs, estimates, newParameters, Summands.Of(free.Program)),
+            plan, new EagerPlacement().Place(plan.Schedule.Problem).Schedule, PartsOf(plan.Schedule, input.Costs, estimates, SignalChoice.Of(input, free.Program)),
             OperationsOf(plan.Schedule, input.Costs),
             [
                 .. planned.Instructions.GroupBy(instruction => instruction.GetType().Name).Select(group => (group.Key, group.Count()))
@@ -92,19 +91,15 @@ internal sealed record PlanFigures(
 
     private static List<PlanPart> PartsOf(
         LevelSchedule schedule, ParameterCosts costs, IReadOnlyDictionary<Value, GroupEstimate> estimates,
-        HashSet<Value> newParameters, IReadOnlySet<Value> summands)
+        SignalChoice signal)
     {
         var (problem, program) = (schedule.Problem, schedule.Problem.Program);
         var vectors = problem.Dependencies.Values.Where((_, i) => schedule.Refreshed.Contains(i)).ToArray();
         var total = Math.Max(1, vectors.Sum(value => value.Count));
         var refreshed = vectors.GroupBy(value => ProgramParts.Of(value.Name))
             .ToDictionary(group => group.Key, group => group.Sum(value => value.Count));
-        // A value that was always zero on clear slots, as moments are at first, has no signal to compare with, and the noise of one that is only
-        // added to others counts in the sum. What the update computes of moments stands beside epsilon, which is larger: of its values new
-        // parameters alone count.
-        var signals = estimates.Where(pair => pair.Value is { Rms: > 0, Error: > 0 } && !summands.Contains(pair.Key))
-            .Where(pair => ProgramParts.Of(pair.Key.Name) != ProgramParts.Update || newParameters.Contains(pair.Key))
-            .Select(pair => (pair.Key.Name, Bits: Math.Log2(pair.Value.Rms / pair.Value.Error)))
+        var signals = estimates.Where(pair => pair.Value is { Rms: > 0, Error: > 0 } && signal.Counts(pair.Key))
+            .Select(pair => (pair.Key.Name, Bits: Math.Log2(signal.SizeOf(pair.Key, pair.Value.Rms) / pair.Value.Error)))
             .GroupBy(pair => ProgramParts.Of(pair.Name)).ToDictionary(group => group.Key, group => group.MinBy(pair => pair.Bits));
         var parts = new List<PlanPart>();
         var numbered = program.Instructions.Select((instruction, i) => (instruction, i));
@@ -114,10 +109,10 @@ internal sealed record PlanFigures(
             var seconds = part.Sum(
                 pair => costs.Milliseconds(pair.instruction, program.Grid, schedule.InstructionLevels[pair.i])) / 1000;
             var own = refreshed.GetValueOrDefault(part.Key);
-            var signal = signals.TryGetValue(part.Key, out var least) ? least : default;
+            var noisiest = signals.TryGetValue(part.Key, out var least) ? least : default;
             parts.Add(new PlanPart(
                 part.Key, part.Count(), (levels.Min(), levels.Max()), own, seconds, schedule.RefreshMilliseconds / 1000 * own / total,
-                signal.Name is null ? null : signal.Bits, signal.Name ?? ""));
+                noisiest.Name is null ? null : noisiest.Bits, noisiest.Name ?? ""));
         }
         return parts;
     }
