@@ -9,12 +9,12 @@ public sealed class SmallDemoTests
     private static readonly string[] Small =
     [
         "name=small", "he.parameters=insecure-N11", "arch.hidden=8", "arch.feed_forward=16", "arch.sequence_length=16",
-        "arch.head_projection=4", "arch.head_hidden=4", "train.steps=12", "train.batch=4",
+        "arch.head_projection=4", "arch.head_hidden=32", "train.steps=12", "train.batch=4",
         "train.document_batch=8", "train.vocabulary_size=600", "eval.finetune.steps=2", "eval.finetune.batch=16",
         "eval.finetune.train_limit=64", "eval.encrypted_examples=16", "planning.search=300", "planning.solver_seconds=0",
         // A model that was hardly trained has gradients near the noise of a ring with 36-bit primes; small initial weights leave those of
         // the key's adapters below it.
-        "planning.least_signal_bits=0", "arch.initializer_standard_deviation=0.6",
+        "planning.least_signal_bits=0", "arch.initializer_standard_deviation=0.5",
     ];
 
     private string _folder = "";
