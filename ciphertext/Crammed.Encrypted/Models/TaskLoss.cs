@@ -35,6 +35,7 @@ public abstract record TaskLoss
     {
         // A logit less the mean of all is the mean of its differences to the others, over all classes.
         var bound = Math.Max(-differences.Low, differences.High) * (classes - 1) / classes;
+        // A twentieth of room for noise.
         var sums = new Interval(0.95 * classes, 1.05 * classes * Math.Cosh(bound));
         // exp(c) is at most e^bound, and divided by at least C; an inverse is multiplied by at most e^bound.
         var exp = FittedFunction.Choose(
