@@ -3,7 +3,8 @@ using Crammed.Encrypted.Programs;
 namespace Crammed.Encrypted.Planning;
 
 /// <summary>
-/// Values that only ever enter sums with others: what an adapter adds to the frozen projection. Their noise counts in the sum; how large it is beside such a value, which may be next to nothing, says little.
+/// Values that only ever enter sums with others: what an adapter adds to the frozen projection. Their noise counts in the sum; how
+/// large it is beside such a value, which may be next to nothing, says little.
 /// </summary>
 public static class Summands
 {
